@@ -1,0 +1,21 @@
+using System.Globalization;
+
+namespace QrAi.Benchmark;
+
+/// <summary>Numbers in and out, the same on every machine.</summary>
+internal static class Text
+{
+    public static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    public static string Of(FormattableString text) => FormattableString.Invariant(text);
+
+    /// <summary>Three significant digits are all that such a machine can tell.</summary>
+    public static string Of(double value) =>
+        Math.Abs(value) switch
+        {
+            double.NaN => "–",
+            >= 100 => value.ToString("#,0", CultureInfo.InvariantCulture),
+            >= 10 => value.ToString("0.0", CultureInfo.InvariantCulture),
+            _ => value.ToString("0.00", CultureInfo.InvariantCulture),
+        };
+}

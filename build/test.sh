@@ -1,0 +1,156 @@
+#!/usr/bin/env bash
+# Runs all tests, or those that the arguments of `dotnet test` choose, and brings what they need.
+set -euo pipefail
+
+usage() {
+  cat <<'EOF'
+build/test.sh [arguments for dotnet test]
+
+  build/test.sh
+  build/test.sh --filter TestCategory=Unit
+
+Needs the .NET SDK of global.json, and one of: a Docker engine, PostgreSQL's server programs (as root on Debian they are
+installed if missing), or QRAI_TEST_DATABASE_URL=postgresql://user:password@host:port/postgres.
+
+Environment: CONFIGURATION, Debug or Release (default); CI=true, which refuses packages that the lock files do not name.
+Results are in artifacts/test-results. The last line is `N passed, N failed`; the exit code is 0 if some tests ran and
+none failed.
+EOF
+}
+
+if [[ ${1:-} == -h || ${1:-} == --help ]]; then
+  usage
+  exit 0
+fi
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+projects=(Architecture Unit Integration E2E)
+configuration=${CONFIGURATION:-Release}
+results=$PWD/artifacts/test-results
+
+# Nothing that a build starts may outlive it.
+export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+
+say() { printf '\n== %s\n' "$*"; }
+
+fail() {
+  echo "$*" >&2
+  exit 1
+}
+
+check_sdk() {
+  command -v dotnet >/dev/null ||
+    fail "The .NET SDK is missing: install version 10, https://dotnet.microsoft.com/download"
+  dotnet --version >/dev/null ||
+    fail "The installed .NET SDK is not the one that global.json asks for: install version 10"
+}
+
+has_docker() {
+  if command -v docker >/dev/null; then
+    timeout 10 docker version --format '{{.Server.Version}}' >/dev/null 2>&1
+  else
+    [[ -S /var/run/docker.sock ]] && command -v curl >/dev/null &&
+      curl --silent --fail --max-time 5 --unix-socket /var/run/docker.sock http://localhost/_ping >/dev/null 2>&1
+  fi
+}
+
+has_postgres() {
+  local bin
+  if command -v postgres >/dev/null && command -v initdb >/dev/null; then
+    return 0
+  fi
+  for bin in /usr/lib/postgresql/*/bin; do
+    if [[ -x $bin/postgres && -x $bin/initdb ]]; then
+      return 0
+    fi
+  done
+  return 1
+}
+
+provide_postgres() {
+  if [[ -n ${QRAI_TEST_DATABASE_URL:-} ]] || has_postgres || has_docker; then
+    return 0
+  fi
+  local advice="start Docker, install PostgreSQL's server programs (Debian: apt-get install postgresql), \
+or set QRAI_TEST_DATABASE_URL=postgresql://user:password@host:port/postgres"
+  if ((EUID != 0)) || ! command -v apt-get >/dev/null; then
+    fail "The tests need PostgreSQL: $advice"
+  fi
+
+  say "Installing PostgreSQL"
+  export DEBIAN_FRONTEND=noninteractive
+  local package=postgresql
+  apt-get update -qq
+  if apt-cache show postgresql-15 >/dev/null 2>&1; then
+    package=postgresql-15
+  fi
+  # The tests make servers of their own: Debian need not make and start one.
+  apt-get install -y -qq --no-install-recommends postgresql-common
+  if [[ -f /etc/postgresql-common/createcluster.conf ]]; then
+    sed -ri 's/^#?\s*create_main_cluster\s*=.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
+  fi
+  apt-get install -y -qq --no-install-recommends "$package"
+  has_postgres || fail "PostgreSQL was installed, but its programs are not where the tests look: $advice"
+}
+
+build() {
+  local locked=()
+  if [[ ${CI:-} == true ]]; then
+    locked=(--locked-mode)
+  fi
+  say "Building ($configuration)"
+  dotnet restore QrAi.sln "${locked[@]}" --verbosity quiet
+  dotnet build QrAi.sln --no-restore --configuration "$configuration" --verbosity quiet
+}
+
+# Prints a counter of a TRX file.
+counter() {
+  sed -n "s/.*<Counters [^>]*\\b$1=\"\\([0-9]*\\)\".*/\\1/p" "$2" | head -n 1
+}
+
+passed=0 failed=0 skipped=0
+summary=()
+
+# Runs a project's tests and adds to the sums. A run that breaks off counts as one failure: it must not look well.
+run() {
+  local project=$1 trx=$results/$1.trx status=0 start=$SECONDS
+  shift
+  say "$project"
+  dotnet test "tests/$project" --no-build --configuration "$configuration" \
+    --results-directory "$results" --logger "trx;LogFileName=$project.trx" "$@" || status=$?
+
+  local total=0 ran=0 good=0
+  if [[ -f $trx ]]; then
+    total=$(counter total "$trx") ran=$(counter executed "$trx") good=$(counter passed "$trx")
+  fi
+  local bad=$((ran - good)) note=
+  if ((status != 0 && bad == 0)); then
+    bad=1 note=" (the run broke off with exit code $status)"
+  fi
+  passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + total - ran))
+  summary+=("$(printf '%-12s %4d passed, %d failed, %d skipped, %d s%s' \
+    "$project" "$good" "$bad" $((total - ran)) $((SECONDS - start)) "$note")")
+}
+
+check_sdk
+provide_postgres
+build
+rm -rf "$results"
+mkdir -p "$results"
+for project in "${projects[@]}"; do
+  run "$project" "$@"
+done
+
+say "Results (details in artifacts/test-results, ${SECONDS} s)"
+printf '%s\n' "${summary[@]}"
+if ((passed + failed == 0)); then
+  echo "No test ran."
+fi
+line="$passed passed, $failed failed"
+if ((skipped > 0)); then
+  line+=", $skipped skipped"
+fi
+echo "$line"
+((failed == 0 && passed > 0))

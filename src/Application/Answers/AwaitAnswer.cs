@@ -1,0 +1,26 @@
+using MediatR;
+using QrAi.Application.Errors;
+using QrAi.Application.Sessions;
+
+namespace QrAi.Application.Answers;
+
+/// <summary>Waits until an answer has ended, well or not. Who stops waiting does not stop the answer.</summary>
+/// <param name="Id">The answer.</param>
+public sealed record AwaitAnswer(Guid Id) : IRequest<MessageDto>;
+
+internal sealed class AwaitAnswerHandler(RunningAnswers running, EndedAnswerReader ended)
+    : IRequestHandler<AwaitAnswer, MessageDto>
+{
+    public async Task<MessageDto> Handle(AwaitAnswer request, CancellationToken cancellationToken)
+    {
+        if (running.Find(request.Id) is not { } run)
+            return await ended.WaitAsync(request.Id, cancellationToken);
+
+        await Task.WhenAny(run.Ended, run.SavingStalled).WaitAsync(cancellationToken);
+        if (!run.Ended.IsCompleted)
+            throw new DatabaseUnavailableException(
+                "The answer is whole, but the database that has to keep it is away; it will be kept when it is back."
+            );
+        return await run.Ended;
+    }
+}

@@ -1,0 +1,44 @@
+using MediatR;
+using Microsoft.Extensions.Logging;
+using QrAi.Domain.Sessions;
+
+namespace QrAi.Application.Answers;
+
+/// <summary>Writes a log line for each answer that has ended: ids, counts and durations, never text.</summary>
+internal sealed partial class RecordAnswerEnded(ILogger<RecordAnswerEnded> logger) : INotificationHandler<AnswerEnded>
+{
+    public Task Handle(AnswerEnded notification, CancellationToken cancellationToken)
+    {
+        Ended(
+            logger,
+            notification.AnswerId,
+            notification.SessionId,
+            notification.Status,
+            notification.Provider,
+            notification.Model,
+            notification.Attempts,
+            notification.TotalTokens,
+            notification.Duration.TotalMilliseconds,
+            notification.ErrorCode
+        );
+        return Task.CompletedTask;
+    }
+
+    [LoggerMessage(
+        LogLevel.Information,
+        "Answer {AnswerId} of session {SessionId} {Status} by {Provider} {Model} after {Attempts} attempts, "
+            + "{TotalTokens} tokens, {Milliseconds:0} ms {ErrorCode}"
+    )]
+    private static partial void Ended(
+        ILogger logger,
+        Guid answerId,
+        Guid sessionId,
+        MessageStatus status,
+        string? provider,
+        string? model,
+        int attempts,
+        int? totalTokens,
+        double milliseconds,
+        string? errorCode
+    );
+}

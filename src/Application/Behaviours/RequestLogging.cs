@@ -1,0 +1,80 @@
+using System.Runtime.CompilerServices;
+using MediatR;
+using Microsoft.Extensions.Logging;
+
+namespace QrAi.Application.Behaviours;
+
+/// <summary>Logs the name of each request and how long it took; never what is in it.</summary>
+internal sealed class RequestLogging<TRequest, TResponse>(
+    ILogger<RequestLogging<TRequest, TResponse>> logger,
+    TimeProvider clock
+) : IPipelineBehavior<TRequest, TResponse>
+    where TRequest : notnull // not IRequest<TResponse>, which requests without a response are not
+{
+    public async Task<TResponse> Handle(
+        TRequest request,
+        RequestHandlerDelegate<TResponse> next,
+        CancellationToken cancellationToken
+    )
+    {
+        var start = clock.GetTimestamp();
+        try
+        {
+            var response = await next(cancellationToken);
+            logger.Handled(typeof(TRequest).Name, clock.GetElapsedTime(start).TotalMilliseconds);
+            return response;
+        }
+        catch (Exception exception)
+        {
+            // The error map logs the exception once, where it becomes a response.
+            logger.NotHandled(
+                typeof(TRequest).Name,
+                clock.GetElapsedTime(start).TotalMilliseconds,
+                exception.GetType().Name
+            );
+            throw;
+        }
+    }
+}
+
+/// <summary>The same for streams: behaviours of requests do not run for them.</summary>
+internal sealed class StreamLogging<TRequest, TResponse>(
+    ILogger<StreamLogging<TRequest, TResponse>> logger,
+    TimeProvider clock
+) : IStreamPipelineBehavior<TRequest, TResponse>
+    where TRequest : IStreamRequest<TResponse>
+{
+    public async IAsyncEnumerable<TResponse> Handle(
+        TRequest request,
+        StreamHandlerDelegate<TResponse> next,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        var start = clock.GetTimestamp();
+        var items = 0;
+        try
+        {
+            await foreach (var item in next().WithCancellation(cancellationToken))
+            {
+                items++;
+                yield return item;
+            }
+        }
+        finally
+        {
+            logger.Streamed(typeof(TRequest).Name, items, clock.GetElapsedTime(start).TotalMilliseconds);
+        }
+    }
+}
+
+internal static partial class RequestLog
+{
+    [LoggerMessage(LogLevel.Debug, "{Request} handled in {Milliseconds:0.0} ms")]
+    public static partial void Handled(this ILogger logger, string request, double milliseconds);
+
+    [LoggerMessage(LogLevel.Debug, "{Request} not handled after {Milliseconds:0.0} ms: {Exception}")]
+    public static partial void NotHandled(this ILogger logger, string request, double milliseconds, string exception);
+
+    [LoggerMessage(LogLevel.Debug, "{Request} streamed {Items} items in {Milliseconds:0.0} ms")]
+    public static partial void Streamed(this ILogger logger, string request, int items, double milliseconds);
+}

@@ -1,0 +1,58 @@
+using FluentValidation;
+using MediatR;
+using QrAi.Application.Errors;
+
+namespace QrAi.Application.Behaviours;
+
+/// <summary>Stops a request that breaks a rule before its handler sees it.</summary>
+internal sealed class Validation<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators)
+    : IPipelineBehavior<TRequest, TResponse>
+    where TRequest : notnull // not IRequest<TResponse>, which requests without a response are not
+{
+    public Task<TResponse> Handle(
+        TRequest request,
+        RequestHandlerDelegate<TResponse> next,
+        CancellationToken cancellationToken
+    )
+    {
+        validators.ThrowIfInvalid(request);
+        return next(cancellationToken);
+    }
+}
+
+/// <summary>The same for streams: behaviours of requests do not run for them.</summary>
+internal sealed class StreamValidation<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators)
+    : IStreamPipelineBehavior<TRequest, TResponse>
+    where TRequest : IStreamRequest<TResponse>
+{
+    public IAsyncEnumerable<TResponse> Handle(
+        TRequest request,
+        StreamHandlerDelegate<TResponse> next,
+        CancellationToken cancellationToken
+    )
+    {
+        validators.ThrowIfInvalid(request);
+        return next();
+    }
+}
+
+internal static class Validators
+{
+    /// <summary>Runs all validators and throws all their findings at once.</summary>
+    public static void ThrowIfInvalid<TRequest>(this IEnumerable<IValidator<TRequest>> validators, TRequest request)
+    {
+        var failures = validators.SelectMany(validator => validator.Validate(request).Errors).ToList();
+        if (failures.Count == 0)
+            return;
+
+        throw new InvalidRequestException(
+            failures
+                .GroupBy(failure => CamelCase(failure.PropertyName))
+                .ToDictionary(group => group.Key, group => group.Select(failure => failure.ErrorMessage).ToArray())
+        );
+    }
+
+    /// <summary>Members as callers spell them; headers, which have hyphens, are spelled as they are.</summary>
+    private static string CamelCase(string name) =>
+        name.Contains('-', StringComparison.Ordinal) ? name : char.ToLowerInvariant(name[0]) + name[1..];
+}

@@ -1,0 +1,39 @@
+using FluentValidation;
+using Microsoft.Extensions.DependencyInjection;
+using QrAi.Application.Answers;
+using QrAi.Application.Behaviours;
+
+namespace QrAi.Application;
+
+/// <summary>Registers what this layer gives.</summary>
+public static class DependencyInjection
+{
+    /// <summary>Adds the use cases, with the behaviours that every request passes: logging, then validation.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="autoMapperLicenceKey">AutoMapper's licence key, or null to use it without one.</param>
+    public static IServiceCollection AddApplication(this IServiceCollection services, string? autoMapperLicenceKey)
+    {
+        services.AddMediatR(mediator =>
+        {
+            mediator.RegisterServicesFromAssembly(typeof(DependencyInjection).Assembly);
+            mediator.AddOpenBehavior(typeof(RequestLogging<,>));
+            mediator.AddOpenBehavior(typeof(Validation<,>));
+            mediator.AddOpenStreamBehavior(typeof(StreamLogging<,>));
+            mediator.AddOpenStreamBehavior(typeof(StreamValidation<,>));
+        });
+        services.AddValidatorsFromAssembly(
+            typeof(DependencyInjection).Assembly,
+            ServiceLifetime.Singleton,
+            includeInternalTypes: true
+        );
+        services.AddAutoMapper(
+            mapper => mapper.LicenseKey = autoMapperLicenceKey,
+            typeof(DependencyInjection).Assembly
+        );
+
+        services.AddSingleton<RunningAnswers>();
+        services.AddSingleton<AnswerGenerator>();
+        services.AddSingleton<EndedAnswerReader>();
+        return services;
+    }
+}

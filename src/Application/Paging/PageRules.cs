@@ -1,0 +1,21 @@
+using FluentValidation;
+
+namespace QrAi.Application.Paging;
+
+/// <summary>Rules and shapes that lists share.</summary>
+internal static class PageRules
+{
+    /// <summary>1–100.</summary>
+    public static void PageLimit<T>(this IRuleBuilder<T, int> rule) =>
+        rule.InclusiveBetween(1, PageLimits.Max).WithMessage($"must be a whole number from 1 to {PageLimits.Max}");
+
+    /// <summary>Makes a page of items that were read with one more than the limit, to see whether there are more.</summary>
+    public static Page<T> ToPage<T>(this List<T> items, int limit, Func<T, string> cursorAfter)
+    {
+        if (items.Count <= limit)
+            return new Page<T>(items, null);
+
+        items.RemoveRange(limit, items.Count - limit);
+        return new Page<T>(items, cursorAfter(items[^1]));
+    }
+}

@@ -1,0 +1,31 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace QrAi.Application.Persistence;
+
+/// <summary>Repeats a change that somebody else's change of the same session came before.</summary>
+internal static class ConflictRetry
+{
+    // Each round means that another change went through; more rounds than this are no coincidence.
+    private const int MaxRounds = 5;
+
+    /// <summary>Runs a unit of work, each round over a new one.</summary>
+    /// <exception cref="DbUpdateConcurrencyException">Every round had a conflict.</exception>
+    public static async Task<T> RetryOnConflictAsync<T>(
+        this IQrAiDbContextFactory databases,
+        Func<IQrAiDbContext, Task<T>> work
+    )
+    {
+        for (var round = 1; ; round++)
+        {
+            await using var database = databases.Create();
+            try
+            {
+                return await work(database);
+            }
+            catch (DbUpdateConcurrencyException) when (round < MaxRounds)
+            {
+                // Somebody was faster: look again at what there is now.
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using Microsoft.EntityFrameworkCore;
+using QrAi.Domain.Sessions;
+
+namespace QrAi.Application.Persistence;
+
+/// <summary>
+/// A unit of work over the database. A handler creates one, disposes of it when it is done, and never keeps one while it
+/// waits for a provider or a caller. Whatever it does throws
+/// <see cref="Errors.DatabaseUnavailableException"/> when the database cannot be used.
+/// </summary>
+public interface IQrAiDbContext : IAsyncDisposable
+{
+    /// <summary>The sessions.</summary>
+    DbSet<Session> Sessions { get; }
+
+    /// <summary>The messages of all sessions.</summary>
+    DbSet<Message> Messages { get; }
+
+    /// <summary>Loads a session, without messages, to change it. Compiled: this is the way of every question.</summary>
+    /// <param name="id">The session.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    Task<Session?> FindSessionAsync(Guid id, CancellationToken cancellationToken);
+
+    /// <summary>The last completed messages of a session, newest first. Compiled, and costs the same however long the session is.</summary>
+    /// <param name="sessionId">The session.</param>
+    /// <param name="count">How many at the most.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    Task<IReadOnlyList<PastMessage>> RecentMessagesAsync(
+        Guid sessionId,
+        int count,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Goes on with a session and its open answer, as they were saved last.</summary>
+    /// <param name="session">A session that was loaded or saved by an earlier unit of work.</param>
+    void Reattach(Session session);
+
+    /// <summary>Saves everything in one transaction.</summary>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="DbUpdateConcurrencyException">Somebody else changed the same session meanwhile.</exception>
+    Task<int> SaveChangesAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>An earlier message of a session, as a provider is told of it.</summary>
+/// <param name="Role">Who wrote it.</param>
+/// <param name="Content">The text.</param>
+public sealed record PastMessage(MessageRole Role, string Content);

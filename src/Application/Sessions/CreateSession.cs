@@ -1,0 +1,41 @@
+using AutoMapper;
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using QrAi.Application.Behaviours;
+using QrAi.Application.Persistence;
+using QrAi.Application.Time;
+using QrAi.Domain.Sessions;
+
+namespace QrAi.Application.Sessions;
+
+/// <summary>Opens a session.</summary>
+/// <param name="Title">1–200 characters, or null to take the first question's.</param>
+public sealed record CreateSession(string? Title) : IRequest<SessionDto>;
+
+internal sealed class CreateSessionValidator : AbstractValidator<CreateSession>
+{
+    public CreateSessionValidator() =>
+        RuleFor(request => request.Title).HumanText(Session.MaxTitleLength).When(request => request.Title is not null);
+}
+
+internal sealed class CreateSessionHandler(IQrAiDbContextFactory databases, TimeProvider clock, IMapper mapper)
+    : IRequestHandler<CreateSession, SessionDto>
+{
+    public async Task<SessionDto> Handle(CreateSession request, CancellationToken cancellationToken)
+    {
+        var session = Session.Open(request.Title?.Trim(), clock.Now());
+        await using var database = databases.Create();
+        database.Sessions.Add(session);
+        try
+        {
+            await database.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            // Only this call knows the id: it is there because a try was saved whose confirmation was lost.
+        }
+
+        return mapper.Map<SessionDto>(session);
+    }
+}

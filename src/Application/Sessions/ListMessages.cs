@@ -1,0 +1,44 @@
+using AutoMapper;
+using AutoMapper.QueryableExtensions;
+using FluentValidation;
+using MediatR;
+using Microsoft.EntityFrameworkCore;
+using QrAi.Application.Errors;
+using QrAi.Application.Paging;
+using QrAi.Application.Persistence;
+
+namespace QrAi.Application.Sessions;
+
+/// <summary>Lists the messages of a session, oldest first.</summary>
+/// <param name="SessionId">The session.</param>
+/// <param name="Limit">1–100 messages.</param>
+/// <param name="Cursor">Where the page before ended.</param>
+public sealed record ListMessages(Guid SessionId, int Limit, string? Cursor) : IRequest<Page<MessageDto>>;
+
+internal sealed class ListMessagesValidator : AbstractValidator<ListMessages>
+{
+    public ListMessagesValidator() => RuleFor(request => request.Limit).PageLimit();
+}
+
+internal sealed class ListMessagesHandler(IQrAiDbContextFactory databases, IMapper mapper)
+    : IRequestHandler<ListMessages, Page<MessageDto>>
+{
+    public async Task<Page<MessageDto>> Handle(ListMessages request, CancellationToken cancellationToken)
+    {
+        var list = $"messages/{request.SessionId}";
+        var after = request.Cursor is null ? 0 : Cursor.ReadNumber(list, request.Cursor);
+
+        await using var database = databases.Create();
+        var items = await database
+            .Messages.Where(message => message.SessionId == request.SessionId && message.Number > after)
+            .OrderBy(message => message.Number)
+            .Take(request.Limit + 1)
+            .ProjectTo<MessageDto>(mapper.ConfigurationProvider)
+            .ToListAsync(cancellationToken);
+        if (items.Count == 0 && !await database.Sessions.AnyAsync(s => s.Id == request.SessionId, cancellationToken))
+            throw new NotFoundException("session", request.SessionId);
+
+        // Messages are numbered without gaps, so the last one's number need not be read.
+        return items.ToPage(request.Limit, _ => Cursor.Write(list, after + request.Limit));
+    }
+}

@@ -1,0 +1,35 @@
+using AutoMapper;
+using FluentValidation;
+using MediatR;
+using QrAi.Application.Behaviours;
+using QrAi.Application.Errors;
+using QrAi.Application.Persistence;
+using QrAi.Application.Time;
+using QrAi.Domain.Sessions;
+
+namespace QrAi.Application.Sessions;
+
+/// <summary>Gives a session another title.</summary>
+/// <param name="Id">The session.</param>
+/// <param name="Title">1–200 characters.</param>
+public sealed record RenameSession(Guid Id, string? Title) : IRequest<SessionDto>;
+
+internal sealed class RenameSessionValidator : AbstractValidator<RenameSession>
+{
+    public RenameSessionValidator() => RuleFor(request => request.Title).HumanText(Session.MaxTitleLength);
+}
+
+internal sealed class RenameSessionHandler(IQrAiDbContextFactory databases, TimeProvider clock, IMapper mapper)
+    : IRequestHandler<RenameSession, SessionDto>
+{
+    public Task<SessionDto> Handle(RenameSession request, CancellationToken cancellationToken) =>
+        databases.RetryOnConflictAsync(async database =>
+        {
+            var session =
+                await database.FindSessionAsync(request.Id, cancellationToken)
+                ?? throw new NotFoundException("session", request.Id);
+            session.Rename(request.Title!.Trim(), clock.Now());
+            await database.SaveChangesAsync(cancellationToken);
+            return mapper.Map<SessionDto>(session);
+        });
+}

@@ -1,0 +1,91 @@
+namespace QrAi.Domain.Sessions;
+
+/// <summary>A question or an answer. Only its session changes it.</summary>
+public sealed class Message
+{
+    private Message() { }
+
+    /// <summary>A version 7 UUID.</summary>
+    public Guid Id { get; private init; }
+
+    /// <summary>The session it belongs to.</summary>
+    public Guid SessionId { get; private init; }
+
+    /// <summary>Of an answer: the question that it answers.</summary>
+    public Guid? QuestionId { get; private init; }
+
+    /// <summary>Its place in the session, from 1, without gaps.</summary>
+    public int Number { get; private init; }
+
+    /// <summary>Who wrote it.</summary>
+    public MessageRole Role { get; private init; }
+
+    /// <summary>The text; of an answer that is still being generated, nothing yet.</summary>
+    public string Content { get; private set; } = "";
+
+    /// <summary>Where it is in its life.</summary>
+    public MessageStatus Status { get; private set; }
+
+    /// <summary>Of an answer: who wrote it.</summary>
+    public string? Provider { get; private set; }
+
+    /// <summary>Of an answer: with which model.</summary>
+    public string? Model { get; private set; }
+
+    /// <summary>Of an answer: what it cost.</summary>
+    public TokenUsage? Usage { get; private set; }
+
+    /// <summary>Of an answer that has ended: every call of a provider.</summary>
+    public IReadOnlyList<Attempt>? Attempts { get; private set; }
+
+    /// <summary>Of a failed answer: why.</summary>
+    public AnswerError? Error { get; private set; }
+
+    /// <summary>When it was asked; an answer is as old as its question.</summary>
+    public DateTimeOffset CreatedAt { get; private init; }
+
+    /// <summary>When it was whole, failed or cancelled.</summary>
+    public DateTimeOffset? CompletedAt { get; private set; }
+
+    internal static Message Question(Guid sessionId, int number, string content, DateTimeOffset now) =>
+        new()
+        {
+            Id = Guid.CreateVersion7(now),
+            SessionId = sessionId,
+            Number = number,
+            Role = MessageRole.User,
+            Content = content,
+            Status = MessageStatus.Completed,
+            CreatedAt = now,
+            CompletedAt = now,
+        };
+
+    internal static Message OpenAnswer(Message question, int number, DateTimeOffset now) =>
+        new()
+        {
+            // The next millisecond: ids then sort as the messages do, and two that ask in one session at once write
+            // their rows in the same order, instead of waiting for one another.
+            Id = Guid.CreateVersion7(now.AddMilliseconds(1)),
+            SessionId = question.SessionId,
+            QuestionId = question.Id,
+            Number = number,
+            Role = MessageRole.Assistant,
+            Status = MessageStatus.Generating,
+            CreatedAt = now,
+        };
+
+    internal void End(MessageStatus status, Generation generation, AnswerError? error, DateTimeOffset now)
+    {
+        if (Status != MessageStatus.Generating)
+            throw new AnswerEndedException(Id, Status);
+
+        Status = status;
+        Content = generation.Content;
+        Provider = generation.Provider;
+        Model = generation.Model;
+        Usage = generation.Usage;
+        Attempts = generation.Attempts;
+        Error = error;
+        CompletedAt = now;
+    }
+}

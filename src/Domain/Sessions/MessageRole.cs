@@ -1,0 +1,11 @@
+namespace QrAi.Domain.Sessions;
+
+/// <summary>Who wrote a message.</summary>
+public enum MessageRole
+{
+    /// <summary>The person or program that asks.</summary>
+    User,
+
+    /// <summary>The language model.</summary>
+    Assistant,
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text;
+
+namespace QrAi.Domain.Text;
+
+/// <summary>Measures and cuts text in characters as people count them, never in the middle of one.</summary>
+public static class UnicodeText
+{
+    /// <summary>The number of Unicode code points: an emoji outside the basic plane is one, not two.</summary>
+    /// <param name="text">Any text.</param>
+    public static int CountCharacters(string text)
+    {
+        var count = text.Length;
+        for (var i = 1; i < text.Length; i++)
+            if (char.IsSurrogatePair(text[i - 1], text[i]))
+                count--;
+        return count;
+    }
+
+    /// <summary>The longest start of a text that has at most so many code points and splits no grapheme.</summary>
+    /// <param name="text">Any text.</param>
+    /// <param name="maxCharacters">At least 1.</param>
+    public static string Truncate(string text, int maxCharacters)
+    {
+        if (CountCharacters(text) <= maxCharacters)
+            return text;
+
+        var end = 0;
+        foreach (var rune in text.EnumerateRunes().Take(maxCharacters))
+            end += rune.Utf16SequenceLength;
+
+        var whole = 0;
+        while (whole < end)
+        {
+            var next = whole + StringInfo.GetNextTextElementLength(text, whole);
+            if (next > end)
+                break;
+            whole = next;
+        }
+
+        // One grapheme may be longer than the limit (many combining marks): then the code points count.
+        return text[..(whole > 0 ? whole : end)];
+    }
+
+    /// <summary>The form in which two texts are equal if a reader who ignores case and width takes them for equal.</summary>
+    /// <param name="text">Well-formed text.</param>
+    public static string FoldCase(string text) =>
+        // .NET normalises every code point but U+FFFE, on which it throws, though it may stand in well-formed text.
+        string.Join('\ufffe', text.Split('\ufffe').Select(part => part.Normalize(NormalizationForm.FormKC)))
+            .ToUpperInvariant();
+
+    /// <summary>Whether a text can be kept by every database: well-formed UTF-16 and no NUL.</summary>
+    /// <param name="text">Any text.</param>
+    public static bool IsStorable(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '\0')
+                return false;
+            if (!char.IsSurrogate(text[i]))
+                continue;
+            if (i + 1 == text.Length || !char.IsSurrogatePair(text[i], text[i + 1]))
+                return false;
+            i++;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,120 @@
+using System.Net;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using QrAi.Application.Answers;
+using QrAi.Application.Models;
+using QrAi.Application.Persistence;
+using QrAi.Infrastructure.AnswerEvents;
+using QrAi.Infrastructure.Llm;
+using QrAi.Infrastructure.Persistence;
+using QrAi.Infrastructure.Persistence.Postgres;
+using QrAi.Infrastructure.Persistence.Sqlite;
+using QrAi.Infrastructure.Settings;
+
+namespace QrAi.Infrastructure;
+
+/// <summary>Registers what this layer gives.</summary>
+public static class DependencyInjection
+{
+    /// <summary>The name of the health check of the database, which readiness includes.</summary>
+    public const string DatabaseCheck = "database";
+
+    /// <summary>The name of the health check of the providers.</summary>
+    public const string ProvidersCheck = "providers";
+
+    /// <summary>Adds the database, the providers and the answers' events.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="settings">The validated settings.</param>
+    public static IServiceCollection AddInfrastructure(this IServiceCollection services, QrAiSettings settings)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(settings.Database).AddSingleton(settings.Llm);
+        services.AddSingleton<IAnswerEventLog, InMemoryAnswerEventLog>();
+        return services.AddPersistence(settings.Database).AddLlm(settings.Llm);
+    }
+
+    private static IServiceCollection AddPersistence(this IServiceCollection services, DatabaseOptions options)
+    {
+        services.AddSingleton<DomainEventDispatch>().AddSingleton<DatabaseState>();
+        if (options.Address is PostgresAddress postgres)
+            services.AddPostgres(postgres, options);
+        else
+            services.AddSqlite((SqliteAddress)options.Address, options);
+        services.AddHostedService<DatabaseStart>().AddHostedService<AbandonedAnswers>();
+        services.AddHealthChecks().AddCheck<DatabaseHealth>(DatabaseCheck);
+        return services;
+    }
+
+    /// <summary>Adds one of the databases behind the ports.</summary>
+    internal static IServiceCollection AddDatabase<TContext, TMigrator>(
+        this IServiceCollection services,
+        Action<IServiceProvider, DbContextOptionsBuilder> configure
+    )
+        where TContext : QrAiDbContext
+        where TMigrator : class, IDatabaseMigrator
+    {
+        services.AddPooledDbContextFactory<TContext>(
+            (provider, builder) =>
+            {
+                configure(provider, builder);
+                builder
+                    .UseSnakeCaseNamingConvention()
+                    .AddInterceptors(provider.GetRequiredService<DomainEventDispatch>());
+            }
+        );
+        services.AddSingleton<IQrAiDbContextFactory, QrAiDbContextFactory<TContext>>();
+        return services.AddSingleton<IDatabaseMigrator, TMigrator>();
+    }
+
+    private static IServiceCollection AddLlm(this IServiceCollection services, LlmOptions options)
+    {
+        services.AddSingleton(
+            new GenerationOptions { TotalTime = options.Total, HistoryMessages = options.HistoryMessages }
+        );
+        if (options.OpenRouter is { } openRouter)
+            services
+                .AddProviderHttpClient(ModelProviderNames.OpenRouter, openRouter)
+                .ConfigureHttpClient(http =>
+                {
+                    // How OpenRouter knows applications: https://openrouter.ai/docs/app-attribution
+                    http.DefaultRequestHeaders.Add("HTTP-Referer", "http://localhost:8080");
+                    http.DefaultRequestHeaders.Add("X-Title", "QrAi");
+                });
+        if (options.GoogleAi is { } googleAi)
+            services.AddProviderHttpClient(ModelProviderNames.GoogleAi, googleAi);
+
+        services.AddHttpClient();
+        services.AddSingleton<ModelProviders>();
+        services.AddSingleton<IModelProviders>(provider => provider.GetRequiredService<ModelProviders>());
+        services.AddHealthChecks().AddCheck<ProviderHealth>(ProvidersCheck);
+        return services;
+    }
+
+    private static IHttpClientBuilder AddProviderHttpClient(
+        this IServiceCollection services,
+        string name,
+        LlmProviderOptions options
+    ) =>
+        services
+            .AddHttpClient(
+                name,
+                http =>
+                {
+                    http.BaseAddress = options.BaseUrl;
+                    http.DefaultRequestHeaders.Authorization = new("Bearer", options.ApiKey);
+                    http.Timeout = Timeout.InfiniteTimeSpan; // the decorators limit every wait
+                }
+            )
+            .ConfigurePrimaryHttpMessageHandler(() =>
+                new SocketsHttpHandler
+                {
+                    AllowAutoRedirect = false, // the key goes to this host and no other
+                    AutomaticDecompression = DecompressionMethods.None,
+                    PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+                    UseCookies = false,
+                }
+            )
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+            .RemoveAllLoggers();
+}

@@ -1,0 +1,17 @@
+using System.Globalization;
+
+namespace QrAi.Infrastructure.Llm;
+
+/// <summary>How attempts end, in the words that callers see in <c>attempts</c>.</summary>
+internal static class AttemptOutcomes
+{
+    public const string Completed = "completed";
+    public const string ConnectionFailed = "connection_failed";
+    public const string NoFirstToken = "no_first_token";
+    public const string BrokenOff = "broken_off";
+    public const string CircuitOpen = "circuit_open";
+    public const string TotalTimeExceeded = "total_time_exceeded";
+    public const string Cancelled = "cancelled";
+
+    public static string Http(int status) => string.Create(CultureInfo.InvariantCulture, $"http_{status}");
+}

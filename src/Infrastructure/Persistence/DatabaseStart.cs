@@ -1,0 +1,66 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using QrAi.Infrastructure.Settings;
+
+namespace QrAi.Infrastructure.Persistence;
+
+/// <summary>
+/// Gets the database ready while the service is up already: migrates it where the settings say so, else waits until
+/// somebody has. A database that is down makes the start longer, not fail.
+/// </summary>
+internal sealed class DatabaseStart(
+    IDatabaseMigrator migrator,
+    DatabaseState state,
+    DatabaseOptions options,
+    TimeProvider clock,
+    ILogger<DatabaseStart> logger
+) : BackgroundService
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        for (var pause = FirstPause; !await TryAsync(stoppingToken); )
+        {
+            await Task.Delay(pause, clock, stoppingToken);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+        }
+
+        state.SetReady();
+        logger.LogInformation("The database is ready");
+    }
+
+    private async Task<bool> TryAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            if (options.MigrateOnStart)
+                await migrator.MigrateAsync(stoppingToken);
+            var pending = await migrator.PendingAsync(stoppingToken);
+            if (pending.Count == 0)
+                return true;
+
+            Wait($"Migrations are pending: {string.Join(", ", pending)}.", null);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // Whatever it is, somebody may mend it while we wait; the health check tells it meanwhile.
+            Wait(
+                exception is Application.Errors.DatabaseUnavailableException
+                    ? exception.Message
+                    : $"The database could not be made ready: {exception.GetType().Name}.",
+                exception
+            );
+        }
+
+        return false;
+    }
+
+    private void Wait(string reason, Exception? exception)
+    {
+        if (state.WaitingFor != reason) // the same reason every two seconds would only fill the log
+            logger.LogWarning(exception, "The start waits for the database: {Reason}", reason);
+        state.SetWaitingFor(reason);
+    }
+}

@@ -1,0 +1,24 @@
+using QrAi.Application.Errors;
+
+namespace QrAi.Infrastructure.Persistence;
+
+/// <summary>Whether the database was ready for this program since it started.</summary>
+public sealed class DatabaseState
+{
+    private volatile string? _waitingFor = "The database has not been looked at yet.";
+
+    /// <summary>What the start still waits for; null once it is complete.</summary>
+    public string? WaitingFor => _waitingFor;
+
+    /// <summary>Refuses to use a database that may have no tables, or older ones.</summary>
+    /// <exception cref="DatabaseUnavailableException">The start is not complete.</exception>
+    public void ThrowIfStarting()
+    {
+        if (_waitingFor is { } reason)
+            throw new DatabaseUnavailableException(reason);
+    }
+
+    internal void SetWaitingFor(string reason) => _waitingFor = reason;
+
+    internal void SetReady() => _waitingFor = null;
+}

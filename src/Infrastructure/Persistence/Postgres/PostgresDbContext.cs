@@ -1,0 +1,25 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using QrAi.Domain.Sessions;
+
+namespace QrAi.Infrastructure.Persistence.Postgres;
+
+/// <summary>The model as PostgreSQL keeps it: <c>uuid</c>, <c>timestamptz</c>, <c>jsonb</c>.</summary>
+/// <param name="options">Which server.</param>
+public sealed class PostgresDbContext(DbContextOptions<PostgresDbContext> options) : QrAiDbContext(options)
+{
+    /// <inheritdoc />
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        base.OnModelCreating(modelBuilder);
+        modelBuilder.Entity<Message>().Property(message => message.Attempts).HasColumnType("jsonb");
+    }
+
+    /// <inheritdoc />
+    protected override bool IsConflict(Exception exception) =>
+        exception
+            is PostgresException
+            {
+                SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation
+            };
+}

@@ -1,0 +1,16 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Design;
+
+namespace QrAi.Infrastructure.Persistence.Postgres;
+
+/// <summary>For <c>dotnet ef migrations add</c>, which needs the model and no server.</summary>
+internal sealed class PostgresDesignTime : IDesignTimeDbContextFactory<PostgresDbContext>
+{
+    public PostgresDbContext CreateDbContext(string[] args) =>
+        new(
+            new DbContextOptionsBuilder<PostgresDbContext>()
+                .UseNpgsql(npgsql => npgsql.SetPostgresVersion(15, 0))
+                .UseSnakeCaseNamingConvention()
+                .Options
+        );
+}

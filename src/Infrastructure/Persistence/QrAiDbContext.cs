@@ -1,0 +1,103 @@
+using Microsoft.EntityFrameworkCore;
+using QrAi.Application.Persistence;
+using QrAi.Domain.Sessions;
+
+namespace QrAi.Infrastructure.Persistence;
+
+/// <summary>The model that both databases share. Each has a sealed child with its types and its migrations.</summary>
+/// <param name="options">Which database.</param>
+public abstract class QrAiDbContext(DbContextOptions options) : DbContext(options), IQrAiDbContext
+{
+    private Task? _leftTo;
+
+    /// <inheritdoc />
+    public DbSet<Session> Sessions => Set<Session>();
+
+    /// <inheritdoc />
+    public DbSet<Message> Messages => Set<Message>();
+
+    /// <inheritdoc />
+    public Task<Session?> FindSessionAsync(Guid id, CancellationToken cancellationToken) =>
+        CompiledQueries.Of(this).FindSession(this, id, cancellationToken);
+
+    /// <inheritdoc />
+    public async Task<IReadOnlyList<PastMessage>> RecentMessagesAsync(
+        Guid sessionId,
+        int count,
+        CancellationToken cancellationToken
+    )
+    {
+        if (count == 0)
+            return [];
+
+        var messages = new List<PastMessage>(count);
+        await foreach (
+            var message in CompiledQueries
+                .Of(this)
+                .RecentMessages(this, sessionId, count)
+                .WithCancellation(cancellationToken)
+        )
+            messages.Add(message);
+        return messages;
+    }
+
+    /// <inheritdoc />
+    public void Reattach(Session session)
+    {
+        // One by one: looking through the graph for what is new costs more, and there is nothing new.
+        Entry(session).State = EntityState.Unchanged;
+        foreach (var message in session.Messages.Where(message => message.Status == MessageStatus.Generating))
+            Entry(message).State = EntityState.Unchanged;
+    }
+
+    /// <summary>Leaves the context to work that nobody waits for any longer; it is disposed of when that has ended.</summary>
+    /// <param name="work">The work.</param>
+    internal void LeaveTo(Task work) => _leftTo = work;
+
+    /// <inheritdoc />
+    public override ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        if (_leftTo is not { IsCompleted: false } work)
+            return base.DisposeAsync();
+
+        _ = DisposeAfterAsync(work);
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task DisposeAfterAsync(Task work)
+    {
+        // Its failure has been told already, as a database that did not answer.
+        await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _leftTo = null;
+        await base.DisposeAsync();
+    }
+
+    /// <inheritdoc />
+    protected override void OnModelCreating(ModelBuilder modelBuilder) =>
+        modelBuilder.ApplyConfigurationsFromAssembly(
+            typeof(QrAiDbContext).Assembly,
+            type => type.Namespace == typeof(QrAiDbContext).Namespace
+        );
+
+    /// <summary>Whether a save failed because somebody else was faster, rather than for a fault.</summary>
+    /// <param name="exception">What the driver threw.</param>
+    protected abstract bool IsConflict(Exception exception);
+
+    /// <inheritdoc />
+    public override async Task<int> SaveChangesAsync(
+        bool acceptAllChangesOnSuccess,
+        CancellationToken cancellationToken = default
+    )
+    {
+        try
+        {
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        }
+        catch (DbUpdateException exception)
+            when (exception is not DbUpdateConcurrencyException && IsConflict(exception.InnerException!))
+        {
+            throw new DbUpdateConcurrencyException("A row was added or removed meanwhile.", exception);
+        }
+    }
+}

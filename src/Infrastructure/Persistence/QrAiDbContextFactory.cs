@@ -1,0 +1,19 @@
+using Microsoft.EntityFrameworkCore;
+using QrAi.Application.Persistence;
+
+namespace QrAi.Infrastructure.Persistence;
+
+/// <summary>
+/// Hands out units of work from a pool of contexts (a new context costs five times the memory), once the database is
+/// ready for this program.
+/// </summary>
+internal sealed class QrAiDbContextFactory<TContext>(IDbContextFactory<TContext> pool, DatabaseState state)
+    : IQrAiDbContextFactory
+    where TContext : QrAiDbContext
+{
+    public IQrAiDbContext Create()
+    {
+        state.ThrowIfStarting();
+        return pool.CreateDbContext();
+    }
+}

@@ -1,0 +1,33 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace QrAi.Infrastructure.Persistence.Sqlite;
+
+/// <summary>
+/// What SQLite forgets with each connection: writers wait for one another, foreign keys hold. Write-ahead logging, which
+/// lets readers go on while one writes, stays with the file; setting it again costs nothing.
+/// </summary>
+/// <param name="busyTimeout">How long to wait for another writer.</param>
+internal sealed class SqliteConnectionSettings(TimeSpan busyTimeout) : DbConnectionInterceptor
+{
+    private readonly string _pragmas =
+        $"PRAGMA busy_timeout={busyTimeout.TotalMilliseconds:0};PRAGMA journal_mode=WAL;PRAGMA foreign_keys=ON;";
+
+    public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = _pragmas;
+        command.ExecuteNonQuery();
+    }
+
+    public override async Task ConnectionOpenedAsync(
+        DbConnection connection,
+        ConnectionEndEventData eventData,
+        CancellationToken cancellationToken = default
+    )
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = _pragmas;
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using QrAi.Infrastructure.Settings;
+
+namespace QrAi.Infrastructure.Persistence.Sqlite;
+
+/// <summary>Registers SQLite.</summary>
+internal static class SqliteRegistration
+{
+    public static IServiceCollection AddSqlite(
+        this IServiceCollection services,
+        SqliteAddress address,
+        DatabaseOptions options
+    )
+    {
+        var file = new SqliteFile(address.Path, options.Timeout);
+        var connectionString = new SqliteConnectionStringBuilder
+        {
+            DataSource = file.Path,
+            ForeignKeys = true,
+            DefaultTimeout = (int)Math.Ceiling(options.Timeout.TotalSeconds),
+        }.ConnectionString;
+
+        services.AddSingleton(_ => file).AddSingleton<SqliteFaults>();
+        return services.AddDatabase<SqliteDbContext, SqliteMigrator>(
+            (provider, builder) =>
+                builder
+                    .UseSqlite(
+                        connectionString,
+                        sqlite =>
+                            sqlite.ExecutionStrategy(dependencies => new DatabaseExecutionStrategy(
+                                dependencies,
+                                provider.GetRequiredService<SqliteFaults>(),
+                                options.Timeout
+                            ))
+                    )
+                    .AddInterceptors(new SqliteConnectionSettings(options.Timeout))
+        );
+    }
+}

@@ -1,0 +1,49 @@
+namespace QrAi.Infrastructure.Settings;
+
+/// <summary>Where the data are, and how to get at them.</summary>
+public sealed record DatabaseOptions
+{
+    /// <summary>The database.</summary>
+    public required DatabaseAddress Address { get; init; }
+
+    /// <summary>Connections kept open: 1–500.</summary>
+    public required int PoolSize { get; init; }
+
+    /// <summary>How many more connections under load: 0–500.</summary>
+    public required int MaxOverflow { get; init; }
+
+    /// <summary>To connect, to wait for a free connection, and for a statement: 1–60 s.</summary>
+    public required TimeSpan Timeout { get; init; }
+
+    /// <summary>Whether the start applies pending migrations, or waits until somebody has.</summary>
+    public required bool MigrateOnStart { get; init; }
+
+    internal static DatabaseOptions Read(SettingsReader settings, DeploymentEnvironment environment)
+    {
+        const string UrlName = "DATABASE_URL";
+        var inProduction = environment == DeploymentEnvironment.Production;
+        DatabaseAddress address = SqliteAddress.Default;
+        if (settings.Find(UrlName) is { } url)
+        {
+            if (DatabaseAddress.TryParse(url, out var parsed, out var problem))
+                address = parsed;
+            else
+                settings.Report(UrlName, problem);
+        }
+        else if (inProduction)
+            settings.Report(UrlName, "must be set in production: postgresql://user:password@host[:port]/name");
+
+        if (inProduction && settings.Find(UrlName) is not null && address is SqliteAddress)
+            if (settings.Problems.All(found => found.Name != UrlName))
+                settings.Report(UrlName, "must be a postgresql:// address in production");
+
+        return new DatabaseOptions
+        {
+            Address = address,
+            PoolSize = settings.WholeNumber("DATABASE_POOL_SIZE", 10, 1, 500),
+            MaxOverflow = settings.WholeNumber("DATABASE_MAX_OVERFLOW", 20, 0, 500),
+            Timeout = settings.Seconds("DATABASE_TIMEOUT_SECONDS", 5, 1, 60),
+            MigrateOnStart = settings.Boolean("DATABASE_MIGRATE_ON_START", !inProduction),
+        };
+    }
+}

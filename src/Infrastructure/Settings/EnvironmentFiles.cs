@@ -1,0 +1,47 @@
+using System.Collections;
+using dotenv.net;
+
+namespace QrAi.Infrastructure.Settings;
+
+/// <summary>Finds the layers of settings: the process's environment, then <c>.env.{environment}</c>, then <c>.env</c>.</summary>
+public static class EnvironmentFiles
+{
+    /// <summary>Reads all layers, the strongest first.</summary>
+    /// <param name="directory">Where to begin looking for the files; then its parents up to the repository's root.</param>
+    public static IReadOnlyList<SettingsLayer> Read(string directory)
+    {
+        var process = new SettingsLayer(
+            "environment",
+            Environment
+                .GetEnvironmentVariables()
+                .Cast<DictionaryEntry>()
+                .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "")
+        );
+        var common = ReadFile(directory, ".env");
+        var environment = EnvironmentOptions.NameOf(new SettingsReader([process, common])) ?? "development";
+        return [process, ReadFile(directory, $".env.{environment}"), common];
+    }
+
+    private static SettingsLayer ReadFile(string directory, string name) =>
+        new(
+            name,
+            Find(directory, name) is { } path
+                ? DotEnv.Fluent().WithEnvFiles(path).WithExceptions().WithTrimValues().Read().AsReadOnly()
+                : new Dictionary<string, string>()
+        );
+
+    private static string? Find(string start, string name)
+    {
+        for (var folder = new DirectoryInfo(start); folder is not null; folder = folder.Parent)
+        {
+            var path = Path.Combine(folder.FullName, name);
+            if (File.Exists(path))
+                return path;
+            // .git is a file in a work tree.
+            if (Path.Exists(Path.Combine(folder.FullName, ".git")))
+                return null;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,54 @@
+namespace QrAi.Infrastructure.Settings;
+
+/// <summary>Where the service runs, which decides what it does by default.</summary>
+public enum DeploymentEnvironment
+{
+    /// <summary>On a developer's machine.</summary>
+    Development,
+
+    /// <summary>In a test.</summary>
+    Test,
+
+    /// <summary>Before real users.</summary>
+    Production,
+}
+
+/// <summary>Where and for how long the service runs.</summary>
+public sealed record EnvironmentOptions
+{
+    /// <summary>Where the service runs.</summary>
+    public required DeploymentEnvironment Environment { get; init; }
+
+    /// <summary>How long running answers may go on when the service is told to stop.</summary>
+    public required TimeSpan ShutdownTime { get; init; }
+
+    /// <summary>AutoMapper's licence key, if there is one.</summary>
+    public string? AutoMapperLicenceKey { get; init; }
+
+    internal static string? NameOf(SettingsReader settings) =>
+        settings.Find("ENVIRONMENT") ?? settings.Find("ASPNETCORE_ENVIRONMENT")?.ToLowerInvariant();
+
+    internal static EnvironmentOptions Read(SettingsReader settings)
+    {
+        var environment = DeploymentEnvironment.Development;
+        if (NameOf(settings) is { } name && !Names.TryGetValue(name, out environment))
+            settings.Report(
+                settings.Find("ENVIRONMENT") is null ? "ASPNETCORE_ENVIRONMENT" : "ENVIRONMENT",
+                $"must be one of {string.Join(", ", Names.Keys)}, not '{name}'"
+            );
+        return new EnvironmentOptions
+        {
+            Environment = environment,
+            ShutdownTime = settings.Seconds("SHUTDOWN_SECONDS", 25, 0, 3_600),
+            AutoMapperLicenceKey = settings.Find("AUTOMAPPER_LICENSE_KEY"),
+        };
+    }
+
+    private static Dictionary<string, DeploymentEnvironment> Names { get; } =
+        new()
+        {
+            ["development"] = DeploymentEnvironment.Development,
+            ["test"] = DeploymentEnvironment.Test,
+            ["production"] = DeploymentEnvironment.Production,
+        };
+}

@@ -1,0 +1,30 @@
+namespace QrAi.Infrastructure.Settings;
+
+/// <summary>Every setting of the service, validated as a whole.</summary>
+/// <param name="Environment">Where and for how long it runs.</param>
+/// <param name="Database">Where the data are.</param>
+/// <param name="Llm">Which language models answer.</param>
+/// <param name="Logging">What is logged.</param>
+public sealed record QrAiSettings(
+    EnvironmentOptions Environment,
+    DatabaseOptions Database,
+    LlmOptions Llm,
+    LoggingOptions Logging
+)
+{
+    /// <summary>Reads the settings.</summary>
+    /// <param name="layers">Where they come from, the strongest first.</param>
+    /// <exception cref="InvalidSettingsException">Some cannot be used; all of them are named.</exception>
+    public static QrAiSettings Read(IReadOnlyList<SettingsLayer> layers)
+    {
+        var reader = new SettingsReader(layers);
+        var environment = EnvironmentOptions.Read(reader);
+        var settings = new QrAiSettings(
+            environment,
+            DatabaseOptions.Read(reader, environment.Environment),
+            LlmOptions.Read(reader, environment.Environment),
+            LoggingOptions.Read(reader, environment.Environment)
+        );
+        return reader.Problems.Count == 0 ? settings : throw new InvalidSettingsException(reader.Problems);
+    }
+}

@@ -1,0 +1,6 @@
+namespace QrAi.Infrastructure.Settings;
+
+/// <summary>One place that settings come from.</summary>
+/// <param name="Name">What people call it.</param>
+/// <param name="Values">Its settings by name.</param>
+public sealed record SettingsLayer(string Name, IReadOnlyDictionary<string, string> Values);

@@ -1,0 +1,85 @@
+using System.Globalization;
+
+namespace QrAi.Infrastructure.Settings;
+
+/// <summary>
+/// Reads settings from layers, the strongest first, and collects every problem instead of stopping at the first. A value
+/// that is empty counts as not set.
+/// </summary>
+/// <param name="layers">The layers, the strongest first.</param>
+public sealed class SettingsReader(IReadOnlyList<SettingsLayer> layers)
+{
+    private readonly List<SettingProblem> _problems = [];
+
+    /// <summary>What was wrong with the settings that were read.</summary>
+    public IReadOnlyList<SettingProblem> Problems => _problems;
+
+    /// <summary>A setting as it is written, without the white space around it; null if it is not set.</summary>
+    /// <param name="name">The setting.</param>
+    public string? Find(string name) =>
+        layers
+            .Select(layer => layer.Values.GetValueOrDefault(name)?.Trim())
+            .FirstOrDefault(value => !string.IsNullOrEmpty(value));
+
+    /// <summary>Notes that a setting cannot be used.</summary>
+    /// <param name="name">The setting.</param>
+    /// <param name="problem">What is wrong and what is expected.</param>
+    public void Report(string name, string problem) => _problems.Add(new SettingProblem(name, problem));
+
+    /// <summary>A whole number.</summary>
+    public int WholeNumber(string name, int byDefault, int min, int max) =>
+        Parse(
+            name,
+            byDefault,
+            $"must be a whole number from {min} to {max}",
+            text =>
+                int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                && number >= min
+                && number <= max
+                    ? number
+                    : null
+        );
+
+    /// <summary>A time in seconds, with a fraction if need be.</summary>
+    public TimeSpan Seconds(string name, double byDefault, double min, double max) =>
+        TimeSpan.FromSeconds(
+            Parse<double>(
+                name,
+                byDefault,
+                string.Create(CultureInfo.InvariantCulture, $"must be a number of seconds from {min} to {max}"),
+                text =>
+                    double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+                    && number >= min
+                    && number <= max
+                        ? number
+                        : null
+            )
+        );
+
+    /// <summary><c>true</c> or <c>false</c>.</summary>
+    public bool Boolean(string name, bool byDefault) =>
+        Parse(name, byDefault, "must be true or false", text => bool.TryParse(text, out var value) ? value : null);
+
+    /// <summary>One of a few words, whatever their case.</summary>
+    public T OneOf<T>(string name, T byDefault, IReadOnlyDictionary<string, T> words)
+        where T : struct =>
+        Parse<T>(
+            name,
+            byDefault,
+            $"must be one of {string.Join(", ", words.Keys)}",
+            text => words.TryGetValue(text, out var value) ? value : null
+        );
+
+    private T Parse<T>(string name, T byDefault, string rule, Func<string, T?> parse)
+        where T : struct
+    {
+        if (Find(name) is not { } text)
+            return byDefault;
+        if (parse(text) is { } value)
+            return value;
+
+        // Only settings that are no secrets come here, so the value may be shown.
+        Report(name, $"{rule}, not '{text}'");
+        return byDefault;
+    }
+}

@@ -1,0 +1,49 @@
+using MediatR;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using QrAi.Application.Answers;
+using QrAi.Application.Sessions;
+using QrAi.WebApi.Streams;
+
+namespace QrAi.WebApi.Endpoints;
+
+/// <summary>Answers, whether they are being generated or have ended.</summary>
+internal static class AnswerEndpoints
+{
+    public static void MapAnswers(this RouteGroupBuilder api)
+    {
+        var answers = api.MapGroup("/answers").WithTags("Answers");
+        answers.MapGet("/{id}", GetAnswer).WithName(nameof(GetAnswer));
+        answers
+            .MapGet("/{id}/stream", FollowAnswer)
+            .WithName(nameof(FollowAnswer))
+            .WithSummary("Streams the answer's events from the start, or after Last-Event-ID.")
+            .Produces<string>(StatusCodes.Status200OK, AnswerStream.MediaType);
+        answers.MapPost("/{id}/cancel", CancelAnswer).WithName(nameof(CancelAnswer));
+    }
+
+    private static async Task<Ok<MessageDto>> GetAnswer(
+        string id,
+        ISender sender,
+        CancellationToken cancellationToken
+    ) => TypedResults.Ok(await sender.Send(new GetAnswer(RequestParameters.ParseId(id)), cancellationToken));
+
+    private static AnswerStream FollowAnswer(
+        string id,
+        [FromHeader(Name = "Last-Event-ID")] string? lastEventId,
+        ISender sender,
+        CancellationToken cancellationToken
+    ) =>
+        new(
+            sender.CreateStream(
+                new FollowAnswer(RequestParameters.ParseId(id), RequestParameters.ParseLastEventId(lastEventId)),
+                cancellationToken
+            )
+        );
+
+    private static async Task<Ok<MessageDto>> CancelAnswer(
+        string id,
+        ISender sender,
+        CancellationToken cancellationToken
+    ) => TypedResults.Ok(await sender.Send(new CancelAnswer(RequestParameters.ParseId(id)), cancellationToken));
+}

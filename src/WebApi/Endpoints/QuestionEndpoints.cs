@@ -1,0 +1,48 @@
+using MediatR;
+using QrAi.Application.Answers;
+using QrAi.Application.Questions;
+using QrAi.Application.Sessions;
+using QrAi.Domain.Sessions;
+using QrAi.WebApi.Errors;
+using QrAi.WebApi.Streams;
+
+namespace QrAi.WebApi.Endpoints;
+
+/// <summary>Asks.</summary>
+internal static class QuestionEndpoints
+{
+    public static void MapQuestions(this RouteGroupBuilder api) =>
+        api.MapPost("/questions", AskQuestion)
+            .WithTags("Questions")
+            .WithName(nameof(AskQuestion))
+            .WithSummary("Asks a question; streams the answer if the caller accepts text/event-stream.")
+            .Produces<AnsweredQuestion>()
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
+            .ProducesProblem(StatusCodes.Status502BadGateway)
+            .ProducesProblem(StatusCodes.Status504GatewayTimeout);
+
+    private static async Task<IResult> AskQuestion(
+        AskQuestion question,
+        HttpRequest request,
+        ISender sender,
+        CancellationToken cancellationToken
+    )
+    {
+        var asked = await sender.Send(question, cancellationToken);
+        if (AnswerStream.IsAcceptedBy(request))
+            return new AnswerStream(sender.CreateStream(new FollowAnswer(asked.AnswerId, 0), cancellationToken));
+
+        var answer = await sender.Send(new AwaitAnswer(asked.AnswerId), cancellationToken);
+        return answer.Status == MessageStatus.Failed
+            ? throw new AnswerFailedException(answer)
+            : TypedResults.Ok(new AnsweredQuestion(asked.SessionId, asked.Question, answer));
+    }
+}
+
+/// <summary>A question with its answer.</summary>
+/// <param name="SessionId">Their session.</param>
+/// <param name="Question">The question.</param>
+/// <param name="Answer">The answer.</param>
+public sealed record AnsweredQuestion(Guid SessionId, MessageDto Question, MessageDto Answer);

@@ -1,0 +1,26 @@
+using System.Globalization;
+using QrAi.Application.Errors;
+using QrAi.Application.Paging;
+
+namespace QrAi.WebApi.Endpoints;
+
+/// <summary>Reads parameters of path, query and headers, and names the one that cannot be used.</summary>
+internal static class RequestParameters
+{
+    public static Guid ParseId(string id) =>
+        Guid.TryParseExact(id, "D", out var parsed)
+            ? parsed
+            : throw new InvalidRequestException("id", "must be a UUID");
+
+    public static int ParseLimit(string? limit) =>
+        limit is null ? PageLimits.Default
+        : int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed
+        : throw new InvalidRequestException("limit", $"must be a whole number from 1 to {PageLimits.Max}");
+
+    public static long ParseLastEventId(string? lastEventId) =>
+        string.IsNullOrEmpty(lastEventId) ? 0
+        : long.TryParse(lastEventId, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed)
+        && parsed < long.MaxValue / 2
+            ? parsed
+        : throw new InvalidRequestException("Last-Event-ID", "must be the id of an event");
+}

@@ -1,0 +1,65 @@
+using QrAi.Application.Errors;
+
+namespace QrAi.WebApi.Errors;
+
+/// <summary>A kind of error as callers know it.</summary>
+/// <param name="Code">The stable code.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Title">What the code means.</param>
+/// <param name="RetryAfter">When trying again may help.</param>
+internal sealed record ErrorKind(string Code, int Status, string Title, TimeSpan? RetryAfter = null)
+{
+    public static readonly ErrorKind InvalidRequest = new("invalid_request", 400, "The request breaks a rule");
+    public static readonly ErrorKind NotFound = new("not_found", 404, "There is no such thing");
+    public static readonly ErrorKind SessionBusy = new("session_busy", 409, "The session is answering a question");
+
+    public static readonly ErrorKind DatabaseUnavailable = new(
+        "database_unavailable",
+        503,
+        "The database is not available",
+        TimeSpan.FromSeconds(2)
+    );
+
+    public static readonly ErrorKind ProviderNotConfigured = new(
+        "provider_not_configured",
+        503,
+        "The provider is not configured",
+        TimeSpan.FromMinutes(1)
+    );
+
+    public static readonly ErrorKind ShuttingDown = new(
+        AnswerErrorCodes.ShuttingDown,
+        503,
+        "The service is shutting down",
+        TimeSpan.FromSeconds(5)
+    );
+
+    public static readonly ErrorKind InternalError = new(AnswerErrorCodes.InternalError, 500, "The service failed");
+
+    private static readonly ErrorKind[] All =
+    [
+        InvalidRequest,
+        NotFound,
+        new("method_not_allowed", 405, "The method is not allowed here"),
+        SessionBusy,
+        new("payload_too_large", 413, "The body is larger than 64 KiB"),
+        new("unsupported_media_type", 415, "The body has to be application/json"),
+        new(AnswerErrorCodes.ProviderFailed, 502, "No provider gave an answer"),
+        new(AnswerErrorCodes.Interrupted, 502, "The answer was interrupted"),
+        DatabaseUnavailable,
+        ProviderNotConfigured,
+        ShuttingDown,
+        new(AnswerErrorCodes.ProviderTimeout, 504, "No provider answered in time"),
+        InternalError,
+    ];
+
+    /// <summary>The kind with a code.</summary>
+    public static ErrorKind ByCode(string code) => Array.Find(All, kind => kind.Code == code) ?? InternalError;
+
+    /// <summary>The kind that a bare status means.</summary>
+    public static ErrorKind ByStatus(int status) =>
+        Array.Find(All, kind => kind.Status == status)
+        ?? (
+            status < StatusCodes.Status500InternalServerError ? InvalidRequest with { Status = status } : InternalError
+        );
+}

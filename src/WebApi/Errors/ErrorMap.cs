@@ -1,0 +1,65 @@
+using System.Text.Json;
+using QrAi.Application.Errors;
+using QrAi.Application.Sessions;
+using QrAi.Domain.Sessions;
+
+namespace QrAi.WebApi.Errors;
+
+/// <summary>What a caller is told of an error.</summary>
+/// <param name="Kind">Its code, status and title.</param>
+/// <param name="Detail">A sentence about this case, without secrets.</param>
+/// <param name="Fields">Of a request that breaks rules: which, by field.</param>
+/// <param name="Answer">Of an answer that failed: the answer as it is kept.</param>
+internal sealed record ErrorDescription(
+    ErrorKind Kind,
+    string Detail,
+    IReadOnlyDictionary<string, string[]>? Fields = null,
+    MessageDto? Answer = null
+);
+
+/// <summary>The one place that knows what each exception, status and failed answer is to a caller.</summary>
+internal static class ErrorMap
+{
+    /// <summary>Describes an exception.</summary>
+    public static ErrorDescription Describe(Exception exception) =>
+        exception switch
+        {
+            InvalidRequestException invalid => new(ErrorKind.InvalidRequest, invalid.Message, invalid.Errors),
+            AnswerFailedException failed => Describe(failed.Answer),
+            NotFoundException => new(ErrorKind.NotFound, exception.Message),
+            SessionBusyException => new(ErrorKind.SessionBusy, exception.Message),
+            DatabaseUnavailableException => new(ErrorKind.DatabaseUnavailable, exception.Message),
+            ProviderNotConfiguredException => new(ErrorKind.ProviderNotConfigured, exception.Message),
+            ShuttingDownException => new(ErrorKind.ShuttingDown, exception.Message),
+            BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad => DescribeBadBody(bad),
+            BadHttpRequestException bad => Describe(bad.StatusCode),
+            _ => new(ErrorKind.InternalError, "The service failed in a way that nobody foresaw; the log knows more."),
+        };
+
+    /// <summary>Describes a status that the framework gave without an exception.</summary>
+    public static ErrorDescription Describe(int status)
+    {
+        var kind = ErrorKind.ByStatus(status);
+        return new(kind, kind.Title + ".");
+    }
+
+    /// <summary>Describes an answer that failed.</summary>
+    public static ErrorDescription Describe(MessageDto answer)
+    {
+        var error = answer.Error!;
+        return new(ErrorKind.ByCode(error.Code), error.Message, Answer: answer);
+    }
+
+    private static ErrorDescription DescribeBadBody(BadHttpRequestException exception)
+    {
+        // The path is the caller's own; the serializer's messages name our types.
+        var path = (exception.InnerException as JsonException)?.Path?.TrimStart('$').TrimStart('.');
+        var fields = string.IsNullOrEmpty(path)
+            ? new Dictionary<string, string[]> { ["body"] = ["must be a JSON object, well-formed, in UTF-8"] }
+            : new Dictionary<string, string[]>
+            {
+                [path] = ["must be a member of this request, given once, and of the right type"],
+            };
+        return new(ErrorKind.InvalidRequest, "The body of the request can not be used.", fields);
+    }
+}

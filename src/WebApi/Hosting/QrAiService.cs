@@ -1,0 +1,95 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using QrAi.Application;
+using QrAi.Infrastructure;
+using QrAi.Infrastructure.Logging;
+using QrAi.Infrastructure.Settings;
+using QrAi.WebApi.Endpoints;
+using QrAi.WebApi.Errors;
+using QrAi.WebApi.Health;
+using Scalar.AspNetCore;
+
+namespace QrAi.WebApi.Hosting;
+
+/// <summary>Composes the service. Nothing else here knows <c>QrAi.Infrastructure</c>.</summary>
+public static class QrAiService
+{
+    private const string DefaultUrl = "http://localhost:8080";
+    private const long MaxBodySize = 64 * 1024;
+
+    /// <summary>Builds the service, ready to run.</summary>
+    /// <param name="args">The command line; <c>--urls</c> chooses the address.</param>
+    /// <param name="settings">The validated settings.</param>
+    /// <param name="configure">Replaces services, for tests.</param>
+    public static WebApplication Build(
+        string[] args,
+        QrAiSettings settings,
+        Action<IServiceCollection>? configure = null
+    )
+    {
+        var builder = WebApplication.CreateBuilder(
+            new WebApplicationOptions { Args = args, EnvironmentName = settings.Environment.Environment.ToString() }
+        );
+        ConfigureServer(builder, settings.Environment);
+        AddServices(builder.Services, settings);
+        configure?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        MapPipeline(app);
+        return app;
+    }
+
+    private static void ConfigureServer(WebApplicationBuilder builder, EnvironmentOptions environment)
+    {
+        if (
+            string.IsNullOrEmpty(builder.Configuration["urls"])
+            && string.IsNullOrEmpty(builder.Configuration["http_ports"])
+            && string.IsNullOrEmpty(builder.Configuration["https_ports"])
+        )
+            builder.WebHost.UseUrls(DefaultUrl);
+        builder.Services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxBodySize;
+        });
+        // Answers are stopped at the end of their own time; then they still have to be kept.
+        builder.Services.Configure<HostOptions>(host =>
+            host.ShutdownTimeout = environment.ShutdownTime + AnswerDrain.KeepTime * 2
+        );
+    }
+
+    private static void AddServices(IServiceCollection services, QrAiSettings settings)
+    {
+        services.AddQrAiLogging(settings.Logging);
+        services.AddApplication(settings.Environment.AutoMapperLicenceKey);
+        services.AddInfrastructure(settings);
+        services.AddSingleton(settings.Environment);
+        services.AddSingleton(settings);
+        services.AddSingleton<AnswerDrain>();
+        services.AddHostedService(provider => provider.GetRequiredService<AnswerDrain>());
+        services.AddHostedService<StartReport>();
+        services.AddHealthChecks().AddCheck<LifecycleHealth>(LifecycleHealth.Name);
+        services.ConfigureHttpJsonOptions(json => QrAiJson.Configure(json.SerializerOptions));
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        services.AddQrAiOpenApi();
+    }
+
+    private static void MapPipeline(WebApplication app)
+    {
+        app.UseRequestId();
+        app.UseRequestLog();
+        app.UseProblems();
+        app.UseRouting();
+
+        app.MapHealth(readyChecks: [Infrastructure.DependencyInjection.DatabaseCheck, LifecycleHealth.Name]);
+        var api = app.MapGroup("/api").WithProblemResponses();
+        api.MapQuestions();
+        api.MapSessions();
+        api.MapAnswers();
+        app.MapOpenApi();
+        // Nothing of it comes from, or goes to, its maker's hosts.
+        app.MapScalarApiReference(
+            "/docs",
+            page => page.WithTitle("QrAi").DisableDefaultFonts().DisableTelemetry().DisableAgent()
+        );
+    }
+}

@@ -1,0 +1,26 @@
+using Serilog.Context;
+
+namespace QrAi.WebApi.Hosting;
+
+/// <summary>Gives each request the caller's id, or a new one, which the response and the log carry.</summary>
+internal static class RequestId
+{
+    private const string Header = "X-Request-Id";
+    private const int MaxLength = 128;
+
+    public static void UseRequestId(this IApplicationBuilder app) =>
+        app.Use(
+            async (context, next) =>
+            {
+                string? sent = context.Request.Headers[Header];
+                var id = IsUsable(sent) ? sent! : Guid.CreateVersion7().ToString();
+                context.TraceIdentifier = id;
+                context.Response.Headers[Header] = id;
+                using (LogContext.PushProperty("RequestId", id))
+                    await next(context);
+            }
+        );
+
+    private static bool IsUsable(string? id) =>
+        id is { Length: >= 1 and <= MaxLength } && !id.AsSpan().ContainsAnyExceptInRange('!', '~');
+}

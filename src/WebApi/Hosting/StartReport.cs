@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using QrAi.Application.Models;
+using QrAi.Infrastructure.Settings;
+
+namespace QrAi.WebApi.Hosting;
+
+/// <summary>Says once, when the service listens, what it is and what is missing.</summary>
+internal sealed class StartReport(
+    IServer server,
+    IHostApplicationLifetime lifetime,
+    QrAiSettings settings,
+    ILogger<StartReport> logger
+) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        lifetime.ApplicationStarted.Register(Report);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private void Report()
+    {
+        var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+        var providers = settings.Llm.Providers;
+        logger.LogInformation(
+            "QrAi listens on {Addresses} ({Environment}), try {Docs}",
+            string.Join(", ", addresses),
+            settings.Environment.Environment.ToString().ToLowerInvariant(),
+            $"{addresses.FirstOrDefault()}/docs"
+        );
+        logger.LogInformation("Database: {Database}", settings.Database.Address.ToString());
+        logger.LogInformation(
+            "Providers, in the order of failover: {Providers}",
+            providers.Count > 0 ? string.Join(", ", providers) : "none"
+        );
+        if (providers.All(name => name == ModelProviderNames.Offline))
+            logger.LogWarning(
+                "No language model is configured: set OPENROUTER_API_KEY or GOOGLE_AI_API_KEY, in the environment or in .env"
+            );
+        if (settings.Environment.Environment == DeploymentEnvironment.Production)
+            logger.LogWarning("Callers are not authenticated yet: let only those in whom you trust");
+    }
+}

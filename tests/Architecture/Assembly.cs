@@ -1,0 +1,2 @@
+[assembly: Category("Architecture")]
+[assembly: Parallelizable(ParallelScope.All)]

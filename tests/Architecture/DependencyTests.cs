@@ -1,0 +1,205 @@
+using System.Reflection;
+using NetArchTest.Rules;
+
+namespace QrAi.Tests.Architecture;
+
+/// <summary>Who may know whom.</summary>
+public sealed class DependencyTests
+{
+    private static readonly string[] Postgres =
+    [
+        "Npgsql",
+        "Microsoft.EntityFrameworkCore.NpgsqlDbContextOptionsBuilderExtensions",
+        "Microsoft.EntityFrameworkCore.NpgsqlEntityTypeBuilderExtensions",
+        "Microsoft.EntityFrameworkCore.NpgsqlModelBuilderExtensions",
+    ];
+
+    private static readonly string[] Sqlite =
+    [
+        "Microsoft.Data.Sqlite",
+        "SQLitePCL",
+        "Microsoft.EntityFrameworkCore.Sqlite",
+        "Microsoft.EntityFrameworkCore.SqliteDbContextOptionsBuilderExtensions",
+    ];
+
+    private static readonly string[] ModelSdks =
+    [
+        "Microsoft.Extensions.AI",
+        "OpenAI",
+        "Azure.AI",
+        "Google.GenAI",
+        "Google.Cloud.AIPlatform",
+        "Anthropic",
+    ];
+
+    [Test]
+    public void Domain_knows_no_other_layer() =>
+        Types
+            .InAssembly(Layers.Domain)
+            .That()
+            .ResideInNamespace("QrAi.Domain")
+            .Hold(types => types.NotHaveDependencyOnAny("QrAi.Application", Layers.InfrastructureName, "QrAi.WebApi"));
+
+    [Test]
+    public void Application_knows_only_the_domain() =>
+        Types
+            .InAssembly(Layers.Application)
+            .That()
+            .ResideInNamespace("QrAi.Application")
+            .Hold(types => types.NotHaveDependencyOnAny(Layers.InfrastructureName, "QrAi.WebApi"));
+
+    [Test]
+    public void Infrastructure_does_not_know_the_web() =>
+        Types
+            .InAssembly(Layers.Infrastructure)
+            .That()
+            .ResideInNamespace(Layers.InfrastructureName)
+            .Hold(types => types.NotHaveDependencyOn("QrAi.WebApi"));
+
+    [Test]
+    public void Domain_knows_only_the_base_library_guard_clauses_and_the_contracts_of_MediatR()
+    {
+        var references = Layers.Domain.GetReferencedAssemblies().Select(name => name.Name!).ToList();
+
+        references.ShouldContain("Ardalis.GuardClauses");
+        references.ShouldContain("MediatR.Contracts");
+        references
+            .Where(name => !name.StartsWith("System.", StringComparison.Ordinal))
+            .Except(["Ardalis.GuardClauses", "MediatR.Contracts"])
+            .ShouldBeEmpty("The domain references what it must not know.");
+    }
+
+    [Test]
+    public void Application_knows_no_database_no_web_and_no_logger()
+    {
+        string[] forbidden =
+        [
+            "Microsoft.AspNetCore",
+            "Serilog",
+            "Polly",
+            .. Postgres,
+            .. Sqlite,
+            "Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions",
+            "Microsoft.EntityFrameworkCore.RelationalQueryableExtensions",
+        ];
+
+        Types
+            .InAssembly(Layers.Application)
+            .That()
+            .ResideInNamespace("QrAi.Application")
+            .Hold(types => types.NotHaveDependencyOnAny(forbidden));
+        ReferencesOf(Layers.Application)
+            .Where(name =>
+                name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)
+                || name.StartsWith("Serilog", StringComparison.Ordinal)
+                || name.StartsWith("Microsoft.EntityFrameworkCore.", StringComparison.Ordinal)
+                    && name != "Microsoft.EntityFrameworkCore.Abstractions"
+            )
+            .ShouldBeEmpty("The application references what it must not know.");
+    }
+
+    [Test]
+    public void The_web_touches_the_infrastructure_only_where_the_program_is_composed()
+    {
+        Types
+            .InAssembly(Layers.WebApi)
+            .That()
+            .ResideInNamespace("QrAi.WebApi")
+            .And()
+            .DoNotResideInNamespace("QrAi.WebApi.Hosting")
+            .Hold(types => types.NotHaveDependencyOn(Layers.InfrastructureName));
+        Knows(Layers.WebApi, "QrAi.WebApi.Hosting", Layers.InfrastructureName);
+    }
+
+    [Test]
+    public void Endpoints_and_streams_speak_to_the_application_only_through_its_requests()
+    {
+        var services = Layers
+            .Application.Written()
+            .Where(type => type.IsPublic && !type.IsEnum && !type.IsStatic())
+            .Where(type => type.IsInterface || !type.IsRecord() && !type.IsValueType)
+            .Where(type => !type.IsSubclassOf(typeof(Exception)))
+            .Select(type => type.FullName!)
+            .ToArray();
+        services.ShouldContain("QrAi.Application.Answers.RunningAnswers");
+        services.ShouldContain("QrAi.Application.Persistence.IQrAiDbContextFactory");
+        services.ShouldContain("QrAi.Application.Models.IModelProviders");
+
+        Types
+            .InAssembly(Layers.WebApi)
+            .That()
+            .ResideInNamespaceMatching(@"^QrAi\.WebApi\.(Endpoints|Streams|GraphQL|OpenAi|Commands)")
+            .Hold(types => types.NotHaveDependencyOnAny(services));
+        Knows(Layers.WebApi, "QrAi.WebApi.Endpoints", "MediatR.ISender");
+    }
+
+    [Test]
+    public void SQLite_and_PostgreSQL_do_not_know_each_other()
+    {
+        const string SqliteFolder = "QrAi.Infrastructure.Persistence.Sqlite";
+        const string PostgresFolder = "QrAi.Infrastructure.Persistence.Postgres";
+
+        Types
+            .InAssembly(Layers.Infrastructure)
+            .That()
+            .ResideInNamespace(SqliteFolder)
+            .Hold(types => types.NotHaveDependencyOn(PostgresFolder));
+        Types
+            .InAssembly(Layers.Infrastructure)
+            .That()
+            .ResideInNamespace(PostgresFolder)
+            .Hold(types => types.NotHaveDependencyOn(SqliteFolder));
+    }
+
+    [Test]
+    public void The_driver_of_PostgreSQL_stays_in_its_folder() =>
+        StaysIn("QrAi.Infrastructure.Persistence.Postgres", Postgres);
+
+    [Test]
+    public void The_driver_of_SQLite_stays_in_its_folder() => StaysIn("QrAi.Infrastructure.Persistence.Sqlite", Sqlite);
+
+    [Test]
+    public void Polly_stays_with_the_models() => StaysIn("QrAi.Infrastructure.Llm", "Polly");
+
+    [Test]
+    public void Model_SDKs_stay_with_the_models()
+    {
+        StaysIn("QrAi.Infrastructure.Llm", ModelSdks);
+        Types
+            .InAssembly(Layers.WebApi)
+            .That()
+            .ResideInNamespace("QrAi.WebApi")
+            .Hold(types => types.NotHaveDependencyOnAny(ModelSdks));
+        // To the application they are known by the abstraction that is its port, and by nothing else.
+        ReferencesOf(Layers.Application)
+            .Where(name => ModelSdks.Any(sdk => name.StartsWith(sdk, StringComparison.Ordinal)))
+            .ShouldBe(["Microsoft.Extensions.AI.Abstractions"]);
+    }
+
+    private static IEnumerable<string> ReferencesOf(Assembly assembly) =>
+        assembly.GetReferencedAssemblies().Select(name => name.Name!);
+
+    /// <summary>Holds that nothing outside a folder of the infrastructure knows something, and that the folder does.</summary>
+    private static void StaysIn(string folder, params string[] dependencies)
+    {
+        Types
+            .InAssembly(Layers.Infrastructure)
+            .That()
+            .ResideInNamespace(Layers.InfrastructureName)
+            .And()
+            .DoNotResideInNamespace(folder)
+            .Hold(types => types.NotHaveDependencyOnAny(dependencies));
+        Knows(Layers.Infrastructure, folder, dependencies);
+    }
+
+    /// <summary>The counterpart of a rule, without which it might be about names that are nowhere.</summary>
+    private static void Knows(Assembly assembly, string folder, params string[] dependencies) =>
+        Types
+            .InAssembly(assembly)
+            .That()
+            .ResideInNamespace(folder)
+            .And()
+            .HaveDependencyOnAny(dependencies)
+            .GetTypes()
+            .ShouldNotBeEmpty($"Nothing in {folder} knows {string.Join(", ", dependencies)}.");
+}

@@ -1,0 +1,102 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace QrAi.Tests.Architecture;
+
+/// <summary>Rules about the files themselves.</summary>
+public sealed partial class SourceTests
+{
+    private static string Root { get; } = FindRoot();
+
+    [TestCase("src", "QrAi")]
+    [TestCase("tests", "QrAi.Tests")]
+    public void Folders_are_namespaces(string top, string prefix)
+    {
+        var files = SourcesIn(top).ToList();
+        files.ShouldNotBeEmpty();
+
+        var found = files
+            .Select(file => (File: file, Namespaces: NamespaceLine().Matches(File.ReadAllText(file))))
+            .Where(one => one.Namespaces.Count > 0) // what runs at the top or speaks of the assembly has none
+            .ToList();
+        found.ShouldNotBeEmpty();
+        found
+            .Where(one => one.Namespaces.Any(line => line.Groups["name"].Value != NamespaceOf(one.File, top, prefix)))
+            .Select(one => Path.GetRelativePath(Root, one.File))
+            .ShouldBeEmpty("These files have another namespace than their folder.");
+    }
+
+    [Test]
+    public void Test_projects_do_not_reference_one_another()
+    {
+        var projects = Directory.GetFiles(Path.Combine(Root, "tests"), "*.csproj", SearchOption.AllDirectories);
+        projects.Length.ShouldBeGreaterThan(2);
+
+        projects
+            .SelectMany(project => ReferencesOf(project).Select(reference => (project, reference)))
+            .Where(one => IsIn("tests", one.reference))
+            .Where(one => Path.GetFileName(one.reference) != "Testing.csproj") // a library that tests share
+            .Select(one => $"{Path.GetFileName(one.project)} → {Path.GetFileName(one.reference)}")
+            .ShouldBeEmpty("These test projects reference another.");
+    }
+
+    [Test]
+    public void The_service_does_not_reference_what_tests_and_builds_it()
+    {
+        var projects = Directory.GetFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories);
+        projects.Length.ShouldBe(4);
+
+        projects
+            .SelectMany(project => ReferencesOf(project).Select(reference => (project, reference)))
+            .Where(one => !IsIn("src", one.reference))
+            .Select(one => $"{Path.GetFileName(one.project)} → {Path.GetFileName(one.reference)}")
+            .ShouldBe(["Domain.csproj → MediatR.Contracts.csproj"]);
+    }
+
+    [Test]
+    public void No_file_is_taken_out_of_its_project() =>
+        Directory
+            .GetFiles(Root, "*.csproj", SearchOption.AllDirectories)
+            .Where(project =>
+                XDocument.Load(project).Descendants("Compile").Any(item => item.Attribute("Remove") is not null)
+            )
+            .Select(Path.GetFileName)
+            .ShouldBeEmpty("These projects hide files.");
+
+    private static IEnumerable<string> ReferencesOf(string project) =>
+        XDocument
+            .Load(project)
+            .Descendants("ProjectReference")
+            .Select(item => item.Attribute("Include")!.Value.Replace('\\', '/'))
+            .Select(path => Path.GetFullPath(path, Path.GetDirectoryName(project)!));
+
+    private static bool IsIn(string top, string path) =>
+        path.StartsWith(Path.Combine(Root, top) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
+    private static IEnumerable<string> SourcesIn(string top) =>
+        Directory
+            .EnumerateFiles(Path.Combine(Root, top), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !BuildOutput().IsMatch(Path.GetRelativePath(Root, file).Replace('\\', '/')));
+
+    private static string NamespaceOf(string file, string top, string prefix) =>
+        string.Join(
+            '.',
+            Path.GetRelativePath(Path.Combine(Root, top), Path.GetDirectoryName(file)!)
+                .Split(Path.DirectorySeparatorChar)
+                .Prepend(prefix)
+        );
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "QrAi.sln")))
+                return folder.FullName;
+        throw new DirectoryNotFoundException("There is no QrAi.sln above the tests.");
+    }
+
+    [GeneratedRegex(@"^namespace\s+(?<name>[\w.]+)", RegexOptions.Multiline)]
+    private static partial Regex NamespaceLine();
+
+    [GeneratedRegex("(^|/)(bin|obj)/")]
+    private static partial Regex BuildOutput();
+}

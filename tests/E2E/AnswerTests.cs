@@ -1,0 +1,134 @@
+using System.Globalization;
+using QrAi.Tests.Testing.Providers;
+using QrAi.Tests.Testing.Streams;
+
+namespace QrAi.Tests.E2E;
+
+public sealed class AnswerTests : ProgramTests
+{
+    [Test]
+    public async Task A_stream_survives_a_provider_that_breaks_off([Values] Database database)
+    {
+        var (first, second) = (await StartProviderAsync(), await StartProviderAsync());
+        var workplace = await new Workplace().WithOpenRouter(first).WithGoogleAi(second).WithAsync(database);
+        var program = await StartAsync(workplace);
+        first.Enqueue(Reply.BreakOff("A first ", "try "));
+        second.Enqueue(Reply.Answer("A second ", "try, ", "whole. 日本語 🦉"));
+
+        await using var stream = await program.Http.StreamAsync("Can you go on?");
+        var events = await stream.ReadToEndAsync();
+
+        events
+            .Select(happened => happened.Event)
+            .ShouldBe(["started", "delta", "delta", "restarted", "delta", "delta", "delta", "completed"]);
+        events.Select(happened => happened.Id).ShouldBe(Enumerable.Range(1, events.Count).Select(id => (long)id));
+        events[0].Data.Text("provider").ShouldBe("openrouter");
+        events[3].Data.Text("provider").ShouldBe("google-ai");
+        events[3].Data.Text("model").ShouldBe("scripted-two");
+        string.Concat(events.Skip(4).SkipLast(1).Select(delta => delta.Data.Text("text")))
+            .ShouldBe("A second try, whole. 日本語 🦉");
+        var answer = events[^1].Data.GetProperty("answer");
+        answer.Text("content").ShouldBe("A second try, whole. 日本語 🦉");
+        answer.Text("provider").ShouldBe("google-ai");
+        answer
+            .GetProperty("attempts")
+            .EnumerateArray()
+            .Select(attempt => $"{attempt.Text("provider")} {attempt.Text("outcome")}")
+            .ShouldBe(["openrouter broken_off", "google-ai completed"]);
+
+        var kept = await program.Http.MessagesAsync(events[0].Data.Text("sessionId")!);
+        kept.Select(message => message.GetRawText()).ShouldBe([kept[0].GetRawText(), answer.GetRawText()]);
+        kept[0].Text("content").ShouldBe("Can you go on?");
+    }
+
+    [Test]
+    public async Task A_caller_that_leaves_does_not_end_its_answer_and_finds_it_when_it_is_back(
+        [Values] Database database
+    )
+    {
+        var provider = await StartProviderAsync();
+        var workplace = await new Workplace().WithOpenRouter(provider).WithAsync(database);
+        var program = await StartAsync(workplace);
+        var reply = Reply.Gated();
+        provider.Enqueue(reply);
+        reply.Send("As long ");
+        ServerSentEvent started;
+        await using (var stream = await program.Http.StreamAsync("Will you wait for me?"))
+        {
+            started = (await stream.ReadAsync()).ShouldNotBeNull();
+            (await stream.ReadAsync()).ShouldNotBeNull().Id.ShouldBe(2);
+        }
+
+        reply.Send("as you ");
+        var answerId = started.Data.Text("answerId")!;
+        await using var follower = await program.Http.FollowAsync(answerId, after: 2);
+        var third = (await follower.ReadAsync()).ShouldNotBeNull();
+        (third.Id, third.Event, third.Data.Text("text")).ShouldBe((3, "delta", "as you "));
+        reply.Send("like.");
+        reply.Finish();
+
+        (await follower.ReadToEndAsync()).Select(happened => happened.Event).ShouldBe(["delta", "completed"]);
+        var answer = await program.Http.ReadAsync($"/api/answers/{answerId}");
+        answer.Text("status").ShouldBe("completed");
+        answer.Text("content").ShouldBe("As long as you like.");
+        (await reply.Request).Aborted.IsCompleted.ShouldBeFalse();
+    }
+
+    [Test]
+    public async Task A_caller_that_leaves_without_a_stream_finds_its_answer_too([Values] Database database)
+    {
+        var provider = await StartProviderAsync();
+        var workplace = await new Workplace().WithOpenRouter(provider).WithAsync(database);
+        var program = await StartAsync(workplace);
+        var reply = Reply.Gated();
+        provider.Enqueue(reply);
+        using (var impatient = new HttpClient { BaseAddress = program.Http.BaseAddress })
+        {
+            var waiting = impatient.PostQuestionAsync("Are you slow?");
+            await reply.Request.WaitAsync(Eventually.DefaultLimit);
+            impatient.CancelPendingRequests();
+            await Should.ThrowAsync<OperationCanceledException>(waiting);
+        }
+
+        reply.Send("Not too slow.");
+        reply.Finish();
+
+        var sessions = await program.Http.ReadAsync("/api/sessions");
+        var session = sessions.GetProperty("items").EnumerateArray().ShouldHaveSingleItem();
+        session.Text("title").ShouldBe("Are you slow?");
+        await Eventually.Value(
+            () => program.Http.MessagesAsync(session.Text("id")!),
+            messages => messages[1].Text("status") == "completed" && messages[1].Text("content") == "Not too slow."
+        );
+    }
+
+    [Test]
+    public async Task Thirty_questions_at_once_all_get_their_own_answer([Values] Database database)
+    {
+        const int Questions = 30;
+        var provider = await StartProviderAsync();
+        provider.RespondWith = request =>
+            Reply.Answer("Answer to ", request.Messages[^1].Content) with
+            {
+                Pace = TimeSpan.FromMilliseconds(50),
+            };
+        var workplace = await new Workplace().WithOpenRouter(provider).WithAsync(database);
+        var program = await StartAsync(workplace);
+
+        var answered = await Task.WhenAll(
+            Enumerable.Range(1, Questions).Select(number => program.Http.AskAsync(Question(number)))
+        );
+
+        answered
+            .Select(answer => answer.Text("answer.content"))
+            .ShouldBe(Enumerable.Range(1, Questions).Select(number => $"Answer to {Question(number)}"));
+        var sessions = await program.Http.ReadAsync("/api/sessions?limit=100");
+        sessions
+            .GetProperty("items")
+            .EnumerateArray()
+            .Select(session => session.Text("id"))
+            .ShouldBe(answered.Select(answer => answer.Text("sessionId")), ignoreOrder: true);
+
+        static string Question(int number) => number.ToString("question 0", CultureInfo.InvariantCulture);
+    }
+}

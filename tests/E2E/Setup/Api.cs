@@ -1,0 +1,110 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using QrAi.Tests.Testing.Streams;
+
+namespace QrAi.Tests.E2E.Setup;
+
+/// <summary>The HTTP interface as a caller uses it.</summary>
+internal static class Api
+{
+    /// <summary>Asks, and returns whatever comes.</summary>
+    public static Task<HttpResponseMessage> PostQuestionAsync(
+        this HttpClient http,
+        string question,
+        string? sessionId = null,
+        string? provider = null
+    ) => http.PostAsJsonAsync("/api/questions", Body(question, sessionId, provider));
+
+    /// <summary>Asks, and returns what came with 200.</summary>
+    public static async Task<JsonElement> AskAsync(
+        this HttpClient http,
+        string question,
+        string? sessionId = null,
+        string? provider = null
+    )
+    {
+        using var response = await http.PostQuestionAsync(question, sessionId, provider);
+        return await response.JsonAsync();
+    }
+
+    /// <summary>Asks for a stream.</summary>
+    public static async Task<EventStreamReader> StreamAsync(
+        this HttpClient http,
+        string question,
+        string? sessionId = null
+    )
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/questions");
+        request.Content = JsonContent.Create(Body(question, sessionId, null));
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        return await EventStreamReader.OpenAsync(
+            await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead),
+            TimeSpan.FromSeconds(30)
+        );
+    }
+
+    /// <summary>Follows an answer from an event on.</summary>
+    public static async Task<EventStreamReader> FollowAsync(this HttpClient http, string answerId, long after = 0)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/answers/{answerId}/stream");
+        if (after > 0)
+            request.Headers.Add("Last-Event-ID", $"{after}");
+        return await EventStreamReader.OpenAsync(
+            await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead),
+            TimeSpan.FromSeconds(30)
+        );
+    }
+
+    /// <summary>Gets what comes with 200.</summary>
+    public static async Task<JsonElement> ReadAsync(this HttpClient http, string path)
+    {
+        using var response = await http.GetAsync(path);
+        return await response.JsonAsync();
+    }
+
+    public static async Task<HttpStatusCode> StatusAsync(this HttpClient http, string path)
+    {
+        using var response = await http.GetAsync(path);
+        return response.StatusCode;
+    }
+
+    /// <summary>A session's messages, all of them.</summary>
+    public static async Task<IReadOnlyList<JsonElement>> MessagesAsync(this HttpClient http, string sessionId)
+    {
+        var page = await http.ReadAsync($"/api/sessions/{sessionId}/messages?limit=100");
+        page.GetProperty("nextCursor").ValueKind.ShouldBe(JsonValueKind.Null);
+        return [.. page.GetProperty("items").EnumerateArray()];
+    }
+
+    /// <summary>The body of a response, which must have a status.</summary>
+    public static async Task<JsonElement> JsonAsync(
+        this HttpResponseMessage response,
+        HttpStatusCode status = HttpStatusCode.OK
+    )
+    {
+        var body = await response.Content.ReadAsStringAsync();
+        response.StatusCode.ShouldBe(status, body);
+        return JsonElement.Parse(body);
+    }
+
+    /// <summary>A text within: <c>answer.content</c>; null where there is none.</summary>
+    public static string? Text(this JsonElement json, string path)
+    {
+        foreach (var name in path.Split('.'))
+            if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty(name, out json))
+                return null;
+        return json.GetString();
+    }
+
+    private static Dictionary<string, string> Body(string question, string? sessionId, string? provider)
+    {
+        var body = new Dictionary<string, string> { ["question"] = question };
+        if (sessionId is not null)
+            body["sessionId"] = sessionId;
+        if (provider is not null)
+            body["provider"] = provider;
+        return body;
+    }
+}

@@ -1,0 +1,4 @@
+[assembly: Category("E2E")]
+
+// They measure times, and processes want the machine for themselves.
+[assembly: NonParallelizable]

@@ -1,0 +1,186 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace QrAi.Tests.E2E.Setup;
+
+/// <summary>The published program as a process, with what it wrote.</summary>
+internal sealed class QrAiProcess : IAsyncDisposable
+{
+    private const int SigKill = 9;
+    private const int SigTerm = 15;
+
+    // Generous: a machine may be busy with other builds.
+    private static readonly TimeSpan _startLimit = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly Task _outputRead;
+    private readonly Task _errorsRead;
+    private readonly StringBuilder _output = new();
+    private readonly StringBuilder _errors = new();
+
+    private QrAiProcess(Process process, string address)
+    {
+        (_process, Address) = (process, address);
+        _outputRead = ReadAsync(process.StandardOutput, _output);
+        _errorsRead = ReadAsync(process.StandardError, _errors);
+        Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
+        {
+            BaseAddress = new Uri(address),
+            Timeout = TimeSpan.FromSeconds(60),
+        };
+    }
+
+    /// <summary>Where it is expected to listen.</summary>
+    public string Address { get; }
+
+    /// <summary>Speaks to it.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>Its standard output so far.</summary>
+    public string Output => Read(_output);
+
+    /// <summary>Its standard error so far.</summary>
+    public string Errors => Read(_errors);
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>What it holds in memory now, in MiB.</summary>
+    public double ResidentMemory =>
+        double.Parse(
+            File.ReadLines($"/proc/{_process.Id}/status")
+                .Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal))
+                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2],
+            CultureInfo.InvariantCulture
+        ) / 1024;
+
+    /// <summary>Starts it without waiting for anything.</summary>
+    /// <param name="folder">Its working directory.</param>
+    /// <param name="settings">Its environment, besides what any program needs.</param>
+    /// <param name="address">Where it is expected to listen.</param>
+    /// <param name="arguments">Its command line.</param>
+    public static QrAiProcess Launch(
+        string folder,
+        IReadOnlyDictionary<string, string> settings,
+        string address,
+        params string[] arguments
+    )
+    {
+        var start = new ProcessStartInfo(TestRun.Current.Program, arguments)
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = new UTF8Encoding(false),
+            StandardErrorEncoding = new UTF8Encoding(false),
+        };
+        // Nothing of this run's environment may decide a test.
+        start.Environment.Clear();
+        start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
+        start.Environment["HOME"] = folder;
+        start.Environment["DOTNET_ROOT"] = TestRun.DotnetRoot;
+        foreach (var (name, value) in settings)
+            start.Environment[name] = value;
+
+        var process = Process.Start(start)!;
+        TestRun.Current.Watchdog.Add(process.Id);
+        return new QrAiProcess(process, address);
+    }
+
+    /// <summary>Waits until it is ready for questions.</summary>
+    public async Task<QrAiProcess> ReadyAsync()
+    {
+        await Eventually.Holds(
+            async () =>
+                HasExited
+                    ? throw new InvalidOperationException($"It has exited: {Errors}{Output}")
+                    : await IsReadyAsync(),
+            _startLimit
+        );
+        return this;
+    }
+
+    public async Task<bool> IsReadyAsync()
+    {
+        using var response = await Http.GetAsync("/health/ready");
+        return response.StatusCode == HttpStatusCode.OK;
+    }
+
+    /// <summary>Whether nobody listens at its address any more.</summary>
+    public async Task<bool> RefusesConnectionsAsync()
+    {
+        using var client = new TcpClient();
+        try
+        {
+            var address = new Uri(Address);
+            await client.ConnectAsync(address.Host, address.Port);
+            return false;
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Asks it to stop.</summary>
+    public void Terminate() => Signal(SigTerm);
+
+    /// <summary>Ends it at once.</summary>
+    public void Kill() => Signal(SigKill);
+
+    /// <summary>Waits for its end, and for all that it wrote.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> ExitAsync(TimeSpan? limit = null)
+    {
+        var bound = limit ?? TimeSpan.FromSeconds(30);
+        try
+        {
+            await _process.WaitForExitAsync().WaitAsync(bound);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"It has not ended within {bound.TotalSeconds} s: {Errors}{Output}");
+        }
+
+        await Task.WhenAll(_outputRead, _errorsRead).WaitAsync(bound);
+        TestRun.Current.Watchdog.Remove(_process.Id);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        if (!_process.HasExited)
+            Kill();
+        await ExitAsync();
+        _process.Dispose();
+    }
+
+    private void Signal(int signal)
+    {
+        // Only while it runs is the id its own.
+        if (!_process.HasExited)
+            _ = SendSignal(_process.Id, signal);
+    }
+
+    private static async Task ReadAsync(StreamReader reader, StringBuilder text)
+    {
+        var buffer = new char[4_096];
+        while (await reader.ReadAsync(buffer) is > 0 and var count)
+            lock (text)
+                text.Append(buffer, 0, count);
+    }
+
+    private static string Read(StringBuilder text)
+    {
+        lock (text)
+            return text.ToString();
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SendSignal(int process, int signal);
+}

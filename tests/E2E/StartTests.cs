@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace QrAi.Tests.E2E;
+
+public sealed class StartTests : ProgramTests
+{
+    private static readonly TimeSpan _firstAnswerLimit = TimeSpan.FromSeconds(20);
+
+    [Test]
+    public async Task With_nothing_configured_it_says_what_it_is_and_answers_within_20_seconds()
+    {
+        var workplace = new Workplace();
+        var clock = Stopwatch.StartNew();
+        // Somebody else on this machine may have the port.
+        var program = IsFree(8080) ? Launch(workplace, "http://localhost:8080") : Launch(workplace);
+
+        var answered = await Eventually.Value(
+            () => program.Http.AskAsync("Who are you?"),
+            _ => true,
+            _firstAnswerLimit
+        );
+
+        clock.Elapsed.ShouldBeLessThan(_firstAnswerLimit);
+        answered.Text("answer.status").ShouldBe("completed");
+        answered.Text("answer.provider").ShouldBe("offline");
+        answered.Text("answer.content").ShouldNotBeNull().ShouldContain("no language model");
+        File.Exists(Path.Combine(workplace.Folder, "data", "qrai.db")).ShouldBeTrue();
+        program.Output.ShouldSatisfyAllConditions(
+            output => output.ShouldContain(program.Address),
+            output => output.ShouldContain("development"),
+            output => output.ShouldContain("SQLite data/qrai.db"),
+            output => output.ShouldContain("order of failover: offline"),
+            output => output.ShouldContain("OPENROUTER_API_KEY"),
+            output => output.ShouldContain("GOOGLE_AI_API_KEY")
+        );
+    }
+
+    [Test]
+    public async Task It_names_the_providers_in_their_order_and_nothing_to_set_once_there_is_a_key()
+    {
+        var provider = await StartProviderAsync();
+        var workplace = new Workplace().WithOpenRouter(provider).WithGoogleAi(provider);
+        workplace.Settings["LLM_PROVIDERS"] = "google-ai,openrouter,offline";
+
+        var program = await StartAsync(workplace);
+
+        program.Output.ShouldContain("google-ai, openrouter, offline");
+        program.Output.ShouldNotContain("OPENROUTER_API_KEY");
+        (await program.Http.AskAsync("Which?")).Text("answer.provider").ShouldBe("google-ai");
+    }
+
+    [Test]
+    public async Task An_address_in_use_is_said_in_one_line()
+    {
+        var first = await StartAsync(new Workplace());
+
+        var workplace = new Workplace();
+        workplace.Settings["ASPNETCORE_URLS"] = first.Address;
+
+        var second = Launch(workplace, first.Address);
+
+        (await second.ExitAsync()).ShouldBe(1);
+        second
+            .Errors.Trim()
+            .ShouldSatisfyAllConditions(
+                line => line.ShouldContain(first.Address),
+                line => line.ShouldContain("--urls"),
+                line => line.ShouldNotContain(Environment.NewLine)
+            );
+    }
+
+    [Test]
+    public async Task The_argument_urls_chooses_the_address_even_over_the_variable()
+    {
+        var workplace = new Workplace();
+        workplace.Settings["ASPNETCORE_URLS"] = $"http://127.0.0.1:{LoopbackPort.FindFree()}";
+
+        var program = await Launch(workplace).ReadyAsync();
+
+        program.Output.ShouldContain($"listens on {program.Address} ");
+    }
+
+    [Test]
+    public async Task The_variable_ASPNETCORE_URLS_chooses_the_address()
+    {
+        var workplace = new Workplace();
+        var address = $"http://127.0.0.1:{LoopbackPort.FindFree()}";
+        workplace.Settings["ASPNETCORE_URLS"] = address;
+
+        var program = await Launch(workplace, address, []).ReadyAsync();
+
+        program.Output.ShouldContain($"listens on {address} ");
+    }
+
+    [Test]
+    public async Task Readiness_follows_the_database_while_liveness_asks_nothing_outside()
+    {
+        var program = await StartAsync(new Workplace());
+
+        (await program.Http.StatusAsync("/health/live")).ShouldBe(HttpStatusCode.OK);
+        (await program.Http.ReadAsync("/health")).Text("checks.database.status").ShouldBe("healthy");
+    }
+
+    [Test]
+    public async Task Two_processes_that_start_at_once_on_one_empty_database_both_come_up()
+    {
+        var first = await new Workplace().WithAsync(Database.Postgres);
+        var second = new Workplace();
+        second.Settings["DATABASE_URL"] = first.Settings["DATABASE_URL"];
+
+        QrAiProcess[] programs = [Launch(first), Launch(second)];
+        await Task.WhenAll(programs.Select(program => program.ReadyAsync()));
+
+        var answered = await programs[0].Http.AskAsync("Who migrates?");
+        var messages = await programs[1].Http.MessagesAsync(answered.Text("sessionId")!);
+        messages.Select(message => message.Text("status")).ShouldBe(["completed", "completed"]);
+        programs.ShouldAllBe(program => program.Errors == "");
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            foreach (var address in new[] { IPAddress.Loopback, IPAddress.IPv6Loopback })
+            {
+                if (address.AddressFamily == AddressFamily.InterNetworkV6 && !Socket.OSSupportsIPv6)
+                    continue;
+                using var listener = new TcpListener(address, port);
+                listener.Start();
+            }
+
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

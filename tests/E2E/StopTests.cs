@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Net;
+using QrAi.Tests.Testing.Providers;
+
+namespace QrAi.Tests.E2E;
+
+public sealed class StopTests : ProgramTests
+{
+    [Test]
+    public async Task Told_to_stop_it_takes_nobody_new_and_lets_a_running_answer_finish([Values] Database database)
+    {
+        var provider = await StartProviderAsync();
+        var workplace = await new Workplace().WithOpenRouter(provider).WithAsync(database);
+        var program = await StartAsync(workplace);
+        var reply = Reply.Gated();
+        provider.Enqueue(reply);
+        reply.Send("Still ");
+        await using var stream = await program.Http.StreamAsync("Will you finish?");
+        var started = (await stream.ReadAsync()).ShouldNotBeNull();
+        (await stream.ReadAsync()).ShouldNotBeNull().Data.Text("text").ShouldBe("Still ");
+
+        program.Terminate();
+        await Eventually.Holds(program.RefusesConnectionsAsync);
+        program.HasExited.ShouldBeFalse();
+        reply.Send("here.");
+        reply.Finish();
+
+        var rest = await stream.ReadToEndAsync();
+        rest.Select(happened => happened.Event).ShouldBe(["delta", "completed"]);
+        (await program.ExitAsync()).ShouldBe(0);
+        program.Errors.ShouldBeEmpty();
+        var answer = await KeptAsync(workplace, started.Data.Text("answerId")!);
+        answer.Text("status").ShouldBe("completed");
+        answer.Text("content").ShouldBe("Still here.");
+    }
+
+    [Test]
+    public async Task Told_to_stop_it_lets_an_answer_finish_whose_caller_has_left([Values] Database database)
+    {
+        var provider = await StartProviderAsync();
+        var workplace = await new Workplace().WithOpenRouter(provider).WithAsync(database);
+        var program = await StartAsync(workplace);
+        var reply = Reply.Gated();
+        provider.Enqueue(reply);
+        reply.Send("Nobody ");
+        string answerId;
+        await using (var stream = await program.Http.StreamAsync("Anybody there?"))
+            answerId = (await stream.ReadAsync()).ShouldNotBeNull().Data.Text("answerId")!;
+
+        program.Terminate();
+        await Eventually.Holds(program.RefusesConnectionsAsync);
+        reply.Send("listens.");
+        reply.Finish();
+
+        (await program.ExitAsync()).ShouldBe(0);
+        var answer = await KeptAsync(workplace, answerId);
+        answer.Text("status").ShouldBe("completed");
+        answer.Text("content").ShouldBe("Nobody listens.");
+    }
+
+    [Test]
+    public async Task When_its_time_is_up_it_keeps_what_has_come_and_ends([Values] Database database)
+    {
+        var provider = await StartProviderAsync();
+        var workplace = await new Workplace().WithOpenRouter(provider).WithAsync(database);
+        workplace.Settings["SHUTDOWN_SECONDS"] = "1";
+        var program = await StartAsync(workplace);
+        provider.Enqueue(Reply.HangAfter("What ", "has come"), Reply.HangAfter());
+        await using var stream = await program.Http.StreamAsync("Will you ever finish?");
+        var answerId = (await stream.ReadAsync()).ShouldNotBeNull().Data.Text("answerId")!;
+        await stream.ReadAsync();
+        await stream.ReadAsync();
+        // One that has not even begun, and that waits for the whole answer.
+        var waiting = program.Http.PostQuestionAsync("Will you ever begin?");
+        await provider.WaitForRequestsAsync(2);
+
+        var clock = Stopwatch.StartNew();
+        program.Terminate();
+
+        var last = (await stream.ReadToEndAsync()).ShouldHaveSingleItem();
+        last.Event.ShouldBe("failed");
+        last.Data.Text("problem.code").ShouldBe("shutting_down");
+        using var refused = await waiting;
+        (await refused.JsonAsync(HttpStatusCode.ServiceUnavailable)).Text("code").ShouldBe("shutting_down");
+        refused.Headers.RetryAfter.ShouldNotBeNull();
+        (await program.ExitAsync()).ShouldBe(0);
+        clock.Elapsed.ShouldBeInRange(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(8));
+        var answer = await KeptAsync(workplace, answerId);
+        answer.Text("status").ShouldBe("failed");
+        answer.Text("error.code").ShouldBe("shutting_down");
+        answer.Text("content").ShouldBe("What has come");
+    }
+
+    [Test]
+    public async Task Killed_in_the_middle_of_an_answer_it_has_lost_nothing_else([Values] Database database)
+    {
+        var provider = await StartProviderAsync();
+        var workplace = await new Workplace().WithOpenRouter(provider).WithAsync(database);
+        var program = await StartAsync(workplace);
+        var whole = await program.Http.AskAsync("What is whole?");
+        provider.Enqueue(Reply.HangAfter("Half "));
+        await using var stream = await program.Http.StreamAsync("What is half?");
+        var started = (await stream.ReadAsync()).ShouldNotBeNull().Data;
+        await stream.ReadAsync();
+
+        program.Kill();
+        await program.ExitAsync();
+        var next = await StartAsync(workplace);
+
+        var messages = await next.Http.MessagesAsync(whole.Text("sessionId")!);
+        messages.Select(message => message.Text("content")).ShouldBe(["What is whole?", whole.Text("answer.content")]);
+        var interrupted = await next.Http.MessagesAsync(started.Text("sessionId")!);
+        interrupted[0].Text("content").ShouldBe("What is half?");
+        interrupted[0].Text("status").ShouldBe("completed");
+        interrupted[1].Text("id").ShouldBe(started.Text("answerId"));
+        interrupted[1].Text("status").ShouldBeOneOf("generating", "failed");
+
+        // Who does not want to wait until the answer counts as abandoned ends it.
+        using var cancelled = await next.Http.PostAsync($"/api/answers/{started.Text("answerId")}/cancel", null);
+        (await cancelled.JsonAsync()).Text("status").ShouldBeOneOf("cancelled", "failed");
+        foreach (var session in new[] { whole.Text("sessionId"), started.Text("sessionId") })
+            (await next.Http.AskAsync("And now?", session)).Text("answer.status").ShouldBe("completed");
+    }
+
+    private async Task<System.Text.Json.JsonElement> KeptAsync(Workplace workplace, string answerId)
+    {
+        var next = await StartAsync(workplace);
+        return await next.Http.ReadAsync($"/api/answers/{answerId}");
+    }
+}

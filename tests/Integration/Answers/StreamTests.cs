@@ -1,0 +1,248 @@
+using System.Net;
+using System.Text;
+using Microsoft.Extensions.Time.Testing;
+using QrAi.Tests.Testing;
+using QrAi.Tests.Testing.Providers;
+using QrAi.Tests.Testing.Streams;
+
+namespace QrAi.Tests.Integration.Answers;
+
+[TestFixture(DatabaseKind.Sqlite)]
+[TestFixture(DatabaseKind.Postgres)]
+public sealed class StreamTests(DatabaseKind kind) : IntegrationTest(kind)
+{
+    [Test]
+    public async Task A_stream_tells_who_began_each_piece_of_text_and_the_kept_answer()
+    {
+        await using var qrai = await StartAsync();
+        Provider.Enqueue(Reply.Answer("For", "ty-", "two 🦉\n\"", "!"));
+
+        await using var stream = await qrai.AskStreamingAsync("What?");
+        var events = await stream.ReadToEndAsync();
+
+        events.Select(each => each.Event).ShouldBe(["started", "delta", "delta", "delta", "delta", "completed"]);
+        events.Select(each => each.Id).ShouldBe([1, 2, 3, 4, 5, 6]);
+        var started = events[0].Data;
+        started
+            .EnumerateObject()
+            .Select(member => member.Name)
+            .ShouldBe(["sessionId", "questionId", "answerId", "provider", "model"]);
+        started.GetProperty("provider").GetString().ShouldBe("openrouter");
+        started.GetProperty("model").GetString().ShouldBe("test/model");
+        var answer = events.Answer();
+        answer.Content.ShouldBe("Forty-two 🦉\n\"!");
+        answer.Content.ShouldBe(events.Text());
+        answer.Status.ShouldBe("completed");
+        answer.Usage.ShouldBe(new UsageBody(10, 4, 14));
+        answer.Id.ShouldBe(started.GetProperty("answerId").GetGuid());
+        var messages = (await qrai.ListMessagesAsync(started.GetProperty("sessionId").GetGuid())).Items;
+        messages[0].Id.ShouldBe(started.GetProperty("questionId").GetGuid());
+        messages[1].Content.ShouldBe(answer.Content);
+    }
+
+    [Test]
+    public async Task A_stream_is_not_cached_not_buffered_and_never_compressed()
+    {
+        await using var qrai = await StartAsync();
+
+        using var response = await qrai.SendAsync(
+            HttpMethod.Post,
+            "/api/questions",
+            new { question = "Headers?" },
+            headers =>
+            {
+                headers.Accept.ParseAdd("text/event-stream, application/json;q=0.5");
+                headers.AcceptEncoding.ParseAdd("gzip, br");
+            }
+        );
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        response.Headers.CacheControl!.ToString().ShouldBe("no-cache");
+        response.Headers.GetValues("X-Accel-Buffering").ShouldBe(["no"]);
+        response.Headers.Contains("X-Request-Id").ShouldBeTrue();
+        response.Content.Headers.ContentEncoding.ShouldBeEmpty();
+    }
+
+    [TestCase("*/*")]
+    [TestCase("application/json")]
+    [TestCase("text/event-stream;q=0, */*")]
+    public async Task Who_does_not_ask_for_a_stream_gets_json(string accept)
+    {
+        await using var qrai = await StartAsync();
+
+        using var response = await qrai.SendAsync(
+            HttpMethod.Post,
+            "/api/questions",
+            new { question = "JSON?" },
+            headers => headers.Accept.ParseAdd(accept)
+        );
+
+        response.Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
+    }
+
+    [Test]
+    public async Task Each_event_is_sent_at_once()
+    {
+        var gate = Gate();
+        await using var qrai = await StartAsync();
+        gate.Send("one");
+        await using var stream = await qrai.AskStreamingAsync("Slowly?");
+        (await stream.ReadAsync())!.Event.ShouldBe("started");
+        (await stream.ReadAsync())!.Data.GetProperty("text").GetString().ShouldBe("one");
+
+        foreach (var token in new[] { "two", "three" })
+        {
+            gate.Send(token);
+            (await stream.ReadAsync())!.Data.GetProperty("text").GetString().ShouldBe(token);
+        }
+
+        gate.Finish();
+        (await stream.ReadAsync())!.Event.ShouldBe("completed");
+        (await stream.ReadAsync()).ShouldBeNull();
+    }
+
+    [Test]
+    public async Task After_15_seconds_of_silence_a_comment_says_that_the_stream_is_alive()
+    {
+        var gate = Gate();
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var qrai = await StartByAsync(clock, new() { ["LLM_TOTAL_SECONDS"] = "3600" });
+        gate.Send("Wait");
+        await using var stream = await qrai.AskStreamingAsync("Slowly?");
+        await stream.ReadAsync();
+        await stream.ReadAsync();
+        stream.Comments.ShouldBeEmpty();
+
+        for (var number = 1; number <= 2; number++)
+        {
+            // The wait begins a moment after the event before it was seen here, so the clock moves more than once.
+            var comment = stream.ReadCommentAsync();
+            var moved = TimeSpan.Zero;
+            await Eventually.Holds(() =>
+            {
+                if (!comment.IsCompleted)
+                {
+                    clock.Advance(TimeSpan.FromSeconds(1));
+                    moved += TimeSpan.FromSeconds(1);
+                }
+
+                return comment.IsCompleted;
+            });
+            (await comment).ShouldNotBeNull();
+            moved.ShouldBeGreaterThan(TimeSpan.FromSeconds(13));
+        }
+
+        gate.Finish();
+        var end = await stream.ReadToEndAsync();
+        end.Single().ShouldSatisfyAllConditions(last => last.Event.ShouldBe("completed"), last => last.Id.ShouldBe(3));
+    }
+
+    [Test]
+    public async Task A_provider_that_breaks_off_makes_the_text_void_and_the_next_begins_again()
+    {
+        await using var second = await ScriptedProvider.StartAsync();
+        await using var qrai = await StartAsync(WithSecond(second));
+        Provider.Enqueue(Reply.BreakOff("Half ", "an "));
+        second.Enqueue(Reply.Answer("A whole", " answer"));
+
+        await using var stream = await qrai.AskStreamingAsync("Whole?");
+        var events = await stream.ReadToEndAsync();
+
+        events
+            .Select(each => each.Event)
+            .ShouldBe(["started", "delta", "delta", "restarted", "delta", "delta", "completed"]);
+        events.Select(each => each.Id).ShouldBe([1, 2, 3, 4, 5, 6, 7]);
+        events[3].Text.ShouldBe("""{"provider":"google-ai","model":"second-model"}""");
+        var answer = events.Answer();
+        answer.Content.ShouldBe("A whole answer");
+        answer.Content.ShouldBe(events.Text());
+        answer.Provider.ShouldBe("google-ai");
+        answer.Model.ShouldBe("second-model");
+        answer.Outcomes.ShouldBe(["openrouter broken_off", "google-ai completed"]);
+    }
+
+    [Test]
+    public async Task A_failure_before_the_start_is_an_ordinary_problem()
+    {
+        await using var qrai = await StartAsync(new() { ["LLM_MAX_RETRIES"] = "0" });
+        Provider.Enqueue(Reply.Status(500));
+
+        var problem = await qrai.SendAsync(
+                HttpMethod.Post,
+                "/api/questions",
+                new { question = "Ready?" },
+                headers => headers.Accept.ParseAdd("text/event-stream")
+            )
+            .ShouldBeProblem(502, "provider_failed");
+
+        problem.Attempts!.Select(attempt => attempt.Outcome).ShouldBe(["http_500"]);
+    }
+
+    [Test]
+    public async Task A_failure_after_the_start_is_the_last_event()
+    {
+        await using var qrai = await StartAsync(new() { ["LLM_MAX_RETRIES"] = "0" });
+        Provider.Enqueue(Reply.BreakOff("Half"));
+
+        await using var stream = await qrai.AskStreamingAsync("Whole?");
+        var events = await stream.ReadToEndAsync();
+
+        events.Select(each => each.Event).ShouldBe(["started", "delta", "failed"]);
+        var problem = Wire.Read<ProblemBody>(events[^1].Data.GetProperty("problem"));
+        problem.ShouldBeWhole(502, "provider_failed");
+        var answer = events.Answer();
+        answer.Status.ShouldBe("failed");
+        answer.Error!.Code.ShouldBe("provider_failed");
+        answer.Outcomes.ShouldBe(["openrouter broken_off"]);
+        (await qrai.GetAnswerAsync(answer.Id)).Status.ShouldBe("failed");
+    }
+
+    [Test]
+    public async Task An_answer_of_many_thousand_pieces_arrives_whole()
+    {
+        await using var qrai = await StartAsync();
+        var tokens = Enumerable.Range(1, 3_000).Select(number => $"{number} ").ToArray();
+        Provider.Enqueue(
+            Reply.Raw(
+                Encoding.UTF8.GetBytes(
+                    string.Concat(
+                        tokens.Select(token => "data: {\"choices\":[{\"delta\":{\"content\":\"" + token + "\"}}]}\n\n")
+                    )
+                        + """data: {"choices":[{"delta":{},"finish_reason":"stop"}]}"""
+                        + "\n\n"
+                )
+            )
+        );
+
+        await using var stream = await qrai.AskStreamingAsync("Many?");
+        var events = await stream.ReadToEndAsync();
+
+        events.Select(each => each.Id).ShouldBe(Enumerable.Range(1, 3_002).Select(id => (long)id));
+        events.Text().ShouldBe(string.Concat(tokens));
+        events.Answer().Content.ShouldBe(string.Concat(tokens));
+    }
+}
+
+/// <summary>What is asked of a stream's events.</summary>
+internal static class Events
+{
+    /// <summary>The answer in the last event.</summary>
+    public static MessageBody Answer(this IReadOnlyList<ServerSentEvent> events) =>
+        Wire.Read<MessageBody>(events[^1].Data.GetProperty("answer"));
+
+    /// <summary>The text since the beginning, or since it was declared void.</summary>
+    public static string Text(this IReadOnlyList<ServerSentEvent> events)
+    {
+        var text = new StringBuilder();
+        foreach (var each in events)
+        {
+            if (each.Event == "delta")
+                text.Append(each.Data.GetProperty("text").GetString());
+            else if (each.Event is "started" or "restarted")
+                text.Clear();
+        }
+
+        return text.ToString();
+    }
+}

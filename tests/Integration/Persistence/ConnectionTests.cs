@@ -1,0 +1,115 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using QrAi.Infrastructure.Persistence.Postgres;
+using QrAi.Tests.Testing.Providers;
+
+namespace QrAi.Tests.Integration.Persistence;
+
+public sealed class ConnectionTests() : IntegrationTest(DatabaseKind.Postgres)
+{
+    [Test]
+    public async Task Five_hundred_answers_at_once_need_no_more_connections_than_the_pool_has_and_none_while_they_wait()
+    {
+        var gates = Enumerable.Range(1, 500).Select(_ => Reply.Gated()).ToArray();
+        Provider.Enqueue(gates);
+        await using var qrai = await StartAsync(
+            new()
+            {
+                ["DATABASE_POOL_SIZE"] = "10",
+                ["DATABASE_MAX_OVERFLOW"] = "0",
+                ["LLM_FIRST_TOKEN_SECONDS"] = "60",
+            }
+        );
+        await using var database = await OpenDatabaseAsync();
+
+        var asking = gates.Select((_, number) => qrai.AskAsync($"Question {number}")).ToList();
+        await Provider.WaitForRequestsAsync(500, TimeSpan.FromSeconds(30));
+
+        (await database.CountsAsync()).ShouldBe((500, 1_000));
+        var connections = await database.LinesAsync(
+            "SELECT state FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'qrai'"
+        );
+        connections.Count.ShouldBeLessThanOrEqualTo(10);
+        connections.ShouldAllBe(state => state == "idle");
+        // All of them wait for the provider, and others are served meanwhile.
+        (await qrai.ListSessionsAsync(100)).Items.Count.ShouldBe(100);
+
+        foreach (var each in gates)
+        {
+            each.Send("Answered");
+            each.Finish();
+        }
+
+        (await Task.WhenAll(asking)).ShouldAllBe(asked => asked.Answer.Content == "Answered");
+        (await database.NumberAsync("SELECT count(*) FROM messages WHERE status = 'completed'")).ShouldBe(1_000);
+    }
+
+    [TestCase("INSERT INTO sessions", "/api/sessions", """{"title":"Once"}""")]
+    [TestCase("INSERT INTO messages", "/api/questions", """{"question":"Once?"}""")]
+    [TestCase("UPDATE messages", "/api/questions", """{"question":"Once?"}""")]
+    public async Task A_save_whose_confirmation_is_lost_counts_once_and_is_no_error(
+        string sql,
+        string path,
+        string body
+    )
+    {
+        var lost = new LostConfirmation(sql);
+        await using var qrai = await StartAsync(configure: services =>
+            services.ConfigureDbContext<PostgresDbContext>(b => b.AddInterceptors(lost))
+        );
+        using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+
+        using var response = await qrai.PostAsync(path, content);
+
+        response.IsSuccessStatusCode.ShouldBeTrue(await response.Content.ReadAsStringAsync());
+        lost.Happened.ShouldBeTrue();
+        (await qrai.ListSessionsAsync()).Items.Count.ShouldBe(1);
+    }
+
+    /// <summary>Breaks the connection once, when a statement has been carried out and committed.</summary>
+    private sealed class LostConfirmation(string sql) : DbCommandInterceptor, IDbTransactionInterceptor
+    {
+        private int _seen;
+        private int _lost;
+
+        public bool Happened => _lost > 0;
+
+        public override async ValueTask<DbDataReader> ReaderExecutedAsync(
+            DbCommand command,
+            CommandExecutedEventData eventData,
+            DbDataReader result,
+            CancellationToken cancellationToken = default
+        )
+        {
+            if (!command.CommandText.Contains(sql, StringComparison.Ordinal))
+                return result;
+            _seen = 1;
+            if (command.Transaction is null)
+            {
+                await result.CloseAsync();
+                LoseOnce();
+            }
+
+            return result;
+        }
+
+        public Task TransactionCommittedAsync(
+            DbTransaction transaction,
+            TransactionEndEventData eventData,
+            CancellationToken cancellationToken = default
+        )
+        {
+            if (_seen > 0)
+                LoseOnce();
+            return Task.CompletedTask;
+        }
+
+        private void LoseOnce()
+        {
+            if (Interlocked.Exchange(ref _lost, 1) == 0)
+                throw new NpgsqlException("The connection broke.", new IOException("Connection reset by peer"));
+        }
+    }
+}

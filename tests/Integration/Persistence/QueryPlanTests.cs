@@ -1,0 +1,188 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using QrAi.Infrastructure.Persistence.Postgres;
+using QrAi.Infrastructure.Persistence.Sqlite;
+using QrAi.Tests.Testing.Postgres;
+
+namespace QrAi.Tests.Integration.Persistence;
+
+/// <summary>
+/// What the lists and the history cost: an index gives the rows in order, and none is read but the page's, however many
+/// there are. The statements are those that the service sends, caught on their way and explained.
+/// </summary>
+[TestFixture(DatabaseKind.Sqlite)]
+[TestFixture(DatabaseKind.Postgres)]
+public sealed partial class QueryPlanTests(DatabaseKind kind) : IntegrationTest(kind)
+{
+    private const int Many = 10_000;
+
+    private readonly Statements _statements = new();
+
+    [Test]
+    public async Task A_page_of_sessions_is_read_through_the_index_however_deep_it_is()
+    {
+        await using var qrai = await StartWatchedAsync();
+        await FillAsync(qrai, sessions: Many);
+        var first = await PlanOfAsync(() => qrai.ListSessionsAsync(20), "ORDER BY s.updated_at DESC");
+        var deep = (await qrai.ListSessionsAsync(1)).NextCursor!;
+        for (var page = 1; page <= 20; page++)
+            deep = (await qrai.ListSessionsAsync(100, deep)).NextCursor!;
+
+        var later = await PlanOfAsync(() => qrai.ListSessionsAsync(20, deep), "ORDER BY s.updated_at DESC");
+
+        ShouldReadOnlyThePage(first, "ix_sessions_updated_at_id", 21);
+        ShouldReadOnlyThePage(later, "ix_sessions_updated_at_id", 21);
+        if (Kind == DatabaseKind.Sqlite)
+            later.ShouldContain("SEARCH");
+    }
+
+    [Test]
+    public async Task A_page_of_messages_is_read_through_the_index_however_deep_it_is()
+    {
+        await using var qrai = await StartWatchedAsync();
+        var session = await FillAsync(qrai, messages: Many);
+        string? cursor = null;
+        for (var page = 1; page <= 50; page++)
+            cursor = (await qrai.ListMessagesAsync(session, 100, cursor)).NextCursor;
+
+        var plan = await PlanOfAsync(() => qrai.ListMessagesAsync(session, 20, cursor), "ORDER BY m.number");
+
+        ShouldReadOnlyThePage(plan, "ix_messages_session_id_number", 21);
+    }
+
+    [Test]
+    public async Task The_history_of_a_question_is_read_through_the_index_from_its_end()
+    {
+        await using var qrai = await StartWatchedAsync();
+        var session = await FillAsync(qrai, messages: Many);
+
+        var plan = await PlanOfAsync(() => qrai.AskAsync("Cheap?", session), "ORDER BY m.number DESC");
+
+        ShouldReadOnlyThePage(plan, "ix_messages_session_id_number", 20);
+    }
+
+    private void ShouldReadOnlyThePage(string plan, string index, int rows)
+    {
+        plan.ShouldContain(index);
+        if (Kind == DatabaseKind.Sqlite)
+        {
+            plan.ShouldNotContain("TEMP B-TREE");
+            return;
+        }
+
+        plan.ShouldNotContain("Seq Scan");
+        plan.ShouldNotContain("Sort");
+        // Of the scan itself, before what a filter throws away; a few more are those beside the cursor.
+        var read = ScannedRows().Matches(plan).Sum(match => Number(match.Groups[1].Value));
+        var thrownAway = RemovedRows().Matches(plan).Sum(match => Number(match.Groups[1].Value));
+        (read + thrownAway).ShouldBeLessThanOrEqualTo(rows + 2, plan);
+    }
+
+    private static int Number(string text) => (int)double.Parse(text, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"Index (?:Only )?Scan.*actual [^)]*?rows=([\d.]+)")]
+    private static partial Regex ScannedRows();
+
+    [GeneratedRegex(@"Rows Removed by Filter: ([\d.]+)")]
+    private static partial Regex RemovedRows();
+
+    private Task<QrAiHost> StartWatchedAsync() =>
+        StartAsync(configure: services =>
+            _ =
+                Kind == DatabaseKind.Postgres
+                    ? services.ConfigureDbContext<PostgresDbContext>(b => b.AddInterceptors(_statements))
+                    : services.ConfigureDbContext<SqliteDbContext>(b => b.AddInterceptors(_statements))
+        );
+
+    /// <summary>How the database carries out the one statement of a request that has a part.</summary>
+    private async Task<string> PlanOfAsync(Func<Task> request, string part)
+    {
+        _statements.Clear();
+        await request();
+        var (sql, parameters) = _statements.All.Single(each =>
+            each.Sql.Replace("\"", "", StringComparison.Ordinal).Contains(part, StringComparison.Ordinal)
+        );
+        DbConnection connection =
+            Kind == DatabaseKind.Postgres
+                ? new NpgsqlConnection(PostgresUrl.ToConnectionString(await DatabaseUrlAsync()) + ";Pooling=false")
+                : new SqliteConnection($"Data Source={(await DatabaseUrlAsync())["sqlite://".Length..]};Pooling=false");
+        await using var owned = connection;
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // the statement is the service's own
+        command.CommandText =
+            (Kind == DatabaseKind.Postgres ? "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) " : "EXPLAIN QUERY PLAN ") + sql;
+#pragma warning restore CA2100
+        foreach (var parameter in parameters)
+            command.Parameters.Add(parameter);
+        await using var reader = await command.ExecuteReaderAsync();
+        var plan = new List<string>();
+        while (await reader.ReadAsync())
+            plan.Add(reader.GetString(reader.FieldCount - 1));
+        return string.Join('\n', plan);
+    }
+
+    /// <summary>Makes copies of a session, or of the messages of one, beside the service.</summary>
+    private async Task<Guid> FillAsync(QrAiHost qrai, int sessions = 0, int messages = 0)
+    {
+        var asked = await qrai.AskAsync("First?");
+        await using var database = await OpenDatabaseAsync();
+        var postgres = Kind == DatabaseKind.Postgres;
+        var numbers = postgres
+            ? "generate_series(3, {0}) AS n(value)"
+            : "(WITH RECURSIVE n(value) AS (SELECT 3 UNION ALL SELECT value + 1 FROM n WHERE value < {0}) SELECT value FROM n) AS n";
+        var id = postgres ? "gen_random_uuid()" : "upper(printf('%08x-0000-7000-8000-%012x', n.value, n.value))";
+        if (sessions > 0)
+            await database.ExecuteAsync(
+                "INSERT INTO sessions (id, title, folded_title, message_count, created_at, updated_at, version) "
+                    + $"SELECT {id}, 'Copy', 'COPY', 0, created_at, "
+                    + (postgres ? "updated_at - n.value * interval '1 second'" : "updated_at - n.value * 10000000")
+                    + $", 1 FROM sessions, {string.Format(CultureInfo.InvariantCulture, numbers, sessions)}"
+            );
+        if (messages > 0)
+        {
+            await database.ExecuteAsync(
+                "INSERT INTO messages (id, session_id, number, role, content, status, created_at) "
+                    + $"SELECT {id}, session_id, n.value, 'user', 'Copy', 'completed', created_at FROM messages, "
+                    + string.Format(CultureInfo.InvariantCulture, numbers, messages)
+                    + " WHERE messages.number = 1"
+            );
+            await database.ExecuteAsync($"UPDATE sessions SET message_count = {messages}");
+        }
+
+        await database.ExecuteAsync("ANALYZE");
+        return asked.SessionId;
+    }
+
+    private sealed class Statements : DbCommandInterceptor
+    {
+        private readonly ConcurrentQueue<(string Sql, IReadOnlyList<DbParameter> Parameters)> _all = new();
+
+        public IEnumerable<(string Sql, IReadOnlyList<DbParameter> Parameters)> All => _all;
+
+        public void Clear() => _all.Clear();
+
+        public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
+            DbCommand command,
+            CommandEventData eventData,
+            InterceptionResult<DbDataReader> result,
+            CancellationToken cancellationToken = default
+        )
+        {
+            _all.Enqueue((command.CommandText, [.. command.Parameters.Cast<DbParameter>().Select(Copy)]));
+            return ValueTask.FromResult(result);
+        }
+
+        private static DbParameter Copy(DbParameter parameter) =>
+            parameter is NpgsqlParameter npgsql
+                ? npgsql.Clone()
+                : new SqliteParameter(parameter.ParameterName, parameter.Value);
+    }
+}

@@ -1,0 +1,244 @@
+using System.Text;
+using System.Text.Json;
+using QrAi.Tests.Testing.Providers;
+
+namespace QrAi.Tests.Integration.Questions;
+
+[TestFixture(DatabaseKind.Sqlite)]
+[TestFixture(DatabaseKind.Postgres)]
+public sealed class AskQuestionTests(DatabaseKind kind) : IntegrationTest(kind)
+{
+    [Test]
+    public async Task A_question_is_answered_whole_in_a_new_session()
+    {
+        await using var qrai = await StartAsync();
+        Provider.Enqueue(Reply.Answer("For", "ty-", "two") with { Usage = new TokenUsage(7, 3) });
+
+        var asked = await qrai.AskAsync("  What is the answer?  ");
+
+        asked.Question.ShouldSatisfyAllConditions(
+            question => question.Role.ShouldBe("user"),
+            question => question.Content.ShouldBe("What is the answer?"),
+            question => question.Status.ShouldBe("completed"),
+            question => question.SessionId.ShouldBe(asked.SessionId),
+            question => question.Provider.ShouldBeNull(),
+            question => question.Model.ShouldBeNull(),
+            question => question.Usage.ShouldBeNull(),
+            question => question.Attempts.ShouldBeNull(),
+            question => question.Error.ShouldBeNull()
+        );
+        asked.Answer.ShouldSatisfyAllConditions(
+            answer => answer.Role.ShouldBe("assistant"),
+            answer => answer.Content.ShouldBe("Forty-two"),
+            answer => answer.Status.ShouldBe("completed"),
+            answer => answer.SessionId.ShouldBe(asked.SessionId),
+            answer => answer.Provider.ShouldBe("openrouter"),
+            answer => answer.Model.ShouldBe("test/model"),
+            answer => answer.Usage.ShouldBe(new UsageBody(7, 3, 10)),
+            answer => answer.Outcomes.ShouldBe(["openrouter completed"]),
+            answer => answer.Error.ShouldBeNull(),
+            answer => answer.CompletedAt.ShouldNotBeNull().ShouldBeGreaterThanOrEqualTo(answer.CreatedAt)
+        );
+    }
+
+    [Test]
+    public async Task What_was_answered_is_what_is_kept()
+    {
+        await using var qrai = await StartAsync();
+
+        var asked = await qrai.AskAsync("Why? 日本語 🦉");
+
+        var kept = await qrai.ListMessagesAsync(asked.SessionId);
+        kept.NextCursor.ShouldBeNull();
+        JsonSerializer.Serialize(kept.Items).ShouldBe(JsonSerializer.Serialize(new[] { asked.Question, asked.Answer }));
+        var session = await qrai.GetSessionAsync(asked.SessionId);
+        session.Title.ShouldBe("Why? 日本語 🦉");
+        session.MessageCount.ShouldBe(2);
+        session.UpdatedAt.ShouldBe(asked.Answer.CompletedAt!.Value);
+    }
+
+    [Test]
+    public async Task Ids_are_version_7_and_times_are_utc_with_a_z()
+    {
+        await using var qrai = await StartAsync();
+
+        var text = await (await qrai.TryAskAsync("Which ids?")).Content.ReadAsStringAsync();
+
+        var asked = JsonSerializer.Deserialize<AnsweredBody>(text, Wire.Json)!;
+        new[] { asked.SessionId, asked.Question.Id, asked.Answer.Id }.ShouldAllBe(id => id.Version == 7);
+        foreach (var message in new[] { "question", "answer" })
+        foreach (var time in new[] { "createdAt", "completedAt" })
+            JsonElement
+                .Parse(text)
+                .GetProperty(message)
+                .GetProperty(time)
+                .GetString()
+                .ShouldNotBeNull()
+                .ShouldMatch(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$");
+    }
+
+    [Test]
+    public async Task A_new_session_takes_the_first_80_characters_as_its_title_and_splits_no_emoji()
+    {
+        await using var qrai = await StartAsync();
+
+        var asked = await qrai.AskAsync(string.Concat(Enumerable.Repeat("🦉", 81)));
+
+        (await qrai.GetSessionAsync(asked.SessionId)).Title.ShouldBe(string.Concat(Enumerable.Repeat("🦉", 80)));
+    }
+
+    [Test]
+    public async Task A_question_goes_on_with_a_session()
+    {
+        await using var qrai = await StartAsync();
+        var session = await qrai.CreateSessionAsync("Owls");
+
+        var first = await qrai.AskAsync("One?", session.Id);
+        var second = await qrai.AskAsync("Two?", session.Id);
+
+        first.SessionId.ShouldBe(session.Id);
+        second.SessionId.ShouldBe(session.Id);
+        var after = await qrai.GetSessionAsync(session.Id);
+        after.ShouldBe(new SessionBody(session.Id, "Owls", 4, session.CreatedAt, second.Answer.CompletedAt!.Value));
+        (await qrai.ListMessagesAsync(session.Id))
+            .Items.Select(message => message.Id)
+            .ShouldBe([first.Question.Id, first.Answer.Id, second.Question.Id, second.Answer.Id]);
+    }
+
+    [Test]
+    public async Task A_session_without_a_title_takes_its_first_question_as_one()
+    {
+        await using var qrai = await StartAsync();
+        var session = await qrai.CreateSessionAsync();
+
+        await qrai.AskAsync("What do owls eat?", session.Id);
+        await qrai.AskAsync("And at night?", session.Id);
+
+        (await qrai.GetSessionAsync(session.Id)).Title.ShouldBe("What do owls eat?");
+    }
+
+    [TestCase(1)]
+    [TestCase(8_000)]
+    public async Task A_question_may_have_up_to_8000_characters_however_many_bytes_they_take(int characters)
+    {
+        await using var qrai = await StartAsync();
+        var question = string.Concat(Enumerable.Repeat("🦉", characters));
+
+        // As they are: escaped, as .NET writes them, 8,000 emoji would be more than a body may have.
+        using var body = new StringContent($$"""{"question":" \n{{question}}\t"}""", Encoding.UTF8, "application/json");
+
+        var asked = await QrAiClient.ReadAsync<AnsweredBody>(qrai.PostAsync("/api/questions", body));
+
+        asked.Question.Content.ShouldBe(question);
+        Provider.Requests[0].Messages[^1].Content.ShouldBe(question);
+    }
+
+    [Test]
+    public async Task An_answer_keeps_every_character_but_nul()
+    {
+        await using var qrai = await StartAsync();
+        Provider.Enqueue(Reply.Answer("a\0b", "\0", "\r\n\t\"\\", "é\u2028", "👩‍🚀", "𝄞"));
+
+        var asked = await qrai.AskAsync("Strange?");
+
+        asked.Answer.Content.ShouldBe("ab\r\n\t\"\\é\u2028👩‍🚀𝄞");
+        (await qrai.GetAnswerAsync(asked.Answer.Id)).Content.ShouldBe(asked.Answer.Content);
+    }
+
+    [Test]
+    public async Task An_answer_may_be_empty()
+    {
+        await using var qrai = await StartAsync();
+        Provider.Enqueue(Reply.Answer());
+
+        var asked = await qrai.AskAsync("Nothing?");
+
+        asked.Answer.Status.ShouldBe("completed");
+        asked.Answer.Content.ShouldBe("");
+    }
+
+    [Test]
+    public async Task A_caller_chooses_the_provider_and_the_model()
+    {
+        await using var second = await ScriptedProvider.StartAsync();
+        await using var qrai = await StartAsync(WithSecond(second));
+
+        var asked = await qrai.AskAsync("Who?", provider: "google-ai", model: "gemini-exp");
+
+        asked.Answer.Provider.ShouldBe("google-ai");
+        asked.Answer.Model.ShouldBe("gemini-exp");
+        second.Requests.ShouldHaveSingleItem().Model.ShouldBe("gemini-exp");
+        Provider.Requests.ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task A_caller_who_names_a_provider_is_answered_by_no_other()
+    {
+        await using var second = await ScriptedProvider.StartAsync();
+        await using var qrai = await StartAsync(WithSecond(second));
+        second.Default = Reply.Status(503);
+
+        await qrai.TryAskAsync("Who?", provider: "google-ai").ShouldBeProblem(502, "provider_failed");
+
+        Provider.Requests.ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task The_offline_provider_answers_without_a_network_and_says_what_it_is()
+    {
+        await using var qrai = await QrAiHost.StartAsync(await DatabaseUrlAsync(), provider: null);
+
+        var asked = await qrai.AskAsync("Anybody?");
+
+        asked.Answer.Provider.ShouldBe("offline");
+        asked.Answer.Content.ShouldContain("no language model");
+    }
+
+    [Test]
+    public async Task A_provider_that_is_not_configured_is_a_503_and_makes_nothing()
+    {
+        await using var qrai = await StartAsync();
+
+        await qrai.TryAskAsync("Who?", provider: "google-ai").ShouldBeProblem(503, "provider_not_configured");
+
+        await using var database = await OpenDatabaseAsync();
+        (await database.CountsAsync()).ShouldBe((0, 0));
+    }
+
+    [Test]
+    public async Task The_question_and_its_open_answer_are_kept_before_a_provider_is_called()
+    {
+        var gate = Gate();
+        await using var qrai = await StartAsync();
+
+        var asking = qrai.AskAsync("Kept?");
+        await gate.Request;
+
+        await using var database = await OpenDatabaseAsync();
+        (await database.LinesAsync("SELECT status FROM messages ORDER BY number")).ShouldBe([
+            "completed",
+            "generating",
+        ]);
+        gate.Finish();
+        await asking;
+    }
+
+    [Test]
+    public async Task Thirty_questions_at_once_are_all_answered_and_kept()
+    {
+        await using var qrai = await StartAsync();
+        Provider.RespondWith = request => Reply.Answer("Re: ", request.Messages[^1].Content);
+
+        var asked = await Task.WhenAll(Enumerable.Range(1, 30).Select(number => qrai.AskAsync($"Question {number}")));
+
+        foreach (var (question, answer) in asked.Select(each => (each.Question, each.Answer)))
+        {
+            answer.Content.ShouldBe($"Re: {question.Content}");
+            (await qrai.GetAnswerAsync(answer.Id)).Content.ShouldBe(answer.Content);
+        }
+
+        asked.Select(each => each.SessionId).Distinct().Count().ShouldBe(30);
+        await using var database = await OpenDatabaseAsync();
+        (await database.CountsAsync()).ShouldBe((30, 60));
+    }
+}

@@ -1,0 +1,97 @@
+using QrAi.Tests.Testing.Providers;
+
+namespace QrAi.Tests.Integration.Questions;
+
+[TestFixture(DatabaseKind.Sqlite)]
+[TestFixture(DatabaseKind.Postgres)]
+public sealed class HistoryTests(DatabaseKind kind) : IntegrationTest(kind)
+{
+    [Test]
+    public async Task A_first_question_is_sent_after_a_system_message()
+    {
+        await using var qrai = await StartAsync();
+
+        await qrai.AskAsync("First?");
+
+        var messages = Provider.Requests[0].Messages;
+        messages.Select(message => message.Role).ShouldBe(["system", "user"]);
+        messages[0].Content.ShouldNotBeNullOrWhiteSpace();
+        messages[1].Content.ShouldBe("First?");
+    }
+
+    [Test]
+    public async Task Earlier_messages_are_sent_from_old_to_new_before_the_question()
+    {
+        await using var qrai = await StartAsync();
+        var session = await AskManyAsync(qrai, 2);
+
+        await qrai.AskAsync("Q3", session);
+
+        Sent().ShouldBe(["user Q1", "assistant A1", "user Q2", "assistant A2", "user Q3"]);
+    }
+
+    [TestCase(0, new[] { "user Q4" })]
+    [TestCase(1, new[] { "assistant A3", "user Q4" })]
+    [TestCase(3, new[] { "assistant A2", "user Q3", "assistant A3", "user Q4" })]
+    public async Task Only_the_last_messages_are_sent_as_many_as_the_setting_says(int limit, string[] expected)
+    {
+        await using var qrai = await StartAsync(new() { ["LLM_HISTORY_MESSAGES"] = $"{limit}" });
+        var session = await AskManyAsync(qrai, 3);
+
+        await qrai.AskAsync("Q4", session);
+
+        Sent().ShouldBe(expected);
+    }
+
+    [Test]
+    public async Task Answers_that_failed_or_were_cancelled_are_left_out()
+    {
+        await using var qrai = await StartAsync(new() { ["LLM_MAX_RETRIES"] = "0" });
+        var session = (await qrai.CreateSessionAsync()).Id;
+        Provider.Enqueue(Reply.BreakOff("half of A1"));
+        await qrai.TryAskAsync("Q1", session).ShouldBeProblem(502, "provider_failed");
+        var gate = Gate();
+        await using (var stream = await StreamUntilFirstDeltaAsync(qrai, gate, session))
+            await qrai.CancelAsync((await qrai.ListMessagesAsync(session)).Items[^1].Id);
+
+        await qrai.AskAsync("Q3", session);
+
+        Sent().ShouldBe(["user Q1", "user Q2", "user Q3"]);
+    }
+
+    [Test]
+    public async Task Another_sessions_messages_are_never_sent()
+    {
+        await using var qrai = await StartAsync();
+        await AskManyAsync(qrai, 1);
+
+        await qrai.AskAsync("Elsewhere?");
+
+        Sent().ShouldBe(["user Elsewhere?"]);
+    }
+
+    private static async Task<IAsyncDisposable> StreamUntilFirstDeltaAsync(QrAiHost qrai, GatedReply gate, Guid session)
+    {
+        gate.Send("half of A2");
+        var stream = await qrai.AskStreamingAsync("Q2", session);
+        (await stream.ReadAsync())!.Event.ShouldBe("started");
+        (await stream.ReadAsync())!.Event.ShouldBe("delta");
+        return stream;
+    }
+
+    private async Task<Guid> AskManyAsync(QrAiHost qrai, int count)
+    {
+        var session = await qrai.CreateSessionAsync("History");
+        for (var number = 1; number <= count; number++)
+        {
+            Provider.Enqueue(Reply.Answer($"A{number}"));
+            await qrai.AskAsync($"Q{number}", session.Id);
+        }
+
+        return session.Id;
+    }
+
+    /// <summary>What the last request sent after the system message.</summary>
+    private IEnumerable<string> Sent() =>
+        Provider.Requests[^1].Messages.Skip(1).Select(message => $"{message.Role} {message.Content}");
+}

@@ -1,0 +1,103 @@
+using QrAi.Tests.Testing.Providers;
+
+namespace QrAi.Tests.Integration.Sessions;
+
+[TestFixture(DatabaseKind.Sqlite)]
+[TestFixture(DatabaseKind.Postgres)]
+public sealed class ListMessagesTests(DatabaseKind kind) : IntegrationTest(kind)
+{
+    [TestCase(1)]
+    [TestCase(4)]
+    [TestCase(6)]
+    public async Task Pages_together_hold_each_message_once_the_oldest_first(int limit)
+    {
+        await using var qrai = await StartAsync();
+        var session = await ConversationAsync(qrai, 3);
+
+        var contents = new List<string>();
+        string? cursor = null;
+        do
+        {
+            var page = await qrai.ListMessagesAsync(session, limit, cursor);
+            contents.AddRange(page.Items.Select(message => message.Content));
+            cursor = page.NextCursor;
+        } while (cursor is not null);
+
+        contents.ShouldBe(["Q1", "A1", "Q2", "A2", "Q3", "A3"]);
+    }
+
+    [Test]
+    public async Task New_messages_come_on_later_pages()
+    {
+        await using var qrai = await StartAsync();
+        var session = await ConversationAsync(qrai, 2);
+        var first = await qrai.ListMessagesAsync(session, 3);
+
+        Provider.Enqueue(Reply.Answer("A3"));
+        await qrai.AskAsync("Q3", session);
+        var second = await qrai.ListMessagesAsync(session, 3, first.NextCursor);
+
+        second.Items.Select(message => message.Content).ShouldBe(["A2", "Q3", "A3"]);
+        second.NextCursor.ShouldBeNull();
+    }
+
+    [Test]
+    public async Task An_open_answer_is_listed_as_generating()
+    {
+        var gate = Gate();
+        await using var qrai = await StartAsync();
+        var session = await qrai.CreateSessionAsync("Open");
+        var asking = qrai.AskAsync("Who?", session.Id);
+        await gate.Request;
+
+        var answer = (await qrai.ListMessagesAsync(session.Id)).Items[1];
+
+        answer.Status.ShouldBe("generating");
+        answer.CompletedAt.ShouldBeNull();
+        answer.Attempts.ShouldBeNull();
+        gate.Finish();
+        await asking;
+    }
+
+    [Test]
+    public async Task A_session_without_messages_has_an_empty_page()
+    {
+        await using var qrai = await StartAsync();
+        var session = await qrai.CreateSessionAsync("Empty");
+
+        var page = await qrai.ListMessagesAsync(session.Id);
+
+        page.Items.ShouldBeEmpty();
+        page.NextCursor.ShouldBeNull();
+    }
+
+    [Test]
+    public async Task Limits_and_cursors_that_can_not_be_are_refused()
+    {
+        await using var qrai = await StartAsync();
+        var session = await ConversationAsync(qrai, 1);
+        var other = await ConversationAsync(qrai, 1);
+        var foreign = (await qrai.ListMessagesAsync(other, 1)).NextCursor!;
+        var ofSessions = (await qrai.ListSessionsAsync(1)).NextCursor!;
+
+        foreach (var limit in new[] { "0", "101", "x" })
+            await qrai.GetAsync($"/api/sessions/{session}/messages?limit={limit}")
+                .ShouldBeProblem(400, "invalid_request", "limit");
+        foreach (var cursor in new[] { "", "x", foreign, ofSessions })
+            await qrai.GetAsync($"/api/sessions/{session}/messages?cursor={cursor}")
+                .ShouldBeProblem(400, "invalid_request", "cursor")
+                .NameCaseAsync($"cursor={cursor}");
+    }
+
+    private async Task<Guid> ConversationAsync(QrAiHost qrai, int questions)
+    {
+        var session = await qrai.CreateSessionAsync("Conversation");
+        for (var number = 1; number <= questions; number++)
+        {
+            Provider.Enqueue(Reply.Answer($"A{number}"));
+            await qrai.AskAsync($"Q{number}", session.Id);
+        }
+
+        return session.Id;
+    }
+}

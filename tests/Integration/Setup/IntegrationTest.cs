@@ -1,0 +1,62 @@
+using Microsoft.Extensions.DependencyInjection;
+using QrAi.Tests.Testing.Providers;
+
+namespace QrAi.Tests.Integration.Setup;
+
+/// <summary>A test with a database and a provider of its own; it starts services over them as it needs.</summary>
+public abstract class IntegrationTest(DatabaseKind kind)
+{
+    private readonly Lazy<Task<string>> _database = new(() => TestRun.CreateDatabaseAsync(kind));
+    private ScriptedProvider? _provider;
+
+    /// <summary>Which database this run of the test is on.</summary>
+    protected DatabaseKind Kind => kind;
+
+    /// <summary>The first provider, in OpenRouter's place.</summary>
+    protected ScriptedProvider Provider => _provider!;
+
+    [SetUp]
+    public async Task StartProviderAsync() => _provider = await ScriptedProvider.StartAsync();
+
+    [TearDown]
+    public async Task TearDownAsync()
+    {
+        await Provider.DisposeAsync();
+        if (kind == DatabaseKind.Postgres && _database.IsValueCreated)
+            await TestRun.Server.DropDatabaseAsync(await _database.Value);
+    }
+
+    /// <summary>The address of this test's database, migrated and empty at the start.</summary>
+    protected Task<string> DatabaseUrlAsync() => _database.Value;
+
+    /// <summary>A connection to this test's database, beside the service.</summary>
+    protected async Task<Sql> OpenDatabaseAsync() => await Sql.OpenAsync(await DatabaseUrlAsync());
+
+    /// <summary>Starts a service on this test's database and provider.</summary>
+    protected async Task<QrAiHost> StartAsync(
+        Dictionary<string, string>? settings = null,
+        Action<IServiceCollection>? configure = null
+    ) => await QrAiHost.StartAsync(await DatabaseUrlAsync(), Provider, settings, configure);
+
+    /// <summary>Starts a service on this test's database with a clock that stands still unless the test moves it.</summary>
+    protected Task<QrAiHost> StartByAsync(TimeProvider clock, Dictionary<string, string>? settings = null) =>
+        StartAsync(settings, services => services.AddSingleton(clock));
+
+    /// <summary>Settings that put a second provider in Google AI's place, after the first.</summary>
+    protected static Dictionary<string, string> WithSecond(ScriptedProvider second, int retries = 0) =>
+        new()
+        {
+            ["GOOGLE_AI_API_KEY"] = QrAiHost.GoogleAiKey,
+            ["GOOGLE_AI_BASE_URL"] = second.BaseUrl,
+            ["GOOGLE_AI_MODEL"] = "second-model",
+            ["LLM_MAX_RETRIES"] = retries.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        };
+
+    /// <summary>An answer that comes when the test says so.</summary>
+    protected GatedReply Gate()
+    {
+        var gate = Reply.Gated();
+        Provider.Enqueue(gate);
+        return gate;
+    }
+}

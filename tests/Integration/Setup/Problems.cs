@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+
+namespace QrAi.Tests.Integration.Setup;
+
+public static class Problems
+{
+    /// <summary>The response is a problem of the contract's shape, whole, with this status and code.</summary>
+    /// <param name="sending">The request.</param>
+    /// <param name="status">The status.</param>
+    /// <param name="code">The code.</param>
+    /// <param name="field">Of an invalid request: the field that <c>errors</c> must name, and no other.</param>
+    public static async Task<ProblemBody> ShouldBeProblem(
+        this Task<HttpResponseMessage> sending,
+        int status,
+        string code,
+        string? field = null
+    )
+    {
+        using var response = await sending;
+        var text = await response.Content.ReadAsStringAsync();
+        response.StatusCode.ShouldBe((HttpStatusCode)status, text);
+        response.Content.Headers.ContentType?.MediaType.ShouldBe("application/problem+json");
+        response.Headers.Contains("X-Request-Id").ShouldBeTrue();
+        var problem = JsonSerializer.Deserialize<ProblemBody>(text, Wire.Json)!;
+        problem.ShouldBeWhole(status, code);
+
+        if (status == 400)
+            problem.Errors.ShouldNotBeNull().ShouldNotBeEmpty();
+        else
+            problem.Errors.ShouldBeNull();
+        if (field is not null)
+        {
+            problem.Errors!.Keys.ShouldBe([field]);
+            problem.Errors[field].ShouldNotBeEmpty();
+        }
+
+        var retryAfter = response.Headers.RetryAfter?.Delta;
+        if (status is 429 or 503)
+            retryAfter.ShouldNotBeNull().ShouldBeGreaterThan(TimeSpan.Zero);
+        else
+            retryAfter.ShouldBeNull();
+        return problem;
+    }
+
+    /// <summary>The problem has all members, with this status and code, and gives nothing away.</summary>
+    public static void ShouldBeWhole(this ProblemBody problem, int status, string code)
+    {
+        problem.Code.ShouldBe(code);
+        problem.Status.ShouldBe(status);
+        problem.Type.ShouldEndWith(code);
+        problem.Title.ShouldNotBeNullOrWhiteSpace();
+        problem.Detail.ShouldNotBeNullOrWhiteSpace();
+        problem.TraceId.ShouldNotBeNullOrWhiteSpace();
+        foreach (
+            var secret in new[] { "SELECT ", "INSERT ", "   at ", "Exception", "password", QrAiHost.OpenRouterKey }
+        )
+            problem.Detail.ShouldNotContain(
+                secret,
+                Case.Insensitive,
+                problem.Code.ToString(CultureInfo.InvariantCulture)
+            );
+    }
+}
+
+public static class Cases
+{
+    /// <summary>Tells which of several cases in one test failed.</summary>
+    public static async Task NameCaseAsync(this Task assertion, string name)
+    {
+        try
+        {
+            await assertion;
+        }
+        catch (ShouldAssertException exception)
+        {
+            throw new ShouldAssertException($"Case: {name}{Environment.NewLine}{exception.Message}", exception);
+        }
+    }
+}

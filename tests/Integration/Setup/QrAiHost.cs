@@ -1,0 +1,95 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using QrAi.Infrastructure.Settings;
+using QrAi.Tests.Testing;
+using QrAi.Tests.Testing.Providers;
+using QrAi.WebApi.Hosting;
+
+namespace QrAi.Tests.Integration.Setup;
+
+/// <summary>The whole service in this process, over real HTTP on a port of its own, and a caller of it.</summary>
+public sealed class QrAiHost : QrAiClient
+{
+    /// <summary>The key that OpenRouter's place is given; it must never be seen anywhere but at the provider.</summary>
+    public const string OpenRouterKey = "sk-or-v1-integration-secret";
+
+    /// <summary>The same for Google AI.</summary>
+    public const string GoogleAiKey = "AIza-integration-secret-0123456789";
+
+    private readonly WebApplication _app;
+
+    private QrAiHost(WebApplication app)
+        : base(new Uri(app.Urls.Single())) => _app = app;
+
+    /// <summary>The services, for what cannot be seen from outside.</summary>
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Starts a service, and waits until it is ready unless told otherwise.</summary>
+    /// <param name="databaseUrl">Its <c>DATABASE_URL</c>.</param>
+    /// <param name="provider">What stands in OpenRouter's place; null for the offline provider.</param>
+    /// <param name="settings">Stronger than the ones for tests; an empty value unsets one.</param>
+    /// <param name="configure">Replaces services.</param>
+    /// <param name="waitUntilReady">False where the database cannot be used yet.</param>
+    public static async Task<QrAiHost> StartAsync(
+        string databaseUrl,
+        ScriptedProvider? provider,
+        Dictionary<string, string>? settings = null,
+        Action<IServiceCollection>? configure = null,
+        bool waitUntilReady = true
+    )
+    {
+        var values = new Dictionary<string, string>
+        {
+            ["ENVIRONMENT"] = "test",
+            ["DATABASE_URL"] = databaseUrl,
+            ["LOG_LEVEL"] = "INFO",
+            ["SHUTDOWN_SECONDS"] = "0",
+        };
+        if (provider is not null)
+        {
+            values["OPENROUTER_API_KEY"] = OpenRouterKey;
+            values["OPENROUTER_BASE_URL"] = provider.BaseUrl;
+            values["OPENROUTER_MODEL"] = "test/model";
+        }
+
+        foreach (var (name, value) in settings ?? [])
+            values[name] = value;
+        var app = QrAiService.Build(
+            ["--urls", "http://127.0.0.1:0"],
+            QrAiSettings.Read([new SettingsLayer("test", values)]),
+            configure
+        );
+        await app.StartAsync();
+        var host = new QrAiHost(app);
+        if (waitUntilReady)
+            await host.ReadyAsync();
+        return host;
+    }
+
+    /// <summary>Waits until work can be sent here.</summary>
+    public Task ReadyAsync() =>
+        Eventually.Value(
+            async () =>
+            {
+                using var response = await GetAsync("/health/ready");
+                return response.StatusCode;
+            },
+            status => status == HttpStatusCode.OK,
+            TimeSpan.FromSeconds(30)
+        );
+
+    /// <summary>Begins what SIGTERM begins: running answers may finish, new questions are refused.</summary>
+    public void BeginShutdown() => Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+
+    /// <summary>Stops as SIGTERM does, with callers still connected.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+}

@@ -1,0 +1,3 @@
+global using NUnit.Framework;
+global using QrAi.Tests.Integration.Setup;
+global using Shouldly;

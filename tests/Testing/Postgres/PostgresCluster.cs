@@ -1,0 +1,330 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+
+namespace QrAi.Tests.Testing.Postgres;
+
+/// <summary>
+/// A private PostgreSQL server made from the machine's own programs, fast and forgetful, for tests that need its life
+/// in their hands: a database that goes away, comes back, or no longer answers. It does not outlive the process that
+/// made it, even one that is killed.
+/// </summary>
+public sealed class PostgresCluster : IAsyncDisposable
+{
+    private const string Superuser = "qrai_test";
+
+    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(30);
+
+    // Its input is a pipe whose other end this process holds: however this process ends, the kernel closes the pipe,
+    // and read returns. Then the server ends too (a stopped one has to go on for that), and its data goes. Signals
+    // meant for the test run (closing its terminal reaches all of its processes) are left to this process.
+    private const string Watchdog = """
+        directory=$1
+        shift
+        trap '' HUP INT TERM
+        exec 3<&0
+        "$@" </dev/null >>"$directory/server.log" 2>&1 3<&- &
+        server=$!
+        (
+          read -r _ <&3
+          : >"$directory/orphaned"
+          kill -QUIT "$server"
+          kill -CONT "$server"
+          tries=0
+          while kill -0 "$server" && [ "$tries" -lt 100 ]; do
+            sleep 0.1
+            tries=$((tries + 1))
+          done
+          kill -KILL "$server"
+        ) >/dev/null 2>&1 &
+        guard=$!
+        exec 3<&- </dev/null
+        wait "$server"
+        code=$?
+        if [ -e "$directory/orphaned" ]; then
+          cd /
+          rm -rf "$directory"
+        else
+          kill -KILL "$guard"
+        fi
+        exit "$code"
+        """;
+
+    private readonly ClusterDirectory _directory;
+    private readonly string _password = RandomNumberGenerator.GetHexString(32, lowercase: true);
+    private Process? _watchdog;
+    private bool _frozen;
+
+    private PostgresCluster(ClusterDirectory directory) => _directory = directory;
+
+    /// <summary>Whether this machine has what a cluster needs: PostgreSQL's programs and a user to run them.</summary>
+    public static bool IsAvailable => PostgresBinaries.Usable;
+
+    /// <summary>The port on 127.0.0.1, the same for the cluster's whole life.</summary>
+    public int Port { get; private set; }
+
+    /// <summary>The address of its database <c>postgres</c>, as a superuser.</summary>
+    public string Url => PostgresUrl.Create("127.0.0.1", Port, Superuser, _password, "postgres");
+
+    /// <summary>Whether its server runs, frozen or not.</summary>
+    public bool IsRunning => _watchdog is { HasExited: false };
+
+    /// <summary>Makes a cluster and starts it.</summary>
+    public static async Task<PostgresCluster> CreateAsync(CancellationToken cancellationToken = default)
+    {
+        if (!IsAvailable)
+            throw new InvalidOperationException(
+                "No postgres and initdb in PATH or /usr/lib/postgresql/*/bin, or no user to run them."
+            );
+        var cluster = new PostgresCluster(ClusterDirectory.Create());
+        try
+        {
+            await cluster.InitializeAsync(cancellationToken);
+            for (var attempt = 1; ; attempt++)
+            {
+                cluster.Port = LoopbackPort.FindFree();
+                try
+                {
+                    await cluster.StartAsync(cancellationToken);
+                    return cluster;
+                }
+                catch (InvalidOperationException) when (attempt < 5 && !cancellationToken.IsCancellationRequested)
+                {
+                    // Somebody may have been faster with the port: another one. Other causes will show again.
+                }
+            }
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts it again on the same port with the same data; returns when it takes connections.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        if (IsRunning)
+            throw new InvalidOperationException("The cluster is running.");
+        _watchdog?.Dispose();
+        _frozen = false;
+        // A server that was ended at once leaves this file, which would tell that it is ready before it is.
+        File.Delete(Path.Combine(_directory.Data, "postmaster.pid"));
+        _watchdog = Start(
+            [
+                "/bin/sh",
+                "-c",
+                Watchdog,
+                "postgres-watchdog",
+                _directory.Location,
+                Program("postgres"),
+                .. ServerArguments(),
+            ],
+            keepInput: true
+        );
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_limit);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5), TimeProvider.System);
+        while (!IsReady())
+        {
+            if (_watchdog.HasExited)
+                throw new InvalidOperationException($"PostgreSQL did not start: {Log()}");
+            try
+            {
+                await timer.WaitForNextTickAsync(limit.Token);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw new TimeoutException($"PostgreSQL was not ready in {_limit.TotalSeconds} s: {Log()}");
+            }
+        }
+    }
+
+    /// <summary>Ends it at once, as a crash would: connections are reset, new ones refused. The data stays.</summary>
+    public async Task StopAsync()
+    {
+        if (_watchdog is null)
+            return;
+        if (ServerProcess() is { } server && IsRunning)
+        {
+            UnixProcess.Signal(server, UnixProcess.Quit);
+            Thaw();
+            try
+            {
+                await _watchdog.WaitForExitAsync().WaitAsync(_limit);
+            }
+            catch (TimeoutException)
+            {
+                UnixProcess.KillTree(server);
+            }
+        }
+
+        // Should it have been too early for a server, the end of its input ends the watchdog and whatever it started.
+        _watchdog.StandardInput.Close();
+        await _watchdog.WaitForExitAsync().WaitAsync(_limit);
+        _watchdog.Dispose();
+        _watchdog = null;
+    }
+
+    /// <summary>
+    /// Stops all of its processes where they are: connections stay open and nothing answers any more, new ones are
+    /// accepted by the system and never served. Returns when all have stopped.
+    /// </summary>
+    public void Freeze()
+    {
+        if (!IsRunning || ServerProcess() is not { } server)
+            throw new InvalidOperationException("The cluster is not running.");
+        _frozen = true;
+        // The server first, for it starts the others; what it started last is found the next time round.
+        UnixProcess.Signal(server, UnixProcess.Stop);
+        var stopped = SpinWait.SpinUntil(
+            () =>
+            {
+                if (UnixProcess.StateOf(server) is not ('T' or 'X'))
+                    return false;
+                var moving = UnixProcess.ChildrenOf(server).Where(child => child.State is not ('T' or 'Z')).ToList();
+                foreach (var child in moving)
+                    UnixProcess.Signal(child.Id, UnixProcess.Stop);
+                return moving.Count == 0;
+            },
+            _limit
+        );
+        if (!stopped)
+            throw new TimeoutException($"PostgreSQL's processes did not stop in {_limit.TotalSeconds} s.");
+    }
+
+    /// <summary>Lets them go on.</summary>
+    public void Thaw()
+    {
+        if (!_frozen || ServerProcess() is not { } server)
+            return;
+        _frozen = false;
+        foreach (var child in UnixProcess.ChildrenOf(server))
+            UnixProcess.Signal(child.Id, UnixProcess.Continue);
+        UnixProcess.Signal(server, UnixProcess.Continue);
+    }
+
+    /// <summary>The end of the server's log.</summary>
+    public string Log() =>
+        File.Exists(_directory.Log) ? string.Join('\n', File.ReadLines(_directory.Log).TakeLast(20)) : "(no log)";
+
+    /// <summary>Stops it and removes all that it wrote.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await StopAsync();
+        }
+        finally
+        {
+            _directory.Dispose();
+        }
+    }
+
+    private static string Program(string name) => Path.Combine(PostgresBinaries.Directory!, name);
+
+    private int? ServerProcess() => ClusterDirectory.ServerIn(_directory.Data);
+
+    private string[] ServerArguments()
+    {
+        string[] settings =
+        [
+            "listen_addresses=127.0.0.1",
+            $"port={Port}",
+            "unix_socket_directories=",
+            "max_connections=200",
+            // Nothing is forced to a disk, nothing cleans up behind the tests. Commits stay synchronous, for what was
+            // committed has to survive StopAsync; without fsync that is a write to memory.
+            "fsync=off",
+            "full_page_writes=off",
+            "autovacuum=off",
+            "wal_level=minimal",
+            "max_wal_senders=0",
+            // Shared memory as files among the data, which go with it even if the server is killed.
+            "dynamic_shared_memory_type=mmap",
+            "timezone=UTC",
+        ];
+        return ["-D", _directory.Data, .. settings.SelectMany(setting => new[] { "-c", setting })];
+    }
+
+    private async Task InitializeAsync(CancellationToken cancellationToken)
+    {
+        // The password goes by a file that only PostgreSQL's user can reach: command lines are for all to read.
+        var passwordFile = Path.Combine(_directory.Location, "password");
+        await File.WriteAllTextAsync(passwordFile, _password, cancellationToken);
+        if (PostgresBinaries.User is { } user)
+            UnixProcess.GiveTo(passwordFile, user);
+        string[] arguments =
+        [
+            $"--pgdata={_directory.Data}",
+            $"--username={Superuser}",
+            $"--pwfile={passwordFile}",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            // sorts by code points, yet knows the upper and lower case of all letters
+            OperatingSystem.IsLinux()
+                ? "--locale=C.UTF-8"
+                : "--locale=en_US.UTF-8",
+            "--no-sync",
+            "--no-instructions",
+        ];
+        using var initdb = Start(
+            ["/bin/sh", "-c", "exec \"$@\" 2>&1", "initdb", Program("initdb"), .. arguments],
+            false
+        );
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_limit);
+        try
+        {
+            var output = await initdb.StandardOutput.ReadToEndAsync(limit.Token);
+            await initdb.WaitForExitAsync(limit.Token);
+            if (initdb.ExitCode != 0)
+                throw new InvalidOperationException($"initdb failed with exit code {initdb.ExitCode}: {output}");
+        }
+        catch (OperationCanceledException)
+        {
+            initdb.Kill(entireProcessTree: true);
+            throw;
+        }
+        finally
+        {
+            File.Delete(passwordFile);
+        }
+    }
+
+    private Process Start(string[] command, bool keepInput)
+    {
+        // A session of its own, where the system has the program: what kills the test run's whole process group must
+        // not kill the watchdog, which has to see to the rest.
+        if (File.Exists("/usr/bin/setsid"))
+            command = ["/usr/bin/setsid", .. command];
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            WorkingDirectory = _directory.Location,
+            RedirectStandardInput = keepInput,
+            RedirectStandardOutput = !keepInput,
+        };
+        if (PostgresBinaries.User is { } user)
+            start.UserName = user;
+        // The locale of the test run is not the server's, and PGDATA and its like are not for it.
+        foreach (var name in start.Environment.Keys.Where(IsForPostgres).ToList())
+            start.Environment.Remove(name);
+        return Process.Start(start)!;
+    }
+
+    private static bool IsForPostgres(string variable) =>
+        variable.StartsWith("PG", StringComparison.Ordinal) || variable.StartsWith("LC_", StringComparison.Ordinal);
+
+    // The last line of the file says so, as pg_ctl knows it too.
+    private bool IsReady()
+    {
+        try
+        {
+            var lines = File.ReadAllLines(Path.Combine(_directory.Data, "postmaster.pid"));
+            return lines.Length >= 8 && lines[7].Trim() == "ready";
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}

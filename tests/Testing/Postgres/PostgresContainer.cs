@@ -1,0 +1,74 @@
+using System.Security.Cryptography;
+using DotNet.Testcontainers.Configurations;
+using Testcontainers.PostgreSql;
+
+namespace QrAi.Tests.Testing.Postgres;
+
+/// <summary>PostgreSQL in a container, where a Docker engine answers.</summary>
+internal static class PostgresContainer
+{
+    private const string Image = "postgres:15-alpine";
+    private const string Superuser = "qrai_test";
+
+    private static readonly TimeSpan _engineLimit = TimeSpan.FromSeconds(3);
+
+    // The first time the image has to be pulled.
+    private static readonly TimeSpan _startLimit = TimeSpan.FromMinutes(3);
+
+    /// <summary>Whether a Docker engine answers now; without one this takes milliseconds, and never long.</summary>
+    public static async Task<bool> IsAvailableAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Looking for the engine blocks: let it do so elsewhere, and do not wait for it forever.
+            return await Task.Run(PingAsync, cancellationToken).WaitAsync(_engineLimit, cancellationToken);
+        }
+#pragma warning disable CA1031 // whatever goes wrong here, there is no engine to use
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Starts a container; its end removes it.</summary>
+    public static async Task<(PostgreSqlContainer Container, string Url)> StartAsync(
+        CancellationToken cancellationToken
+    )
+    {
+        var password = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        var container = new PostgreSqlBuilder(Image)
+            .WithUsername(Superuser)
+            .WithPassword(password)
+            .WithDatabase("postgres")
+            .WithTmpfsMount("/var/lib/postgresql/data")
+            .WithCommand(Settings("fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off"))
+            .WithCommand(Settings("max_connections=200", "timezone=UTC"))
+            .Build();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_startLimit);
+        try
+        {
+            await container.StartAsync(limit.Token);
+            var port = container.GetMappedPublicPort(PostgreSqlBuilder.PostgreSqlPort);
+            return (container, PostgresUrl.Create(container.Hostname, port, Superuser, password, "postgres"));
+        }
+        catch
+        {
+            await container.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task<bool> PingAsync()
+    {
+        if (TestcontainersSettings.OS.DockerEndpointAuthConfig is not { } endpoint)
+            return false;
+        using var client = endpoint.GetDockerClientBuilder(Guid.Empty).Build();
+        await client.System.PingAsync();
+        return true;
+    }
+
+    private static string[] Settings(params string[] settings) =>
+        [.. settings.SelectMany(setting => new[] { "-c", setting })];
+}

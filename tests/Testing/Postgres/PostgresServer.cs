@@ -1,0 +1,212 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Npgsql;
+
+namespace QrAi.Tests.Testing.Postgres;
+
+/// <summary>
+/// A PostgreSQL server for a test run, and databases in it, one for each test. It is the one that
+/// <c>QRAI_TEST_DATABASE_URL</c> names (its user must be allowed to create databases), else a container where a Docker
+/// engine answers, else a throwaway cluster from the machine's own programs.
+/// </summary>
+public sealed class PostgresServer : IAsyncDisposable
+{
+    /// <summary>The variable that names a server to use.</summary>
+    public const string Variable = "QRAI_TEST_DATABASE_URL";
+
+    private readonly string _url;
+    private readonly IAsyncDisposable? _owned;
+    private readonly NpgsqlDataSource _admin;
+
+    // Runs that share a server must not meet: every name begins with the run's own prefix.
+    private readonly string _prefix = $"qrai_test_{RandomNumberGenerator.GetHexString(10, lowercase: true)}";
+    private readonly ConcurrentDictionary<string, Lazy<Task>> _templates = new();
+    private readonly ConcurrentDictionary<string, bool> _databases = new();
+    private string _strategy = "";
+    private int _number;
+
+    private PostgresServer(string url, IAsyncDisposable? owned, string description)
+    {
+        (_url, _owned, Description) = (url, owned, description);
+        _admin = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(PostgresUrl.ToConnectionString(url))
+            {
+                MaxPoolSize = 8,
+                ApplicationName = "qrai-tests",
+                CommandTimeout = 60,
+            }
+        );
+    }
+
+    /// <summary>Which server it is, and why; without its password.</summary>
+    public string Description { get; }
+
+    /// <summary>Finds or starts a server.</summary>
+    /// <exception cref="InvalidOperationException">There is none of the three; the message says what to do.</exception>
+    public static async Task<PostgresServer> StartAsync(CancellationToken cancellationToken = default)
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } url)
+            return await ConnectAsync(url, null, $"the server of {Variable}", cancellationToken);
+
+        var why = "no Docker engine answers";
+        if (await PostgresContainer.IsAvailableAsync(cancellationToken))
+        {
+            try
+            {
+                var (container, address) = await PostgresContainer.StartAsync(cancellationToken);
+                var description = $"a container of {container.Image.FullName}";
+                return await ConnectAsync(address, container, description, cancellationToken);
+            }
+#pragma warning disable CA1031 // an engine without the image and without a network, for instance
+            catch (Exception e) when (PostgresCluster.IsAvailable && !cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                why = $"the container did not start: {e.Message}";
+            }
+        }
+
+        if (!PostgresCluster.IsAvailable)
+            throw new InvalidOperationException(
+                $"No PostgreSQL for the tests. Set {Variable}=postgresql://user:password@host:port/postgres, "
+                    + "or start Docker, or install PostgreSQL's server programs (Debian: apt-get install postgresql)."
+            );
+        var cluster = await PostgresCluster.CreateAsync(cancellationToken);
+        return await ConnectAsync(
+            cluster.Url,
+            cluster,
+            $"a throwaway cluster of {PostgresBinaries.Directory} on port {cluster.Port} ({why})",
+            cancellationToken
+        );
+    }
+
+    /// <summary>
+    /// Makes the template <paramref name="name"/> by letting <paramref name="migrate"/> fill a new database, once: who
+    /// comes second waits for the first. Then nobody can connect to it, so that nothing ever stands in a clone's way.
+    /// </summary>
+    public async Task PrepareTemplateAsync(string name, Func<string, Task> migrate)
+    {
+        var template = _templates.GetOrAdd(name, _ => new Lazy<Task>(() => MakeTemplateAsync(name, migrate)));
+        try
+        {
+            await template.Value;
+        }
+        catch
+        {
+            // The next one may try again.
+            _templates.TryRemove(KeyValuePair.Create(name, template));
+            throw;
+        }
+    }
+
+    /// <summary>Makes a database, empty or a clone of a prepared template.</summary>
+    /// <returns>Its address, for <c>DATABASE_URL</c>.</returns>
+    public async Task<string> CreateDatabaseAsync(
+        string? template = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        if (template is not null)
+        {
+            if (!_templates.TryGetValue(template, out var prepared))
+                throw new InvalidOperationException($"Prepare the template '{template}' first.");
+            await prepared.Value.WaitAsync(cancellationToken);
+        }
+
+        var database = $"{_prefix}_{Interlocked.Increment(ref _number)}";
+        await CreateAsync(database, template is null ? "template0" : TemplateOf(template), cancellationToken);
+        return PostgresUrl.WithDatabase(_url, database);
+    }
+
+    /// <summary>Drops a database that this server made, whoever is connected; one that is gone is no error.</summary>
+    public async Task DropDatabaseAsync(string url, CancellationToken cancellationToken = default)
+    {
+        var database = PostgresUrl.DatabaseOf(url);
+        if (!database.StartsWith(_prefix, StringComparison.Ordinal))
+            throw new InvalidOperationException($"The database '{database}' was not made by this run.");
+        await DropAsync(database, cancellationToken);
+    }
+
+    /// <summary>Removes all databases of this run, and the server if it was started for it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            // With a server of our own they all go at once.
+            if (_owned is null)
+                foreach (var database in _databases.Keys)
+                    await DropAsync(database, CancellationToken.None);
+        }
+        finally
+        {
+            await _admin.DisposeAsync();
+            if (_owned is not null)
+                await _owned.DisposeAsync();
+        }
+    }
+
+    private static async Task<PostgresServer> ConnectAsync(
+        string url,
+        IAsyncDisposable? owned,
+        string description,
+        CancellationToken cancellationToken
+    )
+    {
+        var server = new PostgresServer(url, owned, description);
+        try
+        {
+            await using var connection = await server._admin.OpenConnectionAsync(cancellationToken);
+            // Three times as fast as the default of PostgreSQL 15 and later, where a checkpoint costs nothing: on a
+            // server of our own, which forces nothing to a disk. On another it would be slower, for everybody there.
+            if (owned is not null && connection.PostgreSqlVersion.Major >= 15)
+                server._strategy = " STRATEGY FILE_COPY";
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    private string TemplateOf(string name) => $"{_prefix}_template_{name}";
+
+    private async Task MakeTemplateAsync(string name, Func<string, Task> migrate)
+    {
+        var database = TemplateOf(name);
+        if (database.Length > 63)
+            throw new ArgumentException($"The template's name '{name}' is too long.", nameof(name));
+        await DropAsync(database, CancellationToken.None);
+        await CreateAsync(database, "template0", CancellationToken.None);
+        await migrate(PostgresUrl.WithDatabase(_url, database));
+        // Whoever migrated may still have connections in a pool, and a database in use cannot be cloned.
+        await ExecuteAsync($"ALTER DATABASE {Quote(database)} WITH ALLOW_CONNECTIONS false", CancellationToken.None);
+        await using var others = _admin.CreateCommand(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $1"
+        );
+        others.Parameters.AddWithValue(database);
+        await others.ExecuteNonQueryAsync();
+    }
+
+    private async Task CreateAsync(string database, string template, CancellationToken cancellationToken)
+    {
+        _databases[database] = true;
+        await ExecuteAsync(
+            $"CREATE DATABASE {Quote(database)} TEMPLATE {Quote(template)}{_strategy}",
+            cancellationToken
+        );
+    }
+
+    private async Task DropAsync(string database, CancellationToken cancellationToken)
+    {
+        await ExecuteAsync($"DROP DATABASE IF EXISTS {Quote(database)} WITH (FORCE)", cancellationToken);
+        _databases.TryRemove(database, out _);
+    }
+
+    private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
+    {
+        await using var command = _admin.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+}

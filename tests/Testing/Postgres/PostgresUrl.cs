@@ -1,0 +1,57 @@
+using System.Globalization;
+using Npgsql;
+
+namespace QrAi.Tests.Testing.Postgres;
+
+/// <summary>Addresses of databases as QrAi's <c>DATABASE_URL</c> has them.</summary>
+public static class PostgresUrl
+{
+    /// <summary>Makes <c>postgresql://user:password@host:port/database</c>, escaped where needed.</summary>
+    public static string Create(string host, int port, string user, string password, string database) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"postgresql://{Escape(user)}:{Escape(password)}@{host}:{port}/{Escape(database)}"
+        );
+
+    /// <summary>The same server, user and options with another database.</summary>
+    public static string WithDatabase(string url, string database)
+    {
+        var uri = Parse(url);
+        return $"{uri.Scheme}://{uri.UserInfo}@{uri.Authority}/{Escape(database)}{uri.Query}";
+    }
+
+    /// <summary>The name of its database.</summary>
+    public static string DatabaseOf(string url) => Uri.UnescapeDataString(Parse(url).AbsolutePath.TrimStart('/'));
+
+    /// <summary>A connection string for Npgsql; query parameters become its settings (<c>sslmode=require</c>).</summary>
+    public static string ToConnectionString(string url)
+    {
+        var uri = Parse(url);
+        var user = uri.UserInfo.Split(':', 2);
+        var builder = new NpgsqlConnectionStringBuilder
+        {
+            Host = uri.Host.Trim('[', ']'),
+            Port = uri.IsDefaultPort || uri.Port < 0 ? 5432 : uri.Port,
+            Username = Uri.UnescapeDataString(user[0]),
+            Password = user.Length == 2 ? Uri.UnescapeDataString(user[1]) : null,
+            Database = DatabaseOf(url),
+        };
+        foreach (var pair in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var (name, value) = pair.Split('=', 2) is [var n, var v] ? (n, v) : (pair, "");
+            // libpq writes verify-full where Npgsql writes VerifyFull
+            var setting = Uri.UnescapeDataString(value);
+            builder[name] = name == "sslmode" ? setting.Replace("-", "", StringComparison.Ordinal) : setting;
+        }
+
+        return builder.ConnectionString;
+    }
+
+    private static string Escape(string part) => Uri.EscapeDataString(part);
+
+    private static Uri Parse(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "postgresql" or "postgres"
+            ? uri
+            // never the address itself: it holds a password
+            : throw new ArgumentException("Expected postgresql://user:password@host[:port]/name.", nameof(url));
+}

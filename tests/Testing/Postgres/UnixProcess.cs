@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace QrAi.Tests.Testing.Postgres;
+
+/// <summary>What .NET lacks for processes and files on Unix.</summary>
+internal static class UnixProcess
+{
+    /// <summary>Ends PostgreSQL at once, without a checkpoint.</summary>
+    public const int Quit = 3;
+
+    /// <summary>Ends any process.</summary>
+    public const int Kill = 9;
+
+    /// <summary>Stops any process until <see cref="Continue"/>.</summary>
+    public static readonly int Stop = OperatingSystem.IsMacOS() ? 17 : 19;
+
+    /// <summary>Lets a stopped process go on.</summary>
+    public static readonly int Continue = OperatingSystem.IsMacOS() ? 19 : 18;
+
+    /// <summary>Sends a signal; a process that is gone is no error.</summary>
+    public static void Signal(int process, int signal) => _ = SendSignal(process, signal);
+
+    /// <summary>The children of a process, with their states as <c>ps</c> writes them.</summary>
+    public static IReadOnlyList<(int Id, int Parent, char State)> ChildrenOf(int process) =>
+        [.. List().Where(p => p.Parent == process)];
+
+    /// <summary>The state of a process as <c>ps</c> writes it; <c>X</c> for one that is gone.</summary>
+    public static char StateOf(int process) =>
+        List().Where(p => p.Id == process).Select(p => p.State).FirstOrDefault('X');
+
+    /// <summary>All processes that work in a folder: PostgreSQL's work in their data's.</summary>
+    public static IReadOnlyList<int> WorkingIn(string folder) =>
+        [.. List().Select(process => process.Id).Where(process => Works(process, folder))];
+
+    /// <summary>Kills a process and its children, stopped ones too.</summary>
+    public static void KillTree(int process)
+    {
+        var children = ChildrenOf(process);
+        Signal(process, Kill);
+        foreach (var child in children)
+            Signal(child.Id, Kill);
+    }
+
+    /// <summary>Makes a user the owner of a file or folder.</summary>
+    public static void GiveTo(string path, string user) => Run("chown", user, path);
+
+    private static bool Works(int process, string folder)
+    {
+        try
+        {
+            return OperatingSystem.IsLinux()
+                ? new FileInfo($"/proc/{process}/cwd").LinkTarget?.StartsWith(folder, StringComparison.Ordinal) == true
+                : Run("ps", "-o", "command=", "-p", process.ToString(CultureInfo.InvariantCulture)).Contains(folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // it ended meanwhile, or it is another user's
+        }
+    }
+
+    private static IEnumerable<(int Id, int Parent, char State)> List() =>
+        OperatingSystem.IsLinux() ? ListLinux() : ListOthers();
+
+    private static IEnumerable<(int Id, int Parent, char State)> ListLinux()
+    {
+        foreach (var directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+                continue;
+            string stat;
+            try
+            {
+                stat = File.ReadAllText(Path.Combine(directory, "stat"));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                continue; // it ended meanwhile
+            }
+
+            // "id (name) state parent …", and the name may hold anything
+            var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ', 3);
+            yield return (id, int.Parse(fields[1], CultureInfo.InvariantCulture), fields[0][0]);
+        }
+    }
+
+    private static IEnumerable<(int Id, int Parent, char State)> ListOthers() =>
+        Run("ps", "-A", "-o", "pid=,ppid=,state=")
+            .Split('\n')
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(fields => fields.Length == 3)
+            .Select(f =>
+                (int.Parse(f[0], CultureInfo.InvariantCulture), int.Parse(f[1], CultureInfo.InvariantCulture), f[2][0])
+            );
+
+    private static string Run(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit(TimeSpan.FromSeconds(5));
+        return output;
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SendSignal(int process, int signal);
+}

@@ -1,0 +1,362 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+using QrAi.Application.Answers;
+using QrAi.Application.Errors;
+using QrAi.Application.Models;
+using QrAi.Application.Questions;
+using QrAi.Domain.Sessions;
+using QrAi.Tests.Unit.Support.Persistence;
+
+namespace QrAi.Tests.Unit.Application.Answers;
+
+/// <summary>From the open answer to its end: what followers are told, and what is kept.</summary>
+public sealed class GenerationTests : IDisposable
+{
+    private readonly Service _service = new();
+
+    [TearDown]
+    public void Dispose() => _service.Dispose();
+
+    [Test]
+    public async Task Followers_are_told_a_whole_answer_and_it_is_kept_with_all_there_is_to_know()
+    {
+        var asked = await AskAsync();
+        var follower = _service.FollowAsync(asked.AnswerId);
+        _service.Model.End("http_503", "google-ai");
+        _service.Model.Start();
+        _service.Model.Say("Tok");
+        _service.Model.Say("yo.");
+        _service.Model.Say(new UsageContent(new UsageDetails { InputTokenCount = 7, OutputTokenCount = 2 }));
+        _service.Model.End();
+        _service.Clock.Advance(TimeSpan.FromSeconds(3));
+        _service.Model.Finish();
+        var events = await follower.Soon();
+
+        var answer = _service.Database.Answer(asked.AnswerId);
+        answer.Content.ShouldBe("Tokyo.");
+        answer.Status.ShouldBe(MessageStatus.Completed);
+        answer.Provider.ShouldBe("openrouter");
+        answer.Model.ShouldBe("some/model");
+        answer.Usage.ShouldBe(new TokenUsage(7, 2, 9));
+        answer.Attempts.ShouldBe([
+            new Attempt("google-ai", "http_503", 12),
+            new Attempt("openrouter", "completed", 12),
+        ]);
+        answer.CompletedAt.ShouldBe(TestClock.Noon.AddSeconds(3));
+        events
+            .Select(numbered => numbered.Event)
+            .SkipLast(1)
+            .ShouldBe([
+                new AnswerEvent.Started(asked.SessionId, asked.Question.Id, asked.AnswerId, "openrouter", "some/model"),
+                new AnswerEvent.Delta("Tok"),
+                new AnswerEvent.Delta("yo."),
+            ]);
+        var completed = events[^1].Event.ShouldBeOfType<AnswerEvent.Completed>().Answer;
+        completed.Content.ShouldBe("Tokyo.");
+        completed.Attempts.ShouldBe(answer.Attempts);
+        _service.Database.Sessions[0].OpenAnswerId.ShouldBeNull();
+    }
+
+    [Test]
+    public async Task A_restart_makes_text_and_usage_before_it_void()
+    {
+        var asked = await AskAsync();
+        _service.Model.Start();
+        _service.Model.Say("Osa");
+        _service.Model.Say(new UsageContent(new UsageDetails { InputTokenCount = 9, OutputTokenCount = 9 }));
+        _service.Model.End("broken_off");
+        _service.Model.Start("google-ai", "gemini");
+        _service.Model.Say("Tokyo.");
+        _service.Model.End(provider: "google-ai");
+        _service.Model.Finish();
+
+        var events = await _service.FollowAsync(asked.AnswerId).Soon();
+
+        events
+            .Select(numbered => numbered.Event.GetType().Name)
+            .ShouldBe(["Started", "Delta", "Restarted", "Delta", "Completed"]);
+        events[2].Event.ShouldBe(new AnswerEvent.Restarted("google-ai", "gemini"));
+        var answer = _service.Database.Answer(asked.AnswerId);
+        answer.Content.ShouldBe("Tokyo.");
+        answer.Provider.ShouldBe("google-ai");
+        answer.Usage.ShouldBeNull();
+        answer.Attempts!.Count.ShouldBe(2);
+    }
+
+    [Test]
+    public async Task The_deltas_since_the_last_start_are_the_content_even_without_NUL()
+    {
+        var asked = await AskAsync();
+        _service.Model.Start();
+        _service.Model.Say("To\0k");
+        _service.Model.Say("\0");
+        _service.Model.Say("yo");
+        _service.Model.End();
+        _service.Model.Finish();
+
+        var events = await _service.FollowAsync(asked.AnswerId).Soon();
+
+        events
+            .Select(numbered => numbered.Event)
+            .OfType<AnswerEvent.Delta>()
+            .Select(delta => delta.Text)
+            .ShouldBe(["Tok", "yo"]);
+        _service.Database.Answer(asked.AnswerId).Content.ShouldBe("Tokyo");
+    }
+
+    [Test]
+    public async Task What_has_come_so_far_can_be_read_at_any_time()
+    {
+        var asked = await AskAsync();
+        await using var follower = _service
+            .Sender.CreateStream(new FollowAnswer(asked.AnswerId, 0))
+            .GetAsyncEnumerator();
+        _service.Model.Start();
+        _service.Model.Say("Osa");
+        await follower.MoveNextAsync().AsTask().Soon();
+        await follower.MoveNextAsync().AsTask().Soon();
+        var before = await _service.Sender.Send(new GetAnswer(asked.AnswerId));
+        _service.Model.Start("google-ai", "gemini");
+        _service.Model.Say("Tok");
+        await follower.MoveNextAsync().AsTask().Soon();
+        await follower.MoveNextAsync().AsTask().Soon();
+        var after = await _service.Sender.Send(new GetAnswer(asked.AnswerId));
+
+        (before.Status, before.Content, before.Provider).ShouldBe((MessageStatus.Generating, "Osa", "openrouter"));
+        (after.Status, after.Content, after.Provider).ShouldBe((MessageStatus.Generating, "Tok", "google-ai"));
+        _service.Database.Answer(asked.AnswerId).Content.ShouldBe("");
+    }
+
+    [Test]
+    public async Task An_answer_that_no_provider_gave_has_failed_with_the_reason()
+    {
+        var asked = await AskAsync();
+        _service.Model.End("http_401");
+        _service.Model.Finish(new GenerationFailedException("provider_failed", "Every provider failed."));
+
+        var events = await _service.FollowAsync(asked.AnswerId).Soon();
+
+        events.ShouldHaveSingleItem().Event.ShouldBeOfType<AnswerEvent.Failed>();
+        var answer = _service.Database.Answer(asked.AnswerId);
+        answer.Status.ShouldBe(MessageStatus.Failed);
+        answer.Error.ShouldBe(new AnswerError("provider_failed", "Every provider failed."));
+        answer.Attempts.ShouldBe([new Attempt("openrouter", "http_401", 12)]);
+        (await _service.Sender.Send(new AwaitAnswer(asked.AnswerId))).Status.ShouldBe(MessageStatus.Failed);
+    }
+
+    [Test]
+    public async Task A_fault_of_our_own_fails_the_answer_without_its_details()
+    {
+        var asked = await AskAsync();
+        _service.Model.Start();
+        _service.Model.Say("Tok");
+        _service.Model.Finish(new InvalidOperationException("Secret"));
+        await _service.FollowAsync(asked.AnswerId).Soon();
+
+        var answer = _service.Database.Answer(asked.AnswerId);
+        answer.Content.ShouldBe("Tok");
+        answer.Error!.Code.ShouldBe("internal_error");
+        answer.Error.Message.ShouldNotContain("Secret");
+        _service.Log.Lines.ShouldContain(line => line.Level == LogLevel.Error);
+    }
+
+    [Test]
+    public async Task A_cancelled_answer_keeps_what_has_come_and_cancelling_again_changes_nothing()
+    {
+        var asked = await BeginAsync("Tok");
+        var cancelled = await _service.Sender.Send(new CancelAnswer(asked.AnswerId)).Soon();
+        var again = await _service.Sender.Send(new CancelAnswer(asked.AnswerId)).Soon();
+
+        (cancelled.Status, cancelled.Content).ShouldBe((MessageStatus.Cancelled, "Tok"));
+        again.ShouldBe(cancelled with { Attempts = again.Attempts });
+        _service.Database.Answer(asked.AnswerId).Status.ShouldBe(MessageStatus.Cancelled);
+        (await _service.FollowAsync(asked.AnswerId))[^1].Event.ShouldBeOfType<AnswerEvent.Completed>();
+    }
+
+    [Test]
+    public async Task Cancelling_a_completed_answer_changes_nothing()
+    {
+        var asked = await AskAsync();
+        _service.Model.Answer("Tokyo.");
+        await _service.FollowAsync(asked.AnswerId).Soon();
+
+        (await _service.Sender.Send(new CancelAnswer(asked.AnswerId))).Status.ShouldBe(MessageStatus.Completed);
+    }
+
+    [Test]
+    public async Task Cancelling_an_answer_of_another_process_ends_it_in_the_database()
+    {
+        var session = Session.Open(null, TestClock.Noon);
+        var (question, answer) = session.Ask("Why?", TestClock.Noon);
+        _service.Database.Add(session);
+
+        (await _service.Sender.Send(new CancelAnswer(answer.Id))).Status.ShouldBe(MessageStatus.Cancelled);
+        _service.Database.Sessions[0].OpenAnswerId.ShouldBeNull();
+        await Should.ThrowAsync<NotFoundException>(() => _service.Sender.Send(new CancelAnswer(question.Id)));
+        await Should.ThrowAsync<NotFoundException>(() => _service.Sender.Send(new CancelAnswer(Guid.CreateVersion7())));
+    }
+
+    [Test]
+    public async Task An_answer_that_the_services_stop_ends_has_failed_and_keeps_what_has_come()
+    {
+        var asked = await BeginAsync("Tok");
+        await _service.Running.DrainAsync(new CancellationToken(true), CancellationToken.None).Soon();
+
+        var answer = _service.Database.Answer(asked.AnswerId);
+        (answer.Status, answer.Content, answer.Error!.Code).ShouldBe((MessageStatus.Failed, "Tok", "shutting_down"));
+    }
+
+    [Test]
+    public async Task An_answer_is_kept_when_the_database_is_back()
+    {
+        var asked = await AskAsync();
+        _service.Database.IsDown = true;
+        _service.Model.Answer("Tokyo.");
+        var follower = _service.FollowAsync(asked.AnswerId);
+        for (var i = 0; i < 5; i++)
+            await PassPauseAsync();
+        follower.IsCompleted.ShouldBeFalse();
+        _service.Database.IsDown = false;
+        await PassPauseAsync();
+
+        (await follower.Soon())[^1].Event.ShouldBeOfType<AnswerEvent.Completed>();
+        _service.Database.Answer(asked.AnswerId).Content.ShouldBe("Tokyo.");
+    }
+
+    [Test]
+    public async Task Who_waits_for_the_whole_answer_is_told_when_the_database_stays_away()
+    {
+        var asked = await AskAsync();
+        var waiting = _service.Sender.Send(new AwaitAnswer(asked.AnswerId));
+        _service.Database.IsDown = true;
+        _service.Model.Answer("Tokyo.");
+        while (_service.Clock.GetUtcNow() < TestClock.Noon.AddSeconds(3))
+        {
+            waiting.IsCompleted.ShouldBeFalse();
+            await PassPauseAsync();
+        }
+
+        await Should.ThrowAsync<DatabaseUnavailableException>(() => waiting.Soon());
+        _service.Running.Count.ShouldBe(1);
+    }
+
+    [Test]
+    public async Task An_answer_is_given_up_when_the_database_does_not_come_back()
+    {
+        var asked = await AskAsync();
+        _service.Database.IsDown = true;
+        _service.Model.Answer("Tokyo.");
+        var follower = _service.FollowAsync(asked.AnswerId);
+        while (_service.Clock.GetUtcNow() < TestClock.Noon.AddMinutes(2))
+            await PassPauseAsync();
+
+        var lost = (await follower.Soon())[^1].Event.ShouldBeOfType<AnswerEvent.Failed>().Answer;
+        lost.Error!.Code.ShouldBe("internal_error");
+        _service.Log.Lines.ShouldContain(line => line.Level == LogLevel.Critical);
+        await _service.Running.DrainAsync(CancellationToken.None, CancellationToken.None).Soon();
+    }
+
+    [Test]
+    public async Task A_session_that_was_renamed_meanwhile_keeps_its_name_and_gets_the_answer()
+    {
+        var asked = await BeginAsync("Tokyo.");
+        _service.Database.Change(asked.SessionId, session => session.Rename("renamed", TestClock.Noon));
+        _service.Model.Finish();
+        await _service.FollowAsync(asked.AnswerId).Soon();
+
+        _service.Database.Sessions[0].Title.ShouldBe("renamed");
+        _service.Database.Answer(asked.AnswerId).Content.ShouldBe("Tokyo.");
+    }
+
+    [Test]
+    public async Task An_answer_whose_session_was_deleted_is_cancelled_to_its_followers()
+    {
+        var asked = await BeginAsync("Tokyo.");
+        _service.Database.Delete(asked.SessionId);
+        _service.Model.Finish();
+        var events = await _service.FollowAsync(asked.AnswerId).Soon();
+
+        events[^1].Event.ShouldBeOfType<AnswerEvent.Completed>().Answer.Status.ShouldBe(MessageStatus.Cancelled);
+        _service.Database.Sessions.ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task An_answer_that_another_process_cancelled_stays_cancelled()
+    {
+        var asked = await BeginAsync("Tokyo.");
+        _service.Database.Change(
+            asked.SessionId,
+            session => session.CancelAnswer(asked.AnswerId, Generation.Nothing, TestClock.Noon)
+        );
+        _service.Model.Finish();
+        var events = await _service.FollowAsync(asked.AnswerId).Soon();
+
+        events[^1].Event.ShouldBeOfType<AnswerEvent.Completed>().Answer.Status.ShouldBe(MessageStatus.Cancelled);
+        _service.Database.Answer(asked.AnswerId).Status.ShouldBe(MessageStatus.Cancelled);
+    }
+
+    [Test]
+    public async Task An_answer_whose_save_was_not_confirmed_ends_once()
+    {
+        var asked = await BeginAsync("Tokyo.");
+        _service.Database.Faults.Enqueue(MemoryDatabase.Fault.ConfirmationLost);
+        _service.Model.Finish();
+        var events = await _service.FollowAsync(asked.AnswerId).Soon();
+
+        events[^1].Event.ShouldBeOfType<AnswerEvent.Completed>().Answer.Content.ShouldBe("Tokyo.");
+        _service.Database.Answer(asked.AnswerId).Status.ShouldBe(MessageStatus.Completed);
+        _service
+            .Log.Lines.Where(line => line.Category.StartsWith("QrAi", StringComparison.Ordinal))
+            .ShouldAllBe(line => line.Level < LogLevel.Warning);
+    }
+
+    [Test]
+    public async Task The_log_has_no_text_of_question_or_answer()
+    {
+        var asked = await AskAsync("Confidential question");
+        _service.Model.Answer("Confidential answer");
+        await _service.FollowAsync(asked.AnswerId).Soon();
+
+        _service.Log.Lines.ShouldNotBeEmpty();
+        _service.Log.Lines.ShouldAllBe(line => !$"{line.Message}{line.Exception}".Contains("Confidential"));
+    }
+
+    [Test]
+    public async Task Answers_that_are_open_for_longer_than_any_answer_may_take_are_failed()
+    {
+        var old = Session.Open(null, TestClock.Noon);
+        var (_, abandoned) = old.Ask("Why?", TestClock.Noon);
+        var young = Session.Open(null, TestClock.Noon);
+        var (_, open) = young.Ask("Why?", TestClock.Noon.AddSeconds(1));
+        _service.Database.Add(old);
+        _service.Database.Add(young);
+
+        // Its total time, then the time to save it, then a minute.
+        _service.Clock.Advance(TimeSpan.FromMinutes(5));
+        (await _service.Sender.Send(new FailAbandonedAnswers())).ShouldBe(0);
+        _service.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        (await _service.Sender.Send(new FailAbandonedAnswers())).ShouldBe(1);
+
+        _service.Database.Answer(abandoned.Id).Error!.Code.ShouldBe("interrupted");
+        _service.Database.Answer(open.Id).Status.ShouldBe(MessageStatus.Generating);
+        _service.Database.Sessions.Single(session => session.Id == old.Id).OpenAnswerId.ShouldBeNull();
+    }
+
+    /// <summary>Asks, and waits until the first text has been told.</summary>
+    private async Task<AskedQuestion> BeginAsync(string text)
+    {
+        var asked = await AskAsync();
+        _service.Model.Start();
+        _service.Model.Say(text);
+        await foreach (var numbered in _service.Sender.CreateStream(new FollowAnswer(asked.AnswerId, 0)))
+            if (numbered.Event is AnswerEvent.Delta)
+                break;
+        return asked;
+    }
+
+    private async Task PassPauseAsync() =>
+        _service.Clock.Advance(await _service.Clock.NextWaitAsync(wait => wait <= TimeSpan.FromSeconds(2)).Soon());
+
+    private Task<AskedQuestion> AskAsync(string question = "Capital of Japan?") =>
+        _service.Sender.Send(new AskQuestion(question, null, null, null)).Soon();
+}

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.AI;
+using QrAi.Application.Answers;
+using QrAi.Application.Persistence;
+using QrAi.Domain.Sessions;
+
+namespace QrAi.Tests.Unit.Application.Answers;
+
+public sealed class PromptTests
+{
+    [Test]
+    public void A_prompt_is_a_system_message_the_past_and_the_question()
+    {
+        var messages = Prompt.For(
+            [new PastMessage(MessageRole.User, "Capital?"), new PastMessage(MessageRole.Assistant, "Tokyo.")],
+            "Why?"
+        );
+
+        messages
+            .Select(message => message.Role)
+            .ShouldBe([ChatRole.System, ChatRole.User, ChatRole.Assistant, ChatRole.User]);
+        messages[1..].Select(message => message.Text).ShouldBe(["Capital?", "Tokyo.", "Why?"]);
+        messages[0].Text.ShouldNotBeNullOrWhiteSpace();
+    }
+
+    [Test]
+    public void A_first_question_has_no_past() =>
+        Prompt.For([], "Why?").Select(message => message.Role).ShouldBe([ChatRole.System, ChatRole.User]);
+}

@@ -1,0 +1,160 @@
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using QrAi.Application;
+using QrAi.Application.Answers;
+using QrAi.Application.Errors;
+using QrAi.Application.Models;
+using QrAi.Application.Persistence;
+using QrAi.Application.Questions;
+using QrAi.Application.Sessions;
+using QrAi.Infrastructure.AnswerEvents;
+
+namespace QrAi.Tests.Unit.Application.Behaviours;
+
+/// <summary>What every request passes before its handler, as the service composes it.</summary>
+public sealed class BehaviourTests : IDisposable
+{
+    private readonly ListLog _log = new();
+    private readonly TestClock _clock = new();
+    private readonly InMemoryAnswerEventLog _events = new();
+    private readonly ServiceProvider _services;
+
+    public BehaviourTests()
+    {
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(_log));
+        services.AddApplication(null);
+        services.AddSingleton<TimeProvider>(_clock);
+        services.AddSingleton<IAnswerEventLog>(_events);
+        services.AddSingleton<IQrAiDbContextFactory, NoDatabase>();
+        services.AddSingleton<IModelProviders, NoProviders>();
+        services.AddSingleton(new GenerationOptions { TotalTime = TimeSpan.FromMinutes(2), HistoryMessages = 20 });
+        _services = services.BuildServiceProvider();
+    }
+
+    private ISender Sender => _services.GetRequiredService<ISender>();
+
+    private string[] Logged =>
+        [
+            .. _log
+                .Lines.Where(line => line.Category.StartsWith("QrAi", StringComparison.Ordinal))
+                .Select(line => line.Message),
+        ];
+
+    [TearDown]
+    public void Dispose() => _services.Dispose();
+
+    [Test]
+    public async Task A_request_that_breaks_rules_does_not_reach_its_handler_and_names_every_field()
+    {
+        var exception = await Should.ThrowAsync<InvalidRequestException>(() =>
+            Sender.Send(new AskQuestion(" ", null, "openai", "\0"))
+        );
+
+        exception.Errors.Keys.ShouldBe(["question", "provider", "model"], ignoreOrder: true);
+        exception.Errors["question"].ShouldBe(["must have 1 to 8000 characters after trimming"]);
+    }
+
+    [Test]
+    public async Task A_field_is_named_as_the_caller_spells_it()
+    {
+        var exception = await Should.ThrowAsync<InvalidRequestException>(() =>
+            Sender.Send(new ListSessions(0, null, new string('x', 201)))
+        );
+
+        exception.Errors.Keys.ShouldBe(["limit", "q"], ignoreOrder: true);
+    }
+
+    [Test]
+    public async Task A_stream_that_breaks_rules_does_not_begin()
+    {
+        var exception = await Should.ThrowAsync<InvalidRequestException>(async () =>
+        {
+            await foreach (var _ in Sender.CreateStream(new FollowAnswer(Guid.CreateVersion7(), -1))) { }
+        });
+
+        exception.Errors.Keys.ShouldBe(["Last-Event-ID"]);
+    }
+
+    [Test]
+    public async Task A_request_that_keeps_the_rules_reaches_its_handler() =>
+        await Should.ThrowAsync<ProviderNotConfiguredException>(() =>
+            Sender.Send(new AskQuestion("Why?", null, null, null))
+        );
+
+    [Test]
+    public async Task Each_request_is_logged_by_its_name_and_never_with_its_text()
+    {
+        await Should.ThrowAsync<ProviderNotConfiguredException>(() =>
+            Sender.Send(new AskQuestion("My confidential question", null, null, "confidential-model"))
+        );
+        await Should.ThrowAsync<DatabaseUnavailableException>(() =>
+            Sender.Send(new CreateSession("Confidential title"))
+        );
+        await Should.ThrowAsync<InvalidRequestException>(() => Sender.Send(new CreateSession("Confidential\0")));
+
+        Logged.ShouldBe([
+            "AskQuestion not handled after 0.0 ms: ProviderNotConfiguredException",
+            "CreateSession not handled after 0.0 ms: DatabaseUnavailableException",
+            "CreateSession not handled after 0.0 ms: InvalidRequestException",
+        ]);
+        _log.Lines.ShouldAllBe(line => !$"{line.Message}{line.Exception}".Contains("confidential"));
+    }
+
+    [Test]
+    public async Task A_request_without_a_response_is_logged_too()
+    {
+        await Should.ThrowAsync<DatabaseUnavailableException>(() =>
+            Sender.Send(new DeleteSession(Guid.CreateVersion7()))
+        );
+
+        Logged.ShouldBe(["DeleteSession not handled after 0.0 ms: DatabaseUnavailableException"]);
+    }
+
+    [Test]
+    public async Task A_stream_is_logged_when_it_ends_with_how_many_items_it_had()
+    {
+        var id = Guid.CreateVersion7();
+        var writer = _events.Open(id);
+        writer.Append(new AnswerEvent.Delta("Confidential"));
+        writer.Append(new AnswerEvent.Delta("answer"));
+
+        await foreach (var numbered in Sender.CreateStream(new FollowAnswer(id, 0)))
+        {
+            Logged.ShouldBeEmpty();
+            _clock.Advance(TimeSpan.FromMilliseconds(20));
+            if (numbered.Id == 2)
+                break;
+        }
+
+        Logged.ShouldBe(["FollowAnswer streamed 2 items in 40.0 ms"]);
+    }
+
+    [Test]
+    public async Task A_follower_who_leaves_ends_the_stream()
+    {
+        var id = Guid.CreateVersion7();
+        _events.Open(id);
+        using var cancellation = new CancellationTokenSource();
+        var next = Sender
+            .CreateStream(new FollowAnswer(id, 0), cancellation.Token)
+            .GetAsyncEnumerator()
+            .MoveNextAsync();
+        next.IsCompleted.ShouldBeFalse();
+        await cancellation.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(() => next.AsTask().Soon());
+    }
+
+    private sealed class NoDatabase : IQrAiDbContextFactory
+    {
+        public IQrAiDbContext Create() => throw new DatabaseUnavailableException("The database cannot be reached.");
+    }
+
+    private sealed class NoProviders : IModelProviders
+    {
+        public Microsoft.Extensions.AI.IChatClient ClientFor(string? provider) =>
+            throw new ProviderNotConfiguredException(provider);
+    }
+}

@@ -1,0 +1,30 @@
+using System.Globalization;
+using QrAi.Application.Paging;
+
+namespace QrAi.Tests.Unit.Application.Paging;
+
+public sealed class PageTests
+{
+    [TestCase(0)]
+    [TestCase(1)]
+    [TestCase(3)]
+    public void A_last_page_has_no_next(int count)
+    {
+        var page = Enumerable.Range(1, count).ToList().ToPage(3, _ => throw new InvalidOperationException());
+
+        page.Items.ShouldBe(Enumerable.Range(1, count));
+        page.NextCursor.ShouldBeNull();
+    }
+
+    [Test]
+    public void A_page_with_more_after_it_goes_on_after_its_last_item()
+    {
+        var page = Enumerable.Range(1, 4).ToList().ToPage(3, last => last.ToString(CultureInfo.InvariantCulture));
+
+        page.Items.ShouldBe([1, 2, 3]);
+        page.NextCursor.ShouldBe("3");
+    }
+
+    [Test]
+    public void A_page_has_20_items_unless_the_caller_says() => PageLimits.Default.ShouldBe(20);
+}

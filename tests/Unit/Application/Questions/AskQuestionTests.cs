@@ -1,0 +1,155 @@
+using Microsoft.Extensions.AI;
+using QrAi.Application.Errors;
+using QrAi.Application.Questions;
+using QrAi.Domain.Sessions;
+using QrAi.Tests.Unit.Support.Persistence;
+
+namespace QrAi.Tests.Unit.Application.Questions;
+
+public sealed class AskQuestionTests : IDisposable
+{
+    private readonly Service _service = new();
+
+    [TearDown]
+    public void Dispose() => _service.Dispose();
+
+    [Test]
+    public async Task A_question_and_its_open_answer_are_kept_before_the_model_has_said_anything()
+    {
+        var asked = await AskAsync(" Capital of Japan?\n");
+
+        var session = _service.Database.Sessions.ShouldHaveSingleItem();
+        session.Id.ShouldBe(asked.SessionId);
+        session.Title.ShouldBe("Capital of Japan?");
+        session
+            .Messages.Select(message => message.Status)
+            .ShouldBe([MessageStatus.Completed, MessageStatus.Generating]);
+        session.OpenAnswerId.ShouldBe(asked.AnswerId);
+        asked.Question.Content.ShouldBe("Capital of Japan?");
+        asked.Question.Role.ShouldBe(MessageRole.User);
+    }
+
+    [Test]
+    public async Task A_question_goes_on_with_its_session_and_tells_the_model_the_last_messages()
+    {
+        var session = Session.Open("title", TestClock.Noon);
+        for (var i = 1; i <= 3; i++)
+        {
+            var (_, answer) = session.Ask($"question {i}", TestClock.Noon);
+            session.CompleteAnswer(answer.Id, Generation.Nothing with { Content = $"answer {i}" }, TestClock.Noon);
+        }
+
+        _service.Database.Add(session);
+        _service.Model.Answer("Tokyo.");
+
+        var asked = await AskAsync("And now?", session.Id);
+        await _service.FollowAsync(asked.AnswerId).Soon();
+
+        asked.SessionId.ShouldBe(session.Id);
+        _service
+            .Model.Received.Skip(1)
+            .Select(message => message.Text)
+            .ShouldBe(["question 2", "answer 2", "question 3", "answer 3", "And now?"]);
+        _service.Database.Sessions.ShouldHaveSingleItem().MessageCount.ShouldBe(8);
+    }
+
+    [Test]
+    public async Task The_callers_provider_and_model_are_asked_for()
+    {
+        _service.Model.Answer("Tokyo.");
+
+        var asked = await _service.Sender.Send(new AskQuestion("Why?", null, "google-ai", " big/one "));
+        await _service.FollowAsync(asked.AnswerId).Soon();
+
+        _service.Model.AskedFor.ShouldBe("google-ai");
+        _service.Model.ReceivedOptions.ShouldNotBeNull().ModelId.ShouldBe("big/one");
+    }
+
+    [Test]
+    public async Task A_question_to_a_session_that_is_not_there_is_not_asked()
+    {
+        await Should.ThrowAsync<NotFoundException>(() => AskAsync("Why?", Guid.CreateVersion7()));
+
+        _service.Running.Count.ShouldBe(0);
+    }
+
+    [Test]
+    public async Task A_second_question_is_refused_while_the_first_is_answered()
+    {
+        var first = await AskAsync("Why?");
+
+        await Should.ThrowAsync<SessionBusyException>(() => AskAsync("And why?", first.SessionId));
+        _service.Database.Sessions[0].MessageCount.ShouldBe(2);
+        _service.Running.Count.ShouldBe(1);
+    }
+
+    [Test]
+    public async Task Without_a_provider_nothing_is_kept()
+    {
+        _service.Model.IsConfigured = false;
+
+        await Should.ThrowAsync<ProviderNotConfiguredException>(() => AskAsync("Why?"));
+        _service.Database.Sessions.ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task While_the_service_stops_nothing_is_kept()
+    {
+        _service.Running.StopAccepting();
+
+        await Should.ThrowAsync<ShuttingDownException>(() => AskAsync("Why?"));
+        _service.Database.Sessions.ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task Without_the_database_nobody_is_asked()
+    {
+        _service.Database.IsDown = true;
+
+        await Should.ThrowAsync<DatabaseUnavailableException>(() => AskAsync("Why?"));
+        _service.Running.Count.ShouldBe(0);
+        _service.Model.Received.ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task A_new_session_whose_confirmation_was_lost_is_gone_on_with()
+    {
+        _service.Database.Faults.Enqueue(MemoryDatabase.Fault.ConfirmationLost);
+        _service.Model.Answer("Tokyo.");
+
+        var asked = await AskAsync("Why?");
+        await _service.FollowAsync(asked.AnswerId).Soon();
+
+        _service.Database.Sessions.ShouldHaveSingleItem().MessageCount.ShouldBe(2);
+        _service.Database.Answer(asked.AnswerId).Status.ShouldBe(MessageStatus.Completed);
+    }
+
+    [Test]
+    public async Task A_question_whose_confirmation_was_lost_is_not_asked_twice()
+    {
+        var session = Session.Open("title", TestClock.Noon);
+        _service.Database.Add(session);
+        _service.Database.Faults.Enqueue(MemoryDatabase.Fault.ConfirmationLost);
+        _service.Model.Answer("Tokyo.");
+
+        var asked = await AskAsync("Why?", session.Id);
+        await _service.FollowAsync(asked.AnswerId).Soon();
+
+        _service.Database.Sessions.ShouldHaveSingleItem().MessageCount.ShouldBe(2);
+        _service.Database.Answer(asked.AnswerId).Content.ShouldBe("Tokyo.");
+    }
+
+    [Test]
+    public async Task The_first_message_is_the_systems()
+    {
+        _service.Model.Answer("Tokyo.");
+        var asked = await AskAsync("Why?");
+        await _service.FollowAsync(asked.AnswerId).Soon();
+
+        _service.Model.Received.Select(message => message.Role).ShouldBe([ChatRole.System, ChatRole.User]);
+        _service.Model.ReceivedOptions.ShouldBeNull();
+    }
+
+    private Task<AskedQuestion> AskAsync(string question, Guid? sessionId = null) =>
+        _service.Sender.Send(new AskQuestion(question, sessionId, null, null)).Soon();
+}

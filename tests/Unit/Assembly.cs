@@ -1,0 +1,3 @@
+[assembly: Category("Unit")]
+[assembly: Parallelizable(ParallelScope.All)]
+[assembly: FixtureLifeCycle(LifeCycle.InstancePerTestCase)]

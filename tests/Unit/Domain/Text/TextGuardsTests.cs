@@ -1,0 +1,39 @@
+using Ardalis.GuardClauses;
+using QrAi.Domain.Text;
+
+namespace QrAi.Tests.Unit.Domain.Text;
+
+public sealed class TextGuardsTests
+{
+    [Test]
+    public void Text_within_its_limit_passes_as_it_is() =>
+        Guard.Against.InvalidText("😀😀😀", 3, "title").ShouldBe("😀😀😀");
+
+    [Test]
+    public void Missing_text_is_refused() =>
+        Should
+            .Throw<ArgumentNullException>(() => Guard.Against.InvalidText(null!, 3, "title"))
+            .ParamName.ShouldBe("title");
+
+    [TestCase("")]
+    [TestCase(" \u3000\n")]
+    public void Blank_text_is_refused(string text) => Refused(text);
+
+    [Test]
+    public void Text_that_is_too_long_is_refused_with_the_limit() =>
+        Refused("😀😀😀😀").Message.ShouldContain("at most 3 characters");
+
+    [Test]
+    public void Text_that_cannot_be_stored_is_refused()
+    {
+        Refused("a\0");
+        Refused("\ud83d");
+    }
+
+    private static ArgumentException Refused(string text)
+    {
+        var exception = Should.Throw<ArgumentException>(() => Guard.Against.InvalidText(text, 3, "title"));
+        exception.ParamName.ShouldBe("title");
+        return exception;
+    }
+}

@@ -1,0 +1,82 @@
+using QrAi.Domain.Text;
+
+namespace QrAi.Tests.Unit.Domain.Text;
+
+public sealed class UnicodeTextTests
+{
+    [TestCase("", 0)]
+    [TestCase("abc", 3)]
+    [TestCase("東京", 2)]
+    [TestCase("😀", 1)]
+    [TestCase("a😀b", 3)]
+    [TestCase("👩‍👩‍👧‍👦", 7)]
+    [TestCase("e\u0301", 2)]
+    public void Characters_are_code_points(string text, int count) => UnicodeText.CountCharacters(text).ShouldBe(count);
+
+    [Test]
+    public void A_lone_surrogate_counts_once()
+    {
+        UnicodeText.CountCharacters("\ud83d").ShouldBe(1);
+        UnicodeText.CountCharacters("\ude00\ud83d").ShouldBe(2);
+        UnicodeText.CountCharacters("\ud83d\ud83d\ude00").ShouldBe(2);
+    }
+
+    [TestCase("short", 10, "short")]
+    [TestCase("exact", 5, "exact")]
+    [TestCase("too long", 3, "too")]
+    [TestCase("日本語", 2, "日本")]
+    [TestCase("😀😁😂", 2, "😀😁")]
+    [TestCase("ae\u0301o", 2, "a")]
+    [TestCase("ae\u0301o", 3, "ae\u0301")]
+    [TestCase("a👩‍👩‍👧‍👦b", 7, "a")]
+    [TestCase("a👩‍👩‍👧‍👦b", 8, "a👩‍👩‍👧‍👦")]
+    [TestCase("a\r\nb", 2, "a")]
+    public void A_cut_keeps_whole_graphemes(string text, int max, string cut) =>
+        UnicodeText.Truncate(text, max).ShouldBe(cut);
+
+    [Test]
+    public void A_grapheme_that_is_longer_than_the_limit_is_cut_between_code_points()
+    {
+        var marks = "e" + new string('\u0301', 100);
+
+        UnicodeText.Truncate(marks, 80).ShouldBe(marks[..80]);
+        UnicodeText.Truncate("👩‍👩‍👧‍👦", 1).ShouldBe("👩");
+    }
+
+    [TestCase("Straße Tokyo", "straße TOKYO")]
+    [TestCase("ＱＲＡＩ", "qrai")]
+    [TestCase("ｶﾞｷﾞ", "ガギ")]
+    [TestCase("e\u0301te\u0301", "\u00c9T\u00c9")]
+    [TestCase("привет", "ПРИВЕТ")]
+    public void Texts_that_differ_in_case_or_width_fold_alike(string one, string other) =>
+        UnicodeText.FoldCase(one).ShouldBe(UnicodeText.FoldCase(other));
+
+    [Test]
+    public void Texts_that_differ_otherwise_do_not_fold_alike() =>
+        UnicodeText.FoldCase("か").ShouldNotBe(UnicodeText.FoldCase("が"));
+
+    [TestCase('\ufffe')]
+    [TestCase('\uffff')]
+    [TestCase('\ufdd0')]
+    [TestCase('\u0378')]
+    [TestCase('\ue000')]
+    [TestCase('\u0001')]
+    public void Whatever_can_be_stored_can_be_folded(char odd)
+    {
+        UnicodeText.IsStorable($"a{odd}b").ShouldBeTrue();
+        UnicodeText.FoldCase($"a{odd}b").ShouldBe($"A{odd}B");
+    }
+
+    [TestCase("")]
+    [TestCase("text")]
+    [TestCase("日本語 😀\n\t")]
+    public void Well_formed_text_can_be_stored(string text) => UnicodeText.IsStorable(text).ShouldBeTrue();
+
+    [Test]
+    public void NUL_and_lone_surrogates_cannot_be_stored()
+    {
+        // Not test cases: a name with half a character cannot be written into a report.
+        foreach (var text in new[] { "\0", "a\0", "\ud83d", "a\ud83d", "\ude00", "\ude00\ud83d", "\ud83d\ud83d\ude00" })
+            UnicodeText.IsStorable(text).ShouldBeFalse();
+    }
+}

@@ -1,0 +1,311 @@
+using QrAi.Tests.Unit.Support.Llm;
+using static QrAi.Tests.Unit.Support.Llm.Replies;
+
+namespace QrAi.Tests.Unit.Infrastructure.Llm;
+
+public sealed class CircuitBreakerTests
+{
+    private const string OpenRouter = "openrouter";
+    private static readonly TimeSpan OpenTime = TimeSpan.FromSeconds(30);
+    private static readonly string[] Skipped = ["ended openrouter circuit_open"];
+
+    [Test]
+    public async Task Four_failures_in_a_row_do_not_open_the_circuit()
+    {
+        using var providers = Create();
+        await providers.FailAsync(4);
+
+        await AnswersAsync(providers);
+    }
+
+    [Test]
+    public async Task Five_failures_in_a_row_open_the_circuit()
+    {
+        using var providers = Create();
+        await providers.FailAsync(5);
+
+        await IsSkippedAsync(providers);
+    }
+
+    [Test]
+    public async Task A_success_in_between_starts_anew()
+    {
+        using var providers = Create();
+        await providers.FailAsync(4);
+        await AnswersAsync(providers);
+        await providers.FailAsync(4);
+        await AnswersAsync(providers);
+        await providers.FailAsync(5);
+
+        await IsSkippedAsync(providers);
+    }
+
+    [Test]
+    public async Task A_long_history_of_successes_does_not_keep_the_circuit_closed()
+    {
+        using var providers = Create();
+        for (var i = 0; i < 50; i++)
+            await AnswersAsync(providers);
+        await providers.FailAsync(5);
+
+        await IsSkippedAsync(providers);
+    }
+
+    [Test]
+    public async Task A_cancelled_attempt_counts_neither_way()
+    {
+        using var providers = Create();
+        await providers.FailAsync(4);
+        for (var i = 0; i < 3; i++)
+            await CancelAsync(providers);
+        await providers.FailAsync(1);
+
+        await IsSkippedAsync(providers);
+    }
+
+    [Test]
+    public async Task Cancelled_attempts_alone_do_not_open_the_circuit()
+    {
+        using var providers = Create();
+        for (var i = 0; i < 6; i++)
+            await CancelAsync(providers);
+
+        await AnswersAsync(providers);
+    }
+
+    [Test]
+    public async Task A_refused_question_says_nothing_about_the_provider()
+    {
+        using var providers = Create();
+        await providers.FailAsync(4);
+        providers.OpenRouter.Replies([.. Enumerable.Repeat(Status(400), 6)]);
+        for (var i = 0; i < 6; i++)
+            (await providers.AskAsync(OpenRouter)).Told.ShouldBe(["ended openrouter http_400"]);
+        await providers.FailAsync(1);
+
+        await IsSkippedAsync(providers);
+    }
+
+    [Test]
+    public async Task Each_kind_of_failure_counts()
+    {
+        using var providers = Create();
+        providers.OpenRouter.Replies(
+            Status(401),
+            Unreachable,
+            Stream(),
+            Stream(Token("Hel"), Break),
+            Stream(Data("""{"error":{"code":502,"message":"Upstream"}}"""))
+        );
+        for (var i = 0; i < 5; i++)
+            await providers.AskAsync(OpenRouter);
+
+        await IsSkippedAsync(providers);
+    }
+
+    [Test]
+    public async Task A_first_token_that_is_late_counts()
+    {
+        using var providers = Create();
+        await providers.FailAsync(4);
+        providers.OpenRouter.Replies(Hang);
+        var conversation = providers.Begin(OpenRouter);
+        for (var i = 0; i < 5; i++)
+            await providers.OpenRouter.CalledAsync();
+        providers.Clock.Advance(TimeSpan.FromSeconds(15));
+        await conversation.Finished.Soon();
+
+        await IsSkippedAsync(providers);
+    }
+
+    [Test]
+    public async Task Retries_count_and_an_open_circuit_ends_them_at_once()
+    {
+        using var providers = new Providers(("LLM_MAX_RETRIES", "5"));
+        providers.OpenRouter.Replies([.. Enumerable.Repeat(Status(503), 5)]);
+        providers.GoogleAi.Replies(Answer("Hello"));
+
+        var conversation = await providers.AskAsync();
+
+        conversation.Told.ShouldBe([
+            .. Enumerable.Repeat("ended openrouter http_503", 5),
+            "ended openrouter circuit_open",
+            Providers.GoogleAiStarted,
+            "text Hello",
+            "ended google-ai completed",
+        ]);
+    }
+
+    [Test]
+    public async Task A_skipped_provider_costs_no_call_and_no_wait()
+    {
+        using var providers = new Providers(("LLM_MAX_RETRIES", "4"));
+        providers.OpenRouter.Replies([.. Enumerable.Repeat(Status(503), 5)]);
+        providers.GoogleAi.Replies(Answer("Hello"), Answer("Hello"));
+        await providers.AskAsync();
+
+        var conversation = await providers.AskAsync();
+
+        conversation.Told.ShouldBe([.. Skipped, Providers.GoogleAiStarted, "text Hello", "ended google-ai completed"]);
+        conversation.Waits.ShouldBeEmpty();
+        providers.OpenRouter.Calls.ShouldBe(5);
+    }
+
+    [Test]
+    public async Task Each_provider_has_its_own_circuit_whoever_is_asked_for()
+    {
+        using var providers = Create();
+        await providers.FailAsync(5);
+        providers.GoogleAi.Replies(Answer("Hello"));
+
+        (await providers.AskAsync()).Told.ShouldBe([
+            .. Skipped,
+            Providers.GoogleAiStarted,
+            "text Hello",
+            "ended google-ai completed",
+        ]);
+    }
+
+    [Test]
+    public async Task The_circuit_stays_open_for_30_seconds()
+    {
+        using var providers = Create();
+        await providers.FailAsync(5);
+        providers.Clock.Advance(OpenTime - TimeSpan.FromMilliseconds(1));
+        await IsSkippedAsync(providers);
+        providers.Clock.Advance(TimeSpan.FromMilliseconds(1));
+
+        await AnswersAsync(providers);
+    }
+
+    [Test]
+    public async Task An_attempt_that_succeeds_after_30_seconds_closes_the_circuit()
+    {
+        using var providers = Create();
+        await providers.FailAsync(5);
+        providers.Clock.Advance(OpenTime);
+        await AnswersAsync(providers);
+        await providers.FailAsync(4);
+
+        await AnswersAsync(providers);
+    }
+
+    [Test]
+    public async Task An_attempt_that_fails_after_30_seconds_opens_the_circuit_for_another_30()
+    {
+        using var providers = Create();
+        await providers.FailAsync(5);
+        providers.Clock.Advance(OpenTime);
+        await providers.FailAsync(1);
+        await IsSkippedAsync(providers);
+        providers.Clock.Advance(OpenTime - TimeSpan.FromMilliseconds(1));
+        await IsSkippedAsync(providers);
+        providers.Clock.Advance(TimeSpan.FromMilliseconds(1));
+
+        await AnswersAsync(providers);
+    }
+
+    [Test]
+    public async Task After_30_seconds_only_one_of_many_attempts_goes_through()
+    {
+        using var providers = Create();
+        await providers.FailAsync(5);
+        providers.Clock.Advance(OpenTime);
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        providers.OpenRouter.Replies(After(gate.Task, Answer("Hello")));
+
+        var all = Enumerable.Range(0, 8).Select(_ => providers.Begin(OpenRouter)).ToList();
+        for (var left = all.ToList(); left.Count > 1; )
+        {
+            await Task.WhenAny(left.Select(conversation => conversation.Finished)).Soon();
+            left.RemoveAll(conversation => conversation.Finished.IsCompleted);
+        }
+
+        var through = all.Single(conversation => !conversation.Finished.IsCompleted);
+        gate.SetResult();
+        await through.Finished.Soon();
+
+        through.Told[^1].ShouldBe("ended openrouter completed");
+        all.Where(conversation => conversation != through).ShouldAllBe(one => one.Told.SequenceEqual(Skipped));
+        providers.OpenRouter.Calls.ShouldBe(6);
+    }
+
+    [Test]
+    public async Task The_one_attempt_is_over_when_its_stream_is()
+    {
+        using var providers = Create();
+        await providers.FailAsync(5);
+        providers.Clock.Advance(OpenTime);
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        providers.OpenRouter.Replies(Stream(Token("Hel"), When(gate.Task, Break)));
+
+        var conversation = providers.Begin(OpenRouter);
+        await conversation.UntilAsync("text Hel");
+        await IsSkippedAsync(providers);
+        gate.SetResult();
+        await conversation.Finished.Soon();
+
+        await IsSkippedAsync(providers);
+    }
+
+    [Test]
+    public async Task The_one_attempt_proves_nothing_when_it_is_cancelled()
+    {
+        using var providers = Create();
+        await providers.FailAsync(5);
+        providers.Clock.Advance(OpenTime);
+        await CancelAsync(providers);
+        await IsSkippedAsync(providers);
+        providers.Clock.Advance(OpenTime);
+
+        await AnswersAsync(providers);
+    }
+
+    [Test]
+    public async Task An_attempt_that_began_before_the_circuit_opened_may_end_well()
+    {
+        using var providers = Create();
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        providers.OpenRouter.Replies(Stream(Token("Hel"), When(gate.Task, Token("lo")), Finish));
+        var early = providers.Begin(OpenRouter);
+        await early.UntilAsync("text Hel");
+        await providers.FailAsync(5);
+        await IsSkippedAsync(providers);
+        gate.SetResult();
+        await early.Finished.Soon();
+
+        early.Told[^1].ShouldBe("ended openrouter completed");
+    }
+
+    private static Providers Create() => new(("LLM_MAX_RETRIES", "0"));
+
+    private static async Task AnswersAsync(Providers providers)
+    {
+        providers.OpenRouter.Replies(Answer("Hello"));
+        (await providers.AskAsync(OpenRouter)).Told.ShouldBe([
+            Providers.OpenRouterStarted,
+            "text Hello",
+            "ended openrouter completed",
+        ]);
+    }
+
+    private static async Task IsSkippedAsync(Providers providers)
+    {
+        var calls = providers.OpenRouter.Calls;
+        var conversation = await providers.AskAsync(OpenRouter);
+        conversation.Told.ShouldBe(Skipped);
+        conversation.FailureCode.ShouldBe("provider_failed");
+        providers.OpenRouter.Calls.ShouldBe(calls);
+    }
+
+    private static async Task CancelAsync(Providers providers)
+    {
+        using var cancellation = new CancellationTokenSource();
+        providers.OpenRouter.Replies(Stream(Token("Hel"), Silence));
+        var conversation = providers.Begin(OpenRouter, cancellationToken: cancellation.Token);
+        await conversation.UntilAsync("text Hel");
+        await cancellation.CancelAsync();
+        await conversation.Finished.Soon();
+        conversation.Told[^1].ShouldBe("ended openrouter cancelled");
+    }
+}

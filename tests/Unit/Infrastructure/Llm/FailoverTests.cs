@@ -1,0 +1,331 @@
+using Microsoft.Extensions.Logging;
+using QrAi.Application.Errors;
+using QrAi.Tests.Unit.Support.Llm;
+using static QrAi.Tests.Unit.Support.Llm.Replies;
+
+namespace QrAi.Tests.Unit.Infrastructure.Llm;
+
+/// <summary>Streams that break off, and who goes on.</summary>
+public sealed class FailoverTests
+{
+    [Test]
+    public async Task A_whole_answer_is_told_with_who_gave_it()
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Replies(Answer("Hel", "lo"));
+
+        var conversation = await providers.AskAsync();
+
+        conversation.Told.ShouldBe([Providers.OpenRouterStarted, "text Hel", "text lo", "ended openrouter completed"]);
+        conversation.Failure.ShouldBeNull();
+        providers.GoogleAi.Calls.ShouldBe(0);
+    }
+
+    [Test]
+    public async Task A_polite_end_without_a_finish_reason_before_the_first_token_is_a_broken_connection()
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Replies(Stream(), Stream(Role, Done), Answer("Hello"));
+
+        var conversation = await providers.AskAsync();
+
+        conversation.Told.ShouldBe([
+            "ended openrouter broken_off",
+            "ended openrouter broken_off",
+            Providers.OpenRouterStarted,
+            "text Hello",
+            "ended openrouter completed",
+        ]);
+        conversation.Waits.Count.ShouldBe(2);
+        providers.GoogleAi.Calls.ShouldBe(0);
+    }
+
+    [Test]
+    public async Task A_connection_that_breaks_before_the_first_token_is_tried_again()
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Replies(Stream(Role, Break), Answer("Hello"));
+
+        var conversation = await providers.AskAsync();
+
+        conversation.Told.ShouldBe([
+            "ended openrouter broken_off",
+            Providers.OpenRouterStarted,
+            "text Hello",
+            "ended openrouter completed",
+        ]);
+    }
+
+    [TestCase(false, TestName = "A_polite_end_without_a_finish_reason_after_the_first_token_restarts_with_the_next")]
+    [TestCase(true, TestName = "A_connection_that_breaks_after_the_first_token_restarts_with_the_next")]
+    public async Task A_stream_that_breaks_off_after_the_first_token_restarts_with_the_next(bool impolite)
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Replies(Stream(Token("Hel"), impolite ? Break : Done));
+        providers.GoogleAi.Replies(Answer("Good day"));
+
+        var conversation = await providers.AskAsync();
+
+        // A second start makes the text before it void.
+        conversation.Told.ShouldBe([
+            Providers.OpenRouterStarted,
+            "text Hel",
+            "ended openrouter broken_off",
+            Providers.GoogleAiStarted,
+            "text Good day",
+            "ended google-ai completed",
+        ]);
+        conversation.Waits.ShouldBeEmpty();
+        conversation.Failure.ShouldBeNull();
+    }
+
+    [Test]
+    public async Task The_text_before_a_break_has_been_told_before_it_breaks()
+    {
+        using var providers = new Providers();
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        providers.OpenRouter.Replies(Stream(Token("Hel"), When(gate.Task, Break)));
+        providers.GoogleAi.Replies(Answer("Hello"));
+
+        var conversation = providers.Begin();
+        await conversation.UntilAsync("text Hel");
+        conversation.Told.ShouldBe([Providers.OpenRouterStarted, "text Hel"]);
+        gate.SetResult();
+        await conversation.Finished.Soon();
+
+        conversation.Told[^1].ShouldBe("ended google-ai completed");
+    }
+
+    [Test]
+    public async Task A_break_after_the_finish_reason_is_no_break()
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Replies(Stream(Token("Hello"), Finish, Break));
+
+        var conversation = await providers.AskAsync();
+
+        conversation.Told.ShouldBe([Providers.OpenRouterStarted, "text Hello", "ended openrouter completed"]);
+    }
+
+    [Test]
+    public async Task A_provider_that_says_done_and_stays_connected_has_done()
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Replies(Stream(Token("Hello"), Finish, Done, Silence));
+
+        var conversation = await providers.AskAsync();
+
+        conversation.Told.ShouldBe([Providers.OpenRouterStarted, "text Hello", "ended openrouter completed"]);
+    }
+
+    [Test]
+    public async Task The_only_provider_is_asked_again_when_it_breaks_off()
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Replies(Stream(Token("Hel"), Break), Stream(Token("He"), Done), Answer("Hello"));
+
+        var conversation = await providers.AskAsync("openrouter");
+
+        conversation.Told.ShouldBe([
+            Providers.OpenRouterStarted,
+            "text Hel",
+            "ended openrouter broken_off",
+            Providers.OpenRouterStarted,
+            "text He",
+            "ended openrouter broken_off",
+            Providers.OpenRouterStarted,
+            "text Hello",
+            "ended openrouter completed",
+        ]);
+        providers.GoogleAi.Calls.ShouldBe(0);
+    }
+
+    [Test]
+    public async Task The_only_provider_is_not_asked_for_ever()
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Replies([.. Enumerable.Repeat(Stream(Token("Hel"), Break), 3)]);
+
+        var conversation = await providers.AskAsync("openrouter");
+
+        providers.OpenRouter.Calls.ShouldBe(3);
+        conversation.Attempts.Select(attempt => attempt.Outcome).ShouldAllBe(outcome => outcome == "broken_off");
+        conversation.FailureCode.ShouldBe("provider_failed");
+    }
+
+    [Test]
+    public async Task Without_retries_the_only_provider_that_breaks_off_is_not_asked_again()
+    {
+        using var providers = new Providers(("LLM_MAX_RETRIES", "0"));
+        providers.OpenRouter.Replies(Stream(Token("Hel"), Break));
+
+        var conversation = await providers.AskAsync("openrouter");
+
+        conversation.Told.ShouldBe([Providers.OpenRouterStarted, "text Hel", "ended openrouter broken_off"]);
+        conversation.FailureCode.ShouldBe("provider_failed");
+    }
+
+    [Test]
+    public async Task A_provider_that_broke_off_is_asked_again_when_the_others_fail()
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Replies(Stream(Token("Hel"), Break), Answer("Hello"));
+        providers.GoogleAi.Replies(Status(401));
+
+        var conversation = await providers.AskAsync();
+
+        conversation.Told.ShouldBe([
+            Providers.OpenRouterStarted,
+            "text Hel",
+            "ended openrouter broken_off",
+            "ended google-ai http_401",
+            Providers.OpenRouterStarted,
+            "text Hello",
+            "ended openrouter completed",
+        ]);
+    }
+
+    [Test]
+    public async Task A_restarted_attempt_is_retried_until_its_own_first_token()
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Replies(Stream(Token("Hel"), Break));
+        providers.GoogleAi.Replies(Status(503), Stream(), Answer("Hello"));
+
+        var conversation = await providers.AskAsync();
+
+        conversation.Told.ShouldBe([
+            Providers.OpenRouterStarted,
+            "text Hel",
+            "ended openrouter broken_off",
+            "ended google-ai http_503",
+            "ended google-ai broken_off",
+            Providers.GoogleAiStarted,
+            "text Hello",
+            "ended google-ai completed",
+        ]);
+        conversation.Waits.Count.ShouldBe(2);
+    }
+
+    [Test]
+    public async Task Failover_is_logged()
+    {
+        using var providers = new Providers(("LLM_MAX_RETRIES", "0"));
+        providers.OpenRouter.Replies(Status(503));
+        providers.GoogleAi.Replies(Answer("Hello"));
+
+        await providers.AskAsync();
+
+        providers
+            .Log.Lines.Where(line => line.Level == LogLevel.Warning)
+            .Select(line => line.Message)
+            .ShouldBe([
+                "Provider openrouter failed: http_503 after 0 ms (told by the provider)",
+                "Failover from openrouter to google-ai",
+            ]);
+    }
+
+    [Test]
+    public async Task The_order_of_failover_is_the_settings()
+    {
+        using var providers = new Providers(("LLM_PROVIDERS", "google-ai,openrouter"), ("LLM_MAX_RETRIES", "0"));
+        providers.GoogleAi.Replies(Status(503));
+        providers.OpenRouter.Replies(Answer("Hello"));
+
+        var conversation = await providers.AskAsync();
+
+        conversation.Told[..2].ShouldBe(["ended google-ai http_503", Providers.OpenRouterStarted]);
+    }
+
+    [Test]
+    public async Task A_provider_that_is_named_is_the_only_one_to_be_asked()
+    {
+        using var providers = new Providers(("LLM_MAX_RETRIES", "0"));
+        providers.GoogleAi.Replies(Status(503));
+
+        var conversation = await providers.AskAsync("google-ai");
+
+        conversation.Told.ShouldBe(["ended google-ai http_503"]);
+        conversation.FailureCode.ShouldBe("provider_failed");
+        providers.OpenRouter.Calls.ShouldBe(0);
+    }
+
+    [Test]
+    public void A_provider_that_is_not_configured_cannot_be_asked()
+    {
+        using var one = new Providers(("GOOGLE_AI_API_KEY", ""));
+        using var none = new Providers(
+            ("GOOGLE_AI_API_KEY", ""),
+            ("OPENROUTER_API_KEY", ""),
+            ("ENVIRONMENT", "production"),
+            ("DATABASE_URL", "postgresql://u:p@h/d")
+        );
+
+        Should
+            .Throw<ProviderNotConfiguredException>(() => one.Configured.ClientFor("google-ai"))
+            .Message.ShouldContain("google-ai");
+        Should.Throw<ProviderNotConfiguredException>(() => none.Configured.ClientFor(null));
+    }
+
+    [Test]
+    public async Task A_callers_model_is_the_first_providers_only()
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Replies(Stream(Token("Hel"), Break));
+        providers.GoogleAi.Replies(Answer("Hello"));
+
+        var conversation = await providers.AskAsync(model: "big/one");
+
+        providers.OpenRouter.Requests[0].Body.ShouldContain("\"model\":\"big/one\"");
+        providers.GoogleAi.Requests[0].Body.ShouldContain("\"model\":\"ga/model\"");
+        conversation.Told.ShouldContain("started openrouter big/one");
+        conversation.Told.ShouldContain(Providers.GoogleAiStarted);
+    }
+
+    [Test]
+    public async Task A_callers_model_stays_with_the_first_provider_when_it_is_asked_again()
+    {
+        using var providers = new Providers(("LLM_MAX_RETRIES", "1"));
+        providers.OpenRouter.Replies(Status(503), Stream(Token("Hel"), Break), Answer("Hello"));
+        providers.GoogleAi.Replies(Status(401));
+
+        await providers.AskAsync(model: "big/one");
+
+        providers.OpenRouter.Requests.Count.ShouldBe(3);
+        providers.OpenRouter.Requests.ShouldAllBe(request => request.Body.Contains("\"model\":\"big/one\""));
+    }
+
+    [Test]
+    public async Task A_callers_model_goes_to_the_provider_that_the_caller_names()
+    {
+        using var providers = new Providers();
+        providers.GoogleAi.Replies(Answer("Hello"));
+
+        await providers.AskAsync("google-ai", "gemini-huge");
+
+        providers.GoogleAi.Requests[0].Body.ShouldContain("\"model\":\"gemini-huge\"");
+    }
+
+    [Test]
+    public async Task The_offline_provider_says_that_it_is_no_language_model()
+    {
+        using var providers = new Providers(("LLM_PROVIDERS", "offline"));
+
+        var conversation = await providers.AskAsync(model: "big/one");
+
+        conversation.Told[0].ShouldStartWith("started offline ");
+        conversation.Told[^1].ShouldBe("ended offline completed");
+        string.Concat(conversation.Told).ShouldContain("no language model");
+    }
+
+    [Test]
+    public async Task The_offline_provider_may_be_the_last_resort()
+    {
+        using var providers = new Providers(("LLM_PROVIDERS", "openrouter,offline"), ("LLM_MAX_RETRIES", "0"));
+        providers.OpenRouter.Replies(Status(503));
+
+        var conversation = await providers.AskAsync();
+
+        conversation.Told[..2].ShouldBe(["ended openrouter http_503", "started offline none"]);
+    }
+}

@@ -1,0 +1,157 @@
+using QrAi.Tests.Unit.Support.Llm;
+using static QrAi.Tests.Unit.Support.Llm.Replies;
+
+namespace QrAi.Tests.Unit.Infrastructure.Llm;
+
+/// <summary>The time limit until an attempt's first token.</summary>
+public sealed class FirstTokenTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
+
+    private static Dictionary<string, Reply> Silent { get; } =
+        new()
+        {
+            ["no headers"] = Hang,
+            ["headers only"] = Stream(Silence),
+            ["a role without text"] = Stream(Role, Silence),
+            ["comments"] = Stream(Raw(": OPENROUTER PROCESSING\n\n"), Raw(": OPENROUTER PROCESSING\n\n"), Silence),
+            ["an empty piece"] = Stream(Token(""), Silence),
+        };
+
+    [TestCase("no headers")]
+    [TestCase("headers only")]
+    [TestCase("a role without text")]
+    [TestCase("comments")]
+    [TestCase("an empty piece")]
+    public async Task A_provider_that_is_silent_for_too_long_is_asked_again(string sent)
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Replies(Silent[sent], Answer("Hello"));
+
+        var conversation = providers.Begin();
+        await PassFirstTokenAsync(providers);
+        providers.Clock.Advance(await providers.NextWaitAsync().Soon());
+        await conversation.Finished.Soon();
+
+        conversation.Told.ShouldBe([
+            "ended openrouter no_first_token",
+            Providers.OpenRouterStarted,
+            "text Hello",
+            "ended openrouter completed",
+        ]);
+        conversation.Attempts[0].Milliseconds.ShouldBe(15_000);
+    }
+
+    [Test]
+    public async Task The_limit_is_not_reached_a_moment_before_it()
+    {
+        using var providers = new Providers();
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        providers.OpenRouter.Replies(Stream(When(gate.Task, Token("Hello")), Finish));
+
+        var conversation = providers.Begin();
+        await providers.OpenRouter.CalledAsync();
+        providers.Clock.Advance(Limit - TimeSpan.FromMilliseconds(1));
+        gate.SetResult();
+        await conversation.Finished.Soon();
+
+        conversation.Told.ShouldBe([Providers.OpenRouterStarted, "text Hello", "ended openrouter completed"]);
+    }
+
+    [Test]
+    public async Task After_the_first_token_only_the_total_time_counts()
+    {
+        using var providers = new Providers();
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        providers.OpenRouter.Replies(Stream(Token("Hel"), When(gate.Task, Token("lo")), Finish));
+
+        var conversation = providers.Begin();
+        await conversation.UntilAsync("text Hel");
+        providers.Clock.Advance(Limit * 4);
+        gate.SetResult();
+        await conversation.Finished.Soon();
+
+        conversation.Told.ShouldBe([Providers.OpenRouterStarted, "text Hel", "text lo", "ended openrouter completed"]);
+        conversation.Attempts[0].Milliseconds.ShouldBe(60_000);
+    }
+
+    [TestCase("reasoning")]
+    [TestCase("reasoning_content")]
+    public async Task A_model_that_thinks_is_not_silent(string member)
+    {
+        using var providers = new Providers();
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        providers.OpenRouter.Replies(
+            Stream(
+                Data("{\"choices\":[{\"delta\":{\"content\":null,\"" + member + "\":\"Let me see\"}}]}"),
+                When(gate.Task, Token("Hello")),
+                Finish
+            )
+        );
+
+        var conversation = providers.Begin();
+        await conversation.UntilAsync("reasoning");
+        providers.Clock.Advance(Limit * 2);
+        gate.SetResult();
+        await conversation.Finished.Soon();
+
+        conversation.Told.ShouldBe([
+            Providers.OpenRouterStarted,
+            "reasoning",
+            "text Hello",
+            "ended openrouter completed",
+        ]);
+    }
+
+    [Test]
+    public async Task When_no_provider_began_in_time_the_answer_has_timed_out()
+    {
+        using var providers = new Providers(("LLM_MAX_RETRIES", "0"));
+        providers.OpenRouter.Replies(Hang);
+        providers.GoogleAi.Replies(Stream(Silence));
+
+        var conversation = providers.Begin();
+        await PassFirstTokenAsync(providers);
+        await PassFirstTokenAsync(providers);
+        await conversation.Finished.Soon();
+
+        conversation.Told.ShouldBe(["ended openrouter no_first_token", "ended google-ai no_first_token"]);
+        conversation.FailureCode.ShouldBe("provider_timeout");
+    }
+
+    [Test]
+    public async Task When_one_provider_failed_otherwise_the_answer_has_not_timed_out()
+    {
+        using var providers = new Providers(("LLM_MAX_RETRIES", "0"));
+        providers.OpenRouter.Replies(Hang);
+        providers.GoogleAi.Replies(Status(503));
+
+        var conversation = providers.Begin();
+        await PassFirstTokenAsync(providers);
+        await conversation.Finished.Soon();
+
+        conversation.FailureCode.ShouldBe("provider_failed");
+    }
+
+    [Test]
+    public async Task Each_attempt_has_its_own_time()
+    {
+        using var providers = new Providers(("LLM_MAX_RETRIES", "1"));
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        providers.OpenRouter.Replies(Hang, Stream(When(gate.Task, Token("Hello")), Finish));
+
+        var conversation = providers.Begin();
+        await PassFirstTokenAsync(providers);
+        providers.Clock.Advance(await providers.NextWaitAsync().Soon());
+        await providers.OpenRouter.CalledAsync();
+        await providers.OpenRouter.CalledAsync();
+        providers.Clock.Advance(TimeSpan.FromSeconds(14));
+        gate.SetResult();
+        await conversation.Finished.Soon();
+
+        conversation.Told[^1].ShouldBe("ended openrouter completed");
+    }
+
+    private static async Task PassFirstTokenAsync(Providers providers) =>
+        providers.Clock.Advance(await providers.Clock.NextWaitAsync(wait => wait == Limit).Soon());
+}

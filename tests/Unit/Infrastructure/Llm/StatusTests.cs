@@ -1,0 +1,163 @@
+using Microsoft.Extensions.Logging;
+using QrAi.Tests.Unit.Support.Llm;
+using static QrAi.Tests.Unit.Support.Llm.Replies;
+
+namespace QrAi.Tests.Unit.Infrastructure.Llm;
+
+/// <summary>What follows from a status before the stream.</summary>
+public sealed class StatusTests
+{
+    [TestCase(408)]
+    [TestCase(429)]
+    [TestCase(500)]
+    [TestCase(502)]
+    [TestCase(503)]
+    [TestCase(504)]
+    [TestCase(529, Description = "Overloaded, as some providers say it")]
+    public async Task A_provider_that_may_recover_is_asked_again_after_a_wait(int status)
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Replies(Status(status), Answer("Hello"));
+
+        var conversation = await providers.AskAsync();
+
+        conversation.Told.ShouldBe([
+            $"ended openrouter http_{status}",
+            Providers.OpenRouterStarted,
+            "text Hello",
+            "ended openrouter completed",
+        ]);
+        conversation.Waits.ShouldHaveSingleItem();
+        providers.GoogleAi.Calls.ShouldBe(0);
+        providers.Log.Lines.ShouldAllBe(line => line.Level < LogLevel.Error);
+    }
+
+    [Test]
+    public async Task A_provider_that_does_not_recover_is_followed_by_the_next([Values(0, 1, 2, 5)] int retries)
+    {
+        using var providers = new Providers(("LLM_MAX_RETRIES", $"{retries}"));
+        providers.OpenRouter.Replies([.. Enumerable.Repeat(Status(503), retries + 1)]);
+        providers.GoogleAi.Replies(Answer("Hello"));
+
+        var conversation = await providers.AskAsync();
+
+        // The sixth attempt in a row finds the circuit open.
+        providers.OpenRouter.Calls.ShouldBe(Math.Min(retries + 1, 5));
+        conversation.Attempts.Count.ShouldBe(retries + 2);
+        conversation.Told[^3..].ShouldBe([Providers.GoogleAiStarted, "text Hello", "ended google-ai completed"]);
+        conversation.Waits.Count.ShouldBe(retries);
+        conversation.Failure.ShouldBeNull();
+    }
+
+    [TestCase(401)]
+    [TestCase(402)]
+    [TestCase(403)]
+    [TestCase(404)]
+    public async Task A_provider_whose_account_is_at_fault_is_followed_at_once_and_logged_as_an_error(int status)
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Replies(Status(status));
+        providers.GoogleAi.Replies(Answer("Hello"));
+
+        var conversation = await providers.AskAsync();
+
+        conversation.Told.ShouldBe([
+            $"ended openrouter http_{status}",
+            Providers.GoogleAiStarted,
+            "text Hello",
+            "ended google-ai completed",
+        ]);
+        conversation.Waits.ShouldBeEmpty();
+        providers.OpenRouter.Calls.ShouldBe(1);
+        var line = providers.Log.Lines.Where(line => line.Level == LogLevel.Error).ShouldHaveSingleItem();
+        line.Message.ShouldContain("openrouter");
+        line.Message.ShouldContain($"{status}");
+    }
+
+    [TestCase(400)]
+    [TestCase(413)]
+    [TestCase(422)]
+    public async Task A_refused_question_is_not_put_to_another_provider(int status)
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Replies(Status(status));
+
+        var conversation = await providers.AskAsync();
+
+        conversation.Told.ShouldBe([$"ended openrouter http_{status}"]);
+        conversation.FailureCode.ShouldBe("provider_failed");
+        conversation.Waits.ShouldBeEmpty();
+        providers.OpenRouter.Calls.ShouldBe(1);
+        providers.GoogleAi.Calls.ShouldBe(0);
+    }
+
+    [TestCase(301)]
+    [TestCase(307)]
+    [TestCase(405)]
+    [TestCase(418)]
+    public async Task A_status_that_makes_no_sense_is_followed_by_the_next_provider_at_once(int status)
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Replies(Status(status));
+        providers.GoogleAi.Replies(Answer("Hello"));
+
+        var conversation = await providers.AskAsync();
+
+        conversation.Told[0].ShouldBe($"ended openrouter http_{status}");
+        conversation.Failure.ShouldBeNull();
+        conversation.Waits.ShouldBeEmpty();
+        providers.OpenRouter.Calls.ShouldBe(1);
+    }
+
+    [Test]
+    public async Task A_provider_that_cannot_be_reached_is_asked_again()
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Replies(Unreachable, Answer("Hello"));
+
+        var conversation = await providers.AskAsync();
+
+        conversation.Told.ShouldBe([
+            "ended openrouter connection_failed",
+            Providers.OpenRouterStarted,
+            "text Hello",
+            "ended openrouter completed",
+        ]);
+        conversation.Waits.ShouldHaveSingleItem();
+    }
+
+    [Test]
+    public async Task When_every_provider_has_failed_the_answer_has()
+    {
+        using var providers = new Providers(("LLM_MAX_RETRIES", "1"));
+        providers.OpenRouter.Replies(Status(503), Unreachable);
+        providers.GoogleAi.Replies(Status(429), Status(401));
+
+        var conversation = await providers.AskAsync();
+
+        conversation.Told.ShouldBe([
+            "ended openrouter http_503",
+            "ended openrouter connection_failed",
+            "ended google-ai http_429",
+            "ended google-ai http_401",
+        ]);
+        conversation.FailureCode.ShouldBe("provider_failed");
+    }
+
+    [Test]
+    public async Task What_callers_and_the_log_are_told_has_no_secret_and_no_text()
+    {
+        using var providers = new Providers(("LLM_MAX_RETRIES", "0"));
+        providers.OpenRouter.Replies(Status(401));
+        providers.GoogleAi.Replies(Stream(Token("Confidential"), Break), Answer("Confidential"));
+
+        var conversation = await providers.AskAsync();
+
+        conversation.Failure!.ToString().ShouldNotContain("secret");
+        var log = string.Join('\n', providers.Log.Lines.Select(line => line.Message + line.Exception));
+        log.ShouldNotBeEmpty();
+        log.ShouldNotContain("secret");
+        log.ShouldNotContain("Confidential");
+        log.ShouldNotContain("Why?");
+    }
+}

@@ -1,0 +1,158 @@
+using QrAi.Tests.Unit.Support.Llm;
+using static QrAi.Tests.Unit.Support.Llm.Replies;
+
+namespace QrAi.Tests.Unit.Infrastructure.Llm;
+
+/// <summary>The time for the whole answer, and cancellation.</summary>
+public sealed class TotalTimeTests
+{
+    private static readonly TimeSpan Total = TimeSpan.FromSeconds(120);
+
+    [Test]
+    public async Task The_total_time_ends_a_stream_that_has_begun()
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Replies(Stream(Token("Hel"), Silence));
+
+        var conversation = providers.Begin();
+        await conversation.UntilAsync("text Hel");
+        providers.Clock.Advance(Total);
+        await conversation.Finished.Soon();
+
+        conversation.Told.ShouldBe([Providers.OpenRouterStarted, "text Hel", "ended openrouter total_time_exceeded"]);
+        conversation.FailureCode.ShouldBe("provider_timeout");
+        conversation.Attempts[0].Milliseconds.ShouldBe(120_000);
+        providers.GoogleAi.Calls.ShouldBe(0);
+    }
+
+    [Test]
+    public async Task The_total_time_ends_the_wait_for_a_first_token()
+    {
+        using var providers = new Providers(("LLM_FIRST_TOKEN_SECONDS", "200"));
+        providers.OpenRouter.Replies(Hang);
+
+        var conversation = providers.Begin();
+        await providers.OpenRouter.CalledAsync();
+        providers.Clock.Advance(Total);
+        await conversation.Finished.Soon();
+
+        conversation.Told.ShouldBe(["ended openrouter total_time_exceeded"]);
+        conversation.FailureCode.ShouldBe("provider_timeout");
+    }
+
+    [Test]
+    public async Task The_total_time_ends_a_wait_between_attempts()
+    {
+        using var providers = new Providers(("LLM_TOTAL_SECONDS", "9"));
+        providers.OpenRouter.Replies(Status(429, "10"));
+
+        var conversation = providers.Begin();
+        await providers.Clock.NextWaitAsync(wait => wait == TimeSpan.FromSeconds(10)).Soon();
+        providers.Clock.Advance(TimeSpan.FromSeconds(9));
+        await conversation.Finished.Soon();
+
+        conversation.Told.ShouldBe(["ended openrouter http_429"]);
+        conversation.FailureCode.ShouldBe("provider_timeout");
+        providers.OpenRouter.Calls.ShouldBe(1);
+        providers.GoogleAi.Calls.ShouldBe(0);
+    }
+
+    [Test]
+    public async Task The_total_time_counts_the_waits_of_every_attempt_and_provider()
+    {
+        using var providers = new Providers(("LLM_MAX_RETRIES", "1"));
+        providers.OpenRouter.Replies(Status(429, "10"), Stream(Token("Hel"), Break));
+        providers.GoogleAi.Replies(Status(429, "10"), Stream(Token("He"), Silence));
+
+        var conversation = providers.Begin();
+        providers.Clock.Advance(await providers.NextWaitAsync().Soon());
+        providers.Clock.Advance(await providers.NextWaitAsync().Soon());
+        await conversation.UntilAsync("text He");
+        providers.Clock.Advance(TimeSpan.FromSeconds(99));
+        conversation.Finished.IsCompleted.ShouldBeFalse();
+        providers.Clock.Advance(TimeSpan.FromSeconds(1));
+        await conversation.Finished.Soon();
+
+        conversation.Told.ShouldBe([
+            "ended openrouter http_429",
+            Providers.OpenRouterStarted,
+            "text Hel",
+            "ended openrouter broken_off",
+            "ended google-ai http_429",
+            Providers.GoogleAiStarted,
+            "text He",
+            "ended google-ai total_time_exceeded",
+        ]);
+        conversation.FailureCode.ShouldBe("provider_timeout");
+    }
+
+    [Test]
+    public async Task Cancellation_ends_a_stream_that_has_begun()
+    {
+        using var providers = new Providers();
+        using var cancellation = new CancellationTokenSource();
+        providers.OpenRouter.Replies(Stream(Token("Hel"), Silence));
+
+        var conversation = providers.Begin(cancellationToken: cancellation.Token);
+        await conversation.UntilAsync("text Hel");
+        await cancellation.CancelAsync();
+        await conversation.Finished.Soon();
+
+        conversation.Told.ShouldBe([Providers.OpenRouterStarted, "text Hel", "ended openrouter cancelled"]);
+        conversation.Failure.ShouldBeAssignableTo<OperationCanceledException>();
+        providers.GoogleAi.Calls.ShouldBe(0);
+    }
+
+    [Test]
+    public async Task Cancellation_ends_the_wait_for_a_first_token()
+    {
+        using var providers = new Providers();
+        using var cancellation = new CancellationTokenSource();
+        providers.OpenRouter.Replies(Hang);
+
+        var conversation = providers.Begin(cancellationToken: cancellation.Token);
+        await providers.OpenRouter.CalledAsync();
+        await cancellation.CancelAsync();
+        await conversation.Finished.Soon();
+
+        conversation.Told.ShouldBe(["ended openrouter cancelled"]);
+        conversation.Failure.ShouldBeAssignableTo<OperationCanceledException>();
+        providers.OpenRouter.Calls.ShouldBe(1);
+        providers.GoogleAi.Calls.ShouldBe(0);
+    }
+
+    [Test]
+    public async Task Cancellation_ends_a_wait_between_attempts_and_the_attempts_until_then_are_told()
+    {
+        using var providers = new Providers();
+        using var cancellation = new CancellationTokenSource();
+        providers.OpenRouter.Replies(Status(503), Status(429));
+
+        var conversation = providers.Begin(cancellationToken: cancellation.Token);
+        providers.Clock.Advance(await providers.NextWaitAsync().Soon());
+        await providers.NextWaitAsync().Soon();
+        await cancellation.CancelAsync();
+        await conversation.Finished.Soon();
+
+        conversation.Told.ShouldBe(["ended openrouter http_503", "ended openrouter http_429"]);
+        conversation.Failure.ShouldBeAssignableTo<OperationCanceledException>();
+        providers.OpenRouter.Calls.ShouldBe(2);
+    }
+
+    [Test]
+    public async Task Cancellation_of_a_second_attempt_is_told_after_the_first()
+    {
+        using var providers = new Providers();
+        using var cancellation = new CancellationTokenSource();
+        providers.OpenRouter.Replies(Status(503), Hang);
+
+        var conversation = providers.Begin(cancellationToken: cancellation.Token);
+        providers.Clock.Advance(await providers.NextWaitAsync().Soon());
+        await providers.OpenRouter.CalledAsync();
+        await providers.OpenRouter.CalledAsync();
+        await cancellation.CancelAsync();
+        await conversation.Finished.Soon();
+
+        conversation.Told.ShouldBe(["ended openrouter http_503", "ended openrouter cancelled"]);
+    }
+}

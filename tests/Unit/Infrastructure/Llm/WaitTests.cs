@@ -1,0 +1,121 @@
+using QrAi.Tests.Unit.Support.Llm;
+using static QrAi.Tests.Unit.Support.Llm.Replies;
+
+namespace QrAi.Tests.Unit.Infrastructure.Llm;
+
+/// <summary>How long it is waited before a provider is asked again.</summary>
+public sealed class WaitTests
+{
+    [TestCase("1", 1)]
+    [TestCase("7", 7)]
+    [TestCase("10", 10)]
+    public async Task Retry_After_is_obeyed_up_to_10_seconds(string header, int seconds)
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Replies(Status(429, header), Answer("Hello"));
+
+        var conversation = await providers.AskAsync();
+
+        conversation.Waits.ShouldBe([TimeSpan.FromSeconds(seconds)]);
+        providers.OpenRouter.Calls.ShouldBe(2);
+    }
+
+    [TestCase("11")]
+    [TestCase("3600")]
+    public async Task A_longer_Retry_After_sends_the_question_to_the_next_provider_at_once(string header)
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Replies(Status(503, header));
+        providers.GoogleAi.Replies(Answer("Hello"));
+
+        var conversation = await providers.AskAsync();
+
+        conversation.Waits.ShouldBeEmpty();
+        conversation.Told[..2].ShouldBe(["ended openrouter http_503", Providers.GoogleAiStarted]);
+        providers.OpenRouter.Calls.ShouldBe(1);
+    }
+
+    [Test]
+    public async Task A_longer_Retry_After_of_the_only_provider_fails_the_answer_at_once()
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Replies(Status(429, "60"));
+
+        var conversation = await providers.AskAsync("openrouter");
+
+        conversation.Waits.ShouldBeEmpty();
+        conversation.FailureCode.ShouldBe("provider_failed");
+    }
+
+    [Test]
+    public async Task Retry_After_may_be_a_date()
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Replies(Status(503, TestClock.Noon.AddSeconds(6)), Answer("Hello"));
+
+        (await providers.AskAsync()).Waits.ShouldBe([TimeSpan.FromSeconds(6)]);
+    }
+
+    [Test]
+    public async Task Retry_After_may_be_a_date_that_is_too_late()
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Replies(Status(503, TestClock.Noon.AddSeconds(11)));
+        providers.GoogleAi.Replies(Answer("Hello"));
+
+        (await providers.AskAsync()).Waits.ShouldBeEmpty();
+        providers.OpenRouter.Calls.ShouldBe(1);
+        providers.GoogleAi.Calls.ShouldBe(1);
+    }
+
+    [Test]
+    public async Task A_Retry_After_that_has_passed_is_no_wait()
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Replies(Status(503, TestClock.Noon.AddSeconds(-30)), Status(503, "0"), Answer("Hello"));
+
+        var conversation = await providers.AskAsync();
+
+        conversation.Waits.ShouldBeEmpty();
+        conversation.Told[^1].ShouldBe("ended openrouter completed");
+    }
+
+    [TestCase("soon")]
+    [TestCase("-5")]
+    [TestCase("")]
+    public async Task A_Retry_After_that_cannot_be_read_is_no_reason_not_to_wait(string header)
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Replies(Status(503, header), Answer("Hello"));
+
+        (await providers.AskAsync()).Waits.ShouldHaveSingleItem().ShouldBeLessThan(TimeSpan.FromSeconds(1));
+    }
+
+    [Test]
+    public async Task Waits_grow_and_are_jittered()
+    {
+        var waits = new List<TimeSpan>[3];
+        for (var i = 0; i < waits.Length; i++)
+            waits[i] = [];
+        for (var run = 0; run < 60; run++)
+        {
+            using var providers = new Providers(("LLM_MAX_RETRIES", "3"));
+            providers.OpenRouter.Replies(Status(503), Status(503), Status(503), Answer("Hello"));
+            var conversation = await providers.AskAsync();
+            conversation.Waits.Count.ShouldBe(3);
+            for (var i = 0; i < waits.Length; i++)
+                waits[i].Add(conversation.Waits[i]);
+        }
+
+        foreach (var sample in waits)
+        {
+            sample.Sort();
+            sample.Distinct().Count().ShouldBeGreaterThan(30);
+            sample[^1].ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(5));
+        }
+
+        // Half of each sample is below its middle.
+        waits[1][30].ShouldBeGreaterThan(waits[0][30]);
+        waits[2][30].ShouldBeGreaterThan(waits[1][30]);
+    }
+}

@@ -1,0 +1,126 @@
+using QrAi.Infrastructure.Settings;
+using static QrAi.Tests.Unit.Infrastructure.Settings.Reading;
+
+namespace QrAi.Tests.Unit.Infrastructure.Settings;
+
+public sealed class DatabaseAddressTests
+{
+    private const string Expected =
+        "must be postgresql://user:password@host[:port]/name[?sslmode=…], sqlite://relative/path or "
+        + "sqlite:///absolute/path";
+
+    private static readonly PostgresAddress Plain = new("db.test", 5432, "qrai", "me", "pw", SslMode.Prefer);
+
+    [TestCase("postgresql://me:pw@db.test/qrai")]
+    [TestCase("postgres://me:pw@db.test/qrai")]
+    [TestCase("POSTGRESQL://me:pw@db.test:5432/qrai")]
+    [TestCase("postgresql://me:pw@db.test:5432/qrai?")]
+    [TestCase("postgresql://me:pw@db.test/qrai?sslmode=prefer")]
+    public void A_PostgreSQL_address_can_be_written_in_these_ways(string url) => Parse(url).ShouldBe(Plain);
+
+    [Test]
+    public void A_port_may_be_named() =>
+        Parse("postgresql://me:pw@db.test:6543/qrai").ShouldBe(Plain with { Port = 6543 });
+
+    [Test]
+    public void A_password_may_be_missing() =>
+        Parse("postgresql://me@db.test/qrai").ShouldBe(Plain with { Password = "" });
+
+    [TestCase("p%40ss%3Aw%2Frd%3F%23%25", "p@ss:w/rd?#%")]
+    [TestCase("a:b:c", "a:b:c")]
+    [TestCase("%E6%97%A5%E6%9C%AC", "日本")]
+    [TestCase("日本", "日本")]
+    [TestCase("a+b", "a+b")]
+    [TestCase("%2541", "%41")]
+    [TestCase("100%", "100%")]
+    [TestCase("a%20b", "a b")]
+    public void A_password_may_be_percent_encoded(string written, string password) =>
+        Parse($"postgresql://me:{written}@db.test/qrai").ShouldBe(Plain with { Password = password });
+
+    [Test]
+    public void User_and_database_may_be_percent_encoded() =>
+        Parse("postgresql://me%40home:pw@db.test/q%20r").ShouldBe(Plain with { User = "me@home", Database = "q r" });
+
+    [TestCase("[::1]", 5432)]
+    [TestCase("[::1]:6543", 6543)]
+    public void A_host_may_be_an_IPv6_address(string host, int port) =>
+        Parse($"postgresql://me:pw@{host}/qrai").ShouldBe(Plain with { Host = "::1", Port = port });
+
+    [TestCase("disable", SslMode.Disable)]
+    [TestCase("allow", SslMode.Allow)]
+    [TestCase("prefer", SslMode.Prefer)]
+    [TestCase("require", SslMode.Require)]
+    [TestCase("verify-ca", SslMode.VerifyCa)]
+    [TestCase("verify-full", SslMode.VerifyFull)]
+    public void The_encryption_may_be_set(string mode, SslMode expected) =>
+        Parse($"postgresql://me:pw@db.test/qrai?sslmode={mode}").ShouldBe(Plain with { SslMode = expected });
+
+    [TestCase("sqlite://data/my.db", "data/my.db")]
+    [TestCase("sqlite:///var/lib/qrai/my.db", "/var/lib/qrai/my.db")]
+    [TestCase("SQLITE://my.db", "my.db")]
+    [TestCase("sqlite://../my data/日本.db", "../my data/日本.db")]
+    public void A_SQLite_path_is_relative_or_absolute(string url, string path) =>
+        Parse(url).ShouldBe(new SqliteAddress(path));
+
+    [TestCase("nonsense", Expected)]
+    [TestCase("mysql://me:hidden@db.test/qrai", Expected)]
+    [TestCase("Host=db.test;Password=hidden", Expected)]
+    [TestCase("postgresql:/me:hidden@db.test/qrai", null)]
+    [TestCase("postgresql://me:hidden@db.test:port/qrai", Expected)]
+    [TestCase("postgresql://me:hid#den@db.test/qrai", Expected)]
+    [TestCase("postgresql://me:hid/den@db.test/qrai", Expected)]
+    [TestCase("postgresql://db.test/qrai", "names no user; " + Expected)]
+    [TestCase("postgresql://:hidden@db.test/qrai", "names no user; " + Expected)]
+    [TestCase("postgresql://me:hidden@db.test", "names no database; " + Expected)]
+    [TestCase("postgresql://me:hidden@db.test/", "names no database; " + Expected)]
+    [TestCase("postgresql://me:hidden@db.test/a/b", "names no database; " + Expected)]
+    [TestCase("postgresql://me:hidden@/qrai", null)]
+    [TestCase("postgresql://me:hidden@db.test/qrai?sslmode=off", null)]
+    [TestCase("postgresql://me:hidden@db.test/qrai?sslmode", null)]
+    [TestCase("postgresql://me:hidden@db.test/qrai?password=hidden", null)]
+    [TestCase("postgresql://me:a@b/c?hidden@db.test/qrai", null)]
+    [TestCase("sqlite://", "must name a file after sqlite://")]
+    [TestCase("sqlite:///", "must name a file after sqlite://")]
+    [TestCase("sqlite://data/", "must name a file after sqlite://")]
+    [TestCase("sqlite://my.db?mode=ro", "takes no parameters after a sqlite:// path")]
+    public void Another_address_is_a_problem_that_does_not_show_the_password(string url, string? problem)
+    {
+        var line = Problems(("DATABASE_URL", url)).ShouldHaveSingleItem();
+
+        line.ShouldStartWith("DATABASE_URL: ");
+        line.ShouldNotContain("hidden");
+        line.ShouldNotContain("hid#den");
+        if (problem is not null)
+            line.ShouldBe($"DATABASE_URL: {problem}");
+    }
+
+    [Test]
+    public void A_wrong_encryption_is_told_with_those_there_are() =>
+        Problems(("DATABASE_URL", "postgresql://me:pw@db.test/qrai?sslmode=off"))
+            .ShouldBe([
+                "DATABASE_URL: must have an sslmode of disable, allow, prefer, require, verify-ca, verify-full",
+            ]);
+
+    [Test]
+    public void In_production_the_database_has_to_be_named() =>
+        Problems(("ENVIRONMENT", "production"))
+            .ShouldBe(["DATABASE_URL: must be set in production: postgresql://user:password@host[:port]/name"]);
+
+    [Test]
+    public void In_production_the_database_is_PostgreSQL() =>
+        Problems(("ENVIRONMENT", "production"), ("DATABASE_URL", "sqlite://data/qrai.db"))
+            .ShouldBe(["DATABASE_URL: must be a postgresql:// address in production"]);
+
+    [Test]
+    public void In_production_a_wrong_address_is_told_once() =>
+        Problems(("ENVIRONMENT", "production"), ("DATABASE_URL", "nonsense")).ShouldBe([$"DATABASE_URL: {Expected}"]);
+
+    [Test]
+    public void What_people_are_told_of_an_address_has_no_user_and_no_password()
+    {
+        Plain.ToString().ShouldBe("PostgreSQL db.test:5432/qrai");
+        new SqliteAddress("data/qrai.db").ToString().ShouldBe("SQLite data/qrai.db");
+    }
+
+    private static DatabaseAddress Parse(string url) => Read(("DATABASE_URL", url)).Database.Address;
+}

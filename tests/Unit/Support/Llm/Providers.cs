@@ -1,0 +1,109 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Http;
+using Microsoft.Extensions.Logging;
+using QrAi.Application.Models;
+using QrAi.Infrastructure;
+using QrAi.Infrastructure.Settings;
+
+namespace QrAi.Tests.Unit.Support.Llm;
+
+/// <summary>The providers as the service puts them together, over scripts in place of the network and a clock that stands.</summary>
+internal sealed class Providers : IDisposable
+{
+    public const string OpenRouterStarted = "started openrouter or/model";
+    public const string GoogleAiStarted = "started google-ai ga/model";
+
+    // Told apart from waits between attempts by these values.
+    private static readonly TimeSpan FirstToken = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Total = TimeSpan.FromSeconds(120);
+
+    private readonly ServiceProvider _services;
+
+    public Providers(params (string Name, string Value)[] settings)
+    {
+        var values = new Dictionary<string, string>
+        {
+            ["OPENROUTER_API_KEY"] = "sk-or-secret",
+            ["OPENROUTER_BASE_URL"] = "https://openrouter.test/api/v1",
+            ["OPENROUTER_MODEL"] = "or/model",
+            ["GOOGLE_AI_API_KEY"] = "google-ai-secret-0123456789",
+            ["GOOGLE_AI_BASE_URL"] = "https://google.test/v1beta/openai/",
+            ["GOOGLE_AI_MODEL"] = "ga/model",
+        };
+        foreach (var (name, value) in settings)
+            values[name] = value;
+
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Log));
+        services.AddSingleton<TimeProvider>(Clock);
+        services.AddInfrastructure(QrAiSettings.Read([new SettingsLayer("test", values)]));
+        Replace(services, ModelProviderNames.OpenRouter, OpenRouter);
+        Replace(services, ModelProviderNames.GoogleAi, GoogleAi);
+        _services = services.BuildServiceProvider();
+        Configured = _services.GetRequiredService<IModelProviders>();
+    }
+
+    public TestClock Clock { get; } = new();
+
+    public ListLog Log { get; } = new();
+
+    public ProviderScript OpenRouter { get; } = new();
+
+    public ProviderScript GoogleAi { get; } = new();
+
+    public IModelProviders Configured { get; }
+
+    /// <summary>Asks, and leaves the clock to the test.</summary>
+    public Conversation Begin(
+        string? provider = null,
+        string? model = null,
+        CancellationToken cancellationToken = default
+    ) =>
+        new(
+            Configured.ClientFor(provider),
+            model is null ? null : new ChatOptions { ModelId = model },
+            cancellationToken
+        );
+
+    /// <summary>Asks, and lets the waits between attempts pass until the end.</summary>
+    public async Task<Conversation> AskAsync(string? provider = null, string? model = null)
+    {
+        var conversation = Begin(provider, model);
+        while (true)
+        {
+            var wait = NextWaitAsync();
+            await Task.WhenAny(conversation.Finished, wait).Soon();
+            if (!wait.IsCompleted)
+                return conversation;
+            conversation.Waits.Add(await wait);
+            Clock.Advance(await wait);
+        }
+    }
+
+    /// <summary>Ends when the wait before another attempt begins.</summary>
+    public Task<TimeSpan> NextWaitAsync() => Clock.NextWaitAsync(wait => wait != FirstToken && wait != Total);
+
+    /// <summary>Lets the providers fail so often, asking only the first.</summary>
+    public async Task FailAsync(int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            OpenRouter.Replies(Replies.Status(503));
+            (await AskAsync(ModelProviderNames.OpenRouter)).Told.ShouldBe(["ended openrouter http_503"]);
+        }
+    }
+
+    public void Dispose()
+    {
+        _services.Dispose();
+        OpenRouter.Dispose();
+        GoogleAi.Dispose();
+    }
+
+    private static void Replace(IServiceCollection services, string name, ProviderScript script) =>
+        services.Configure<HttpClientFactoryOptions>(
+            name,
+            options => options.HttpMessageHandlerBuilderActions.Add(builder => builder.PrimaryHandler = script)
+        );
+}
