@@ -1,3 +1,4 @@
+using System.Globalization;
 using QrAi.Tests.Testing.Postgres;
 
 namespace QrAi.Tests.Integration;
@@ -6,24 +7,28 @@ namespace QrAi.Tests.Integration;
 [SetUpFixture]
 public sealed class TestRun
 {
-    private const string Template = "migrated";
+    /// <summary>The template that is migrated and empty.</summary>
+    public const string Template = "migrated";
 
     private static readonly string _folder = Directory.CreateTempSubdirectory("qrai-integration-").FullName;
     private static readonly string _sqliteTemplate = Path.Combine(_folder, "template.db");
     private static PostgresServer? _server;
+    private static DatabasePool? _databases;
     private static int _number;
 
     /// <summary>The run's PostgreSQL server.</summary>
     public static PostgresServer Server => _server!;
 
+    /// <summary>Migrated, empty databases in it.</summary>
+    public static DatabasePool Databases => _databases!;
+
     /// <summary>A SQLite file that is not there yet.</summary>
     public static string NewSqlitePath() => Path.Combine(_folder, $"{Interlocked.Increment(ref _number)}.db");
 
-    /// <summary>Makes a database that is migrated and empty.</summary>
-    public static async Task<string> CreateDatabaseAsync(DatabaseKind kind)
+    /// <summary>Makes a SQLite file that is migrated and empty.</summary>
+    /// <returns>Its address, for <c>DATABASE_URL</c>.</returns>
+    public static string NewSqliteDatabase()
     {
-        if (kind == DatabaseKind.Postgres)
-            return await Server.CreateDatabaseAsync(Template);
         var path = NewSqlitePath();
         File.Copy(_sqliteTemplate, path);
         return "sqlite://" + path;
@@ -34,8 +39,8 @@ public sealed class TestRun
     {
         Output.Record();
         _server = await PostgresServer.StartAsync();
-        await TestContext.Progress.WriteLineAsync($"PostgreSQL of this run: {_server.Description}");
         await _server.PrepareTemplateAsync(Template, MigrateAsync);
+        _databases = _server.PoolOf(Template);
         await MigrateAsync("sqlite://" + _sqliteTemplate);
         // The template is one file without the log beside it.
         await using var sqlite = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={_sqliteTemplate}");
@@ -48,9 +53,23 @@ public sealed class TestRun
     [OneTimeTearDown]
     public async Task StopAsync()
     {
-        if (_server is not null)
-            await _server.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        try
+        {
+            if (_databases is not null)
+            {
+                await TestContext.Error.WriteLineAsync(
+                    $"PostgreSQL of this run: {Server.Description}, ready in "
+                        + $"{Server.ReadyAfter.TotalSeconds.ToString("0.00", CultureInfo.InvariantCulture)} s; {_databases.Report}"
+                );
+                await _databases.DisposeAsync();
+            }
+        }
+        finally
+        {
+            if (_server is not null)
+                await _server.DisposeAsync();
+            Directory.Delete(_folder, recursive: true);
+        }
     }
 
     private static async Task MigrateAsync(string url)

@@ -15,7 +15,7 @@ public sealed class LockedDatabaseTests
     [Test]
     public async Task A_sqlite_file_that_another_writer_keeps_locked_is_a_503_for_writers_and_no_matter_for_readers()
     {
-        var url = await TestRun.CreateDatabaseAsync(DatabaseKind.Sqlite);
+        var url = TestRun.NewSqliteDatabase();
         await using var qrai = await QrAiHost.StartAsync(url, provider: null, _impatient);
         var session = await qrai.CreateSessionAsync("Before");
         await using var writer = await Sql.OpenAsync(url);
@@ -33,7 +33,7 @@ public sealed class LockedDatabaseTests
     [Test]
     public async Task A_short_lock_is_waited_for()
     {
-        var url = await TestRun.CreateDatabaseAsync(DatabaseKind.Sqlite);
+        var url = TestRun.NewSqliteDatabase();
         await using var qrai = await QrAiHost.StartAsync(url, provider: null);
         await using var writer = await Sql.OpenAsync(url);
         await writer.ExecuteAsync("BEGIN IMMEDIATE");
@@ -49,11 +49,11 @@ public sealed class LockedDatabaseTests
     [Test]
     public async Task Too_few_connections_for_the_load_are_a_503_within_the_time_limit()
     {
-        var url = await TestRun.CreateDatabaseAsync(DatabaseKind.Postgres);
+        await using var database = await TestRun.Databases.RentAsync();
         var settings = new Dictionary<string, string>(_impatient) { ["DATABASE_TIMEOUT_SECONDS"] = "3" };
-        await using var qrai = await QrAiHost.StartAsync(url, provider: null, settings);
+        await using var qrai = await QrAiHost.StartAsync(database.Url, provider: null, settings);
         var session = await qrai.CreateSessionAsync("Before");
-        await using var blocker = await Sql.OpenAsync(url);
+        await using var blocker = await Sql.OpenAsync(database.Url);
         await blocker.ExecuteAsync("BEGIN; LOCK TABLE sessions IN ACCESS EXCLUSIVE MODE");
 
         var clock = Stopwatch.StartNew();
@@ -66,6 +66,5 @@ public sealed class LockedDatabaseTests
 
         await blocker.ExecuteAsync("ROLLBACK");
         (await qrai.GetSessionAsync(session.Id)).ShouldBe(session);
-        await TestRun.Server.DropDatabaseAsync(url);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using QrAi.Tests.Testing.Postgres;
 using QrAi.Tests.Testing.Providers;
 
 namespace QrAi.Tests.Integration.Setup;
@@ -6,7 +7,8 @@ namespace QrAi.Tests.Integration.Setup;
 /// <summary>A test with a database and a provider of its own; it starts services over them as it needs.</summary>
 public abstract class IntegrationTest(DatabaseKind kind)
 {
-    private readonly Lazy<Task<string>> _database = new(() => TestRun.CreateDatabaseAsync(kind));
+    private readonly Lazy<Task<TestDatabase>> _postgres = new(() => TestRun.Databases.RentAsync());
+    private readonly Lazy<string> _sqlite = new(TestRun.NewSqliteDatabase);
     private ScriptedProvider? _provider;
 
     /// <summary>Which database this run of the test is on.</summary>
@@ -22,15 +24,19 @@ public abstract class IntegrationTest(DatabaseKind kind)
     public async Task TearDownAsync()
     {
         await Provider.DisposeAsync();
-        if (kind == DatabaseKind.Postgres && _database.IsValueCreated)
-            await TestRun.Server.DropDatabaseAsync(await _database.Value);
+        if (_postgres.IsValueCreated)
+            await (await _postgres.Value).DisposeAsync();
     }
 
     /// <summary>The address of this test's database, migrated and empty at the start.</summary>
-    protected Task<string> DatabaseUrlAsync() => _database.Value;
+    protected async Task<string> DatabaseUrlAsync() =>
+        kind == DatabaseKind.Postgres ? (await _postgres.Value).Url : _sqlite.Value;
 
     /// <summary>A connection to this test's database, beside the service.</summary>
-    protected async Task<Sql> OpenDatabaseAsync() => await Sql.OpenAsync(await DatabaseUrlAsync());
+    protected async Task<Sql> OpenDatabaseAsync() =>
+        kind == DatabaseKind.Postgres
+            ? new Sql(await (await _postgres.Value).DataSource.OpenConnectionAsync())
+            : await Sql.OpenAsync(_sqlite.Value);
 
     /// <summary>Starts a service on this test's database and provider.</summary>
     protected async Task<QrAiHost> StartAsync(

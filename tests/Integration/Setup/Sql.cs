@@ -10,7 +10,7 @@ public sealed class Sql : IAsyncDisposable
 {
     private readonly DbConnection _connection;
 
-    private Sql(DbConnection connection) => _connection = connection;
+    public Sql(DbConnection connection) => _connection = connection;
 
     public static async Task<Sql> OpenAsync(string url)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using Npgsql;
 
 namespace QrAi.Tests.Testing.Postgres;
 
@@ -85,13 +86,16 @@ public sealed class PostgresCluster : IAsyncDisposable
                 try
                 {
                     await cluster.StartAsync(cancellationToken);
-                    return cluster;
+                    break;
                 }
                 catch (InvalidOperationException) when (attempt < 5 && !cancellationToken.IsCancellationRequested)
                 {
                     // Somebody may have been faster with the port: another one. Other causes will show again.
                 }
             }
+
+            await cluster.SetPasswordAsync(cancellationToken);
+            return cluster;
         }
         catch
         {
@@ -230,7 +234,7 @@ public sealed class PostgresCluster : IAsyncDisposable
         [
             "listen_addresses=127.0.0.1",
             $"port={Port}",
-            "unix_socket_directories=",
+            $"unix_socket_directories={_directory.Location}",
             "max_connections=200",
             // Nothing is forced to a disk, nothing cleans up behind the tests. Commits stay synchronous, for what was
             // committed has to survive StopAsync; without fsync that is a write to memory.
@@ -248,17 +252,12 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     private async Task InitializeAsync(CancellationToken cancellationToken)
     {
-        // The password goes by a file that only PostgreSQL's user can reach: command lines are for all to read.
-        var passwordFile = Path.Combine(_directory.Location, "password");
-        await File.WriteAllTextAsync(passwordFile, _password, cancellationToken);
-        if (PostgresBinaries.User is { } user)
-            UnixProcess.GiveTo(passwordFile, user);
         string[] arguments =
         [
-            $"--pgdata={_directory.Data}",
             $"--username={Superuser}",
-            $"--pwfile={passwordFile}",
-            "--auth=scram-sha-256",
+            // The socket is in a folder that nobody else can enter; whoever comes over the network needs the password.
+            "--auth-local=trust",
+            "--auth-host=scram-sha-256",
             "--encoding=UTF8",
             // sorts by code points, yet knows the upper and lower case of all letters
             OperatingSystem.IsLinux()
@@ -267,9 +266,19 @@ public sealed class PostgresCluster : IAsyncDisposable
             "--no-sync",
             "--no-instructions",
         ];
+        if (InitialData.TryCopyTo(_directory.Data, arguments))
+            return;
         using var initdb = Start(
-            ["/bin/sh", "-c", "exec \"$@\" 2>&1", "initdb", Program("initdb"), .. arguments],
-            false
+            [
+                "/bin/sh",
+                "-c",
+                "exec \"$@\" 2>&1",
+                "initdb",
+                Program("initdb"),
+                $"--pgdata={_directory.Data}",
+                .. arguments,
+            ],
+            keepInput: false
         );
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(_limit);
@@ -285,10 +294,28 @@ public sealed class PostgresCluster : IAsyncDisposable
             initdb.Kill(entireProcessTree: true);
             throw;
         }
-        finally
+
+        InitialData.Keep(_directory.Data, arguments);
+    }
+
+    // Each cluster has a password of its own, so that no other user of the machine gets in; the data it began with
+    // may be a copy, and has none.
+    private async Task SetPasswordAsync(CancellationToken cancellationToken)
+    {
+        var socket = new NpgsqlConnectionStringBuilder
         {
-            File.Delete(passwordFile);
-        }
+            Host = _directory.Location,
+            Port = Port,
+            Username = Superuser,
+            Database = "postgres",
+            Pooling = false,
+        };
+        await using var connection = new NpgsqlConnection(socket.ConnectionString);
+        await connection.OpenAsync(cancellationToken);
+        await using var command = connection.CreateCommand();
+        // it takes no parameters here; the password is hexadecimal, and made above
+        command.CommandText = $"ALTER ROLE {Superuser} PASSWORD '{_password}'";
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private Process Start(string[] command, bool keepInput)

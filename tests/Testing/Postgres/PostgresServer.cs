@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Npgsql;
 
@@ -14,15 +15,19 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>The variable that names a server to use.</summary>
     public const string Variable = "QRAI_TEST_DATABASE_URL";
 
+    /// <summary>How the names of all databases begin that test runs make.</summary>
+    internal const string Prefix = "qrai_test_";
+
     private readonly string _url;
     private readonly IAsyncDisposable? _owned;
     private readonly NpgsqlDataSource _admin;
 
     // Runs that share a server must not meet: every name begins with the run's own prefix.
-    private readonly string _prefix = $"qrai_test_{RandomNumberGenerator.GetHexString(10, lowercase: true)}";
+    private readonly string _prefix = $"{Prefix}{RandomNumberGenerator.GetHexString(10, lowercase: true)}";
     private readonly ConcurrentDictionary<string, Lazy<Task>> _templates = new();
     private readonly ConcurrentDictionary<string, bool> _databases = new();
     private string _strategy = "";
+    private ServerContents? _found;
     private int _number;
 
     private PostgresServer(string url, IAsyncDisposable? owned, string description)
@@ -38,15 +43,35 @@ public sealed class PostgresServer : IAsyncDisposable
         );
     }
 
+    /// <summary>The address of the database that it was found by: to look at, not to write to.</summary>
+    public string Url => _url;
+
     /// <summary>Which server it is, and why; without its password.</summary>
     public string Description { get; }
+
+    /// <summary>How long it took until it could be used.</summary>
+    public TimeSpan ReadyAfter { get; private set; }
 
     /// <summary>Finds or starts a server.</summary>
     /// <exception cref="InvalidOperationException">There is none of the three; the message says what to do.</exception>
     public static async Task<PostgresServer> StartAsync(CancellationToken cancellationToken = default)
     {
+        var start = Stopwatch.GetTimestamp();
+        var server = await FindAsync(cancellationToken);
+        server.ReadyAfter = Stopwatch.GetElapsedTime(start);
+        return server;
+    }
+
+    /// <summary>Uses a server that somebody else looks after.</summary>
+    /// <param name="url">The address of one of its databases, whose user may create databases.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static Task<PostgresServer> UseAsync(string url, CancellationToken cancellationToken = default) =>
+        ConnectAsync(url, null, $"the server of {Variable}", cancellationToken);
+
+    private static async Task<PostgresServer> FindAsync(CancellationToken cancellationToken)
+    {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } url)
-            return await ConnectAsync(url, null, $"the server of {Variable}", cancellationToken);
+            return await UseAsync(url, cancellationToken);
 
         var why = "no Docker engine answers";
         if (await PostgresContainer.IsAvailableAsync(cancellationToken))
@@ -98,6 +123,12 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Begins to make clones of a prepared template ahead.</summary>
+    /// <param name="template">The template's name.</param>
+    /// <param name="patience">How long a connection may outlive its test until it counts as leaked; 10 s by default.</param>
+    public DatabasePool PoolOf(string template, TimeSpan? patience = null) =>
+        new(this, template, patience ?? TimeSpan.FromSeconds(10));
+
     /// <summary>Makes a database, empty or a clone of a prepared template.</summary>
     /// <returns>Its address, for <c>DATABASE_URL</c>.</returns>
     public async Task<string> CreateDatabaseAsync(
@@ -127,6 +158,9 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>Removes all databases of this run, and the server if it was started for it.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// What it holds besides is not what it held at the start; the message tells the differences.
+    /// </exception>
     public async ValueTask DisposeAsync()
     {
         try
@@ -135,6 +169,14 @@ public sealed class PostgresServer : IAsyncDisposable
             if (_owned is null)
                 foreach (var database in _databases.Keys)
                     await DropAsync(database, CancellationToken.None);
+            if (_found is not null)
+            {
+                var leaks = _found.DifferencesTo(await ServerContents.ReadAsync(_admin));
+                if (leaks.Count > 0)
+                    throw new InvalidOperationException(
+                        $"The server has changed outside the tests' own databases: {string.Join("; ", leaks)}."
+                    );
+            }
         }
         finally
         {
@@ -142,6 +184,20 @@ public sealed class PostgresServer : IAsyncDisposable
             if (_owned is not null)
                 await _owned.DisposeAsync();
         }
+    }
+
+    /// <summary>Which of some databases have a connection, and the name of a program that holds one.</summary>
+    internal async Task<IReadOnlyDictionary<string, string>> ConnectionsAsync(IEnumerable<string> databases)
+    {
+        await using var command = _admin.CreateCommand(
+            "SELECT datname, min(application_name) FROM pg_stat_activity WHERE datname = ANY ($1) GROUP BY datname"
+        );
+        command.Parameters.AddWithValue(databases.ToArray());
+        await using var reader = await command.ExecuteReaderAsync();
+        var connections = new Dictionary<string, string>();
+        while (await reader.ReadAsync())
+            connections[reader.GetString(0)] = reader.GetString(1);
+        return connections;
     }
 
     private static async Task<PostgresServer> ConnectAsync(
@@ -159,6 +215,7 @@ public sealed class PostgresServer : IAsyncDisposable
             // server of our own, which forces nothing to a disk. On another it would be slower, for everybody there.
             if (owned is not null && connection.PostgreSqlVersion.Major >= 15)
                 server._strategy = " STRATEGY FILE_COPY";
+            server._found = await ServerContents.ReadAsync(server._admin, cancellationToken);
             return server;
         }
         catch

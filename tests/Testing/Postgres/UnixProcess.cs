@@ -43,8 +43,11 @@ internal static class UnixProcess
             Signal(child.Id, Kill);
     }
 
-    /// <summary>Makes a user the owner of a file or folder.</summary>
-    public static void GiveTo(string path, string user) => Run("chown", user, path);
+    /// <summary>Makes a user the owner of a file, or of a folder with all that is in it.</summary>
+    public static void GiveTo(string path, string user) => Do("chown", "-R", user, path);
+
+    /// <summary>Copies a folder with all that is in it, and with who may do what.</summary>
+    public static void Copy(string from, string to) => Do("cp", "-Rp", from, to);
 
     private static bool Works(int process, string folder)
     {
@@ -52,7 +55,8 @@ internal static class UnixProcess
         {
             return OperatingSystem.IsLinux()
                 ? new FileInfo($"/proc/{process}/cwd").LinkTarget?.StartsWith(folder, StringComparison.Ordinal) == true
-                : Run("ps", "-o", "command=", "-p", process.ToString(CultureInfo.InvariantCulture)).Contains(folder);
+                : Run("ps", "-o", "command=", "-p", process.ToString(CultureInfo.InvariantCulture))
+                    .Output.Contains(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -87,20 +91,27 @@ internal static class UnixProcess
 
     private static IEnumerable<(int Id, int Parent, char State)> ListOthers() =>
         Run("ps", "-A", "-o", "pid=,ppid=,state=")
-            .Split('\n')
+            .Output.Split('\n')
             .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Where(fields => fields.Length == 3)
             .Select(f =>
                 (int.Parse(f[0], CultureInfo.InvariantCulture), int.Parse(f[1], CultureInfo.InvariantCulture), f[2][0])
             );
 
-    private static string Run(string program, params string[] arguments)
+    private static void Do(string program, params string[] arguments)
+    {
+        if (Run(program, arguments) is { ExitCode: not 0 } failed)
+            throw new InvalidOperationException($"{program} failed with exit code {failed.ExitCode}: {failed.Output}");
+    }
+
+    private static (int ExitCode, string Output) Run(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit(TimeSpan.FromSeconds(5));
-        return output;
+        if (!process.WaitForExit(TimeSpan.FromSeconds(30)))
+            throw new TimeoutException($"{program} did not end.");
+        return (process.ExitCode, output);
     }
 
     [DllImport("libc", EntryPoint = "kill")]

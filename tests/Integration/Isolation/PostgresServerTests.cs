@@ -1,0 +1,57 @@
+using QrAi.Tests.Testing.Postgres;
+
+namespace QrAi.Tests.Integration.Isolation;
+
+/// <summary>Canaries: they leak on purpose, into a server of their own, and must be caught.</summary>
+public sealed class PostgresServerTests
+{
+    [TestCase("CREATE ROLE canary", "role canary is new")]
+    [TestCase("ALTER ROLE keeper CREATEDB", "role keeper was ")]
+    [TestCase("DROP ROLE keeper", "role keeper is gone")]
+    [TestCase("CREATE DATABASE canary", "database canary is new")]
+    [TestCase("CREATE TABLE canary (id int)", "table canary is new")]
+    [TestCase("INSERT INTO kept (note) VALUES ('canary')", "table kept was 1 rows")]
+    [TestCase("UPDATE kept SET note = 'canary'", "table kept was 1 rows")]
+    [TestCase("SELECT nextval('kept_id_seq')", "sequence kept_id_seq was 1,true, and is 2,true")]
+    public async Task A_canary_that_leaks_on_purpose_is_caught_and_named(string leak, string named)
+    {
+        await using var cluster = await StartAsync();
+        var server = await PostgresServer.UseAsync(cluster.Url);
+        await using (var sql = await Sql.OpenAsync(cluster.Url))
+            await sql.ExecuteAsync(leak);
+
+        var caught = await Should.ThrowAsync<InvalidOperationException>(async () => await server.DisposeAsync());
+
+        caught.Message.ShouldContain(named);
+    }
+
+    [Test]
+    public async Task A_shared_server_is_left_as_it_was_found()
+    {
+        await using var cluster = await StartAsync();
+        await using var beside = await Sql.OpenAsync(cluster.Url);
+        var before = await beside.LinesAsync("SELECT datname FROM pg_database ORDER BY 1");
+        var server = await PostgresServer.UseAsync(cluster.Url);
+        await server.PrepareTemplateAsync("canary", _ => Task.CompletedTask);
+        var pool = server.PoolOf("canary");
+        await using (await pool.RentAsync())
+            (await beside.LinesAsync("SELECT datname FROM pg_database")).Count.ShouldBeGreaterThan(before.Count);
+
+        await pool.DisposeAsync();
+        await server.DisposeAsync();
+
+        (await beside.LinesAsync("SELECT datname FROM pg_database ORDER BY 1")).ShouldBe(before);
+    }
+
+    private static async Task<PostgresCluster> StartAsync()
+    {
+        if (!PostgresCluster.IsAvailable)
+            Assert.Ignore("Needs PostgreSQL's own programs: a leak must not go into a server that others use.");
+        var cluster = await PostgresCluster.CreateAsync();
+        await using var sql = await Sql.OpenAsync(cluster.Url);
+        await sql.ExecuteAsync(
+            "CREATE ROLE keeper; CREATE TABLE kept (id serial, note text); INSERT INTO kept (note) VALUES ('old')"
+        );
+        return cluster;
+    }
+}
