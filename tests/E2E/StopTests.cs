@@ -11,6 +11,7 @@ public sealed class StopTests : ProgramTests
     {
         var provider = await StartProviderAsync();
         var workplace = await new Workplace().WithOpenRouter(provider).WithAsync(database);
+        workplace.Settings["SHUTDOWN_SECONDS"] = "120";
         var program = await StartAsync(workplace);
         var reply = Reply.Gated();
         provider.Enqueue(reply);
@@ -39,6 +40,7 @@ public sealed class StopTests : ProgramTests
     {
         var provider = await StartProviderAsync();
         var workplace = await new Workplace().WithOpenRouter(provider).WithAsync(database);
+        workplace.Settings["SHUTDOWN_SECONDS"] = "120";
         var program = await StartAsync(workplace);
         var reply = Reply.Gated();
         provider.Enqueue(reply);
@@ -84,7 +86,8 @@ public sealed class StopTests : ProgramTests
         (await refused.JsonAsync(HttpStatusCode.ServiceUnavailable)).Text("code").ShouldBe("shutting_down");
         refused.Headers.RetryAfter.ShouldNotBeNull();
         (await program.ExitAsync()).ShouldBe(0);
-        clock.Elapsed.ShouldBeInRange(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(8));
+        // Without the setting it would be 25 seconds.
+        clock.Elapsed.ShouldBeInRange(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20));
         var answer = await KeptAsync(workplace, answerId);
         answer.Text("status").ShouldBe("failed");
         answer.Text("error.code").ShouldBe("shutting_down");

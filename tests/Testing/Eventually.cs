@@ -11,7 +11,7 @@ namespace QrAi.Tests.Testing;
 public static class Eventually
 {
     /// <summary>The limit where none is given: long enough for a busy machine, as only a failing test reaches it.</summary>
-    public static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(15);
+    public static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(10);
 

@@ -40,8 +40,7 @@ internal static class Api
         request.Content = JsonContent.Create(Body(question, sessionId, null));
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
         return await EventStreamReader.OpenAsync(
-            await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead),
-            TimeSpan.FromSeconds(30)
+            await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead)
         );
     }
 
@@ -52,8 +51,7 @@ internal static class Api
         if (after > 0)
             request.Headers.Add("Last-Event-ID", $"{after}");
         return await EventStreamReader.OpenAsync(
-            await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead),
-            TimeSpan.FromSeconds(30)
+            await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead)
         );
     }
 

@@ -13,9 +13,6 @@ internal sealed class QrAiProcess : IAsyncDisposable
     private const int SigKill = 9;
     private const int SigTerm = 15;
 
-    // Generous: a machine may be busy with other builds.
-    private static readonly TimeSpan _startLimit = TimeSpan.FromSeconds(60);
-
     private readonly Process _process;
     private readonly Task _outputRead;
     private readonly Task _errorsRead;
@@ -30,7 +27,7 @@ internal sealed class QrAiProcess : IAsyncDisposable
         Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
         {
             BaseAddress = new Uri(address),
-            Timeout = TimeSpan.FromSeconds(60),
+            Timeout = Eventually.DefaultLimit,
         };
     }
 
@@ -93,12 +90,8 @@ internal sealed class QrAiProcess : IAsyncDisposable
     /// <summary>Waits until it is ready for questions.</summary>
     public async Task<QrAiProcess> ReadyAsync()
     {
-        await Eventually.Holds(
-            async () =>
-                HasExited
-                    ? throw new InvalidOperationException($"It has exited: {Errors}{Output}")
-                    : await IsReadyAsync(),
-            _startLimit
+        await Eventually.Holds(async () =>
+            HasExited ? throw new InvalidOperationException($"It has exited: {Errors}{Output}") : await IsReadyAsync()
         );
         return this;
     }
@@ -135,7 +128,7 @@ internal sealed class QrAiProcess : IAsyncDisposable
     /// <returns>Its exit code.</returns>
     public async Task<int> ExitAsync(TimeSpan? limit = null)
     {
-        var bound = limit ?? TimeSpan.FromSeconds(30);
+        var bound = limit ?? Eventually.DefaultLimit;
         try
         {
             await _process.WaitForExitAsync().WaitAsync(bound);

@@ -57,7 +57,7 @@ internal sealed class Workplace
         Settings["OPENROUTER_API_KEY"] = OpenRouterKey;
         Settings["OPENROUTER_BASE_URL"] = provider.BaseUrl;
         Settings["OPENROUTER_MODEL"] = "scripted/one";
-        return this;
+        return WithPatience();
     }
 
     public Workplace WithGoogleAi(ScriptedProvider provider)
@@ -65,6 +65,14 @@ internal sealed class Workplace
         Settings["GOOGLE_AI_API_KEY"] = GoogleAiKey;
         Settings["GOOGLE_AI_BASE_URL"] = provider.BaseUrl;
         Settings["GOOGLE_AI_MODEL"] = "scripted-two";
+        return WithPatience();
+    }
+
+    /// <summary>A slow machine is no reason to give a provider up.</summary>
+    private Workplace WithPatience()
+    {
+        Settings["LLM_FIRST_TOKEN_SECONDS"] = "600";
+        Settings["LLM_TOTAL_SECONDS"] = "3600";
         return this;
     }
 }

@@ -1,6 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
-using QrAi.Tests.Testing;
-
 namespace QrAi.Tests.Integration.Answers;
 
 [TestFixture(DatabaseKind.Sqlite)]
@@ -11,7 +8,7 @@ public sealed class AbandonedAnswerTests(DatabaseKind kind) : IntegrationTest(ki
     public async Task An_answer_whose_process_died_fails_after_its_time_and_the_session_can_be_asked_again()
     {
         var (session, answer) = await AbandonAsync();
-        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var clock = new TestClock(TimeProvider.System.GetUtcNow());
         await using var qrai = await StartByAsync(clock);
 
         // Somebody may still be generating it, as far as this process knows.
@@ -40,8 +37,8 @@ public sealed class AbandonedAnswerTests(DatabaseKind kind) : IntegrationTest(ki
         await using (var database = await OpenDatabaseAsync())
             await database.ExecuteAsync(
                 Kind == DatabaseKind.Sqlite
-                    ? $"UPDATE messages SET created_at = created_at - {TimeSpan.FromHours(1).Ticks}"
-                    : "UPDATE messages SET created_at = created_at - interval '1 hour'"
+                    ? $"UPDATE messages SET created_at = created_at - {TimeSpan.FromDays(1).Ticks}"
+                    : "UPDATE messages SET created_at = created_at - interval '1 day'"
             );
 
         await using var qrai = await StartAsync();

@@ -1,5 +1,3 @@
-using QrAi.Tests.Testing;
-
 namespace QrAi.Tests.Integration.Answers;
 
 [TestFixture(DatabaseKind.Sqlite)]
@@ -14,13 +12,13 @@ public sealed class CancelTests(DatabaseKind kind) : IntegrationTest(kind)
         var asking = qrai.AskAsync("Stop?");
         var request = await gate.Request;
 
-        var cancelled = await qrai.CancelAsync(await OpenAnswerAsync(qrai));
+        var cancelled = await qrai.CancelAsync((await qrai.LatestAnswerAsync()).Id);
 
         cancelled.Status.ShouldBe("cancelled");
         cancelled.Content.ShouldBe("");
         cancelled.CompletedAt.ShouldNotBeNull();
         cancelled.Outcomes.ShouldBe(["openrouter cancelled"]);
-        await request.Aborted.WaitAsync(TimeSpan.FromSeconds(10));
+        await request.Aborted.WaitAsync(Eventually.DefaultLimit);
         (await asking).Answer.Status.ShouldBe("cancelled");
     }
 
@@ -45,7 +43,7 @@ public sealed class CancelTests(DatabaseKind kind) : IntegrationTest(kind)
         var last = (await stream.ReadToEndAsync()).ShouldHaveSingleItem();
         last.Event.ShouldBe("completed");
         Wire.Read<MessageBody>(last.Data.GetProperty("answer")).Status.ShouldBe("cancelled");
-        await (await gate.Request).Aborted.WaitAsync(TimeSpan.FromSeconds(10));
+        await (await gate.Request).Aborted.WaitAsync(Eventually.DefaultLimit);
     }
 
     [Test]
@@ -73,7 +71,7 @@ public sealed class CancelTests(DatabaseKind kind) : IntegrationTest(kind)
         await using var qrai = await StartAsync();
         var asking = qrai.AskAsync("Stop?");
         await gate.Request;
-        var open = await OpenAnswerAsync(qrai);
+        var open = (await qrai.LatestAnswerAsync()).Id;
         var cancelled = await Task.WhenAll(Enumerable.Range(1, 5).Select(_ => qrai.CancelAsync(open)));
         cancelled.ShouldAllBe(answer => answer.Status == "cancelled");
 
@@ -89,7 +87,7 @@ public sealed class CancelTests(DatabaseKind kind) : IntegrationTest(kind)
         await using var qrai = await StartAsync();
         var asking = qrai.AskAsync("Slowly?");
         await gate.Request;
-        var id = await OpenAnswerAsync(qrai);
+        var id = (await qrai.LatestAnswerAsync()).Id;
         (await qrai.GetAnswerAsync(id)).ShouldSatisfyAllConditions(
             open => open.Status.ShouldBe("generating"),
             open => open.Content.ShouldBe(""),
@@ -104,11 +102,5 @@ public sealed class CancelTests(DatabaseKind kind) : IntegrationTest(kind)
         answer.Provider.ShouldBe("openrouter");
         gate.Finish();
         (await asking).Answer.Content.ShouldBe("So far");
-    }
-
-    private static async Task<Guid> OpenAnswerAsync(QrAiHost qrai)
-    {
-        var session = (await qrai.ListSessionsAsync(1)).Items.Single();
-        return (await qrai.ListMessagesAsync(session.Id)).Items[^1].Id;
     }
 }

@@ -65,7 +65,7 @@ public sealed class HealthTests(DatabaseKind kind) : IntegrationTest(kind)
             new() { ["DATABASE_MIGRATE_ON_START"] = "false" },
             waitUntilReady: false
         );
-        await QrAi.Tests.Testing.Eventually.Value(
+        await Eventually.Value(
             () => HealthAsync(waiting, "/health/ready", HttpStatusCode.ServiceUnavailable),
             ready => ready.Checks["database"].Detail?.Contains("pending", StringComparison.Ordinal) == true
         );
@@ -82,7 +82,7 @@ public sealed class HealthTests(DatabaseKind kind) : IntegrationTest(kind)
     public async Task A_service_that_stops_is_not_ready_takes_no_questions_and_lets_answers_finish()
     {
         var gate = Gate();
-        await using var qrai = await StartAsync(new() { ["SHUTDOWN_SECONDS"] = "25" });
+        await using var qrai = await StartAsync(new() { ["SHUTDOWN_SECONDS"] = "120" });
         var asking = qrai.AskAsync("Running?");
         await gate.Request;
 

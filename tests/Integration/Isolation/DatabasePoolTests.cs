@@ -1,5 +1,4 @@
 using Npgsql;
-using QrAi.Tests.Testing;
 using QrAi.Tests.Testing.Postgres;
 
 namespace QrAi.Tests.Integration.Isolation;

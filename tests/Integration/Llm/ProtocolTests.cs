@@ -1,6 +1,4 @@
-using Microsoft.Extensions.Time.Testing;
 using QrAi.Tests.Integration.Answers;
-using QrAi.Tests.Testing;
 using QrAi.Tests.Testing.Providers;
 
 namespace QrAi.Tests.Integration.Llm;
@@ -131,15 +129,15 @@ public sealed class ProtocolTests() : IntegrationTest(DatabaseKind.Sqlite)
     [Test]
     public async Task Retry_after_is_obeyed_up_to_10_seconds()
     {
-        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var clock = new TestClock();
         await using var qrai = await StartByAsync(clock);
         Provider.Enqueue(Reply.Status(429, retryAfter: TimeSpan.FromSeconds(10)), Reply.Answer("Patience"));
-        var start = clock.GetUtcNow();
 
-        var asked = await PassTimeUntilAsync(clock, qrai.AskAsync("Busy?"), TimeSpan.FromSeconds(1));
+        var asking = qrai.AskAsync("Busy?");
+        await clock.PassAsync(TimeSpan.FromSeconds(10)).WaitAsync(Eventually.DefaultLimit);
 
-        asked.Answer.Content.ShouldBe("Patience");
-        (clock.GetUtcNow() - start).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(10));
+        (await asking).Answer.Content.ShouldBe("Patience");
+        Provider.Requests.Count.ShouldBe(2);
     }
 
     [Test]
@@ -160,27 +158,40 @@ public sealed class ProtocolTests() : IntegrationTest(DatabaseKind.Sqlite)
     {
         await using var second = await ScriptedProvider.StartAsync();
         var settings = WithSecond(second);
-        settings["LLM_FIRST_TOKEN_SECONDS"] = "0.2";
-        await using var qrai = await StartAsync(settings);
+        settings["LLM_FIRST_TOKEN_SECONDS"] = "15";
+        var clock = new TestClock();
+        await using var qrai = await StartByAsync(clock, settings);
         Provider.Default = Reply.Hang(headers);
 
-        var answer = (await qrai.AskAsync("Silent?")).Answer;
+        var asking = qrai.AskAsync("Silent?");
+        var silent = (await Provider.WaitForRequestsAsync(1))[0];
+        clock.Advance(TimeSpan.FromSeconds(15));
 
-        answer.Outcomes.ShouldBe(["openrouter no_first_token", "google-ai completed"]);
-        await Provider.Requests[0].Aborted.WaitAsync(TimeSpan.FromSeconds(10));
+        (await asking).Answer.Outcomes.ShouldBe(["openrouter no_first_token", "google-ai completed"]);
+        await silent.Aborted.WaitAsync(Eventually.DefaultLimit);
     }
 
     [Test]
     public async Task Silent_providers_are_a_504_with_their_attempts()
     {
-        await using var qrai = await StartAsync(
-            new() { ["LLM_FIRST_TOKEN_SECONDS"] = "0.1", ["LLM_MAX_RETRIES"] = "1" }
-        );
-        Provider.Default = Reply.Hang();
+        await using var second = await ScriptedProvider.StartAsync();
+        var settings = WithSecond(second);
+        settings["LLM_FIRST_TOKEN_SECONDS"] = "15";
+        var clock = new TestClock();
+        await using var qrai = await StartByAsync(clock, settings);
+        (Provider.Default, second.Default) = (Reply.Hang(), Reply.Hang());
 
-        var problem = await qrai.TryAskAsync("Silent?").ShouldBeProblem(504, "provider_timeout");
+        var asking = qrai.TryAskAsync("Silent?");
+        foreach (var provider in new[] { Provider, second })
+        {
+            await provider.WaitForRequestsAsync(1);
+            clock.Advance(TimeSpan.FromSeconds(15));
+        }
 
-        problem.Attempts!.Select(each => each.Outcome).ShouldBe(["no_first_token", "no_first_token"]);
+        var problem = await asking.ShouldBeProblem(504, "provider_timeout");
+        problem
+            .Attempts!.Select(each => $"{each.Provider} {each.Outcome}")
+            .ShouldBe(["openrouter no_first_token", "google-ai no_first_token"]);
         (await qrai.GetAnswerAsync(problem.AnswerId!.Value)).ShouldSatisfyAllConditions(
             answer => answer.Status.ShouldBe("failed"),
             answer => answer.Error!.Code.ShouldBe("provider_timeout")
@@ -190,36 +201,52 @@ public sealed class ProtocolTests() : IntegrationTest(DatabaseKind.Sqlite)
     [Test]
     public async Task The_total_time_bounds_an_answer_that_never_ends()
     {
-        await using var qrai = await StartAsync(new() { ["LLM_TOTAL_SECONDS"] = "0.5" });
+        var clock = new TestClock();
+        await using var qrai = await StartByAsync(clock, new() { ["LLM_TOTAL_SECONDS"] = "120" });
         Provider.Default = Reply.HangAfter("Never ", "ending");
 
-        var problem = await qrai.TryAskAsync("Long?").ShouldBeProblem(504, "provider_timeout");
+        var asking = qrai.TryAskAsync("Long?");
+        await Eventually.Value(qrai.LatestAnswerAsync, open => open.Content == "Never ending");
+        clock.Advance(TimeSpan.FromSeconds(120));
 
+        var problem = await asking.ShouldBeProblem(504, "provider_timeout");
         problem.Attempts!.Select(each => each.Outcome).ShouldBe(["total_time_exceeded"]);
         (await qrai.GetAnswerAsync(problem.AnswerId!.Value)).ShouldSatisfyAllConditions(
             answer => answer.Status.ShouldBe("failed"),
             answer => answer.Content.ShouldBe("Never ending")
         );
-        await Provider.Requests[0].Aborted.WaitAsync(TimeSpan.FromSeconds(10));
+        await Provider.Requests[0].Aborted.WaitAsync(Eventually.DefaultLimit);
     }
 
     [Test]
     public async Task The_total_time_bounds_all_retries_and_providers_together()
     {
+        var (firstToken, total) = (TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(40));
         await using var second = await ScriptedProvider.StartAsync();
-        var settings = WithSecond(second, retries: 5);
-        settings["LLM_TOTAL_SECONDS"] = "10";
-        settings["LLM_FIRST_TOKEN_SECONDS"] = "6";
-        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var settings = WithSecond(second, retries: 1);
+        settings["LLM_FIRST_TOKEN_SECONDS"] = "15";
+        settings["LLM_TOTAL_SECONDS"] = "40";
+        var clock = new TestClock();
         await using var qrai = await StartByAsync(clock, settings);
-        Provider.Default = Reply.Hang();
-        second.Default = Reply.Hang();
-        var start = clock.GetUtcNow();
+        (Provider.Default, second.Default) = (Reply.Hang(), Reply.Hang());
 
-        await PassTimeUntilAsync(clock, qrai.TryAskAsync("Silent?"), TimeSpan.FromSeconds(0.5))
-            .ShouldBeProblem(504, "provider_timeout");
+        var asking = qrai.TryAskAsync("Silent?");
+        await Provider.WaitForRequestsAsync(1);
+        clock.Advance(firstToken);
+        var pause = await clock
+            .NextWaitAsync(wait => wait < TimeSpan.FromSeconds(1))
+            .WaitAsync(Eventually.DefaultLimit);
+        clock.Advance(pause);
+        await Provider.WaitForRequestsAsync(2);
+        clock.Advance(firstToken);
+        await second.WaitForRequestsAsync(1);
+        asking.IsCompleted.ShouldBeFalse();
+        clock.Advance(total - firstToken - pause - firstToken);
 
-        (clock.GetUtcNow() - start).ShouldBeLessThan(TimeSpan.FromSeconds(30));
+        var problem = await asking.ShouldBeProblem(504, "provider_timeout");
+        problem
+            .Attempts!.Select(each => $"{each.Provider} {each.Outcome}")
+            .ShouldBe(["openrouter no_first_token", "openrouter no_first_token", "google-ai total_time_exceeded"]);
     }
 
     [Test]
@@ -266,7 +293,7 @@ public sealed class ProtocolTests() : IntegrationTest(DatabaseKind.Sqlite)
     public async Task A_circuit_opens_after_5_failures_in_a_row_and_lets_one_attempt_through_after_30_seconds()
     {
         await using var second = await ScriptedProvider.StartAsync();
-        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var clock = new TestClock();
         await using var qrai = await StartByAsync(clock, WithSecond(second));
         Provider.Default = Reply.Status(500);
 
@@ -299,20 +326,5 @@ public sealed class ProtocolTests() : IntegrationTest(DatabaseKind.Sqlite)
         await Provider.StartAgainAsync();
 
         (await qrai.AskAsync("Back?")).Answer.Status.ShouldBe("completed");
-    }
-
-    /// <summary>Lets the clock run, step by step, until a task is done.</summary>
-    private static async Task<T> PassTimeUntilAsync<T>(FakeTimeProvider clock, Task<T> task, TimeSpan step)
-    {
-        await Eventually.Holds(
-            () =>
-            {
-                if (!task.IsCompleted)
-                    clock.Advance(step);
-                return task.IsCompleted;
-            },
-            TimeSpan.FromSeconds(30)
-        );
-        return await task;
     }
 }

@@ -15,17 +15,12 @@ public sealed class ConnectionTests() : IntegrationTest(DatabaseKind.Postgres)
         var gates = Enumerable.Range(1, 500).Select(_ => Reply.Gated()).ToArray();
         Provider.Enqueue(gates);
         await using var qrai = await StartAsync(
-            new()
-            {
-                ["DATABASE_POOL_SIZE"] = "10",
-                ["DATABASE_MAX_OVERFLOW"] = "0",
-                ["LLM_FIRST_TOKEN_SECONDS"] = "60",
-            }
+            new() { ["DATABASE_POOL_SIZE"] = "10", ["DATABASE_MAX_OVERFLOW"] = "0" }
         );
         await using var database = await OpenDatabaseAsync();
 
         var asking = gates.Select((_, number) => qrai.AskAsync($"Question {number}")).ToList();
-        await Provider.WaitForRequestsAsync(500, TimeSpan.FromSeconds(30));
+        await Provider.WaitForRequestsAsync(500);
 
         (await database.CountsAsync()).ShouldBe((500, 1_000));
         var connections = await database.LinesAsync(

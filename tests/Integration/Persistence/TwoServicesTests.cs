@@ -1,5 +1,4 @@
 using QrAi.Tests.Integration.Answers;
-using QrAi.Tests.Testing;
 
 namespace QrAi.Tests.Integration.Persistence;
 

@@ -1,5 +1,3 @@
-using QrAi.Tests.Testing;
-
 namespace QrAi.Tests.Integration.Questions;
 
 [TestFixture(DatabaseKind.Sqlite)]

@@ -130,7 +130,7 @@ public sealed class SessionTests(DatabaseKind kind) : IntegrationTest(kind)
 
         await qrai.DeleteSessionAsync(started.GetProperty("sessionId").GetGuid());
 
-        await (await gate.Request).Aborted.WaitAsync(TimeSpan.FromSeconds(10));
+        await (await gate.Request).Aborted.WaitAsync(Eventually.DefaultLimit);
         var last = (await stream.ReadToEndAsync())[^1];
         last.Event.ShouldBe("completed");
         Wire.Read<MessageBody>(last.Data.GetProperty("answer")).Status.ShouldBe("cancelled");

@@ -22,7 +22,7 @@ public class QrAiClient(Uri address) : IAsyncDisposable
         )
         {
             BaseAddress = address,
-            Timeout = TimeSpan.FromSeconds(60),
+            Timeout = Eventually.DefaultLimit,
         };
 
     /// <summary>Where the service listens.</summary>
@@ -123,6 +123,13 @@ public class QrAiClient(Uri address) : IAsyncDisposable
         ReadAsync<PageBody<MessageBody>>(GetAsync($"/api/sessions/{sessionId}/messages" + Query(limit, cursor, null)));
 
     public Task<MessageBody> GetAnswerAsync(Guid id) => ReadAsync<MessageBody>(GetAsync($"/api/answers/{id}"));
+
+    /// <summary>The answer to the last question of the session that something happened in last.</summary>
+    public async Task<MessageBody> LatestAnswerAsync()
+    {
+        var session = (await ListSessionsAsync(1)).Items.Single();
+        return await GetAnswerAsync((await ListMessagesAsync(session.Id)).Items[^1].Id);
+    }
 
     public Task<MessageBody> CancelAsync(Guid answerId) =>
         ReadAsync<MessageBody>(PostAsync($"/api/answers/{answerId}/cancel"));

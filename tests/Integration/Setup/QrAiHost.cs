@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using QrAi.Infrastructure.Settings;
-using QrAi.Tests.Testing;
 using QrAi.Tests.Testing.Providers;
 using QrAi.WebApi.Hosting;
 
@@ -46,6 +45,10 @@ public sealed class QrAiHost : QrAiClient
             ["DATABASE_URL"] = databaseUrl,
             ["LOG_LEVEL"] = "INFO",
             ["SHUTDOWN_SECONDS"] = "0",
+            // A slow machine is no reason to give anything up: what is about a limit sets its own.
+            ["DATABASE_TIMEOUT_SECONDS"] = "60",
+            ["LLM_FIRST_TOKEN_SECONDS"] = "600",
+            ["LLM_TOTAL_SECONDS"] = "3600",
         };
         if (provider is not null)
         {
@@ -76,8 +79,7 @@ public sealed class QrAiHost : QrAiClient
                 using var response = await GetAsync("/health/ready");
                 return response.StatusCode;
             },
-            status => status == HttpStatusCode.OK,
-            TimeSpan.FromSeconds(30)
+            status => status == HttpStatusCode.OK
         );
 
     /// <summary>Begins what SIGTERM begins: running answers may finish, new questions are refused.</summary>

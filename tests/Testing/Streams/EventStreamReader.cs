@@ -9,7 +9,7 @@ namespace QrAi.Tests.Testing.Streams;
 /// next one goes on where it was, so that a test may also assert silence. For one reading task at a time.
 /// </summary>
 /// <param name="stream">The body; the reader disposes it.</param>
-/// <param name="limit">The longest that one read may take; 15 s where it is not given.</param>
+/// <param name="limit">The longest that one read may take; <see cref="Eventually.DefaultLimit"/> where it is not given.</param>
 public sealed class EventStreamReader(Stream stream, TimeSpan? limit = null)
     : IAsyncEnumerable<ServerSentEvent>,
         IAsyncDisposable

@@ -2,11 +2,9 @@ namespace QrAi.Tests.Unit.Support;
 
 internal static class Limits
 {
-    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(20);
-
     /// <summary>Awaits what has to happen, and fails rather than hangs when it does not.</summary>
-    public static Task Soon(this Task task) => task.WaitAsync(Hang);
+    public static Task Soon(this Task task) => task.WaitAsync(Eventually.DefaultLimit);
 
     /// <inheritdoc cref="Soon(Task)" />
-    public static Task<T> Soon<T>(this Task<T> task) => task.WaitAsync(Hang);
+    public static Task<T> Soon<T>(this Task<T> task) => task.WaitAsync(Eventually.DefaultLimit);
 }
