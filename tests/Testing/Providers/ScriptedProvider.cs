@@ -181,12 +181,7 @@ public sealed class ScriptedProvider : IAsyncDisposable
         }
 
         var (request, reply) = Receive(http, path, await ReadBodyAsync(http));
-        await using var registration = http.RequestAborted.Register(() =>
-        {
-            // A connection also ends when this provider breaks it off or goes down; that is not the client's doing.
-            if (!_stopping && !request.Served.IsCompleted)
-                request.MarkAborted();
-        });
+        await using var registration = http.RequestAborted.Register(() => NoteClientLeft(request));
         try
         {
             await reply.ServeAsync(new CompletionStream(http, request));
@@ -194,12 +189,20 @@ public sealed class ScriptedProvider : IAsyncDisposable
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
-            // the client has left, or the provider is going down
+            // The reply may learn of it before the registration does.
+            NoteClientLeft(request);
         }
         finally
         {
             request.MarkServed();
         }
+    }
+
+    // A connection also ends when this provider breaks it off or goes down; that is not the client's doing.
+    private void NoteClientLeft(ReceivedRequest request)
+    {
+        if (!_stopping && !request.Served.IsCompleted)
+            request.MarkAborted();
     }
 
     // The number of a request and the reply it gets are settled together, so that both have the same order.
