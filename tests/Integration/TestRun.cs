@@ -19,11 +19,13 @@ public sealed class TestRun
     /// <summary>The run's PostgreSQL server.</summary>
     public static PostgresServer Server => _server!;
 
-    /// <summary>Migrated, empty databases in it.</summary>
-    public static DatabasePool Databases => _databases!;
+    private static DatabasePool Databases => _databases!;
 
     /// <summary>A SQLite file that is not there yet.</summary>
     public static string NewSqlitePath() => Path.Combine(_folder, $"{Interlocked.Increment(ref _number)}.db");
+
+    /// <summary>Takes a database for the running test, who is to give it back.</summary>
+    public static Task<TestDatabase> RentAsync() => Databases.RentAsync(TestContext.CurrentContext.Test.FullName);
 
     /// <summary>Makes a SQLite file that is migrated and empty.</summary>
     /// <returns>Its address, for <c>DATABASE_URL</c>.</returns>

@@ -10,8 +10,8 @@ public sealed class DatabasePoolTests
     [Test]
     public async Task Databases_are_handed_out_migrated_empty_and_once()
     {
-        await using var first = await TestRun.Databases.RentAsync();
-        await using var second = await TestRun.Databases.RentAsync();
+        await using var first = await TestRun.RentAsync();
+        await using var second = await TestRun.RentAsync();
 
         second.Name.ShouldNotBe(first.Name);
         foreach (var database in new[] { first, second })
@@ -26,7 +26,7 @@ public sealed class DatabasePoolTests
     public async Task What_was_given_back_is_dropped()
     {
         string name;
-        await using (var database = await TestRun.Databases.RentAsync())
+        await using (var database = await TestRun.RentAsync())
             name = database.Name;
 
         await using var server = await Sql.OpenAsync(TestRun.Server.Url);
@@ -39,7 +39,7 @@ public sealed class DatabasePoolTests
     public async Task A_test_that_leaves_a_connection_open_is_caught_and_its_database_named()
     {
         var pool = TestRun.Server.PoolOf(TestRun.Template, patience: TimeSpan.FromMilliseconds(100));
-        var database = await pool.RentAsync();
+        var database = await pool.RentAsync("canary");
         await using var leak = new NpgsqlConnection(
             PostgresUrl.ToConnectionString(database.Url) + ";Pooling=false;Application Name=forgetful"
         );
@@ -48,7 +48,7 @@ public sealed class DatabasePoolTests
 
         var caught = await Should.ThrowAsync<InvalidOperationException>(async () => await pool.DisposeAsync());
 
-        caught.Message.ShouldContain($"'forgetful' in {database.Name}");
+        caught.Message.ShouldContain($"'forgetful' in {database.Name} of canary");
     }
 
     [Test]
@@ -56,7 +56,7 @@ public sealed class DatabasePoolTests
     {
         var pool = TestRun.Server.PoolOf("not-prepared");
 
-        var caught = await Should.ThrowAsync<Exception>(async () => await pool.RentAsync());
+        var caught = await Should.ThrowAsync<Exception>(async () => await pool.RentAsync("canary"));
 
         (caught.InnerException ?? caught).Message.ShouldContain("not-prepared");
         await pool.DisposeAsync();
@@ -72,7 +72,7 @@ public sealed class DatabasePoolTests
             new ParallelOptions { MaxDegreeOfParallelism = 4 },
             async (_, cancellationToken) =>
             {
-                await using var database = await pool.RentAsync(cancellationToken);
+                await using var database = await pool.RentAsync("canary", cancellationToken);
                 await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
                 await using var sql = new Sql(connection);
                 (await sql.CountsAsync()).ShouldBe((0, 0));

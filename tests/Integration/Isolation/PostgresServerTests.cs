@@ -34,7 +34,7 @@ public sealed class PostgresServerTests
         var server = await PostgresServer.UseAsync(cluster.Url);
         await server.PrepareTemplateAsync("canary", _ => Task.CompletedTask);
         var pool = server.PoolOf("canary");
-        await using (await pool.RentAsync())
+        await using (await pool.RentAsync("canary"))
             (await beside.LinesAsync("SELECT datname FROM pg_database")).Count.ShouldBeGreaterThan(before.Count);
 
         await pool.DisposeAsync();

@@ -54,7 +54,7 @@ public sealed class LockedDatabaseTests
     [Test]
     public async Task Too_few_connections_for_the_load_are_a_503_within_the_time_limit()
     {
-        await using var database = await TestRun.Databases.RentAsync();
+        await using var database = await TestRun.RentAsync();
         await using var impatient = await QrAiHost.StartAsync(database.Url, provider: null, _impatient);
         await using var qrai = await QrAiHost.StartAsync(database.Url, provider: null);
         var session = await qrai.CreateSessionAsync("Before");

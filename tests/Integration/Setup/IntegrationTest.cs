@@ -7,7 +7,7 @@ namespace QrAi.Tests.Integration.Setup;
 /// <summary>A test with a database and a provider of its own; it starts services over them as it needs.</summary>
 public abstract class IntegrationTest(DatabaseKind kind)
 {
-    private readonly Lazy<Task<TestDatabase>> _postgres = new(() => TestRun.Databases.RentAsync());
+    private readonly Lazy<Task<TestDatabase>> _postgres = new(() => TestRun.RentAsync());
     private readonly Lazy<string> _sqlite = new(TestRun.NewSqliteDatabase);
     private ScriptedProvider? _provider;
 

@@ -43,14 +43,17 @@ public sealed class DatabasePool : IAsyncDisposable
     public DatabasePoolReport Report => new([.. _handOuts], TimeSpan.FromTicks(Interlocked.Read(ref _held)));
 
     /// <summary>Hands out a database that nobody has used, and that answers.</summary>
+    /// <param name="holder">Who takes it: whoever leaks is told by this name.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="TimeoutException">None was ready within a minute.</exception>
-    public async Task<TestDatabase> RentAsync(CancellationToken cancellationToken = default)
+    public async Task<TestDatabase> RentAsync(string holder, CancellationToken cancellationToken = default)
     {
         var start = Stopwatch.GetTimestamp();
         var database = await _ready.Reader.ReadAsync(cancellationToken).AsTask().WaitAsync(_limit, cancellationToken);
         // Should it not answer, this is the place to say so, not somewhere within a test.
         await database.PingAsync(cancellationToken);
         _handOuts.Enqueue(Stopwatch.GetElapsedTime(start));
+        database.Holder = holder;
         database.Rented = Stopwatch.GetTimestamp();
         return database;
     }
@@ -114,7 +117,7 @@ public sealed class DatabasePool : IAsyncDisposable
                 {
                     if (Stopwatch.GetElapsedTime(database.Returned) < _patience)
                         continue;
-                    _leaks.Enqueue($"'{application}' in {database.Name}");
+                    _leaks.Enqueue($"'{application}' in {database.Name} of {database.Holder}");
                 }
 
                 waiting.Remove(database);

@@ -29,6 +29,8 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>Connections to it, one of them open already.</summary>
     public NpgsqlDataSource DataSource { get; }
 
+    internal string Holder { get; set; } = "nobody";
+
     internal long Rented { get; set; }
 
     internal long Returned { get; set; }
