@@ -1,2 +1,1 @@
-[assembly: Category("Architecture")]
 [assembly: Parallelizable(ParallelScope.All)]

@@ -6,6 +6,8 @@ namespace QrAi.Tests.Architecture;
 /// <summary>Rules about the files themselves.</summary>
 public sealed partial class SourceTests
 {
+    private static readonly string[] SharedLibraries = ["Testing.csproj", "Isolation.csproj"];
+
     private static string Root { get; } = FindRoot();
 
     [TestCase("src", "QrAi")]
@@ -35,7 +37,7 @@ public sealed partial class SourceTests
         projects
             .SelectMany(project => ReferencesOf(project).Select(reference => (project, reference)))
             .Where(one => IsIn("tests", one.reference))
-            .Where(one => Path.GetFileName(one.reference) != "Testing.csproj") // a library that tests share
+            .Where(one => !SharedLibraries.Contains(Path.GetFileName(one.reference)))
             .Select(one => $"{Path.GetFileName(one.project)} → {Path.GetFileName(one.reference)}")
             .ShouldBeEmpty("These test projects reference another.");
     }

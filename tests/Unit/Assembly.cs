@@ -1,3 +1,3 @@
-[assembly: Category("Unit")]
 [assembly: Parallelizable(ParallelScope.All)]
 [assembly: FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+[assembly: QrAi.Tests.Isolation.SystemCalls.NoSystemCalls]

@@ -1,4 +1,2 @@
-[assembly: Category("E2E")]
-
 // They measure times, and processes want the machine for themselves.
 [assembly: NonParallelizable]

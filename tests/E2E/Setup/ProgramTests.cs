@@ -18,6 +18,8 @@ public abstract class ProgramTests
             await program.DisposeAsync();
         foreach (var provider in _providers)
             await provider.DisposeAsync();
+        foreach (var program in _programs.Where(program => !program.MayBeRefused))
+            program.Refused.ShouldBeEmpty();
         if (TestContext.CurrentContext.Result.Outcome.Status == NUnit.Framework.Interfaces.TestStatus.Failed)
             foreach (var program in _programs)
                 await TestContext.Out.WriteLineAsync(

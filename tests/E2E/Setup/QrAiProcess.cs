@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
+using QrAi.Tests.Isolation;
 
 namespace QrAi.Tests.E2E.Setup;
 
@@ -45,6 +46,13 @@ internal sealed class QrAiProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>What the tests' guard refused it so far, a line each.</summary>
+    public IReadOnlyList<string> Refused =>
+        [.. Errors.Split('\n').Where(line => line.StartsWith(Violations.Marker, StringComparison.Ordinal))];
+
+    /// <summary>Whether the test expects it to be refused something.</summary>
+    public bool MayBeRefused { get; set; }
+
     /// <summary>What it holds in memory now, in MiB.</summary>
     public double ResidentMemory =>
         double.Parse(
@@ -79,6 +87,10 @@ internal sealed class QrAiProcess : IAsyncDisposable
         start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
         start.Environment["HOME"] = folder;
         start.Environment["DOTNET_ROOT"] = TestRun.DotnetRoot;
+        start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(ConnectionGuard).Assembly.Location;
+        start.Environment[ConnectionGuard.ServerVariable] = Environment.GetEnvironmentVariable(
+            ConnectionGuard.ServerVariable
+        );
         foreach (var (name, value) in settings)
             start.Environment[name] = value;
 

@@ -1,4 +1,3 @@
-[assembly: Category("Integration")]
 [assembly: Parallelizable(ParallelScope.All)]
 [assembly: FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [assembly: LevelOfParallelism(4)]

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Security.Cryptography;
 using Npgsql;
+using QrAi.Tests.Isolation;
 
 namespace QrAi.Tests.Testing.Postgres;
 
@@ -13,7 +14,7 @@ namespace QrAi.Tests.Testing.Postgres;
 public sealed class PostgresServer : IAsyncDisposable
 {
     /// <summary>The variable that names a server to use.</summary>
-    public const string Variable = "QRAI_TEST_DATABASE_URL";
+    public const string Variable = ConnectionGuard.ServerVariable;
 
     /// <summary>How the names of all databases begin that test runs make.</summary>
     internal const string Prefix = "qrai_test_";

@@ -1,0 +1,61 @@
+using System.Net;
+using System.Net.Sockets;
+using QrAi.Tests.Isolation;
+
+namespace QrAi.Tests.Integration.Isolation;
+
+/// <summary>Canaries: they call on purpose what no test may, and must be refused and caught.</summary>
+public sealed class ConnectionGuardTests
+{
+    // Addresses and names that are for documentation, and lead nowhere: RFC 5737, RFC 3849, RFC 2606.
+    [TestCase("http://192.0.2.1:81/", "a connection to 192.0.2.1:81")]
+    [TestCase("http://[2001:db8::1]:82/", "a connection to [2001:db8::1]:82")]
+    [TestCase("https://openrouter.example/api/v1", "a connection to openrouter.example")]
+    public async Task A_call_that_leaves_the_machine_is_refused_and_its_host_named(string url, string named)
+    {
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+
+        await Should.ThrowAsync<HttpRequestException>(() => http.GetAsync(url));
+
+        Violations.Take().ShouldContain(named);
+    }
+
+    [Test]
+    public void A_connection_of_any_protocol_is_refused()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
+        Should.Throw<Exception>(() => socket.Connect(IPAddress.Parse("192.0.2.1"), 5432));
+
+        Violations.Take().ShouldBe(["a connection to 192.0.2.1:5432"]);
+    }
+
+    [Test]
+    public async Task A_test_fails_for_what_it_was_refused_even_if_the_code_swallowed_it()
+    {
+        await Should.ThrowAsync<Exception>(() => Dns.GetHostAddressesAsync("swallowed.example"));
+        var test = new NUnit.Framework.Internal.TestMethod(
+            new NUnit.Framework.Internal.MethodWrapper(typeof(ConnectionGuardTests), nameof(Loopback_is_allowed))
+        )
+        {
+            Id = TestContext.CurrentContext.Test.ID,
+        };
+
+        var failure = Should.Throw<AssertionException>(() => new NoRealCallsAttribute().AfterTest(test));
+
+        failure.Message.ShouldContain("a connection to swallowed.example");
+    }
+
+    [Test]
+    public async Task Loopback_is_allowed()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var client = new TcpClient();
+
+        await client.ConnectAsync("localhost", ((IPEndPoint)listener.LocalEndpoint).Port);
+
+        client.Connected.ShouldBeTrue();
+        Violations.Take().ShouldBeEmpty();
+    }
+}

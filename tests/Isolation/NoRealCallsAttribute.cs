@@ -1,0 +1,30 @@
+using NUnit.Framework;
+using NUnit.Framework.Interfaces;
+
+namespace QrAi.Tests.Isolation;
+
+/// <summary>
+/// Fails every test of an assembly that wanted to connect to anything but this machine, even if the code swallowed the
+/// refusal, and the run for what no test can be blamed for.
+/// </summary>
+[AttributeUsage(AttributeTargets.Assembly)]
+public sealed class NoRealCallsAttribute : Attribute, ITestAction
+{
+    private static readonly ConnectionGuard _guard = ConnectionGuard.Start(Violations.Add);
+
+    /// <inheritdoc/>
+    public ActionTargets Targets => ActionTargets.Test | ActionTargets.Suite;
+
+    /// <inheritdoc/>
+    public void BeforeTest(ITest test) => GC.KeepAlive(_guard);
+
+    /// <inheritdoc/>
+    /// <exception cref="AssertionException">Something was refused.</exception>
+    public void AfterTest(ITest test)
+    {
+        ArgumentNullException.ThrowIfNull(test);
+        var refused = test.IsSuite ? Violations.TakeAll() : Violations.Take(test.Id);
+        if (refused.Count > 0)
+            throw new AssertionException($"It wanted {string.Join(", ", refused)}.");
+    }
+}
