@@ -6,7 +6,7 @@ namespace QrAi.Tests.Architecture;
 /// <summary>Rules about the files themselves.</summary>
 public sealed partial class SourceTests
 {
-    private static readonly string[] SharedLibraries = ["Testing.csproj", "Isolation.csproj"];
+    private static readonly string[] SharedLibraries = ["Fixtures.csproj", "Isolation.csproj", "Testing.csproj"];
 
     private static string Root { get; } = FindRoot();
 

@@ -23,7 +23,7 @@ public sealed class HistoryTests(DatabaseKind kind) : IntegrationTest(kind)
     public async Task Earlier_messages_are_sent_from_old_to_new_before_the_question()
     {
         await using var qrai = await StartAsync();
-        var session = await AskManyAsync(qrai, 2);
+        var session = (await qrai.AddAsync(A.Session().Answered(2))).Id;
 
         await qrai.AskAsync("Q3", session);
 
@@ -36,7 +36,7 @@ public sealed class HistoryTests(DatabaseKind kind) : IntegrationTest(kind)
     public async Task Only_the_last_messages_are_sent_as_many_as_the_setting_says(int limit, string[] expected)
     {
         await using var qrai = await StartAsync(new() { ["LLM_HISTORY_MESSAGES"] = $"{limit}" });
-        var session = await AskManyAsync(qrai, 3);
+        var session = (await qrai.AddAsync(A.Session().Answered(3))).Id;
 
         await qrai.AskAsync("Q4", session);
 
@@ -63,7 +63,7 @@ public sealed class HistoryTests(DatabaseKind kind) : IntegrationTest(kind)
     public async Task Another_sessions_messages_are_never_sent()
     {
         await using var qrai = await StartAsync();
-        await AskManyAsync(qrai, 1);
+        await qrai.AddAsync(A.Session().Answered());
 
         await qrai.AskAsync("Elsewhere?");
 
@@ -77,18 +77,6 @@ public sealed class HistoryTests(DatabaseKind kind) : IntegrationTest(kind)
         (await stream.ReadAsync())!.Event.ShouldBe("started");
         (await stream.ReadAsync())!.Event.ShouldBe("delta");
         return stream;
-    }
-
-    private async Task<Guid> AskManyAsync(QrAiHost qrai, int count)
-    {
-        var session = await qrai.CreateSessionAsync("History");
-        for (var number = 1; number <= count; number++)
-        {
-            Provider.Enqueue(Reply.Answer($"A{number}"));
-            await qrai.AskAsync($"Q{number}", session.Id);
-        }
-
-        return session.Id;
     }
 
     /// <summary>What the last request sent after the system message.</summary>

@@ -12,7 +12,7 @@ public sealed class ListMessagesTests(DatabaseKind kind) : IntegrationTest(kind)
     public async Task Pages_together_hold_each_message_once_the_oldest_first(int limit)
     {
         await using var qrai = await StartAsync();
-        var session = await ConversationAsync(qrai, 3);
+        var session = (await qrai.AddAsync(A.Session().Answered(3))).Id;
 
         var contents = new List<string>();
         string? cursor = null;
@@ -30,7 +30,7 @@ public sealed class ListMessagesTests(DatabaseKind kind) : IntegrationTest(kind)
     public async Task New_messages_come_on_later_pages()
     {
         await using var qrai = await StartAsync();
-        var session = await ConversationAsync(qrai, 2);
+        var session = (await qrai.AddAsync(A.Session().Answered(2))).Id;
         var first = await qrai.ListMessagesAsync(session, 3);
 
         Provider.Enqueue(Reply.Answer("A3"));
@@ -75,8 +75,8 @@ public sealed class ListMessagesTests(DatabaseKind kind) : IntegrationTest(kind)
     public async Task Limits_and_cursors_that_can_not_be_are_refused()
     {
         await using var qrai = await StartAsync();
-        var session = await ConversationAsync(qrai, 1);
-        var other = await ConversationAsync(qrai, 1);
+        var session = (await qrai.AddAsync(A.Session().Answered())).Id;
+        var other = (await qrai.AddAsync(A.Session().Answered())).Id;
         var foreign = (await qrai.ListMessagesAsync(other, 1)).NextCursor!;
         var ofSessions = (await qrai.ListSessionsAsync(1)).NextCursor!;
 
@@ -87,17 +87,5 @@ public sealed class ListMessagesTests(DatabaseKind kind) : IntegrationTest(kind)
             await qrai.GetAsync($"/api/sessions/{session}/messages?cursor={cursor}")
                 .ShouldBeProblem(400, "invalid_request", "cursor")
                 .NameCaseAsync($"cursor={cursor}");
-    }
-
-    private async Task<Guid> ConversationAsync(QrAiHost qrai, int questions)
-    {
-        var session = await qrai.CreateSessionAsync("Conversation");
-        for (var number = 1; number <= questions; number++)
-        {
-            Provider.Enqueue(Reply.Answer($"A{number}"));
-            await qrai.AskAsync($"Q{number}", session.Id);
-        }
-
-        return session.Id;
     }
 }

@@ -62,10 +62,7 @@ public sealed class ListSessionsTests(DatabaseKind kind) : IntegrationTest(kind)
     public async Task Sessions_of_the_same_instant_are_neither_lost_nor_repeated_between_pages()
     {
         await using var qrai = await StartAsync();
-        for (var number = 1; number <= 6; number++)
-            await qrai.CreateSessionAsync($"{number}");
-        await using (var database = await OpenDatabaseAsync())
-            await database.ExecuteAsync("UPDATE sessions SET updated_at = (SELECT min(updated_at) FROM sessions)");
+        await qrai.AddAsync([.. Enumerable.Range(1, 6).Select(number => A.Session().Titled($"{number}"))]);
 
         var titles = new List<string>();
         string? cursor = null;
@@ -98,8 +95,7 @@ public sealed class ListSessionsTests(DatabaseKind kind) : IntegrationTest(kind)
     public async Task A_page_has_20_sessions_unless_told_otherwise_and_at_most_100()
     {
         await using var qrai = await StartAsync();
-        foreach (var number in Enumerable.Range(1, 101))
-            await qrai.CreateSessionAsync($"{number}");
+        await qrai.AddAsync([.. Enumerable.Range(1, 101).Select(number => A.Session().Titled($"{number}"))]);
 
         (await qrai.ListSessionsAsync()).Items.Count.ShouldBe(20);
         (await qrai.ListSessionsAsync(1)).Items.Count.ShouldBe(1);

@@ -2,7 +2,10 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using QrAi.Application.Persistence;
+using QrAi.Domain.Sessions;
 using QrAi.Infrastructure.Settings;
+using QrAi.Tests.Fixtures.Sessions;
 using QrAi.Tests.Testing.Providers;
 using QrAi.WebApi.Hosting;
 
@@ -81,6 +84,20 @@ public sealed class QrAiHost : QrAiClient
             },
             status => status == HttpStatusCode.OK
         );
+
+    /// <summary>Puts sessions into the database as the service itself would have, without asking anybody.</summary>
+    public async Task<IReadOnlyList<Session>> AddAsync(params SessionBuilder[] sessions)
+    {
+        var built = sessions.Select(session => session.Build()).ToList();
+        await using var database = Services.GetRequiredService<IQrAiDbContextFactory>().Create();
+        foreach (var session in built)
+            database.Sessions.Add(session);
+        await database.SaveChangesAsync(CancellationToken.None);
+        return built;
+    }
+
+    /// <inheritdoc cref="AddAsync(SessionBuilder[])"/>
+    public async Task<Session> AddAsync(SessionBuilder session) => (await AddAsync([session]))[0];
 
     /// <summary>Begins what SIGTERM begins: running answers may finish, new questions are refused.</summary>
     public void BeginShutdown() => Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();

@@ -186,9 +186,8 @@ public sealed class GenerationTests : IDisposable
     [Test]
     public async Task Cancelling_an_answer_of_another_process_ends_it_in_the_database()
     {
-        var session = Session.Open(null, TestClock.Noon);
-        var (question, answer) = session.Ask("Why?", TestClock.Noon);
-        _service.Database.Add(session);
+        var session = _service.Database.Add(A.Session().Asked());
+        var (question, answer) = (session.Messages.First(), session.Messages.Last());
 
         (await _service.Sender.Send(new CancelAnswer(answer.Id))).Status.ShouldBe(MessageStatus.Cancelled);
         _service.Database.Sessions[0].OpenAnswerId.ShouldBeNull();
@@ -324,12 +323,8 @@ public sealed class GenerationTests : IDisposable
     [Test]
     public async Task Answers_that_are_open_for_longer_than_any_answer_may_take_are_failed()
     {
-        var old = Session.Open(null, TestClock.Noon);
-        var (_, abandoned) = old.Ask("Why?", TestClock.Noon);
-        var young = Session.Open(null, TestClock.Noon);
-        var (_, open) = young.Ask("Why?", TestClock.Noon.AddSeconds(1));
-        _service.Database.Add(old);
-        _service.Database.Add(young);
+        var old = _service.Database.Add(A.Session().Asked());
+        var young = _service.Database.Add(A.Session().At(TestClock.Noon.AddSeconds(1)).Asked());
 
         // Its total time, then the time to save it, then a minute.
         _service.Clock.Advance(TimeSpan.FromMinutes(5));
@@ -337,8 +332,8 @@ public sealed class GenerationTests : IDisposable
         _service.Clock.Advance(TimeSpan.FromMilliseconds(1));
         (await _service.Sender.Send(new FailAbandonedAnswers())).ShouldBe(1);
 
-        _service.Database.Answer(abandoned.Id).Error!.Code.ShouldBe("interrupted");
-        _service.Database.Answer(open.Id).Status.ShouldBe(MessageStatus.Generating);
+        _service.Database.Answer(old.OpenAnswerId!.Value).Error!.Code.ShouldBe("interrupted");
+        _service.Database.Answer(young.OpenAnswerId!.Value).Status.ShouldBe(MessageStatus.Generating);
         _service.Database.Sessions.Single(session => session.Id == old.Id).OpenAnswerId.ShouldBeNull();
     }
 

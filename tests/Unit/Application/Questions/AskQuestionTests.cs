@@ -32,24 +32,14 @@ public sealed class AskQuestionTests : IDisposable
     [Test]
     public async Task A_question_goes_on_with_its_session_and_tells_the_model_the_last_messages()
     {
-        var session = Session.Open("title", TestClock.Noon);
-        for (var i = 1; i <= 3; i++)
-        {
-            var (_, answer) = session.Ask($"question {i}", TestClock.Noon);
-            session.CompleteAnswer(answer.Id, Generation.Nothing with { Content = $"answer {i}" }, TestClock.Noon);
-        }
-
-        _service.Database.Add(session);
+        var session = _service.Database.Add(A.Session().Answered(3));
         _service.Model.Answer("Tokyo.");
 
         var asked = await AskAsync("And now?", session.Id);
         await _service.FollowAsync(asked.AnswerId).Soon();
 
         asked.SessionId.ShouldBe(session.Id);
-        _service
-            .Model.Received.Skip(1)
-            .Select(message => message.Text)
-            .ShouldBe(["question 2", "answer 2", "question 3", "answer 3", "And now?"]);
+        _service.Model.Received.Skip(1).Select(message => message.Text).ShouldBe(["Q2", "A2", "Q3", "A3", "And now?"]);
         _service.Database.Sessions.ShouldHaveSingleItem().MessageCount.ShouldBe(8);
     }
 
@@ -127,8 +117,7 @@ public sealed class AskQuestionTests : IDisposable
     [Test]
     public async Task A_question_whose_confirmation_was_lost_is_not_asked_twice()
     {
-        var session = Session.Open("title", TestClock.Noon);
-        _service.Database.Add(session);
+        var session = _service.Database.Add(A.Session());
         _service.Database.Faults.Enqueue(MemoryDatabase.Fault.ConfirmationLost);
         _service.Model.Answer("Tokyo.");
 

@@ -4,6 +4,7 @@ using QrAi.Application.Errors;
 using QrAi.Application.Persistence;
 using QrAi.Domain.Events;
 using QrAi.Domain.Sessions;
+using QrAi.Tests.Fixtures.Sessions;
 
 namespace QrAi.Tests.Unit.Support.Persistence;
 
@@ -46,6 +47,15 @@ internal sealed class MemoryDatabase : IQrAiDbContextFactory
             change(session);
             _rows[sessionId] = session;
         }
+    }
+
+    /// <summary>Puts a session there.</summary>
+    /// <returns>What the test may ask for ids; changing it changes nothing here.</returns>
+    public Session Add(SessionBuilder built)
+    {
+        var session = built.Build();
+        Add(session);
+        return session;
     }
 
     public void Add(Session session)

@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using QrAi.Application.Errors;
+using QrAi.Domain.Sessions;
+using QrAi.Tests.Testing;
+
+namespace QrAi.Tests.Fixtures.Sessions;
+
+/// <summary>
+/// A session as a test needs it, made by the domain's own rules: what it says nothing about has a default. Each exchange
+/// takes a second, and the next one begins a minute after the last.
+/// </summary>
+public sealed class SessionBuilder
+{
+    private static readonly TimeSpan _pause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan _duration = TimeSpan.FromSeconds(1);
+
+    private readonly List<Action<Session>> _exchanges = [];
+    private DateTimeOffset _now = TestClock.Noon;
+    private DateTimeOffset? _opened;
+    private string? _title;
+    private Guid? _id;
+
+    /// <summary>Its id; without one it gets one of its own, as sessions do.</summary>
+    public SessionBuilder Identified(Guid id)
+    {
+        _id = id;
+        return this;
+    }
+
+    /// <summary>Its title; without one it gets that of its first question.</summary>
+    public SessionBuilder Titled(string title)
+    {
+        _title = title;
+        return this;
+    }
+
+    /// <summary>When it was opened, or from when on the next exchanges are.</summary>
+    public SessionBuilder At(DateTimeOffset time)
+    {
+        _now = time;
+        return this;
+    }
+
+    /// <summary>A question and its whole answer.</summary>
+    public SessionBuilder Answered(string question = "Why?", string answer = "Because.") =>
+        Ended(question, (session, id, now) => session.CompleteAnswer(id, Written(answer), now));
+
+    /// <summary>So many questions and answers, numbered from 1: <c>Q1</c>, <c>A1</c>.</summary>
+    public SessionBuilder Answered(int times)
+    {
+        for (var i = 1; i <= times; i++)
+        {
+            var number = i.ToString(CultureInfo.InvariantCulture);
+            Answered($"Q{number}", $"A{number}");
+        }
+
+        return this;
+    }
+
+    /// <summary>A question that no provider answered.</summary>
+    public SessionBuilder Failed(string question = "Why?", string code = AnswerErrorCodes.ProviderFailed) =>
+        Ended(
+            question,
+            (session, id, now) =>
+                session.FailAnswer(id, Generation.Nothing, new AnswerError(code, "Every provider failed."), now)
+        );
+
+    /// <summary>A question whose answer was cancelled when a part of it had come.</summary>
+    public SessionBuilder Cancelled(string question = "Why?", string sofar = "Beca") =>
+        Ended(question, (session, id, now) => session.CancelAnswer(id, Written(sofar), now));
+
+    /// <summary>A question that is still being answered.</summary>
+    public SessionBuilder Asked(string question = "Why?")
+    {
+        var now = NextExchange();
+        _exchanges.Add(session => session.Ask(question, now));
+        return this;
+    }
+
+    /// <summary>The session.</summary>
+    public Session Build()
+    {
+        var session = Session.Open(_title, _opened ?? _now);
+        if (_id is { } id)
+            SetId(session, id);
+        foreach (var exchange in _exchanges)
+            exchange(session);
+        return session;
+    }
+
+    private SessionBuilder Ended(string question, Action<Session, Guid, DateTimeOffset> end)
+    {
+        var now = NextExchange();
+        _exchanges.Add(session =>
+        {
+            var (_, answer) = session.Ask(question, now);
+            end(session, answer.Id, now + _duration);
+        });
+        return this;
+    }
+
+    private DateTimeOffset NextExchange()
+    {
+        _opened ??= _now;
+        var now = _now;
+        _now += _pause;
+        return now;
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_Id")]
+    private static extern void SetId(Session session, Guid id);
+
+    private static Generation Written(string content) =>
+        new(
+            content,
+            "openrouter",
+            "test/model",
+            new TokenUsage(10, 5, 15),
+            [new Attempt("openrouter", "completed", (long)_duration.TotalMilliseconds)]
+        );
+}
