@@ -12,6 +12,7 @@ public sealed class TestRun
 
     private static readonly string _folder = Directory.CreateTempSubdirectory("qrai-integration-").FullName;
     private static readonly string _sqliteTemplate = Path.Combine(_folder, "template.db");
+    private static readonly Watchdog _watchdog = Watchdog.Start(_folder);
     private static PostgresServer? _server;
     private static DatabasePool? _databases;
     private static int _number;
@@ -70,7 +71,7 @@ public sealed class TestRun
         {
             if (_server is not null)
                 await _server.DisposeAsync();
-            Directory.Delete(_folder, recursive: true);
+            await _watchdog.DisposeAsync(); // it removes the folder
         }
     }
 

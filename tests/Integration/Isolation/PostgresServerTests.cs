@@ -43,6 +43,24 @@ public sealed class PostgresServerTests
         (await beside.LinesAsync("SELECT datname FROM pg_database ORDER BY 1")).ShouldBe(before);
     }
 
+    [Test]
+    public async Task What_a_killed_run_left_in_a_shared_server_goes_with_the_next_and_a_living_runs_stays()
+    {
+        const string Left = "qrai_test_0123456789_1";
+        await using var cluster = await StartAsync();
+        await using var beside = await Sql.OpenAsync(cluster.Url);
+        await beside.ExecuteAsync($"CREATE DATABASE {Left}");
+        await using var living = await PostgresServer.UseAsync(cluster.Url);
+        (await DatabasesAsync()).ShouldNotContain(Left);
+        var used = PostgresUrl.DatabaseOf(await living.CreateDatabaseAsync());
+
+        await using var next = await PostgresServer.UseAsync(cluster.Url);
+
+        (await DatabasesAsync()).ShouldContain(used);
+
+        Task<IReadOnlyList<string>> DatabasesAsync() => beside.LinesAsync("SELECT datname FROM pg_database");
+    }
+
     private static async Task<PostgresCluster> StartAsync()
     {
         if (!PostgresCluster.IsAvailable)

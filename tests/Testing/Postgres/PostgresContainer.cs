@@ -4,8 +4,8 @@ using Testcontainers.PostgreSql;
 
 namespace QrAi.Tests.Testing.Postgres;
 
-/// <summary>PostgreSQL in a container, where a Docker engine answers.</summary>
-internal static class PostgresContainer
+/// <summary>PostgreSQL in a container, where a Docker engine answers. It does not outlive the process that made it.</summary>
+internal sealed class PostgresContainer : IAsyncDisposable
 {
     private const string Image = "postgres:15-alpine";
     private const string Superuser = "qrai_test";
@@ -14,6 +14,18 @@ internal static class PostgresContainer
 
     // The first time the image has to be pulled.
     private static readonly TimeSpan _startLimit = TimeSpan.FromMinutes(3);
+
+    private readonly PostgreSqlContainer _container;
+    private readonly Watchdog _watchdog;
+
+    private PostgresContainer(PostgreSqlContainer container, Watchdog watchdog, string url) =>
+        (_container, _watchdog, Url) = (container, watchdog, url);
+
+    /// <summary>The address of its database <c>postgres</c>, as a superuser.</summary>
+    public string Url { get; }
+
+    /// <summary>The image.</summary>
+    public string ImageName => _container.Image.FullName;
 
     /// <summary>Whether a Docker engine answers now; without one this takes milliseconds, and never long.</summary>
     public static async Task<bool> IsAvailableAsync(CancellationToken cancellationToken)
@@ -31,10 +43,8 @@ internal static class PostgresContainer
         }
     }
 
-    /// <summary>Starts a container; its end removes it.</summary>
-    public static async Task<(PostgreSqlContainer Container, string Url)> StartAsync(
-        CancellationToken cancellationToken
-    )
+    /// <summary>Starts a container.</summary>
+    public static async Task<PostgresContainer> StartAsync(CancellationToken cancellationToken)
     {
         var password = RandomNumberGenerator.GetHexString(32, lowercase: true);
         var container = new PostgreSqlBuilder(Image)
@@ -45,19 +55,31 @@ internal static class PostgresContainer
             .WithCommand(Settings("fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off"))
             .WithCommand(Settings("max_connections=200", "timezone=UTC"))
             .Build();
+        var watchdog = Watchdog.Start();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(_startLimit);
         try
         {
             await container.StartAsync(limit.Token);
             var port = container.GetMappedPublicPort(PostgreSqlBuilder.PostgreSqlPort);
-            return (container, PostgresUrl.Create(container.Hostname, port, Superuser, password, "postgres"));
+            watchdog.AddContainer(container.Id);
+            var url = PostgresUrl.Create(container.Hostname, port, Superuser, password, "postgres");
+            return new PostgresContainer(container, watchdog, url);
         }
         catch
         {
             await container.DisposeAsync();
+            await watchdog.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Ends and removes it.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _container.DisposeAsync();
+        _watchdog.RemoveContainer(_container.Id);
+        await _watchdog.DisposeAsync();
     }
 
     private static async Task<bool> PingAsync()

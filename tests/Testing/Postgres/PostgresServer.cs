@@ -27,6 +27,7 @@ public sealed class PostgresServer : IAsyncDisposable
     private readonly string _prefix = $"{Prefix}{RandomNumberGenerator.GetHexString(10, lowercase: true)}";
     private readonly ConcurrentDictionary<string, Lazy<Task>> _templates = new();
     private readonly ConcurrentDictionary<string, bool> _databases = new();
+    private NpgsqlConnection? _sign;
     private string _strategy = "";
     private ServerContents? _found;
     private int _number;
@@ -79,9 +80,9 @@ public sealed class PostgresServer : IAsyncDisposable
         {
             try
             {
-                var (container, address) = await PostgresContainer.StartAsync(cancellationToken);
-                var description = $"a container of {container.Image.FullName}";
-                return await ConnectAsync(address, container, description, cancellationToken);
+                var container = await PostgresContainer.StartAsync(cancellationToken);
+                var description = $"a container of {container.ImageName}";
+                return await ConnectAsync(container.Url, container, description, cancellationToken);
             }
 #pragma warning disable CA1031 // an engine without the image and without a network, for instance
             catch (Exception e) when (PostgresCluster.IsAvailable && !cancellationToken.IsCancellationRequested)
@@ -181,6 +182,8 @@ public sealed class PostgresServer : IAsyncDisposable
         }
         finally
         {
+            if (_sign is not null)
+                await _sign.DisposeAsync();
             await _admin.DisposeAsync();
             if (_owned is not null)
                 await _owned.DisposeAsync();
@@ -216,6 +219,8 @@ public sealed class PostgresServer : IAsyncDisposable
             // server of our own, which forces nothing to a disk. On another it would be slower, for everybody there.
             if (owned is not null && connection.PostgreSqlVersion.Major >= 15)
                 server._strategy = " STRATEGY FILE_COPY";
+            if (owned is null)
+                await server.ShareAsync(cancellationToken);
             server._found = await ServerContents.ReadAsync(server._admin, cancellationToken);
             return server;
         }
@@ -224,6 +229,38 @@ public sealed class PostgresServer : IAsyncDisposable
             await server.DisposeAsync();
             throw;
         }
+    }
+
+    // A run that is killed drops nothing. While one lives it keeps a connection that bears its prefix as its name, for
+    // others to see; the next one drops the databases that have no such sign of life.
+    private async Task ShareAsync(CancellationToken cancellationToken)
+    {
+        _sign = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(PostgresUrl.ToConnectionString(_url))
+            {
+                ApplicationName = _prefix,
+                Pooling = false,
+                KeepAlive = 30,
+            }.ConnectionString
+        );
+        await _sign.OpenAsync(cancellationToken);
+        foreach (var database in await AbandonedAsync(cancellationToken))
+            await DropAsync(database, cancellationToken);
+    }
+
+    private async Task<List<string>> AbandonedAsync(CancellationToken cancellationToken)
+    {
+        await using var command = _admin.CreateCommand(
+            "SELECT d.datname FROM pg_database d WHERE starts_with(d.datname, $1) AND NOT EXISTS "
+                + "(SELECT FROM pg_stat_activity a WHERE a.application_name = left(d.datname, $2))"
+        );
+        command.Parameters.AddWithValue(Prefix);
+        command.Parameters.AddWithValue(_prefix.Length);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var names = new List<string>();
+        while (await reader.ReadAsync(cancellationToken))
+            names.Add(reader.GetString(0));
+        return names;
     }
 
     private string TemplateOf(string name) => $"{_prefix}_template_{name}";
