@@ -8,13 +8,11 @@ public sealed partial class SourceTests
 {
     private static readonly string[] SharedLibraries = ["Fixtures.csproj", "Isolation.csproj", "Testing.csproj"];
 
-    private static string Root { get; } = FindRoot();
-
     [TestCase("src", "QrAi")]
     [TestCase("tests", "QrAi.Tests")]
     public void Folders_are_namespaces(string top, string prefix)
     {
-        var files = SourcesIn(top).ToList();
+        var files = SourceFiles.In(top).ToList();
         files.ShouldNotBeEmpty();
 
         var found = files
@@ -24,14 +22,18 @@ public sealed partial class SourceTests
         found.ShouldNotBeEmpty();
         found
             .Where(one => one.Namespaces.Any(line => line.Groups["name"].Value != NamespaceOf(one.File, top, prefix)))
-            .Select(one => Path.GetRelativePath(Root, one.File))
+            .Select(one => Path.GetRelativePath(SourceFiles.Root, one.File))
             .ShouldBeEmpty("These files have another namespace than their folder.");
     }
 
     [Test]
     public void Test_projects_do_not_reference_one_another()
     {
-        var projects = Directory.GetFiles(Path.Combine(Root, "tests"), "*.csproj", SearchOption.AllDirectories);
+        var projects = Directory.GetFiles(
+            Path.Combine(SourceFiles.Root, "tests"),
+            "*.csproj",
+            SearchOption.AllDirectories
+        );
         projects.Length.ShouldBeGreaterThan(2);
 
         projects
@@ -45,7 +47,11 @@ public sealed partial class SourceTests
     [Test]
     public void The_service_does_not_reference_what_tests_and_builds_it()
     {
-        var projects = Directory.GetFiles(Path.Combine(Root, "src"), "*.csproj", SearchOption.AllDirectories);
+        var projects = Directory.GetFiles(
+            Path.Combine(SourceFiles.Root, "src"),
+            "*.csproj",
+            SearchOption.AllDirectories
+        );
         projects.Length.ShouldBe(4);
 
         projects
@@ -58,7 +64,7 @@ public sealed partial class SourceTests
     [Test]
     public void No_file_is_taken_out_of_its_project() =>
         Directory
-            .GetFiles(Root, "*.csproj", SearchOption.AllDirectories)
+            .GetFiles(SourceFiles.Root, "*.csproj", SearchOption.AllDirectories)
             .Where(project =>
                 XDocument.Load(project).Descendants("Compile").Any(item => item.Attribute("Remove") is not null)
             )
@@ -73,32 +79,16 @@ public sealed partial class SourceTests
             .Select(path => Path.GetFullPath(path, Path.GetDirectoryName(project)!));
 
     private static bool IsIn(string top, string path) =>
-        path.StartsWith(Path.Combine(Root, top) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
-
-    private static IEnumerable<string> SourcesIn(string top) =>
-        Directory
-            .EnumerateFiles(Path.Combine(Root, top), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !BuildOutput().IsMatch(Path.GetRelativePath(Root, file).Replace('\\', '/')));
+        path.StartsWith(Path.Combine(SourceFiles.Root, top) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
     private static string NamespaceOf(string file, string top, string prefix) =>
         string.Join(
             '.',
-            Path.GetRelativePath(Path.Combine(Root, top), Path.GetDirectoryName(file)!)
+            Path.GetRelativePath(Path.Combine(SourceFiles.Root, top), Path.GetDirectoryName(file)!)
                 .Split(Path.DirectorySeparatorChar)
                 .Prepend(prefix)
         );
 
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "QrAi.sln")))
-                return folder.FullName;
-        throw new DirectoryNotFoundException("There is no QrAi.sln above the tests.");
-    }
-
     [GeneratedRegex(@"^namespace\s+(?<name>[\w.]+)", RegexOptions.Multiline)]
     private static partial Regex NamespaceLine();
-
-    [GeneratedRegex("(^|/)(bin|obj)/")]
-    private static partial Regex BuildOutput();
 }

@@ -22,7 +22,10 @@ public static class EnvironmentFiles
         return [process, ReadFile(directory, $".env.{environment}"), common];
     }
 
-    private static SettingsLayer ReadFile(string directory, string name) =>
+    /// <summary>Reads one file; empty where there is none.</summary>
+    /// <param name="directory">Where to begin looking for it; then its parents up to the repository's root.</param>
+    /// <param name="name">Its name.</param>
+    public static SettingsLayer ReadFile(string directory, string name) =>
         new(
             name,
             Find(directory, name) is { } path

@@ -20,6 +20,12 @@ public sealed class QrAiHost : QrAiClient
     /// <summary>The same for Google AI.</summary>
     public const string GoogleAiKey = "AIza-integration-secret-0123456789";
 
+    // Not this process's environment: nothing of the machine may decide a test.
+    private static readonly SettingsLayer _testSettings = EnvironmentFiles.ReadFile(
+        AppContext.BaseDirectory,
+        ".env.test"
+    );
+
     private readonly WebApplication _app;
 
     private QrAiHost(WebApplication app)
@@ -31,7 +37,7 @@ public sealed class QrAiHost : QrAiClient
     /// <summary>Starts a service, and waits until it is ready unless told otherwise.</summary>
     /// <param name="databaseUrl">Its <c>DATABASE_URL</c>.</param>
     /// <param name="provider">What stands in OpenRouter's place; null for the offline provider.</param>
-    /// <param name="settings">Stronger than the ones for tests; an empty value unsets one.</param>
+    /// <param name="settings">Stronger than those of <c>.env.test</c>.</param>
     /// <param name="configure">Replaces services.</param>
     /// <param name="waitUntilReady">False where the database cannot be used yet.</param>
     public static async Task<QrAiHost> StartAsync(
@@ -42,29 +48,21 @@ public sealed class QrAiHost : QrAiClient
         bool waitUntilReady = true
     )
     {
-        var values = new Dictionary<string, string>
-        {
-            ["ENVIRONMENT"] = "test",
-            ["DATABASE_URL"] = databaseUrl,
-            ["LOG_LEVEL"] = "INFO",
-            ["SHUTDOWN_SECONDS"] = "0",
-            // A slow machine is no reason to give anything up: what is about a limit sets its own.
-            ["DATABASE_TIMEOUT_SECONDS"] = "60",
-            ["LLM_FIRST_TOKEN_SECONDS"] = "600",
-            ["LLM_TOTAL_SECONDS"] = "3600",
-        };
+        var values = new Dictionary<string, string> { ["ENVIRONMENT"] = "test", ["DATABASE_URL"] = databaseUrl };
         if (provider is not null)
         {
             values["OPENROUTER_API_KEY"] = OpenRouterKey;
             values["OPENROUTER_BASE_URL"] = provider.BaseUrl;
             values["OPENROUTER_MODEL"] = "test/model";
+            values["LLM_PROVIDERS"] =
+                settings?.ContainsKey("GOOGLE_AI_API_KEY") == true ? "openrouter,google-ai" : "openrouter";
         }
 
         foreach (var (name, value) in settings ?? [])
             values[name] = value;
         var app = QrAiService.Build(
             ["--urls", "http://127.0.0.1:0"],
-            QrAiSettings.Read([new SettingsLayer("test", values)]),
+            QrAiSettings.Read([new SettingsLayer("test", values), _testSettings]),
             configure
         );
         await app.StartAsync();

@@ -1,0 +1,27 @@
+using System.Text.RegularExpressions;
+
+namespace QrAi.Tests.Architecture;
+
+/// <summary>The files that somebody wrote.</summary>
+internal static partial class SourceFiles
+{
+    /// <summary>The repository.</summary>
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>All C# files below a folder, without what builds have made.</summary>
+    public static IEnumerable<string> In(string folder) =>
+        Directory
+            .EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !BuildOutput().IsMatch(Path.GetRelativePath(Root, file).Replace('\\', '/')));
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "QrAi.sln")))
+                return folder.FullName;
+        throw new DirectoryNotFoundException("There is no QrAi.sln above the tests.");
+    }
+
+    [GeneratedRegex("(^|/)(bin|obj)/")]
+    private static partial Regex BuildOutput();
+}
