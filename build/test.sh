@@ -39,6 +39,12 @@ least_line_coverage=80
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
+# What the tests' tools leave among the temporary files goes with this run.
+TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/qrai-tests-XXXXXX")
+export TMPDIR
+chmod 755 "$TMPDIR" # PostgreSQL runs as a user of its own
+trap 'rm -rf "$TMPDIR"' EXIT
+
 say() { printf '\n== %s\n' "$*"; }
 
 fail() {

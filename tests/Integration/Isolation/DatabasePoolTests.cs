@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using QrAi.Tests.Testing.Postgres;
 
@@ -59,12 +60,12 @@ public sealed class DatabasePoolTests
         var caught = await Should.ThrowAsync<Exception>(async () => await pool.RentAsync("canary"));
 
         (caught.InnerException ?? caught).Message.ShouldContain("not-prepared");
-        await pool.DisposeAsync();
+        await Should.ThrowAsync<InvalidOperationException>(async () => await pool.DisposeAsync());
     }
 
     [Test]
     [Explicit("It takes the machine for itself for a while; build/prove-isolation.sh runs it.")]
-    public async Task A_thousand_small_tests_side_by_side_leak_nothing_and_wait_for_nothing()
+    public async Task A_thousand_small_tests_side_by_side_leak_nothing()
     {
         var pool = TestRun.Server.PoolOf(TestRun.Template);
         await Parallel.ForEachAsync(
@@ -86,5 +87,26 @@ public sealed class DatabasePoolTests
 
         report.HandOuts.Count.ShouldBe(1_000);
         await TestContext.Error.WriteLineAsync($"A thousand tests: {report}");
+    }
+
+    [Test]
+    [Explicit("It measures; build/prove-isolation.sh runs it.")]
+    public async Task What_tests_of_25_ms_in_a_row_wait_for_their_databases_is_measured()
+    {
+        var pool = TestRun.Server.PoolOf(TestRun.Template);
+        for (var i = 0; i < 300; i++)
+        {
+            await using var database = await pool.RentAsync("measurement");
+            await using var connection = await database.DataSource.OpenConnectionAsync();
+            await using var sql = new Sql(connection);
+            var start = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromMilliseconds(25))
+                await sql.CountsAsync();
+        }
+
+        var report = pool.Report;
+        await pool.DisposeAsync();
+
+        await TestContext.Error.WriteLineAsync($"Tests of 25 ms in a row: {report}");
     }
 }
