@@ -27,6 +27,7 @@ public sealed class DatabasePool : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _wake = new(0);
     private readonly Task _working;
+    private Task _connecting = Task.CompletedTask;
     private long _held;
 
     internal DatabasePool(PostgresServer server, string template, TimeSpan patience)
@@ -99,7 +100,10 @@ public sealed class DatabasePool : IAsyncDisposable
                 else if (resting.Count > 0)
                     await RestAsync(resting, free);
                 else if (stopping)
+                {
+                    await _connecting;
                     return;
+                }
                 else
                     await _wake.WaitAsync();
             }
@@ -112,11 +116,16 @@ public sealed class DatabasePool : IAsyncDisposable
         }
     }
 
+    // While one clone is made the one before it is connected to, which takes about as long.
     private async Task MakeAsync()
     {
         var database = new TestDatabase(this, await _server.CreateDatabaseAsync(_template));
-        await database.PingAsync(CancellationToken.None);
-        await _ready.Writer.WriteAsync(database);
+        await _connecting;
+        _connecting = Task.Run(async () =>
+        {
+            await database.PingAsync(CancellationToken.None);
+            await _ready.Writer.WriteAsync(database);
+        });
     }
 
     // The server's process for a connection ends a moment after the connection, and to drop a database that has one costs
