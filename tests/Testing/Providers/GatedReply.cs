@@ -8,81 +8,51 @@ namespace QrAi.Tests.Testing.Providers;
 /// </summary>
 public sealed record GatedReply : Reply
 {
-    private readonly Channel<Step> _steps = Channel.CreateUnbounded<Step>();
+    private readonly Channel<Part> _parts = Channel.CreateUnbounded<Part>();
     private readonly TaskCompletionSource<ReceivedRequest> _request = new(
         TaskCreationOptions.RunContinuationsAsynchronously
     );
 
     internal GatedReply() { }
 
-    private enum Act
-    {
-        Token,
-        Comment,
-        Finish,
-        CutOff,
-        Break,
-    }
-
     /// <summary>The request that it answers; completes when that has arrived.</summary>
     public Task<ReceivedRequest> Request => _request.Task;
 
-    /// <summary>Sends a token.</summary>
-    public void Send(string token) => Write(new Step(Act.Token, token));
+    /// <summary>Sends tokens.</summary>
+    public void Send(params string[] tokens) => Send([.. tokens.Select(Part.Token)]);
 
-    /// <summary>Sends a comment line, which is no token.</summary>
-    public void SendComment() => Write(new Step(Act.Comment));
+    /// <summary>Sends anything that a stream may have; what comes after a break does not arrive.</summary>
+    public void Send(params Part[] parts)
+    {
+        foreach (var part in parts)
+            if (!_parts.Writer.TryWrite(part))
+                throw new InvalidOperationException("This gated reply has been ended already.");
+    }
 
-    /// <summary>Ends the answer as a complete one: finish reason, usage, <c>[DONE]</c>.</summary>
-    public void Finish() => WriteLast(Act.Finish);
+    /// <summary>Ends the answer as a complete one: these last tokens, finish reason, usage, <c>[DONE]</c>.</summary>
+    public void Finish(params string[] tokens)
+    {
+        Send(tokens);
+        SendLast(Part.End);
+    }
 
     /// <summary>Ends it politely without a finish reason.</summary>
-    public void EndWithoutFinishReason() => WriteLast(Act.CutOff);
+    public void EndWithoutFinishReason() => SendLast(Part.Done);
 
     /// <summary>Resets the connection.</summary>
-    public void Break() => WriteLast(Act.Break);
+    public void Break() => SendLast(Part.Break);
 
-    internal override async Task ServeAsync(CompletionStream stream)
+    internal override async Task ServeAsync(ICompletion completion)
     {
-        if (!_request.TrySetResult(stream.Request))
+        if (!_request.TrySetResult(completion.Request))
             throw new InvalidOperationException("A gated reply answers one request only.");
-        await stream.BeginAsync();
-        var tokens = 0;
-        await foreach (var step in _steps.Reader.ReadAllAsync(stream.ClientLeft))
-        {
-            switch (step.Act)
-            {
-                case Act.Token:
-                    await TokensAsync(stream, [step.Token]);
-                    tokens++;
-                    break;
-                case Act.Comment:
-                    await stream.CommentAsync();
-                    break;
-                case Act.Finish:
-                    await CompleteAsync(stream, tokens);
-                    break;
-                case Act.CutOff:
-                    await stream.DoneAsync();
-                    break;
-                case Act.Break:
-                    stream.Break();
-                    break;
-            }
-        }
+        await completion.BeginAsync();
+        await PlayAsync(completion, _parts.Reader.ReadAllAsync(completion.ClientLeft));
     }
 
-    private void WriteLast(Act act)
+    private void SendLast(Part part)
     {
-        Write(new Step(act));
-        _steps.Writer.TryComplete();
+        Send(part);
+        _parts.Writer.TryComplete();
     }
-
-    private void Write(Step step)
-    {
-        if (!_steps.Writer.TryWrite(step))
-            throw new InvalidOperationException("This gated reply has been ended already.");
-    }
-
-    private readonly record struct Step(Act Act, string Token = "");
 }

@@ -11,12 +11,12 @@ public sealed class ReceivedRequest
     internal ReceivedRequest(
         int number,
         DateTimeOffset at,
-        string path,
+        Uri? url,
         IReadOnlyDictionary<string, string> headers,
         JsonElement body
     )
     {
-        (Number, ReceivedAt, Path, Headers, Body) = (number, at, path, headers, body);
+        (Number, ReceivedAt, Url, Headers, Body) = (number, at, url, headers, body);
         Model = Text(body, "model");
         Stream = Flag(body, "stream");
         IncludeUsage = Member(body, "stream_options") is { } options && Flag(options, "include_usage");
@@ -31,8 +31,11 @@ public sealed class ReceivedRequest
     /// <summary>When it came, for tests of waits between retries.</summary>
     public DateTimeOffset ReceivedAt { get; }
 
+    /// <summary>Where it was sent to; null for a call within the process.</summary>
+    public Uri? Url { get; }
+
     /// <summary>The path of its address, for instance <c>/v1/chat/completions</c>.</summary>
-    public string Path { get; }
+    public string? Path => Url?.AbsolutePath;
 
     /// <summary>Its headers; names in any case, several values joined by a comma.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; }

@@ -1,13 +1,11 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace QrAi.Tests.Testing.Providers;
 
 /// <summary>
-/// What the <see cref="ScriptedProvider"/> does with one request. Made by the methods below, varied by <c>with</c>:
-/// <c>Reply.Answer("a", "b") with { Comments = true }</c>.
+/// What a provider does with one request, the same whichever <see cref="ReplyScript"/> it is in. Made by the methods below,
+/// varied by <c>with</c>: <c>Reply.Answer("a", "b") with { Comments = true }</c>.
 /// </summary>
 public abstract record Reply
 {
@@ -16,7 +14,7 @@ public abstract record Reply
     /// <summary>Sends <c>: OPENROUTER PROCESSING</c> before every token, as OpenRouter does while it waits.</summary>
     public bool Comments { get; init; }
 
-    /// <summary>The wait before every token, for load tests; none by default.</summary>
+    /// <summary>The wait before every token, by the script's clock; none by default.</summary>
     public TimeSpan Pace { get; init; }
 
     /// <summary>What a complete answer gives as its finish reason.</summary>
@@ -26,7 +24,7 @@ public abstract record Reply
     public TokenUsage? Usage { get; init; }
 
     /// <summary>A complete answer: tokens, finish reason, usage if it was asked for, <c>[DONE]</c>.</summary>
-    public static Reply Answer(params string[] tokens) => new AnswerReply(tokens);
+    public static Reply Answer(params string[] tokens) => TokensThen(tokens, Part.End);
 
     /// <summary>An error before any stream.</summary>
     /// <param name="code">The HTTP status.</param>
@@ -46,36 +44,39 @@ public abstract record Reply
         );
 
     /// <summary>Silence until the client goes away; after the response's headers, if <paramref name="headers"/>.</summary>
-    public static Reply Hang(bool headers = false) => new HangReply(headers, []);
+    public static Reply Hang(bool headers = false) => new StreamReply([Part.Silence], headers);
 
     /// <summary>The tokens, then silence until the client goes away.</summary>
-    public static Reply HangAfter(params string[] tokens) => new HangReply(true, tokens);
+    public static Reply HangAfter(params string[] tokens) => TokensThen(tokens, Part.Silence);
 
-    /// <summary>The tokens, then the TCP connection is reset. Without tokens no response begins at all.</summary>
-    public static Reply BreakOff(params string[] tokens) => new BreakOffReply(tokens);
+    /// <summary>The tokens, then the connection is reset. Without tokens no response begins at all.</summary>
+    public static Reply BreakOff(params string[] tokens) =>
+        tokens.Length > 0 ? TokensThen(tokens, Part.Break) : new StreamReply([Part.Break], Headers: false);
 
     /// <summary>The tokens, then a polite end with <c>[DONE]</c>, but no finish reason: an answer cut off.</summary>
-    public static Reply EndWithoutFinishReason(params string[] tokens) => new CutOffReply(tokens);
+    public static Reply EndWithoutFinishReason(params string[] tokens) => TokensThen(tokens, Part.Done);
 
     /// <summary>OpenRouter's way: HTTP 200, the tokens, then a chunk with <c>error</c>, finish reason <c>error</c>.</summary>
     public static Reply ErrorInStream(int code, string message, params string[] tokens) =>
-        new ErrorInStreamReply(JsonValue.Create(code), message, tokens);
+        TokensThen(tokens, Part.Error(code, message));
 
     /// <inheritdoc cref="ErrorInStream(int, string, string[])"/>
     public static Reply ErrorInStream(string code, string message, params string[] tokens) =>
-        new ErrorInStreamReply(JsonValue.Create(code), message, tokens);
+        TokensThen(tokens, Part.Error(code, message));
 
-    /// <summary>HTTP 200, an event stream of exactly these pieces, each flushed, then the end.</summary>
-    public static Reply Raw(params string[] pieces) =>
-        new RawReply([.. pieces.Select(piece => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(piece))]);
+    /// <summary>HTTP 200, an event stream of exactly these parts, each sent by itself, then the end.</summary>
+    public static Reply Stream(params Part[] parts) => new StreamReply(parts, Headers: true);
+
+    /// <summary>As <see cref="Stream"/> in text of its own making; for the wire only.</summary>
+    public static Reply Raw(params string[] pieces) => Stream([.. pieces.Select(Part.Text)]);
 
     /// <summary>As <see cref="Raw(string[])"/> in bytes, to split characters or to send what is no UTF-8.</summary>
-    public static Reply Raw(params ReadOnlyMemory<byte>[] pieces) => new RawReply(pieces);
+    public static Reply Raw(params ReadOnlyMemory<byte>[] pieces) => Stream([.. pieces.Select(Part.Bytes)]);
 
-    /// <summary>An answer token by token under the test's control. For one request only.</summary>
+    /// <summary>An answer part by part under the test's control. For one request only.</summary>
     public static GatedReply Gated() => new();
 
-    internal abstract Task ServeAsync(CompletionStream stream);
+    internal abstract Task ServeAsync(ICompletion completion);
 
     internal static string ErrorBody(int code, string message) =>
         JsonSerializer.Serialize(
@@ -91,93 +92,54 @@ public abstract record Reply
             }
         );
 
-    private protected async Task TokensAsync(CompletionStream stream, IEnumerable<string> tokens)
+    /// <summary>Sends part after part, as the properties say.</summary>
+    private protected async Task PlayAsync(ICompletion completion, IAsyncEnumerable<Part> parts)
     {
-        foreach (var token in tokens)
+        var tokens = 0;
+        await foreach (var part in parts.WithCancellation(completion.ClientLeft))
         {
-            if (Comments)
-                await stream.CommentAsync();
-            if (Pace > TimeSpan.Zero)
-                await Task.Delay(Pace, TimeProvider.System, stream.ClientLeft);
-            await stream.TokenAsync(token);
+            if (part.IsToken)
+            {
+                tokens++;
+                if (Comments)
+                    await completion.CommentAsync();
+                if (Pace > TimeSpan.Zero)
+                    await Task.Delay(Pace, completion.Clock, completion.ClientLeft);
+            }
+
+            if (part == Part.End)
+                await EndAsync(completion, tokens);
+            else
+                await part.SendAsync(completion);
         }
     }
 
-    private protected async Task CompleteAsync(CompletionStream stream, int tokens)
+    private async Task EndAsync(ICompletion completion, int tokens)
     {
-        await stream.FinishReasonAsync(FinishReason);
-        if (stream.Request.IncludeUsage)
-            await stream.UsageAsync(Usage ?? new TokenUsage(10, tokens));
-        await stream.DoneAsync();
+        await completion.FinishReasonAsync(FinishReason);
+        if (completion.Request.IncludeUsage)
+            await completion.UsageAsync(Usage ?? new TokenUsage(10, tokens));
+        await completion.DoneAsync();
     }
+
+    private static StreamReply TokensThen(string[] tokens, Part last) =>
+        new([.. tokens.Select(Part.Token), last], Headers: true);
 
     private static string Seconds(TimeSpan wait) =>
         Math.Ceiling(wait.TotalSeconds).ToString("0", CultureInfo.InvariantCulture);
 
-    private sealed record AnswerReply(string[] Tokens) : Reply
-    {
-        internal override async Task ServeAsync(CompletionStream stream)
-        {
-            await stream.BeginAsync();
-            await TokensAsync(stream, Tokens);
-            await CompleteAsync(stream, Tokens.Length);
-        }
-    }
-
     private sealed record StatusReply(int Code, string Body, string? RetryAfter) : Reply
     {
-        internal override Task ServeAsync(CompletionStream stream) => stream.StatusAsync(Code, Body, RetryAfter);
+        internal override Task ServeAsync(ICompletion completion) => completion.StatusAsync(Code, Body, RetryAfter);
     }
 
-    private sealed record HangReply(bool Headers, string[] Tokens) : Reply
+    private sealed record StreamReply(Part[] Parts, bool Headers) : Reply
     {
-        internal override async Task ServeAsync(CompletionStream stream)
+        internal override async Task ServeAsync(ICompletion completion)
         {
             if (Headers)
-                await stream.BeginAsync();
-            await TokensAsync(stream, Tokens);
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, stream.ClientLeft);
-        }
-    }
-
-    private sealed record BreakOffReply(string[] Tokens) : Reply
-    {
-        internal override async Task ServeAsync(CompletionStream stream)
-        {
-            if (Tokens.Length > 0)
-                await stream.BeginAsync();
-            await TokensAsync(stream, Tokens);
-            stream.Break();
-        }
-    }
-
-    private sealed record CutOffReply(string[] Tokens) : Reply
-    {
-        internal override async Task ServeAsync(CompletionStream stream)
-        {
-            await stream.BeginAsync();
-            await TokensAsync(stream, Tokens);
-            await stream.DoneAsync();
-        }
-    }
-
-    private sealed record ErrorInStreamReply(JsonNode Code, string Message, string[] Tokens) : Reply
-    {
-        internal override async Task ServeAsync(CompletionStream stream)
-        {
-            await stream.BeginAsync();
-            await TokensAsync(stream, Tokens);
-            await stream.ErrorAsync(Code, Message);
-        }
-    }
-
-    private sealed record RawReply(ReadOnlyMemory<byte>[] Pieces) : Reply
-    {
-        internal override async Task ServeAsync(CompletionStream stream)
-        {
-            await stream.BeginAsync();
-            foreach (var piece in Pieces)
-                await stream.WriteAsync(piece);
+                await completion.BeginAsync();
+            await PlayAsync(completion, Parts.ToAsyncEnumerable());
         }
     }
 }

@@ -1,16 +1,19 @@
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.AspNetCore.Http;
 
 namespace QrAi.Tests.Testing.Providers;
 
-/// <summary>Writes one response in the shapes that OpenAI, OpenRouter and Gemini send; flushes every piece.</summary>
-internal sealed class CompletionStream(HttpContext http, ReceivedRequest request)
+/// <summary>
+/// Writes one response in the shapes that OpenAI, OpenRouter and Gemini send, piece by piece. Where its bytes go is for its
+/// children to say.
+/// </summary>
+internal abstract class WireCompletion(ReceivedRequest request, TimeProvider clock) : ICompletion
 {
+    private const string EventStream = "text/event-stream";
+    private const string Json = "application/json";
+
     // The real ones send text beyond ASCII as it is, not escaped.
     private static readonly JsonSerializerOptions _json = new()
     {
@@ -21,17 +24,13 @@ internal sealed class CompletionStream(HttpContext http, ReceivedRequest request
     private readonly long _created = request.ReceivedAt.ToUnixTimeSeconds();
     private bool _roleSent;
 
-    public CancellationToken ClientLeft => http.RequestAborted;
-
     public ReceivedRequest Request => request;
 
-    /// <summary>Sends the headers of a stream, without which a client still waits for its response.</summary>
-    public async Task BeginAsync()
-    {
-        http.Response.ContentType = "text/event-stream";
-        http.Response.Headers.CacheControl = "no-cache";
-        await http.Response.Body.FlushAsync(ClientLeft);
-    }
+    public TimeProvider Clock => clock;
+
+    public abstract CancellationToken ClientLeft { get; }
+
+    public Task BeginAsync() => HeadAsync(200, EventStream, null);
 
     public Task CommentAsync() => WriteAsync(": OPENROUTER PROCESSING\n\n");
 
@@ -69,27 +68,16 @@ internal sealed class CompletionStream(HttpContext http, ReceivedRequest request
 
     public async Task StatusAsync(int code, string body, string? retryAfter)
     {
-        http.Response.StatusCode = code;
-        http.Response.ContentType = "application/json";
-        if (retryAfter is not null)
-            http.Response.Headers.RetryAfter = retryAfter;
+        await HeadAsync(code, Json, retryAfter);
         await WriteAsync(body);
     }
 
-    public async Task WriteAsync(ReadOnlyMemory<byte> bytes)
-    {
-        await http.Response.Body.WriteAsync(bytes, ClientLeft);
-        await http.Response.Body.FlushAsync(ClientLeft);
-    }
+    public abstract Task WriteAsync(ReadOnlyMemory<byte> bytes);
 
-    /// <summary>Resets the TCP connection. What was flushed has been handed to the kernel, and arrives.</summary>
-    public void Break()
-    {
-        request.MarkServed();
-        if (http.Features.Get<IConnectionSocketFeature>() is { } connection)
-            connection.Socket.LingerState = new LingerOption(enable: true, seconds: 0);
-        http.Abort();
-    }
+    public abstract void Break();
+
+    /// <summary>Sends status and headers, so that the client has its response.</summary>
+    private protected abstract Task HeadAsync(int status, string contentType, string? retryAfter);
 
     private Task WriteAsync(string text) => WriteAsync(Encoding.UTF8.GetBytes(text));
 

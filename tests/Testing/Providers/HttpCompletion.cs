@@ -1,0 +1,37 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+
+namespace QrAi.Tests.Testing.Providers;
+
+/// <summary>A response over a real connection; flushes every piece.</summary>
+internal sealed class HttpCompletion(HttpContext http, ReceivedRequest request, TimeProvider clock)
+    : WireCompletion(request, clock)
+{
+    public override CancellationToken ClientLeft => http.RequestAborted;
+
+    public override async Task WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        await http.Response.Body.WriteAsync(bytes, ClientLeft);
+        await http.Response.Body.FlushAsync(ClientLeft);
+    }
+
+    /// <summary>Resets the TCP connection. What was flushed has been handed to the kernel, and arrives.</summary>
+    public override void Break()
+    {
+        Request.MarkServed();
+        if (http.Features.Get<IConnectionSocketFeature>() is { } connection)
+            connection.Socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        http.Abort();
+    }
+
+    private protected override Task HeadAsync(int status, string contentType, string? retryAfter)
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = contentType;
+        http.Response.Headers.CacheControl = "no-cache";
+        if (retryAfter is not null)
+            http.Response.Headers.RetryAfter = retryAfter;
+        return http.Response.Body.FlushAsync(ClientLeft);
+    }
+}
