@@ -1,5 +1,5 @@
+using QrAi.Tests.Testing.Providers;
 using QrAi.Tests.Unit.Support.Llm;
-using static QrAi.Tests.Unit.Support.Llm.Replies;
 
 namespace QrAi.Tests.Unit.Infrastructure.Llm;
 
@@ -78,7 +78,7 @@ public sealed class CircuitBreakerTests
     {
         using var providers = Create();
         await providers.FailAsync(4);
-        providers.OpenRouter.Replies([.. Enumerable.Repeat(Status(400), 6)]);
+        providers.OpenRouter.Enqueue([.. Enumerable.Repeat(Reply.Status(400), 6)]);
         for (var i = 0; i < 6; i++)
             (await providers.AskAsync(OpenRouter)).Told.ShouldBe(["ended openrouter http_400"]);
         await providers.FailAsync(1);
@@ -90,12 +90,12 @@ public sealed class CircuitBreakerTests
     public async Task Each_kind_of_failure_counts()
     {
         using var providers = Create();
-        providers.OpenRouter.Replies(
-            Status(401),
-            Unreachable,
-            Stream(),
-            Stream(Token("Hel"), Break),
-            Stream(Data("""{"error":{"code":502,"message":"Upstream"}}"""))
+        providers.OpenRouter.Enqueue(
+            Reply.Status(401),
+            Reply.BreakOff(),
+            Reply.Stream(),
+            Reply.BreakOff("Hel"),
+            Reply.ErrorInStream(502, "Upstream")
         );
         for (var i = 0; i < 5; i++)
             await providers.AskAsync(OpenRouter);
@@ -108,10 +108,9 @@ public sealed class CircuitBreakerTests
     {
         using var providers = Create();
         await providers.FailAsync(4);
-        providers.OpenRouter.Replies(Hang);
+        providers.OpenRouter.Enqueue(Reply.Hang());
         var conversation = providers.Begin(OpenRouter);
-        for (var i = 0; i < 5; i++)
-            await providers.OpenRouter.CalledAsync();
+        await providers.OpenRouter.WaitForRequestsAsync(5);
         providers.Clock.Advance(TimeSpan.FromSeconds(15));
         await conversation.Finished.Soon();
 
@@ -122,8 +121,8 @@ public sealed class CircuitBreakerTests
     public async Task Retries_count_and_an_open_circuit_ends_them_at_once()
     {
         using var providers = new Providers(("LLM_MAX_RETRIES", "5"));
-        providers.OpenRouter.Replies([.. Enumerable.Repeat(Status(503), 5)]);
-        providers.GoogleAi.Replies(Answer("Hello"));
+        providers.OpenRouter.Enqueue([.. Enumerable.Repeat(Reply.Status(503), 5)]);
+        providers.GoogleAi.Enqueue(Reply.Answer("Hello"));
 
         var conversation = await providers.AskAsync();
 
@@ -140,15 +139,15 @@ public sealed class CircuitBreakerTests
     public async Task A_skipped_provider_costs_no_call_and_no_wait()
     {
         using var providers = new Providers(("LLM_MAX_RETRIES", "4"));
-        providers.OpenRouter.Replies([.. Enumerable.Repeat(Status(503), 5)]);
-        providers.GoogleAi.Replies(Answer("Hello"), Answer("Hello"));
+        providers.OpenRouter.Enqueue([.. Enumerable.Repeat(Reply.Status(503), 5)]);
+        providers.GoogleAi.Enqueue(Reply.Answer("Hello"), Reply.Answer("Hello"));
         await providers.AskAsync();
 
         var conversation = await providers.AskAsync();
 
         conversation.Told.ShouldBe([.. Skipped, Providers.GoogleAiStarted, "text Hello", "ended google-ai completed"]);
         conversation.Waits.ShouldBeEmpty();
-        providers.OpenRouter.Calls.ShouldBe(5);
+        providers.OpenRouter.Requests.Count.ShouldBe(5);
     }
 
     [Test]
@@ -156,7 +155,7 @@ public sealed class CircuitBreakerTests
     {
         using var providers = Create();
         await providers.FailAsync(5);
-        providers.GoogleAi.Replies(Answer("Hello"));
+        providers.GoogleAi.Enqueue(Reply.Answer("Hello"));
 
         (await providers.AskAsync()).Told.ShouldBe([
             .. Skipped,
@@ -211,8 +210,7 @@ public sealed class CircuitBreakerTests
         using var providers = Create();
         await providers.FailAsync(5);
         providers.Clock.Advance(OpenTime);
-        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        providers.OpenRouter.Replies(After(gate.Task, Answer("Hello")));
+        var gate = providers.OpenRouter.Gate();
 
         var all = Enumerable.Range(0, 8).Select(_ => providers.Begin(OpenRouter)).ToList();
         for (var left = all.ToList(); left.Count > 1; )
@@ -222,12 +220,12 @@ public sealed class CircuitBreakerTests
         }
 
         var through = all.Single(conversation => !conversation.Finished.IsCompleted);
-        gate.SetResult();
+        gate.Finish("Hello");
         await through.Finished.Soon();
 
         through.Told[^1].ShouldBe("ended openrouter completed");
         all.Where(conversation => conversation != through).ShouldAllBe(one => one.Told.SequenceEqual(Skipped));
-        providers.OpenRouter.Calls.ShouldBe(6);
+        providers.OpenRouter.Requests.Count.ShouldBe(6);
     }
 
     [Test]
@@ -236,13 +234,13 @@ public sealed class CircuitBreakerTests
         using var providers = Create();
         await providers.FailAsync(5);
         providers.Clock.Advance(OpenTime);
-        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        providers.OpenRouter.Replies(Stream(Token("Hel"), When(gate.Task, Break)));
+        var gate = providers.OpenRouter.Gate();
+        gate.Send("Hel");
 
         var conversation = providers.Begin(OpenRouter);
         await conversation.UntilAsync("text Hel");
         await IsSkippedAsync(providers);
-        gate.SetResult();
+        gate.Break();
         await conversation.Finished.Soon();
 
         await IsSkippedAsync(providers);
@@ -265,13 +263,13 @@ public sealed class CircuitBreakerTests
     public async Task An_attempt_that_began_before_the_circuit_opened_may_end_well()
     {
         using var providers = Create();
-        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        providers.OpenRouter.Replies(Stream(Token("Hel"), When(gate.Task, Token("lo")), Finish));
+        var gate = providers.OpenRouter.Gate();
+        gate.Send("Hel");
         var early = providers.Begin(OpenRouter);
         await early.UntilAsync("text Hel");
         await providers.FailAsync(5);
         await IsSkippedAsync(providers);
-        gate.SetResult();
+        gate.Finish("lo");
         await early.Finished.Soon();
 
         early.Told[^1].ShouldBe("ended openrouter completed");
@@ -281,7 +279,7 @@ public sealed class CircuitBreakerTests
 
     private static async Task AnswersAsync(Providers providers)
     {
-        providers.OpenRouter.Replies(Answer("Hello"));
+        providers.OpenRouter.Enqueue(Reply.Answer("Hello"));
         (await providers.AskAsync(OpenRouter)).Told.ShouldBe([
             Providers.OpenRouterStarted,
             "text Hello",
@@ -291,17 +289,17 @@ public sealed class CircuitBreakerTests
 
     private static async Task IsSkippedAsync(Providers providers)
     {
-        var calls = providers.OpenRouter.Calls;
+        var calls = providers.OpenRouter.Requests.Count;
         var conversation = await providers.AskAsync(OpenRouter);
         conversation.Told.ShouldBe(Skipped);
         conversation.FailureCode.ShouldBe("provider_failed");
-        providers.OpenRouter.Calls.ShouldBe(calls);
+        providers.OpenRouter.Requests.Count.ShouldBe(calls);
     }
 
     private static async Task CancelAsync(Providers providers)
     {
         using var cancellation = new CancellationTokenSource();
-        providers.OpenRouter.Replies(Stream(Token("Hel"), Silence));
+        providers.OpenRouter.Enqueue(Reply.HangAfter("Hel"));
         var conversation = providers.Begin(OpenRouter, cancellationToken: cancellation.Token);
         await conversation.UntilAsync("text Hel");
         await cancellation.CancelAsync();

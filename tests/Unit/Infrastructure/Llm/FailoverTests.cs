@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Logging;
 using QrAi.Application.Errors;
+using QrAi.Tests.Testing.Providers;
 using QrAi.Tests.Unit.Support.Llm;
-using static QrAi.Tests.Unit.Support.Llm.Replies;
+using static QrAi.Tests.Testing.Providers.Part;
 
 namespace QrAi.Tests.Unit.Infrastructure.Llm;
 
@@ -12,20 +13,20 @@ public sealed class FailoverTests
     public async Task A_whole_answer_is_told_with_who_gave_it()
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies(Answer("Hel", "lo"));
+        providers.OpenRouter.Enqueue(Reply.Answer("Hel", "lo"));
 
         var conversation = await providers.AskAsync();
 
         conversation.Told.ShouldBe([Providers.OpenRouterStarted, "text Hel", "text lo", "ended openrouter completed"]);
         conversation.Failure.ShouldBeNull();
-        providers.GoogleAi.Calls.ShouldBe(0);
+        providers.GoogleAi.Requests.ShouldBeEmpty();
     }
 
     [Test]
     public async Task A_polite_end_without_a_finish_reason_before_the_first_token_is_a_broken_connection()
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies(Stream(), Stream(Role, Done), Answer("Hello"));
+        providers.OpenRouter.Enqueue(Reply.Stream(), Reply.EndWithoutFinishReason(""), Reply.Answer("Hello"));
 
         var conversation = await providers.AskAsync();
 
@@ -37,14 +38,14 @@ public sealed class FailoverTests
             "ended openrouter completed",
         ]);
         conversation.Waits.Count.ShouldBe(2);
-        providers.GoogleAi.Calls.ShouldBe(0);
+        providers.GoogleAi.Requests.ShouldBeEmpty();
     }
 
     [Test]
     public async Task A_connection_that_breaks_before_the_first_token_is_tried_again()
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies(Stream(Role, Break), Answer("Hello"));
+        providers.OpenRouter.Enqueue(Reply.BreakOff(""), Reply.Answer("Hello"));
 
         var conversation = await providers.AskAsync();
 
@@ -61,8 +62,8 @@ public sealed class FailoverTests
     public async Task A_stream_that_breaks_off_after_the_first_token_restarts_with_the_next(bool impolite)
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies(Stream(Token("Hel"), impolite ? Break : Done));
-        providers.GoogleAi.Replies(Answer("Good day"));
+        providers.OpenRouter.Enqueue(impolite ? Reply.BreakOff("Hel") : Reply.EndWithoutFinishReason("Hel"));
+        providers.GoogleAi.Enqueue(Reply.Answer("Good day"));
 
         var conversation = await providers.AskAsync();
 
@@ -83,14 +84,14 @@ public sealed class FailoverTests
     public async Task The_text_before_a_break_has_been_told_before_it_breaks()
     {
         using var providers = new Providers();
-        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        providers.OpenRouter.Replies(Stream(Token("Hel"), When(gate.Task, Break)));
-        providers.GoogleAi.Replies(Answer("Hello"));
+        var gate = providers.OpenRouter.Gate();
+        gate.Send("Hel");
+        providers.GoogleAi.Enqueue(Reply.Answer("Hello"));
 
         var conversation = providers.Begin();
         await conversation.UntilAsync("text Hel");
         conversation.Told.ShouldBe([Providers.OpenRouterStarted, "text Hel"]);
-        gate.SetResult();
+        gate.Break();
         await conversation.Finished.Soon();
 
         conversation.Told[^1].ShouldBe("ended google-ai completed");
@@ -100,7 +101,7 @@ public sealed class FailoverTests
     public async Task A_break_after_the_finish_reason_is_no_break()
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies(Stream(Token("Hello"), Finish, Break));
+        providers.OpenRouter.Enqueue(Reply.Stream(Token("Hello"), Finish, Break));
 
         var conversation = await providers.AskAsync();
 
@@ -111,7 +112,7 @@ public sealed class FailoverTests
     public async Task A_provider_that_says_done_and_stays_connected_has_done()
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies(Stream(Token("Hello"), Finish, Done, Silence));
+        providers.OpenRouter.Enqueue(Reply.Stream(Token("Hello"), Finish, Done, Silence));
 
         var conversation = await providers.AskAsync();
 
@@ -122,7 +123,7 @@ public sealed class FailoverTests
     public async Task The_only_provider_is_asked_again_when_it_breaks_off()
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies(Stream(Token("Hel"), Break), Stream(Token("He"), Done), Answer("Hello"));
+        providers.OpenRouter.Enqueue(Reply.BreakOff("Hel"), Reply.EndWithoutFinishReason("He"), Reply.Answer("Hello"));
 
         var conversation = await providers.AskAsync("openrouter");
 
@@ -137,18 +138,18 @@ public sealed class FailoverTests
             "text Hello",
             "ended openrouter completed",
         ]);
-        providers.GoogleAi.Calls.ShouldBe(0);
+        providers.GoogleAi.Requests.ShouldBeEmpty();
     }
 
     [Test]
     public async Task The_only_provider_is_not_asked_for_ever()
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies([.. Enumerable.Repeat(Stream(Token("Hel"), Break), 3)]);
+        providers.OpenRouter.Enqueue([.. Enumerable.Repeat(Reply.BreakOff("Hel"), 3)]);
 
         var conversation = await providers.AskAsync("openrouter");
 
-        providers.OpenRouter.Calls.ShouldBe(3);
+        providers.OpenRouter.Requests.Count.ShouldBe(3);
         conversation.Attempts.Select(attempt => attempt.Outcome).ShouldAllBe(outcome => outcome == "broken_off");
         conversation.FailureCode.ShouldBe("provider_failed");
     }
@@ -157,7 +158,7 @@ public sealed class FailoverTests
     public async Task Without_retries_the_only_provider_that_breaks_off_is_not_asked_again()
     {
         using var providers = new Providers(("LLM_MAX_RETRIES", "0"));
-        providers.OpenRouter.Replies(Stream(Token("Hel"), Break));
+        providers.OpenRouter.Enqueue(Reply.BreakOff("Hel"));
 
         var conversation = await providers.AskAsync("openrouter");
 
@@ -169,8 +170,8 @@ public sealed class FailoverTests
     public async Task A_provider_that_broke_off_is_asked_again_when_the_others_fail()
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies(Stream(Token("Hel"), Break), Answer("Hello"));
-        providers.GoogleAi.Replies(Status(401));
+        providers.OpenRouter.Enqueue(Reply.BreakOff("Hel"), Reply.Answer("Hello"));
+        providers.GoogleAi.Enqueue(Reply.Status(401));
 
         var conversation = await providers.AskAsync();
 
@@ -189,8 +190,8 @@ public sealed class FailoverTests
     public async Task A_restarted_attempt_is_retried_until_its_own_first_token()
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies(Stream(Token("Hel"), Break));
-        providers.GoogleAi.Replies(Status(503), Stream(), Answer("Hello"));
+        providers.OpenRouter.Enqueue(Reply.BreakOff("Hel"));
+        providers.GoogleAi.Enqueue(Reply.Status(503), Reply.Stream(), Reply.Answer("Hello"));
 
         var conversation = await providers.AskAsync();
 
@@ -211,8 +212,8 @@ public sealed class FailoverTests
     public async Task Failover_is_logged()
     {
         using var providers = new Providers(("LLM_MAX_RETRIES", "0"));
-        providers.OpenRouter.Replies(Status(503));
-        providers.GoogleAi.Replies(Answer("Hello"));
+        providers.OpenRouter.Enqueue(Reply.Status(503));
+        providers.GoogleAi.Enqueue(Reply.Answer("Hello"));
 
         await providers.AskAsync();
 
@@ -229,8 +230,8 @@ public sealed class FailoverTests
     public async Task The_order_of_failover_is_the_settings()
     {
         using var providers = new Providers(("LLM_PROVIDERS", "google-ai,openrouter"), ("LLM_MAX_RETRIES", "0"));
-        providers.GoogleAi.Replies(Status(503));
-        providers.OpenRouter.Replies(Answer("Hello"));
+        providers.GoogleAi.Enqueue(Reply.Status(503));
+        providers.OpenRouter.Enqueue(Reply.Answer("Hello"));
 
         var conversation = await providers.AskAsync();
 
@@ -241,13 +242,13 @@ public sealed class FailoverTests
     public async Task A_provider_that_is_named_is_the_only_one_to_be_asked()
     {
         using var providers = new Providers(("LLM_MAX_RETRIES", "0"));
-        providers.GoogleAi.Replies(Status(503));
+        providers.GoogleAi.Enqueue(Reply.Status(503));
 
         var conversation = await providers.AskAsync("google-ai");
 
         conversation.Told.ShouldBe(["ended google-ai http_503"]);
         conversation.FailureCode.ShouldBe("provider_failed");
-        providers.OpenRouter.Calls.ShouldBe(0);
+        providers.OpenRouter.Requests.ShouldBeEmpty();
     }
 
     [Test]
@@ -271,13 +272,13 @@ public sealed class FailoverTests
     public async Task A_callers_model_is_the_first_providers_only()
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies(Stream(Token("Hel"), Break));
-        providers.GoogleAi.Replies(Answer("Hello"));
+        providers.OpenRouter.Enqueue(Reply.BreakOff("Hel"));
+        providers.GoogleAi.Enqueue(Reply.Answer("Hello"));
 
         var conversation = await providers.AskAsync(model: "big/one");
 
-        providers.OpenRouter.Requests[0].Body.ShouldContain("\"model\":\"big/one\"");
-        providers.GoogleAi.Requests[0].Body.ShouldContain("\"model\":\"ga/model\"");
+        providers.OpenRouter.Requests[0].Model.ShouldBe("big/one");
+        providers.GoogleAi.Requests[0].Model.ShouldBe("ga/model");
         conversation.Told.ShouldContain("started openrouter big/one");
         conversation.Told.ShouldContain(Providers.GoogleAiStarted);
     }
@@ -286,24 +287,24 @@ public sealed class FailoverTests
     public async Task A_callers_model_stays_with_the_first_provider_when_it_is_asked_again()
     {
         using var providers = new Providers(("LLM_MAX_RETRIES", "1"));
-        providers.OpenRouter.Replies(Status(503), Stream(Token("Hel"), Break), Answer("Hello"));
-        providers.GoogleAi.Replies(Status(401));
+        providers.OpenRouter.Enqueue(Reply.Status(503), Reply.BreakOff("Hel"), Reply.Answer("Hello"));
+        providers.GoogleAi.Enqueue(Reply.Status(401));
 
         await providers.AskAsync(model: "big/one");
 
         providers.OpenRouter.Requests.Count.ShouldBe(3);
-        providers.OpenRouter.Requests.ShouldAllBe(request => request.Body.Contains("\"model\":\"big/one\""));
+        providers.OpenRouter.Requests.ShouldAllBe(request => request.Model == "big/one");
     }
 
     [Test]
     public async Task A_callers_model_goes_to_the_provider_that_the_caller_names()
     {
         using var providers = new Providers();
-        providers.GoogleAi.Replies(Answer("Hello"));
+        providers.GoogleAi.Enqueue(Reply.Answer("Hello"));
 
         await providers.AskAsync("google-ai", "gemini-huge");
 
-        providers.GoogleAi.Requests[0].Body.ShouldContain("\"model\":\"gemini-huge\"");
+        providers.GoogleAi.Requests[0].Model.ShouldBe("gemini-huge");
     }
 
     [Test]
@@ -322,7 +323,7 @@ public sealed class FailoverTests
     public async Task The_offline_provider_may_be_the_last_resort()
     {
         using var providers = new Providers(("LLM_PROVIDERS", "openrouter,offline"), ("LLM_MAX_RETRIES", "0"));
-        providers.OpenRouter.Replies(Status(503));
+        providers.OpenRouter.Enqueue(Reply.Status(503));
 
         var conversation = await providers.AskAsync();
 

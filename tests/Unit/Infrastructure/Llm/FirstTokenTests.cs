@@ -1,5 +1,6 @@
+using QrAi.Tests.Testing.Providers;
 using QrAi.Tests.Unit.Support.Llm;
-using static QrAi.Tests.Unit.Support.Llm.Replies;
+using static QrAi.Tests.Testing.Providers.Part;
 
 namespace QrAi.Tests.Unit.Infrastructure.Llm;
 
@@ -11,11 +12,11 @@ public sealed class FirstTokenTests
     private static Dictionary<string, Reply> Silent { get; } =
         new()
         {
-            ["no headers"] = Hang,
-            ["headers only"] = Stream(Silence),
-            ["a role without text"] = Stream(Role, Silence),
-            ["comments"] = Stream(Raw(": OPENROUTER PROCESSING\n\n"), Raw(": OPENROUTER PROCESSING\n\n"), Silence),
-            ["an empty piece"] = Stream(Token(""), Silence),
+            ["no headers"] = Reply.Hang(),
+            ["headers only"] = Reply.Hang(headers: true),
+            ["a role without text"] = Reply.HangAfter(""),
+            ["comments"] = Reply.Stream(Comment, Comment, Silence),
+            ["an empty piece"] = Reply.Stream(Data("""{"choices":[{"delta":{"content":""}}]}"""), Silence),
         };
 
     [TestCase("no headers")]
@@ -26,7 +27,7 @@ public sealed class FirstTokenTests
     public async Task A_provider_that_is_silent_for_too_long_is_asked_again(string sent)
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies(Silent[sent], Answer("Hello"));
+        providers.OpenRouter.Enqueue(Silent[sent], Reply.Answer("Hello"));
 
         var conversation = providers.Begin();
         await PassFirstTokenAsync(providers);
@@ -46,13 +47,12 @@ public sealed class FirstTokenTests
     public async Task The_limit_is_not_reached_a_moment_before_it()
     {
         using var providers = new Providers();
-        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        providers.OpenRouter.Replies(Stream(When(gate.Task, Token("Hello")), Finish));
+        var gate = providers.OpenRouter.Gate();
 
         var conversation = providers.Begin();
-        await providers.OpenRouter.CalledAsync();
+        await providers.OpenRouter.WaitForRequestsAsync(1);
         providers.Clock.Advance(Limit - TimeSpan.FromMilliseconds(1));
-        gate.SetResult();
+        gate.Finish("Hello");
         await conversation.Finished.Soon();
 
         conversation.Told.ShouldBe([Providers.OpenRouterStarted, "text Hello", "ended openrouter completed"]);
@@ -62,13 +62,13 @@ public sealed class FirstTokenTests
     public async Task After_the_first_token_only_the_total_time_counts()
     {
         using var providers = new Providers();
-        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        providers.OpenRouter.Replies(Stream(Token("Hel"), When(gate.Task, Token("lo")), Finish));
+        var gate = providers.OpenRouter.Gate();
+        gate.Send("Hel");
 
         var conversation = providers.Begin();
         await conversation.UntilAsync("text Hel");
         providers.Clock.Advance(Limit * 4);
-        gate.SetResult();
+        gate.Finish("lo");
         await conversation.Finished.Soon();
 
         conversation.Told.ShouldBe([Providers.OpenRouterStarted, "text Hel", "text lo", "ended openrouter completed"]);
@@ -80,19 +80,13 @@ public sealed class FirstTokenTests
     public async Task A_model_that_thinks_is_not_silent(string member)
     {
         using var providers = new Providers();
-        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        providers.OpenRouter.Replies(
-            Stream(
-                Data("{\"choices\":[{\"delta\":{\"content\":null,\"" + member + "\":\"Let me see\"}}]}"),
-                When(gate.Task, Token("Hello")),
-                Finish
-            )
-        );
+        var gate = providers.OpenRouter.Gate();
+        gate.Send(Data("{\"choices\":[{\"delta\":{\"content\":null,\"" + member + "\":\"Let me see\"}}]}"));
 
         var conversation = providers.Begin();
         await conversation.UntilAsync("reasoning");
         providers.Clock.Advance(Limit * 2);
-        gate.SetResult();
+        gate.Finish("Hello");
         await conversation.Finished.Soon();
 
         conversation.Told.ShouldBe([
@@ -107,8 +101,8 @@ public sealed class FirstTokenTests
     public async Task When_no_provider_began_in_time_the_answer_has_timed_out()
     {
         using var providers = new Providers(("LLM_MAX_RETRIES", "0"));
-        providers.OpenRouter.Replies(Hang);
-        providers.GoogleAi.Replies(Stream(Silence));
+        providers.OpenRouter.Enqueue(Reply.Hang());
+        providers.GoogleAi.Enqueue(Reply.Hang(headers: true));
 
         var conversation = providers.Begin();
         await PassFirstTokenAsync(providers);
@@ -123,8 +117,8 @@ public sealed class FirstTokenTests
     public async Task When_one_provider_failed_otherwise_the_answer_has_not_timed_out()
     {
         using var providers = new Providers(("LLM_MAX_RETRIES", "0"));
-        providers.OpenRouter.Replies(Hang);
-        providers.GoogleAi.Replies(Status(503));
+        providers.OpenRouter.Enqueue(Reply.Hang());
+        providers.GoogleAi.Enqueue(Reply.Status(503));
 
         var conversation = providers.Begin();
         await PassFirstTokenAsync(providers);
@@ -137,16 +131,15 @@ public sealed class FirstTokenTests
     public async Task Each_attempt_has_its_own_time()
     {
         using var providers = new Providers(("LLM_MAX_RETRIES", "1"));
-        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        providers.OpenRouter.Replies(Hang, Stream(When(gate.Task, Token("Hello")), Finish));
+        providers.OpenRouter.Enqueue(Reply.Hang());
+        var gate = providers.OpenRouter.Gate();
 
         var conversation = providers.Begin();
         await PassFirstTokenAsync(providers);
         providers.Clock.Advance(await providers.NextWaitAsync().Soon());
-        await providers.OpenRouter.CalledAsync();
-        await providers.OpenRouter.CalledAsync();
+        await providers.OpenRouter.WaitForRequestsAsync(2);
         providers.Clock.Advance(TimeSpan.FromSeconds(14));
-        gate.SetResult();
+        gate.Finish("Hello");
         await conversation.Finished.Soon();
 
         conversation.Told[^1].ShouldBe("ended openrouter completed");

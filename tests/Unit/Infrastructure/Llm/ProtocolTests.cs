@@ -1,9 +1,10 @@
 using System.Text;
-using System.Text.Json;
 using Microsoft.Extensions.AI;
 using QrAi.Infrastructure.Llm;
+using QrAi.Tests.Fixtures.Models;
+using QrAi.Tests.Testing.Providers;
 using QrAi.Tests.Unit.Support.Llm;
-using static QrAi.Tests.Unit.Support.Llm.Replies;
+using static QrAi.Tests.Testing.Providers.Part;
 
 namespace QrAi.Tests.Unit.Infrastructure.Llm;
 
@@ -14,23 +15,24 @@ public sealed class ProtocolTests
     public async Task The_request_is_what_the_protocol_says()
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies(Answer("Hello"));
+        providers.OpenRouter.Enqueue(Reply.Answer("Hello"));
         await providers.AskAsync();
 
         var request = providers.OpenRouter.Requests.ShouldHaveSingleItem();
-        request.Method.ShouldBe(HttpMethod.Post);
         request.Url.ShouldBe(new Uri("https://openrouter.test/api/v1/chat/completions"));
         request.Headers["Content-Type"].ShouldBe("application/json");
-        request.Body.ShouldBe(
-            """{"model":"or/model","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"Why?"}]}"""
-        );
+        request
+            .Body.GetRawText()
+            .ShouldBe(
+                """{"model":"or/model","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"Why?"}]}"""
+            );
     }
 
     [Test]
     public async Task OpenRouter_is_told_the_key_and_the_application()
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies(Answer("Hello"));
+        providers.OpenRouter.Enqueue(Reply.Answer("Hello"));
         await providers.AskAsync();
 
         var headers = providers.OpenRouter.Requests[0].Headers;
@@ -43,7 +45,7 @@ public sealed class ProtocolTests
     public async Task Google_AI_is_told_the_key_only()
     {
         using var providers = new Providers();
-        providers.GoogleAi.Replies(Answer("Hello"));
+        providers.GoogleAi.Enqueue(Reply.Answer("Hello"));
         await providers.AskAsync("google-ai");
 
         var request = providers.GoogleAi.Requests[0];
@@ -56,8 +58,8 @@ public sealed class ProtocolTests
     [Test]
     public async Task Messages_are_sent_in_order_with_their_roles_and_any_text()
     {
-        using var script = new ProviderScript();
-        script.Replies(Answer("Hello"));
+        using var script = new InMemoryProvider();
+        script.Enqueue(Reply.Answer("Hello"));
         var messages = new ChatMessage[]
         {
             new(ChatRole.System, "Be \"brief\"."),
@@ -67,10 +69,9 @@ public sealed class ProtocolTests
         };
         await TellAsync(script, messages);
 
-        using var body = JsonDocument.Parse(script.Requests[0].Body);
-        body.RootElement.GetProperty("messages")
-            .EnumerateArray()
-            .Select(message => (message.GetProperty("role").GetString(), message.GetProperty("content").GetString()))
+        script
+            .Requests[0]
+            .Messages.Select(message => (message.Role, message.Content))
             .ShouldBe([
                 ("system", "Be \"brief\"."),
                 ("user", "日本の首都は？"),
@@ -82,14 +83,7 @@ public sealed class ProtocolTests
     [Test]
     public async Task Usage_comes_in_a_chunk_without_choices()
     {
-        (
-            await TellAsync(
-                Token("Hello"),
-                Finish,
-                Data("""{"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":2,"total_tokens":9}}"""),
-                Done
-            )
-        ).ShouldBe(["text Hello", "usage 7+2=9"]);
+        (await TellAsync(Token("Hello"), Finish, Usage(7, 2), Done)).ShouldBe(["text Hello", "usage 7+2=9"]);
     }
 
     [Test]
@@ -108,11 +102,11 @@ public sealed class ProtocolTests
     public async Task Comments_and_empty_events_are_passed_over() =>
         (
             await TellAsync(
-                Raw(": OPENROUTER PROCESSING\n\n"),
-                Raw("data:\n\n"),
-                Raw("event: ping\nid: 3\nretry: 10\n\n"),
+                Comment,
+                Text("data:\n\n"),
+                Text("event: ping\nid: 3\nretry: 10\n\n"),
                 Token("Hello"),
-                Raw(": still here\n\n"),
+                Text(": still here\n\n"),
                 Finish,
                 Done
             )
@@ -122,8 +116,8 @@ public sealed class ProtocolTests
     public async Task Lines_may_end_in_any_way_and_the_space_after_the_colon_may_be_missing() =>
         (
             await TellAsync(
-                Raw("data:{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\r\n\r\n"),
-                Raw("data: {\"choices\":[{\"delta\":{\"content\":\"b\"}}]}\r\r"),
+                Text("data:{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\r\n\r\n"),
+                Text("data: {\"choices\":[{\"delta\":{\"content\":\"b\"}}]}\r\r"),
                 Finish
             )
         ).ShouldBe(["text a", "text b"]);
@@ -133,14 +127,14 @@ public sealed class ProtocolTests
     {
         var bytes = Encoding.UTF8.GetBytes("data: {\"choices\":[{\"delta\":{\"content\":\"日本😀\"}}]}\n\n");
 
-        (await TellAsync([.. bytes.Select(one => Bytes([one])), Finish])).ShouldBe(["text 日本😀"]);
+        (await TellAsync([.. bytes.Select(one => Bytes(new[] { one })), Finish])).ShouldBe(["text 日本😀"]);
     }
 
     [Test]
     public async Task Many_chunks_may_come_in_one_read() =>
         (
             await TellAsync(
-                Raw(string.Concat(Enumerable.Repeat("data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}]}\n\n", 3))),
+                Text(string.Concat(Enumerable.Repeat("data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}]}\n\n", 3))),
                 Finish
             )
         ).ShouldBe(["text x", "text x", "text x"]);
@@ -172,7 +166,7 @@ public sealed class ProtocolTests
         (await TellAsync(Token("Hello"), Finish)).ShouldBe(["text Hello"]);
 
     [Test]
-    public async Task An_answer_may_be_empty() => (await TellAsync(Role, Finish, Done)).ShouldBeEmpty();
+    public async Task An_answer_may_be_empty() => (await TellAsync(Token(""), Finish, Done)).ShouldBeEmpty();
 
     [Test]
     public async Task Reasoning_gives_no_text() =>
@@ -202,20 +196,20 @@ public sealed class ProtocolTests
 
     [Test]
     public async Task A_page_instead_of_a_stream_is_a_stream_that_breaks_off() =>
-        (await FailAsync(Raw("<html><body>Welcome to the captive portal</body></html>"))).Outcome.ShouldBe(
+        (await FailAsync(Text("<html><body>Welcome to the captive portal</body></html>"))).Outcome.ShouldBe(
             "broken_off"
         );
 
     [Test]
     public async Task A_whole_answer_instead_of_a_stream_is_a_stream_that_breaks_off() =>
         (
-            await FailAsync(Raw("""{"choices":[{"message":{"content":"Hello"},"finish_reason":"stop"}]}"""))
+            await FailAsync(Text("""{"choices":[{"message":{"content":"Hello"},"finish_reason":"stop"}]}"""))
         ).Outcome.ShouldBe("broken_off");
 
     [Test]
     public async Task A_response_that_never_ends_breaks_off()
     {
-        var megabyte = Raw(": " + new string('x', 1024 * 1024 - 4) + "\n\n");
+        var megabyte = Text(": " + new string('x', 1024 * 1024 - 4) + "\n\n");
 
         (await TellAsync([.. Enumerable.Repeat(megabyte, 15), Token("Hello"), Finish])).ShouldBe(["text Hello"]);
         (await FailAsync([.. Enumerable.Repeat(megabyte, 17), Token("Hello"), Finish])).Outcome.ShouldBe("broken_off");
@@ -226,7 +220,7 @@ public sealed class ProtocolTests
     {
         var megabyte = Bytes(new byte[1024 * 1024]);
 
-        (await FailAsync([Raw("data: "), .. Enumerable.Repeat(megabyte, 17)])).Outcome.ShouldBe("broken_off");
+        (await FailAsync([Text("data: "), .. Enumerable.Repeat(megabyte, 17)])).Outcome.ShouldBe("broken_off");
     }
 
     [TestCase("429", "http_429", nameof(Reaction.Retry), false)]
@@ -275,10 +269,7 @@ public sealed class ProtocolTests
     public async Task An_error_within_a_stream_before_the_first_token_is_retried()
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies(
-            Stream(Raw(": OPENROUTER PROCESSING\n\n"), Data("""{"error":{"code":503}}""")),
-            Answer("Hello")
-        );
+        providers.OpenRouter.Enqueue(Reply.Stream(Comment, Error(503)), Reply.Answer("Hello"));
 
         var conversation = await providers.AskAsync();
 
@@ -294,8 +285,8 @@ public sealed class ProtocolTests
     public async Task An_error_within_a_stream_after_the_first_token_restarts_with_the_next()
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies(Stream(Token("Hel"), Data("""{"error":{"code":"server_error"}}""")));
-        providers.GoogleAi.Replies(Answer("Hello"));
+        providers.OpenRouter.Enqueue(Reply.ErrorInStream("server_error", "Upstream", "Hel"));
+        providers.GoogleAi.Enqueue(Reply.Answer("Hello"));
 
         var conversation = await providers.AskAsync();
 
@@ -312,8 +303,8 @@ public sealed class ProtocolTests
     [Test]
     public async Task Who_wants_the_whole_answer_gets_the_joined_stream()
     {
-        using var script = new ProviderScript();
-        script.Replies(Answer("Hel", "lo"));
+        using var script = new InMemoryProvider();
+        script.Enqueue(Reply.Answer("Hel", "lo"));
         using var http = Http(script);
         using var client = new OpenAiCompatibleChatClient(http, "model", new TestClock());
 
@@ -325,29 +316,28 @@ public sealed class ProtocolTests
     [Test]
     public async Task The_response_is_let_go_when_the_follower_leaves()
     {
-        using var script = new ProviderScript();
-        var body = new ScriptedStream([Token("Hel"), Silence]);
-        script.Replies(_ => Task.FromResult(new HttpResponseMessage { Content = new StreamContent(body) }));
+        using var script = new InMemoryProvider();
+        script.Enqueue(Reply.HangAfter("Hel"));
         using var http = Http(script);
         using var client = new OpenAiCompatibleChatClient(http, "model", new TestClock());
 
         await foreach (var _ in client.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, "Why?")]))
             break;
 
-        body.IsDisposed.ShouldBeTrue();
+        await script.Requests[0].Aborted.Soon();
     }
 
     private static async Task<string[]> TellAsync(params Part[] parts)
     {
-        using var script = new ProviderScript();
-        script.Replies(Stream(parts));
+        using var script = new InMemoryProvider();
+        script.Enqueue(Reply.Stream(parts));
         return await TellAsync(script, [new ChatMessage(ChatRole.User, "Why?")]);
     }
 
     private static async Task<ProviderException> FailAsync(params Part[] parts) =>
         await Should.ThrowAsync<ProviderException>(() => TellAsync(parts));
 
-    private static async Task<string[]> TellAsync(ProviderScript script, ChatMessage[] messages)
+    private static async Task<string[]> TellAsync(InMemoryProvider script, ChatMessage[] messages)
     {
         using var http = Http(script);
         using var client = new OpenAiCompatibleChatClient(http, "model", new TestClock());
@@ -357,6 +347,6 @@ public sealed class ProtocolTests
         return [.. told];
     }
 
-    private static HttpClient Http(ProviderScript script) =>
-        new(script, disposeHandler: false) { BaseAddress = new Uri("https://provider.test/v1/") };
+    private static HttpClient Http(InMemoryProvider script) =>
+        new(script.Connections, disposeHandler: false) { BaseAddress = new Uri("https://provider.test/v1/") };
 }

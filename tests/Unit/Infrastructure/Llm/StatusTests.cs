@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
+using QrAi.Tests.Testing.Providers;
 using QrAi.Tests.Unit.Support.Llm;
-using static QrAi.Tests.Unit.Support.Llm.Replies;
 
 namespace QrAi.Tests.Unit.Infrastructure.Llm;
 
@@ -17,7 +17,7 @@ public sealed class StatusTests
     public async Task A_provider_that_may_recover_is_asked_again_after_a_wait(int status)
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies(Status(status), Answer("Hello"));
+        providers.OpenRouter.Enqueue(Reply.Status(status), Reply.Answer("Hello"));
 
         var conversation = await providers.AskAsync();
 
@@ -28,7 +28,7 @@ public sealed class StatusTests
             "ended openrouter completed",
         ]);
         conversation.Waits.ShouldHaveSingleItem();
-        providers.GoogleAi.Calls.ShouldBe(0);
+        providers.GoogleAi.Requests.ShouldBeEmpty();
         providers.Log.Lines.ShouldAllBe(line => line.Level < LogLevel.Error);
     }
 
@@ -36,13 +36,13 @@ public sealed class StatusTests
     public async Task A_provider_that_does_not_recover_is_followed_by_the_next([Values(0, 1, 2, 5)] int retries)
     {
         using var providers = new Providers(("LLM_MAX_RETRIES", $"{retries}"));
-        providers.OpenRouter.Replies([.. Enumerable.Repeat(Status(503), retries + 1)]);
-        providers.GoogleAi.Replies(Answer("Hello"));
+        providers.OpenRouter.Enqueue([.. Enumerable.Repeat(Reply.Status(503), retries + 1)]);
+        providers.GoogleAi.Enqueue(Reply.Answer("Hello"));
 
         var conversation = await providers.AskAsync();
 
         // The sixth attempt in a row finds the circuit open.
-        providers.OpenRouter.Calls.ShouldBe(Math.Min(retries + 1, 5));
+        providers.OpenRouter.Requests.Count.ShouldBe(Math.Min(retries + 1, 5));
         conversation.Attempts.Count.ShouldBe(retries + 2);
         conversation.Told[^3..].ShouldBe([Providers.GoogleAiStarted, "text Hello", "ended google-ai completed"]);
         conversation.Waits.Count.ShouldBe(retries);
@@ -56,8 +56,8 @@ public sealed class StatusTests
     public async Task A_provider_whose_account_is_at_fault_is_followed_at_once_and_logged_as_an_error(int status)
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies(Status(status));
-        providers.GoogleAi.Replies(Answer("Hello"));
+        providers.OpenRouter.Enqueue(Reply.Status(status));
+        providers.GoogleAi.Enqueue(Reply.Answer("Hello"));
 
         var conversation = await providers.AskAsync();
 
@@ -68,7 +68,7 @@ public sealed class StatusTests
             "ended google-ai completed",
         ]);
         conversation.Waits.ShouldBeEmpty();
-        providers.OpenRouter.Calls.ShouldBe(1);
+        providers.OpenRouter.Requests.Count.ShouldBe(1);
         var line = providers.Log.Lines.Where(line => line.Level == LogLevel.Error).ShouldHaveSingleItem();
         line.Message.ShouldContain("openrouter");
         line.Message.ShouldContain($"{status}");
@@ -80,15 +80,15 @@ public sealed class StatusTests
     public async Task A_refused_question_is_not_put_to_another_provider(int status)
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies(Status(status));
+        providers.OpenRouter.Enqueue(Reply.Status(status));
 
         var conversation = await providers.AskAsync();
 
         conversation.Told.ShouldBe([$"ended openrouter http_{status}"]);
         conversation.FailureCode.ShouldBe("provider_failed");
         conversation.Waits.ShouldBeEmpty();
-        providers.OpenRouter.Calls.ShouldBe(1);
-        providers.GoogleAi.Calls.ShouldBe(0);
+        providers.OpenRouter.Requests.Count.ShouldBe(1);
+        providers.GoogleAi.Requests.ShouldBeEmpty();
     }
 
     [TestCase(301)]
@@ -98,22 +98,22 @@ public sealed class StatusTests
     public async Task A_status_that_makes_no_sense_is_followed_by_the_next_provider_at_once(int status)
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies(Status(status));
-        providers.GoogleAi.Replies(Answer("Hello"));
+        providers.OpenRouter.Enqueue(Reply.Status(status));
+        providers.GoogleAi.Enqueue(Reply.Answer("Hello"));
 
         var conversation = await providers.AskAsync();
 
         conversation.Told[0].ShouldBe($"ended openrouter http_{status}");
         conversation.Failure.ShouldBeNull();
         conversation.Waits.ShouldBeEmpty();
-        providers.OpenRouter.Calls.ShouldBe(1);
+        providers.OpenRouter.Requests.Count.ShouldBe(1);
     }
 
     [Test]
     public async Task A_provider_that_cannot_be_reached_is_asked_again()
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies(Unreachable, Answer("Hello"));
+        providers.OpenRouter.Enqueue(Reply.BreakOff(), Reply.Answer("Hello"));
 
         var conversation = await providers.AskAsync();
 
@@ -130,8 +130,8 @@ public sealed class StatusTests
     public async Task When_every_provider_has_failed_the_answer_has()
     {
         using var providers = new Providers(("LLM_MAX_RETRIES", "1"));
-        providers.OpenRouter.Replies(Status(503), Unreachable);
-        providers.GoogleAi.Replies(Status(429), Status(401));
+        providers.OpenRouter.Enqueue(Reply.Status(503), Reply.BreakOff());
+        providers.GoogleAi.Enqueue(Reply.Status(429), Reply.Status(401));
 
         var conversation = await providers.AskAsync();
 
@@ -148,8 +148,8 @@ public sealed class StatusTests
     public async Task What_callers_and_the_log_are_told_has_no_secret_and_no_text()
     {
         using var providers = new Providers(("LLM_MAX_RETRIES", "0"));
-        providers.OpenRouter.Replies(Status(401));
-        providers.GoogleAi.Replies(Stream(Token("Confidential"), Break), Answer("Confidential"));
+        providers.OpenRouter.Enqueue(Reply.Status(401));
+        providers.GoogleAi.Enqueue(Reply.BreakOff("Confidential"), Reply.Answer("Confidential"));
 
         var conversation = await providers.AskAsync();
 

@@ -1,5 +1,5 @@
+using QrAi.Tests.Testing.Providers;
 using QrAi.Tests.Unit.Support.Llm;
-using static QrAi.Tests.Unit.Support.Llm.Replies;
 
 namespace QrAi.Tests.Unit.Infrastructure.Llm;
 
@@ -12,7 +12,7 @@ public sealed class TotalTimeTests
     public async Task The_total_time_ends_a_stream_that_has_begun()
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies(Stream(Token("Hel"), Silence));
+        providers.OpenRouter.Enqueue(Reply.HangAfter("Hel"));
 
         var conversation = providers.Begin();
         await conversation.UntilAsync("text Hel");
@@ -22,17 +22,17 @@ public sealed class TotalTimeTests
         conversation.Told.ShouldBe([Providers.OpenRouterStarted, "text Hel", "ended openrouter total_time_exceeded"]);
         conversation.FailureCode.ShouldBe("provider_timeout");
         conversation.Attempts[0].Milliseconds.ShouldBe(120_000);
-        providers.GoogleAi.Calls.ShouldBe(0);
+        providers.GoogleAi.Requests.ShouldBeEmpty();
     }
 
     [Test]
     public async Task The_total_time_ends_the_wait_for_a_first_token()
     {
         using var providers = new Providers(("LLM_FIRST_TOKEN_SECONDS", "200"));
-        providers.OpenRouter.Replies(Hang);
+        providers.OpenRouter.Enqueue(Reply.Hang());
 
         var conversation = providers.Begin();
-        await providers.OpenRouter.CalledAsync();
+        await providers.OpenRouter.WaitForRequestsAsync(1);
         providers.Clock.Advance(Total);
         await conversation.Finished.Soon();
 
@@ -44,7 +44,7 @@ public sealed class TotalTimeTests
     public async Task The_total_time_ends_a_wait_between_attempts()
     {
         using var providers = new Providers(("LLM_TOTAL_SECONDS", "9"));
-        providers.OpenRouter.Replies(Status(429, "10"));
+        providers.OpenRouter.Enqueue(Reply.Status(429, retryAfterHeader: "10"));
 
         var conversation = providers.Begin();
         await providers.Clock.NextWaitAsync(wait => wait == TimeSpan.FromSeconds(10)).Soon();
@@ -53,16 +53,16 @@ public sealed class TotalTimeTests
 
         conversation.Told.ShouldBe(["ended openrouter http_429"]);
         conversation.FailureCode.ShouldBe("provider_timeout");
-        providers.OpenRouter.Calls.ShouldBe(1);
-        providers.GoogleAi.Calls.ShouldBe(0);
+        providers.OpenRouter.Requests.Count.ShouldBe(1);
+        providers.GoogleAi.Requests.ShouldBeEmpty();
     }
 
     [Test]
     public async Task The_total_time_counts_the_waits_of_every_attempt_and_provider()
     {
         using var providers = new Providers(("LLM_MAX_RETRIES", "1"));
-        providers.OpenRouter.Replies(Status(429, "10"), Stream(Token("Hel"), Break));
-        providers.GoogleAi.Replies(Status(429, "10"), Stream(Token("He"), Silence));
+        providers.OpenRouter.Enqueue(Reply.Status(429, retryAfterHeader: "10"), Reply.BreakOff("Hel"));
+        providers.GoogleAi.Enqueue(Reply.Status(429, retryAfterHeader: "10"), Reply.HangAfter("He"));
 
         var conversation = providers.Begin();
         providers.Clock.Advance(await providers.NextWaitAsync().Soon());
@@ -91,7 +91,7 @@ public sealed class TotalTimeTests
     {
         using var providers = new Providers();
         using var cancellation = new CancellationTokenSource();
-        providers.OpenRouter.Replies(Stream(Token("Hel"), Silence));
+        providers.OpenRouter.Enqueue(Reply.HangAfter("Hel"));
 
         var conversation = providers.Begin(cancellationToken: cancellation.Token);
         await conversation.UntilAsync("text Hel");
@@ -100,7 +100,7 @@ public sealed class TotalTimeTests
 
         conversation.Told.ShouldBe([Providers.OpenRouterStarted, "text Hel", "ended openrouter cancelled"]);
         conversation.Failure.ShouldBeAssignableTo<OperationCanceledException>();
-        providers.GoogleAi.Calls.ShouldBe(0);
+        providers.GoogleAi.Requests.ShouldBeEmpty();
     }
 
     [Test]
@@ -108,17 +108,17 @@ public sealed class TotalTimeTests
     {
         using var providers = new Providers();
         using var cancellation = new CancellationTokenSource();
-        providers.OpenRouter.Replies(Hang);
+        providers.OpenRouter.Enqueue(Reply.Hang());
 
         var conversation = providers.Begin(cancellationToken: cancellation.Token);
-        await providers.OpenRouter.CalledAsync();
+        await providers.OpenRouter.WaitForRequestsAsync(1);
         await cancellation.CancelAsync();
         await conversation.Finished.Soon();
 
         conversation.Told.ShouldBe(["ended openrouter cancelled"]);
         conversation.Failure.ShouldBeAssignableTo<OperationCanceledException>();
-        providers.OpenRouter.Calls.ShouldBe(1);
-        providers.GoogleAi.Calls.ShouldBe(0);
+        providers.OpenRouter.Requests.Count.ShouldBe(1);
+        providers.GoogleAi.Requests.ShouldBeEmpty();
     }
 
     [Test]
@@ -126,7 +126,7 @@ public sealed class TotalTimeTests
     {
         using var providers = new Providers();
         using var cancellation = new CancellationTokenSource();
-        providers.OpenRouter.Replies(Status(503), Status(429));
+        providers.OpenRouter.Enqueue(Reply.Status(503), Reply.Status(429));
 
         var conversation = providers.Begin(cancellationToken: cancellation.Token);
         providers.Clock.Advance(await providers.NextWaitAsync().Soon());
@@ -136,7 +136,7 @@ public sealed class TotalTimeTests
 
         conversation.Told.ShouldBe(["ended openrouter http_503", "ended openrouter http_429"]);
         conversation.Failure.ShouldBeAssignableTo<OperationCanceledException>();
-        providers.OpenRouter.Calls.ShouldBe(2);
+        providers.OpenRouter.Requests.Count.ShouldBe(2);
     }
 
     [Test]
@@ -144,12 +144,11 @@ public sealed class TotalTimeTests
     {
         using var providers = new Providers();
         using var cancellation = new CancellationTokenSource();
-        providers.OpenRouter.Replies(Status(503), Hang);
+        providers.OpenRouter.Enqueue(Reply.Status(503), Reply.Hang());
 
         var conversation = providers.Begin(cancellationToken: cancellation.Token);
         providers.Clock.Advance(await providers.NextWaitAsync().Soon());
-        await providers.OpenRouter.CalledAsync();
-        await providers.OpenRouter.CalledAsync();
+        await providers.OpenRouter.WaitForRequestsAsync(2);
         await cancellation.CancelAsync();
         await conversation.Finished.Soon();
 

@@ -1,5 +1,6 @@
+using System.Globalization;
+using QrAi.Tests.Testing.Providers;
 using QrAi.Tests.Unit.Support.Llm;
-using static QrAi.Tests.Unit.Support.Llm.Replies;
 
 namespace QrAi.Tests.Unit.Infrastructure.Llm;
 
@@ -12,12 +13,12 @@ public sealed class WaitTests
     public async Task Retry_After_is_obeyed_up_to_10_seconds(string header, int seconds)
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies(Status(429, header), Answer("Hello"));
+        providers.OpenRouter.Enqueue(Reply.Status(429, retryAfterHeader: header), Reply.Answer("Hello"));
 
         var conversation = await providers.AskAsync();
 
         conversation.Waits.ShouldBe([TimeSpan.FromSeconds(seconds)]);
-        providers.OpenRouter.Calls.ShouldBe(2);
+        providers.OpenRouter.Requests.Count.ShouldBe(2);
     }
 
     [TestCase("11")]
@@ -25,21 +26,21 @@ public sealed class WaitTests
     public async Task A_longer_Retry_After_sends_the_question_to_the_next_provider_at_once(string header)
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies(Status(503, header));
-        providers.GoogleAi.Replies(Answer("Hello"));
+        providers.OpenRouter.Enqueue(Reply.Status(503, retryAfterHeader: header));
+        providers.GoogleAi.Enqueue(Reply.Answer("Hello"));
 
         var conversation = await providers.AskAsync();
 
         conversation.Waits.ShouldBeEmpty();
         conversation.Told[..2].ShouldBe(["ended openrouter http_503", Providers.GoogleAiStarted]);
-        providers.OpenRouter.Calls.ShouldBe(1);
+        providers.OpenRouter.Requests.Count.ShouldBe(1);
     }
 
     [Test]
     public async Task A_longer_Retry_After_of_the_only_provider_fails_the_answer_at_once()
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies(Status(429, "60"));
+        providers.OpenRouter.Enqueue(Reply.Status(429, retryAfterHeader: "60"));
 
         var conversation = await providers.AskAsync("openrouter");
 
@@ -51,7 +52,10 @@ public sealed class WaitTests
     public async Task Retry_After_may_be_a_date()
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies(Status(503, TestClock.Noon.AddSeconds(6)), Answer("Hello"));
+        providers.OpenRouter.Enqueue(
+            Reply.Status(503, retryAfterHeader: Date(TestClock.Noon.AddSeconds(6))),
+            Reply.Answer("Hello")
+        );
 
         (await providers.AskAsync()).Waits.ShouldBe([TimeSpan.FromSeconds(6)]);
     }
@@ -60,19 +64,23 @@ public sealed class WaitTests
     public async Task Retry_After_may_be_a_date_that_is_too_late()
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies(Status(503, TestClock.Noon.AddSeconds(11)));
-        providers.GoogleAi.Replies(Answer("Hello"));
+        providers.OpenRouter.Enqueue(Reply.Status(503, retryAfterHeader: Date(TestClock.Noon.AddSeconds(11))));
+        providers.GoogleAi.Enqueue(Reply.Answer("Hello"));
 
         (await providers.AskAsync()).Waits.ShouldBeEmpty();
-        providers.OpenRouter.Calls.ShouldBe(1);
-        providers.GoogleAi.Calls.ShouldBe(1);
+        providers.OpenRouter.Requests.Count.ShouldBe(1);
+        providers.GoogleAi.Requests.Count.ShouldBe(1);
     }
 
     [Test]
     public async Task A_Retry_After_that_has_passed_is_no_wait()
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies(Status(503, TestClock.Noon.AddSeconds(-30)), Status(503, "0"), Answer("Hello"));
+        providers.OpenRouter.Enqueue(
+            Reply.Status(503, retryAfterHeader: Date(TestClock.Noon.AddSeconds(-30))),
+            Reply.Status(503, retryAfterHeader: "0"),
+            Reply.Answer("Hello")
+        );
 
         var conversation = await providers.AskAsync();
 
@@ -86,7 +94,7 @@ public sealed class WaitTests
     public async Task A_Retry_After_that_cannot_be_read_is_no_reason_not_to_wait(string header)
     {
         using var providers = new Providers();
-        providers.OpenRouter.Replies(Status(503, header), Answer("Hello"));
+        providers.OpenRouter.Enqueue(Reply.Status(503, retryAfterHeader: header), Reply.Answer("Hello"));
 
         (await providers.AskAsync()).Waits.ShouldHaveSingleItem().ShouldBeLessThan(TimeSpan.FromSeconds(1));
     }
@@ -100,7 +108,12 @@ public sealed class WaitTests
         for (var run = 0; run < 60; run++)
         {
             using var providers = new Providers(("LLM_MAX_RETRIES", "3"));
-            providers.OpenRouter.Replies(Status(503), Status(503), Status(503), Answer("Hello"));
+            providers.OpenRouter.Enqueue(
+                Reply.Status(503),
+                Reply.Status(503),
+                Reply.Status(503),
+                Reply.Answer("Hello")
+            );
             var conversation = await providers.AskAsync();
             conversation.Waits.Count.ShouldBe(3);
             for (var i = 0; i < waits.Length; i++)
@@ -118,4 +131,6 @@ public sealed class WaitTests
         waits[1][30].ShouldBeGreaterThan(waits[0][30]);
         waits[2][30].ShouldBeGreaterThan(waits[1][30]);
     }
+
+    private static string Date(DateTimeOffset time) => time.ToString("R", CultureInfo.InvariantCulture);
 }

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
 using QrAi.Application.Models;
 using QrAi.Infrastructure;
 using QrAi.Infrastructure.Settings;
+using QrAi.Tests.Fixtures.Models;
+using QrAi.Tests.Testing.Providers;
 
 namespace QrAi.Tests.Unit.Support.Llm;
 
@@ -38,8 +39,8 @@ internal sealed class Providers : IDisposable
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(Log));
         services.AddSingleton<TimeProvider>(Clock);
         services.AddInfrastructure(QrAiSettings.Read([new SettingsLayer("test", values)]));
-        Replace(services, ModelProviderNames.OpenRouter, OpenRouter);
-        Replace(services, ModelProviderNames.GoogleAi, GoogleAi);
+        OpenRouter = Replace(services, ModelProviderNames.OpenRouter);
+        GoogleAi = Replace(services, ModelProviderNames.GoogleAi);
         _services = services.BuildServiceProvider();
         Configured = _services.GetRequiredService<IModelProviders>();
     }
@@ -48,9 +49,9 @@ internal sealed class Providers : IDisposable
 
     public ListLog Log { get; } = new();
 
-    public ProviderScript OpenRouter { get; } = new();
+    public InMemoryProvider OpenRouter { get; }
 
-    public ProviderScript GoogleAi { get; } = new();
+    public InMemoryProvider GoogleAi { get; }
 
     public IModelProviders Configured { get; }
 
@@ -89,7 +90,7 @@ internal sealed class Providers : IDisposable
     {
         for (var i = 0; i < times; i++)
         {
-            OpenRouter.Replies(Replies.Status(503));
+            OpenRouter.Enqueue(Reply.Status(503));
             (await AskAsync(ModelProviderNames.OpenRouter)).Told.ShouldBe(["ended openrouter http_503"]);
         }
     }
@@ -101,9 +102,10 @@ internal sealed class Providers : IDisposable
         GoogleAi.Dispose();
     }
 
-    private static void Replace(IServiceCollection services, string name, ProviderScript script) =>
-        services.Configure<HttpClientFactoryOptions>(
-            name,
-            options => options.HttpMessageHandlerBuilderActions.Add(builder => builder.PrimaryHandler = script)
-        );
+    private InMemoryProvider Replace(IServiceCollection services, string name)
+    {
+        var provider = new InMemoryProvider(Clock) { Default = null };
+        provider.ReplaceNetwork(services, name);
+        return provider;
+    }
 }
