@@ -1,11 +1,12 @@
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using QrAi.Application.Answers;
 using QrAi.Application.Errors;
-using QrAi.Application.Models;
 using QrAi.Application.Questions;
 using QrAi.Domain.Sessions;
+using QrAi.Tests.Fixtures.Models;
+using QrAi.Tests.Testing.Providers;
 using QrAi.Tests.Unit.Support.Persistence;
+using TokenUsage = QrAi.Domain.Sessions.TokenUsage;
 
 namespace QrAi.Tests.Unit.Application.Answers;
 
@@ -13,6 +14,9 @@ namespace QrAi.Tests.Unit.Application.Answers;
 public sealed class GenerationTests : IDisposable
 {
     private readonly Service _service = new();
+    private readonly GatedReply _model;
+
+    public GenerationTests() => _model = _service.Models.Gate();
 
     [TearDown]
     public void Dispose() => _service.Dispose();
@@ -20,34 +24,40 @@ public sealed class GenerationTests : IDisposable
     [Test]
     public async Task Followers_are_told_a_whole_answer_and_it_is_kept_with_all_there_is_to_know()
     {
+        _service.Models.Providers = ["google-ai", "openrouter"];
+        var second = Reply.Gated() with { Usage = new(7, 2) };
+        _service.Models.Enqueue(second);
         var asked = await AskAsync();
         var follower = _service.FollowAsync(asked.AnswerId);
-        _service.Model.End("http_503", "google-ai");
-        _service.Model.Start();
-        _service.Model.Say("Tok");
-        _service.Model.Say("yo.");
-        _service.Model.Say(new UsageContent(new UsageDetails { InputTokenCount = 7, OutputTokenCount = 2 }));
-        _service.Model.End();
-        _service.Clock.Advance(TimeSpan.FromSeconds(3));
-        _service.Model.Finish();
+        _service.Clock.Advance(TimeSpan.FromSeconds(1));
+        _model.Send(Part.Error(503));
+        await second.Request.Soon();
+        _service.Clock.Advance(TimeSpan.FromSeconds(2));
+        second.Finish("Tok", "yo.");
         var events = await follower.Soon();
 
         var answer = _service.Database.Answer(asked.AnswerId);
         answer.Content.ShouldBe("Tokyo.");
         answer.Status.ShouldBe(MessageStatus.Completed);
         answer.Provider.ShouldBe("openrouter");
-        answer.Model.ShouldBe("some/model");
+        answer.Model.ShouldBe(ScriptedModels.Model);
         answer.Usage.ShouldBe(new TokenUsage(7, 2, 9));
         answer.Attempts.ShouldBe([
-            new Attempt("google-ai", "http_503", 12),
-            new Attempt("openrouter", "completed", 12),
+            new Attempt("google-ai", "http_503", 1_000),
+            new Attempt("openrouter", "completed", 2_000),
         ]);
         answer.CompletedAt.ShouldBe(TestClock.Noon.AddSeconds(3));
         events
             .Select(numbered => numbered.Event)
             .SkipLast(1)
             .ShouldBe([
-                new AnswerEvent.Started(asked.SessionId, asked.Question.Id, asked.AnswerId, "openrouter", "some/model"),
+                new AnswerEvent.Started(
+                    asked.SessionId,
+                    asked.Question.Id,
+                    asked.AnswerId,
+                    "openrouter",
+                    ScriptedModels.Model
+                ),
                 new AnswerEvent.Delta("Tok"),
                 new AnswerEvent.Delta("yo."),
             ]);
@@ -60,22 +70,17 @@ public sealed class GenerationTests : IDisposable
     [Test]
     public async Task A_restart_makes_text_and_usage_before_it_void()
     {
+        _service.Models.Providers = ["openrouter", "google-ai"];
+        _service.Models.Enqueue(Reply.Stream(Part.Token("Tokyo."), Part.Finish));
         var asked = await AskAsync();
-        _service.Model.Start();
-        _service.Model.Say("Osa");
-        _service.Model.Say(new UsageContent(new UsageDetails { InputTokenCount = 9, OutputTokenCount = 9 }));
-        _service.Model.End("broken_off");
-        _service.Model.Start("google-ai", "gemini");
-        _service.Model.Say("Tokyo.");
-        _service.Model.End(provider: "google-ai");
-        _service.Model.Finish();
+        _model.Send(Part.Token("Osa"), Part.Usage(9, 9), Part.Break);
 
         var events = await _service.FollowAsync(asked.AnswerId).Soon();
 
         events
             .Select(numbered => numbered.Event.GetType().Name)
             .ShouldBe(["Started", "Delta", "Restarted", "Delta", "Completed"]);
-        events[2].Event.ShouldBe(new AnswerEvent.Restarted("google-ai", "gemini"));
+        events[2].Event.ShouldBe(new AnswerEvent.Restarted("google-ai", ScriptedModels.Model));
         var answer = _service.Database.Answer(asked.AnswerId);
         answer.Content.ShouldBe("Tokyo.");
         answer.Provider.ShouldBe("google-ai");
@@ -87,12 +92,7 @@ public sealed class GenerationTests : IDisposable
     public async Task The_deltas_since_the_last_start_are_the_content_even_without_NUL()
     {
         var asked = await AskAsync();
-        _service.Model.Start();
-        _service.Model.Say("To\0k");
-        _service.Model.Say("\0");
-        _service.Model.Say("yo");
-        _service.Model.End();
-        _service.Model.Finish();
+        _model.Finish("To\0k", "\0", "yo");
 
         var events = await _service.FollowAsync(asked.AnswerId).Soon();
 
@@ -107,17 +107,18 @@ public sealed class GenerationTests : IDisposable
     [Test]
     public async Task What_has_come_so_far_can_be_read_at_any_time()
     {
+        _service.Models.Providers = ["openrouter", "google-ai"];
+        var second = _service.Models.Gate();
         var asked = await AskAsync();
         await using var follower = _service
             .Sender.CreateStream(new FollowAnswer(asked.AnswerId, 0))
             .GetAsyncEnumerator();
-        _service.Model.Start();
-        _service.Model.Say("Osa");
+        _model.Send("Osa");
         await follower.MoveNextAsync().AsTask().Soon();
         await follower.MoveNextAsync().AsTask().Soon();
         var before = await _service.Sender.Send(new GetAnswer(asked.AnswerId));
-        _service.Model.Start("google-ai", "gemini");
-        _service.Model.Say("Tok");
+        _model.Break();
+        second.Send("Tok");
         await follower.MoveNextAsync().AsTask().Soon();
         await follower.MoveNextAsync().AsTask().Soon();
         var after = await _service.Sender.Send(new GetAnswer(asked.AnswerId));
@@ -131,8 +132,7 @@ public sealed class GenerationTests : IDisposable
     public async Task An_answer_that_no_provider_gave_has_failed_with_the_reason()
     {
         var asked = await AskAsync();
-        _service.Model.End("http_401");
-        _service.Model.Finish(new GenerationFailedException("provider_failed", "Every provider failed."));
+        _model.Send(Part.Error(401));
 
         var events = await _service.FollowAsync(asked.AnswerId).Soon();
 
@@ -140,7 +140,7 @@ public sealed class GenerationTests : IDisposable
         var answer = _service.Database.Answer(asked.AnswerId);
         answer.Status.ShouldBe(MessageStatus.Failed);
         answer.Error.ShouldBe(new AnswerError("provider_failed", "Every provider failed."));
-        answer.Attempts.ShouldBe([new Attempt("openrouter", "http_401", 12)]);
+        answer.Attempts.ShouldBe([new Attempt("openrouter", "http_401", 0)]);
         (await _service.Sender.Send(new AwaitAnswer(asked.AnswerId))).Status.ShouldBe(MessageStatus.Failed);
     }
 
@@ -148,9 +148,7 @@ public sealed class GenerationTests : IDisposable
     public async Task A_fault_of_our_own_fails_the_answer_without_its_details()
     {
         var asked = await AskAsync();
-        _service.Model.Start();
-        _service.Model.Say("Tok");
-        _service.Model.Finish(new InvalidOperationException("Secret"));
+        _model.Send(Part.Token("Tok"), Part.Throw(new InvalidOperationException("Secret")));
         await _service.FollowAsync(asked.AnswerId).Soon();
 
         var answer = _service.Database.Answer(asked.AnswerId);
@@ -177,7 +175,7 @@ public sealed class GenerationTests : IDisposable
     public async Task Cancelling_a_completed_answer_changes_nothing()
     {
         var asked = await AskAsync();
-        _service.Model.Answer("Tokyo.");
+        _model.Finish("Tokyo.");
         await _service.FollowAsync(asked.AnswerId).Soon();
 
         (await _service.Sender.Send(new CancelAnswer(asked.AnswerId))).Status.ShouldBe(MessageStatus.Completed);
@@ -210,7 +208,7 @@ public sealed class GenerationTests : IDisposable
     {
         var asked = await AskAsync();
         _service.Database.IsDown = true;
-        _service.Model.Answer("Tokyo.");
+        _model.Finish("Tokyo.");
         var follower = _service.FollowAsync(asked.AnswerId);
         for (var i = 0; i < 5; i++)
             await PassPauseAsync();
@@ -228,7 +226,7 @@ public sealed class GenerationTests : IDisposable
         var asked = await AskAsync();
         var waiting = _service.Sender.Send(new AwaitAnswer(asked.AnswerId));
         _service.Database.IsDown = true;
-        _service.Model.Answer("Tokyo.");
+        _model.Finish("Tokyo.");
         while (_service.Clock.GetUtcNow() < TestClock.Noon.AddSeconds(3))
         {
             waiting.IsCompleted.ShouldBeFalse();
@@ -244,7 +242,7 @@ public sealed class GenerationTests : IDisposable
     {
         var asked = await AskAsync();
         _service.Database.IsDown = true;
-        _service.Model.Answer("Tokyo.");
+        _model.Finish("Tokyo.");
         var follower = _service.FollowAsync(asked.AnswerId);
         while (_service.Clock.GetUtcNow() < TestClock.Noon.AddMinutes(2))
             await PassPauseAsync();
@@ -260,7 +258,7 @@ public sealed class GenerationTests : IDisposable
     {
         var asked = await BeginAsync("Tokyo.");
         _service.Database.Change(asked.SessionId, session => session.Rename("renamed", TestClock.Noon));
-        _service.Model.Finish();
+        _model.Finish();
         await _service.FollowAsync(asked.AnswerId).Soon();
 
         _service.Database.Sessions[0].Title.ShouldBe("renamed");
@@ -272,7 +270,7 @@ public sealed class GenerationTests : IDisposable
     {
         var asked = await BeginAsync("Tokyo.");
         _service.Database.Delete(asked.SessionId);
-        _service.Model.Finish();
+        _model.Finish();
         var events = await _service.FollowAsync(asked.AnswerId).Soon();
 
         events[^1].Event.ShouldBeOfType<AnswerEvent.Completed>().Answer.Status.ShouldBe(MessageStatus.Cancelled);
@@ -287,7 +285,7 @@ public sealed class GenerationTests : IDisposable
             asked.SessionId,
             session => session.CancelAnswer(asked.AnswerId, Generation.Nothing, TestClock.Noon)
         );
-        _service.Model.Finish();
+        _model.Finish();
         var events = await _service.FollowAsync(asked.AnswerId).Soon();
 
         events[^1].Event.ShouldBeOfType<AnswerEvent.Completed>().Answer.Status.ShouldBe(MessageStatus.Cancelled);
@@ -299,7 +297,7 @@ public sealed class GenerationTests : IDisposable
     {
         var asked = await BeginAsync("Tokyo.");
         _service.Database.Faults.Enqueue(MemoryDatabase.Fault.ConfirmationLost);
-        _service.Model.Finish();
+        _model.Finish();
         var events = await _service.FollowAsync(asked.AnswerId).Soon();
 
         events[^1].Event.ShouldBeOfType<AnswerEvent.Completed>().Answer.Content.ShouldBe("Tokyo.");
@@ -313,7 +311,7 @@ public sealed class GenerationTests : IDisposable
     public async Task The_log_has_no_text_of_question_or_answer()
     {
         var asked = await AskAsync("Confidential question");
-        _service.Model.Answer("Confidential answer");
+        _model.Finish("Confidential answer");
         await _service.FollowAsync(asked.AnswerId).Soon();
 
         _service.Log.Lines.ShouldNotBeEmpty();
@@ -341,8 +339,7 @@ public sealed class GenerationTests : IDisposable
     private async Task<AskedQuestion> BeginAsync(string text)
     {
         var asked = await AskAsync();
-        _service.Model.Start();
-        _service.Model.Say(text);
+        _model.Send(text);
         await foreach (var numbered in _service.Sender.CreateStream(new FollowAnswer(asked.AnswerId, 0)))
             if (numbered.Event is AnswerEvent.Delta)
                 break;

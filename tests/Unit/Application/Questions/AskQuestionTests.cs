@@ -1,7 +1,8 @@
-using Microsoft.Extensions.AI;
 using QrAi.Application.Errors;
 using QrAi.Application.Questions;
 using QrAi.Domain.Sessions;
+using QrAi.Tests.Fixtures.Models;
+using QrAi.Tests.Testing.Providers;
 using QrAi.Tests.Unit.Support.Persistence;
 
 namespace QrAi.Tests.Unit.Application.Questions;
@@ -33,26 +34,31 @@ public sealed class AskQuestionTests : IDisposable
     public async Task A_question_goes_on_with_its_session_and_tells_the_model_the_last_messages()
     {
         var session = _service.Database.Add(A.Session().Answered(3));
-        _service.Model.Answer("Tokyo.");
+        _service.Models.Enqueue(Reply.Answer("Tokyo."));
 
         var asked = await AskAsync("And now?", session.Id);
         await _service.FollowAsync(asked.AnswerId).Soon();
 
         asked.SessionId.ShouldBe(session.Id);
-        _service.Model.Received.Skip(1).Select(message => message.Text).ShouldBe(["Q2", "A2", "Q3", "A3", "And now?"]);
+        _service
+            .Models.Requests[0]
+            .Messages.Skip(1)
+            .Select(message => message.Content)
+            .ShouldBe(["Q2", "A2", "Q3", "A3", "And now?"]);
         _service.Database.Sessions.ShouldHaveSingleItem().MessageCount.ShouldBe(8);
     }
 
     [Test]
     public async Task The_callers_provider_and_model_are_asked_for()
     {
-        _service.Model.Answer("Tokyo.");
+        _service.Models.Providers = ["openrouter", "google-ai"];
+        _service.Models.Enqueue(Reply.Answer("Tokyo."));
 
         var asked = await _service.Sender.Send(new AskQuestion("Why?", null, "google-ai", " big/one "));
         await _service.FollowAsync(asked.AnswerId).Soon();
 
-        _service.Model.AskedFor.ShouldBe("google-ai");
-        _service.Model.ReceivedOptions.ShouldNotBeNull().ModelId.ShouldBe("big/one");
+        _service.Database.Answer(asked.AnswerId).Provider.ShouldBe("google-ai");
+        _service.Models.Requests.ShouldHaveSingleItem().Model.ShouldBe("big/one");
     }
 
     [Test]
@@ -76,7 +82,7 @@ public sealed class AskQuestionTests : IDisposable
     [Test]
     public async Task Without_a_provider_nothing_is_kept()
     {
-        _service.Model.IsConfigured = false;
+        _service.Models.Providers = [];
 
         await Should.ThrowAsync<ProviderNotConfiguredException>(() => AskAsync("Why?"));
         _service.Database.Sessions.ShouldBeEmpty();
@@ -98,14 +104,14 @@ public sealed class AskQuestionTests : IDisposable
 
         await Should.ThrowAsync<DatabaseUnavailableException>(() => AskAsync("Why?"));
         _service.Running.Count.ShouldBe(0);
-        _service.Model.Received.ShouldBeEmpty();
+        _service.Models.Requests.ShouldBeEmpty();
     }
 
     [Test]
     public async Task A_new_session_whose_confirmation_was_lost_is_gone_on_with()
     {
         _service.Database.Faults.Enqueue(MemoryDatabase.Fault.ConfirmationLost);
-        _service.Model.Answer("Tokyo.");
+        _service.Models.Enqueue(Reply.Answer("Tokyo."));
 
         var asked = await AskAsync("Why?");
         await _service.FollowAsync(asked.AnswerId).Soon();
@@ -119,7 +125,7 @@ public sealed class AskQuestionTests : IDisposable
     {
         var session = _service.Database.Add(A.Session());
         _service.Database.Faults.Enqueue(MemoryDatabase.Fault.ConfirmationLost);
-        _service.Model.Answer("Tokyo.");
+        _service.Models.Enqueue(Reply.Answer("Tokyo."));
 
         var asked = await AskAsync("Why?", session.Id);
         await _service.FollowAsync(asked.AnswerId).Soon();
@@ -131,12 +137,13 @@ public sealed class AskQuestionTests : IDisposable
     [Test]
     public async Task The_first_message_is_the_systems()
     {
-        _service.Model.Answer("Tokyo.");
+        _service.Models.Enqueue(Reply.Answer("Tokyo."));
         var asked = await AskAsync("Why?");
         await _service.FollowAsync(asked.AnswerId).Soon();
 
-        _service.Model.Received.Select(message => message.Role).ShouldBe([ChatRole.System, ChatRole.User]);
-        _service.Model.ReceivedOptions.ShouldBeNull();
+        var request = _service.Models.Requests.ShouldHaveSingleItem();
+        request.Messages.Select(message => message.Role).ShouldBe(["system", "user"]);
+        request.Model.ShouldBe(ScriptedModels.Model);
     }
 
     private Task<AskedQuestion> AskAsync(string question, Guid? sessionId = null) =>
