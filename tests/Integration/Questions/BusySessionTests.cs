@@ -7,8 +7,8 @@ public sealed class BusySessionTests(DatabaseKind kind) : IntegrationTest(kind)
     [Test]
     public async Task A_second_question_meanwhile_is_session_busy_and_makes_nothing()
     {
-        var gate = Gate();
-        await using var qrai = await StartAsync();
+        var gate = Models.Gate();
+        await using var qrai = await StartWithModelsAsync();
         var session = await qrai.CreateSessionAsync("Busy");
         var first = qrai.AskAsync("First?", session.Id);
         await gate.Request;
@@ -18,13 +18,13 @@ public sealed class BusySessionTests(DatabaseKind kind) : IntegrationTest(kind)
         gate.Finish();
         await first;
         (await qrai.GetSessionAsync(session.Id)).MessageCount.ShouldBe(2);
-        Provider.Requests.Count.ShouldBe(1);
+        Models.Requests.Count.ShouldBe(1);
     }
 
     [Test]
     public async Task A_session_can_be_asked_again_as_soon_as_the_answer_is_there()
     {
-        await using var qrai = await StartAsync();
+        await using var qrai = await StartWithModelsAsync();
         var session = await qrai.CreateSessionAsync("Again");
 
         for (var number = 1; number <= 5; number++)
@@ -36,8 +36,8 @@ public sealed class BusySessionTests(DatabaseKind kind) : IntegrationTest(kind)
     [Test]
     public async Task A_busy_session_does_not_keep_another_from_being_asked()
     {
-        var gate = Gate();
-        await using var qrai = await StartAsync();
+        var gate = Models.Gate();
+        await using var qrai = await StartWithModelsAsync();
         var first = qrai.AskAsync("Slow?");
         await gate.Request;
 
@@ -50,8 +50,8 @@ public sealed class BusySessionTests(DatabaseKind kind) : IntegrationTest(kind)
     [Test]
     public async Task Of_many_questions_at_once_in_one_session_one_wins_and_the_others_are_session_busy()
     {
-        var gate = Gate();
-        await using var qrai = await StartAsync();
+        var gate = Models.Gate();
+        await using var qrai = await StartWithModelsAsync();
         var session = await qrai.CreateSessionAsync("Race");
 
         var asking = Enumerable.Range(1, 8).Select(n => qrai.TryAskAsync($"Question {n}", session.Id)).ToList();
@@ -63,8 +63,7 @@ public sealed class BusySessionTests(DatabaseKind kind) : IntegrationTest(kind)
             await refused.ShouldBeProblem(409, "session_busy");
         }
 
-        gate.Send("won");
-        gate.Finish();
+        gate.Finish("won");
         (await QrAiClient.ReadAsync<AnsweredBody>(losers.Single())).Answer.Content.ShouldBe("won");
         (await qrai.GetSessionAsync(session.Id)).MessageCount.ShouldBe(2);
     }

@@ -9,11 +9,11 @@ public sealed class HistoryTests(DatabaseKind kind) : IntegrationTest(kind)
     [Test]
     public async Task A_first_question_is_sent_after_a_system_message()
     {
-        await using var qrai = await StartAsync();
+        await using var qrai = await StartWithModelsAsync();
 
         await qrai.AskAsync("First?");
 
-        var messages = Provider.Requests[0].Messages;
+        var messages = Models.Requests[0].Messages;
         messages.Select(message => message.Role).ShouldBe(["system", "user"]);
         messages[0].Content.ShouldNotBeNullOrWhiteSpace();
         messages[1].Content.ShouldBe("First?");
@@ -22,7 +22,7 @@ public sealed class HistoryTests(DatabaseKind kind) : IntegrationTest(kind)
     [Test]
     public async Task Earlier_messages_are_sent_from_old_to_new_before_the_question()
     {
-        await using var qrai = await StartAsync();
+        await using var qrai = await StartWithModelsAsync();
         var session = (await qrai.AddAsync(A.Session().Answered(2))).Id;
 
         await qrai.AskAsync("Q3", session);
@@ -35,7 +35,7 @@ public sealed class HistoryTests(DatabaseKind kind) : IntegrationTest(kind)
     [TestCase(3, new[] { "assistant A2", "user Q3", "assistant A3", "user Q4" })]
     public async Task Only_the_last_messages_are_sent_as_many_as_the_setting_says(int limit, string[] expected)
     {
-        await using var qrai = await StartAsync(new() { ["LLM_HISTORY_MESSAGES"] = $"{limit}" });
+        await using var qrai = await StartWithModelsAsync(new() { ["LLM_HISTORY_MESSAGES"] = $"{limit}" });
         var session = (await qrai.AddAsync(A.Session().Answered(3))).Id;
 
         await qrai.AskAsync("Q4", session);
@@ -46,11 +46,11 @@ public sealed class HistoryTests(DatabaseKind kind) : IntegrationTest(kind)
     [Test]
     public async Task Answers_that_failed_or_were_cancelled_are_left_out()
     {
-        await using var qrai = await StartAsync(new() { ["LLM_MAX_RETRIES"] = "0" });
+        await using var qrai = await StartWithModelsAsync();
         var session = (await qrai.CreateSessionAsync()).Id;
-        Provider.Enqueue(Reply.BreakOff("half of A1"));
+        Models.Enqueue(Reply.BreakOff("half of A1"));
         await qrai.TryAskAsync("Q1", session).ShouldBeProblem(502, "provider_failed");
-        var gate = Gate();
+        var gate = Models.Gate();
         await using (var stream = await StreamUntilFirstDeltaAsync(qrai, gate, session))
             await qrai.CancelAsync((await qrai.ListMessagesAsync(session)).Items[^1].Id);
 
@@ -62,7 +62,7 @@ public sealed class HistoryTests(DatabaseKind kind) : IntegrationTest(kind)
     [Test]
     public async Task Another_sessions_messages_are_never_sent()
     {
-        await using var qrai = await StartAsync();
+        await using var qrai = await StartWithModelsAsync();
         await qrai.AddAsync(A.Session().Answered());
 
         await qrai.AskAsync("Elsewhere?");
@@ -81,5 +81,5 @@ public sealed class HistoryTests(DatabaseKind kind) : IntegrationTest(kind)
 
     /// <summary>What the last request sent after the system message.</summary>
     private IEnumerable<string> Sent() =>
-        Provider.Requests[^1].Messages.Skip(1).Select(message => $"{message.Role} {message.Content}");
+        Models.Requests[^1].Messages.Skip(1).Select(message => $"{message.Role} {message.Content}");
 }

@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using QrAi.Application.Models;
+using QrAi.Tests.Fixtures.Models;
 using QrAi.Tests.Testing.Postgres;
 using QrAi.Tests.Testing.Providers;
 
@@ -16,6 +18,9 @@ public abstract class IntegrationTest(DatabaseKind kind)
 
     /// <summary>The first provider, in OpenRouter's place.</summary>
     protected ScriptedProvider Provider => _provider!;
+
+    /// <summary>Models within the process, for tests to which it is all the same how a provider is spoken to.</summary>
+    protected ScriptedModels Models { get; } = new();
 
     [SetUp]
     public async Task StartProviderAsync() => _provider = await ScriptedProvider.StartAsync();
@@ -44,6 +49,15 @@ public abstract class IntegrationTest(DatabaseKind kind)
         Action<IServiceCollection>? configure = null
     ) => await QrAiHost.StartAsync(await DatabaseUrlAsync(), Provider, settings, configure);
 
+    /// <summary>Starts a service on this test's database that asks <see cref="Models"/> in place of any provider.</summary>
+    protected async Task<QrAiHost> StartWithModelsAsync(Dictionary<string, string>? settings = null) =>
+        await QrAiHost.StartAsync(
+            await DatabaseUrlAsync(),
+            provider: null,
+            settings,
+            services => services.AddSingleton<IModelProviders>(Models)
+        );
+
     /// <summary>Starts a service on this test's database with a clock that stands still unless the test moves it.</summary>
     protected Task<QrAiHost> StartByAsync(TimeProvider clock, Dictionary<string, string>? settings = null) =>
         StartAsync(settings, services => services.AddSingleton(clock));
@@ -58,11 +72,6 @@ public abstract class IntegrationTest(DatabaseKind kind)
             ["LLM_MAX_RETRIES"] = retries.ToString(System.Globalization.CultureInfo.InvariantCulture),
         };
 
-    /// <summary>An answer that comes when the test says so.</summary>
-    protected GatedReply Gate()
-    {
-        var gate = Reply.Gated();
-        Provider.Enqueue(gate);
-        return gate;
-    }
+    /// <summary>The provider's next answer, which comes when the test says so.</summary>
+    protected GatedReply Gate() => Provider.Gate();
 }
