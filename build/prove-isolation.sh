@@ -81,7 +81,7 @@ own_processes() {
     if [[ $(readlink "$process/exe") != */bash ]] &&
       { [[ $folder == "$TMPDIR"/* || $folder == /dev/shm/qrai-* ]] ||
         grep --quiet --null-data --fixed-strings "QRAI_PROOF=$work" "$process/environ"; }; then
-      echo "process ${process#/proc/} $(tr '\0' ' ' <"$process/cmdline" | cut -c 1-120)"
+      echo "process ${process#/proc/} $(tr '\0' ' ' <"$process/cmdline" | cut -c 1-400)"
     fi
   done 2>/dev/null
 }
@@ -212,9 +212,11 @@ for project in Integration E2E; do
     fi
     sleep 0.1
   done
-  own_processes | awk -v tests="QrAi.Tests.$project.dll" 'index($0, tests) { print $2 }' | xargs kill -KILL ||
-    fail "there was nothing to kill in $project."
-  wait "$runner" 2>/dev/null || true
+  mapfile -t victims < <(own_processes | awk -v tests="QrAi.Tests.$project" 'index($0, tests) { print $2 }')
+  kill -KILL "${victims[@]}" || fail "there was nothing to kill in $project."
+  if wait "$runner" 2>/dev/null; then
+    fail "$project had ended before it was killed."
+  fi
   echo "$project was killed."
   expect_nothing_left
 done

@@ -20,7 +20,7 @@ public sealed class DatabasePool : IAsyncDisposable
     private readonly PostgresServer _server;
     private readonly string _template;
     private readonly TimeSpan _patience;
-    private readonly Channel<TestDatabase> _ready = Channel.CreateBounded<TestDatabase>(Ready);
+    private readonly Channel<TestDatabase> _ready = Channel.CreateUnbounded<TestDatabase>();
     private readonly Channel<TestDatabase> _returned = Channel.CreateBounded<TestDatabase>(Returned);
     private readonly ConcurrentQueue<TimeSpan> _handOuts = new();
     private readonly ConcurrentQueue<string> _leaks = new();
@@ -93,7 +93,8 @@ public sealed class DatabasePool : IAsyncDisposable
                 var stopping = _stopping.IsCancellationRequested;
                 while (resting.Count + free.Count < Returned && _returned.Reader.TryRead(out var returned))
                     resting.Add(returned);
-                if (!stopping && _ready.Reader.Count < Ready && resting.Count + free.Count < Returned)
+                var ahead = (_connecting.IsCompleted ? 0 : 1) + _ready.Reader.Count;
+                if (!stopping && ahead < Ready && resting.Count + free.Count < Returned)
                     await MakeAsync();
                 else if (free.TryDequeue(out var dropped))
                     await _server.DropDatabaseAsync(dropped.Url);
@@ -124,7 +125,7 @@ public sealed class DatabasePool : IAsyncDisposable
         _connecting = Task.Run(async () =>
         {
             await database.PingAsync(CancellationToken.None);
-            await _ready.Writer.WriteAsync(database);
+            _ready.Writer.TryWrite(database);
         });
     }
 
