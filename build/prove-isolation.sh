@@ -207,7 +207,7 @@ for project in Integration E2E; do
   runner=$!
   for ((tries = 0; tries < 300; tries++)); do
     # A test is on its way when it uses a database, or runs the program.
-    if own_processes | grep --quiet -E 'postgres: .*qrai_test_.* (idle|SELECT)|QrAi\.WebApi'; then
+    if [[ $(own_processes) =~ postgres:\ .*\ qrai_test_[0-9a-f]+_|QrAi\.WebApi ]]; then
       break
     fi
     sleep 0.1

@@ -4,19 +4,18 @@ using System.Security.Cryptography;
 namespace QrAi.Tests.Testing.Postgres;
 
 /// <summary>
-/// A folder for one throwaway cluster. While it is in use this process holds a lock on the file beside it, which the
-/// system releases however the process ends: a folder whose lock is free is left over from a dead run.
+/// A folder for one throwaway cluster. While it is in use this process holds a lock on a file in it, which the system
+/// releases however the process ends: a folder whose lock is free is left over from a dead run.
 /// </summary>
 internal sealed class ClusterDirectory : IDisposable
 {
     private const string Prefix = "qrai-postgres-";
+    private const string LockName = "lock";
     private const long Room = 1L << 30;
 
-    private readonly string _lockPath;
     private readonly FileStream _lock;
 
-    private ClusterDirectory(string path, string lockPath, FileStream @lock) =>
-        (Location, _lockPath, _lock) = (path, lockPath, @lock);
+    private ClusterDirectory(string path, FileStream @lock) => (Location, _lock) = (path, @lock);
 
     /// <summary>The folder; PostgreSQL's user owns it.</summary>
     public string Location { get; }
@@ -33,32 +32,28 @@ internal sealed class ClusterDirectory : IDisposable
         if (OperatingSystem.IsWindows())
             throw new PlatformNotSupportedException("Throwaway clusters need Unix processes.");
         ClearLeftOvers();
-        while (true)
-        {
-            var path = Path.Combine(Roots().First(HasRoom), Prefix + RandomNumberGenerator.GetHexString(8, true));
-            var lockPath = path + ".lock";
-            FileStream @lock;
-            try
-            {
-                @lock = new FileStream(lockPath, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException)
-            {
-                continue; // the name is taken, or another run cleared it between creation and locking
-            }
-
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            if (PostgresBinaries.User is { } user)
-                UnixProcess.GiveTo(path, user);
-            return new ClusterDirectory(path, lockPath, @lock);
-        }
+        var name = Prefix + RandomNumberGenerator.GetHexString(8, lowercase: true);
+        var root = Roots().First(HasRoom);
+        // It gets its name when its lock is held: without one it would be somebody's left-over.
+        var unnamed = Path.Combine(root, $".{name}");
+        Directory.CreateDirectory(unnamed, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var @lock = new FileStream(
+            Path.Combine(unnamed, LockName),
+            FileMode.CreateNew,
+            FileAccess.ReadWrite,
+            FileShare.None
+        );
+        if (PostgresBinaries.User is { } user)
+            UnixProcess.GiveTo(unnamed, user);
+        var path = Path.Combine(root, name);
+        Directory.Move(unnamed, path);
+        return new ClusterDirectory(path, @lock);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Delete(Location);
-        File.Delete(_lockPath);
         _lock.Dispose();
     }
 
@@ -83,19 +78,20 @@ internal sealed class ClusterDirectory : IDisposable
 
     private static void ClearLeftOvers()
     {
-        foreach (
-            var lockPath in Roots().Where(Directory.Exists).SelectMany(r => Directory.GetFiles(r, Prefix + "*.lock"))
-        )
+        foreach (var path in Roots().Where(Directory.Exists).SelectMany(r => Directory.GetDirectories(r, Prefix + "*")))
         {
             try
             {
-                using var taken = new FileStream(lockPath, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-                var path = Path.ChangeExtension(lockPath, null);
+                using var taken = new FileStream(
+                    Path.Combine(path, LockName),
+                    FileMode.OpenOrCreate,
+                    FileAccess.ReadWrite,
+                    FileShare.None
+                );
                 // Its watchdog ends the server as a rule; this is for a run whose watchdog was killed as well.
                 foreach (var process in UnixProcess.WorkingIn(path))
                     UnixProcess.Signal(process, UnixProcess.Kill);
                 Delete(path);
-                File.Delete(lockPath);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
