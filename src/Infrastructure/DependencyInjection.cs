@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using QrAi.Application.Answers;
+using QrAi.Application.Migrations;
 using QrAi.Application.Models;
 using QrAi.Application.Persistence;
 using QrAi.Infrastructure.AnswerEvents;

@@ -1,13 +1,25 @@
 using Microsoft.AspNetCore.Connections;
+using QrAi.Infrastructure.Persistence;
 using QrAi.Infrastructure.Settings;
+using QrAi.WebApi.Commands;
 using QrAi.WebApi.Hosting;
 
 try
 {
-    var settings = QrAiSettings.Read(EnvironmentFiles.Read(Directory.GetCurrentDirectory()));
-    await using var service = QrAiService.Build(args, settings);
+    var commandLine = new CommandLine(() => QrAiService.BuildForVerbs(ReadSettings()), Terminal.OfProcess());
+    if (commandLine.Takes(args))
+    {
+        using var signals = new StopSignals();
+        return await commandLine.RunAsync(args, signals.Token);
+    }
+
+    await using var service = QrAiService.Build(args, ReadSettings());
     await service.RunAsync();
-    return 0;
+    if (service.Services.GetRequiredService<DatabaseState>().Refusal is not { } refusal)
+        return ExitCode.Done;
+
+    await Console.Error.WriteLineAsync(refusal);
+    return ExitCode.Failed;
 }
 catch (InvalidSettingsException exception)
 {
@@ -18,5 +30,7 @@ catch (InvalidSettingsException exception)
 catch (IOException exception) when (exception.InnerException is AddressInUseException)
 {
     await Console.Error.WriteLineAsync($"{exception.Message} Choose another one with --urls.");
-    return 1;
+    return ExitCode.Failed;
 }
+
+static QrAiSettings ReadSettings() => QrAiSettings.Read(EnvironmentFiles.Read(Directory.GetCurrentDirectory()));

@@ -7,7 +7,7 @@ using Serilog.Formatting.Compact;
 
 namespace QrAi.Infrastructure.Logging;
 
-/// <summary>Sets the log up: to standard output, readable for people or as JSON for machines.</summary>
+/// <summary>Sets the log up: readable for people or as JSON for machines.</summary>
 public static class SerilogSetup
 {
     private const string Line = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj} {RequestId}{NewLine}{Exception}";
@@ -30,8 +30,15 @@ public static class SerilogSetup
     /// <summary>Adds the log.</summary>
     /// <param name="services">Where to.</param>
     /// <param name="options">The level and the format.</param>
-    public static IServiceCollection AddQrAiLogging(this IServiceCollection services, LoggingOptions options) =>
-        services.AddSerilog(
+    /// <param name="toStandardError">Where standard output is for something else.</param>
+    public static IServiceCollection AddQrAiLogging(
+        this IServiceCollection services,
+        LoggingOptions options,
+        bool toStandardError = false
+    )
+    {
+        LogEventLevel? errorsFrom = toStandardError ? LevelAlias.Minimum : null;
+        return services.AddSerilog(
             (_, log) =>
             {
                 log.MinimumLevel.Is(options.Level).Enrich.FromLogContext();
@@ -41,13 +48,18 @@ public static class SerilogSetup
                     log.MinimumLevel.Override(silent, LevelAlias.Off);
 
                 if (options.Format == LogFormat.Json)
-                    log.WriteTo.Console(new RenderedCompactJsonFormatter());
+                    log.WriteTo.Console(new RenderedCompactJsonFormatter(), standardErrorFromLevel: errorsFrom);
                 else
-                    log.WriteTo.Console(outputTemplate: Line, formatProvider: CultureInfo.InvariantCulture);
+                    log.WriteTo.Console(
+                        outputTemplate: Line,
+                        formatProvider: CultureInfo.InvariantCulture,
+                        standardErrorFromLevel: errorsFrom
+                    );
             },
             // A process may run several services, as tests do: the end of one must not silence the others.
             preserveStaticLogger: true
         );
+    }
 
     /// <summary>Libraries tell at information what concerns their own developers.</summary>
     private static LogEventLevel Quieter(LogEventLevel level) =>

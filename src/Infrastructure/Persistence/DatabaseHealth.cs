@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using QrAi.Application.Errors;
+using QrAi.Application.Migrations;
 using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Persistence;
@@ -18,10 +19,11 @@ internal sealed class DatabaseHealth(IDatabaseMigrator migrator, DatabaseState s
 
         try
         {
-            var pending = await migrator.PendingAsync(cancellationToken).WaitAsync(options.Timeout, cancellationToken);
-            return pending.Count == 0
-                ? HealthCheckResult.Healthy()
-                : HealthCheckResult.Unhealthy($"Migrations are pending: {string.Join(", ", pending)}.");
+            // A newer program may have migrated meanwhile: what it makes, its predecessor can still use.
+            var migrations = await migrator.ListAsync(cancellationToken).WaitAsync(options.Timeout, cancellationToken);
+            return migrations.DescribePending() is { } pending
+                ? HealthCheckResult.Unhealthy(pending)
+                : HealthCheckResult.Healthy();
         }
         catch (DatabaseUnavailableException exception)
         {

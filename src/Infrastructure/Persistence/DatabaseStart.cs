@@ -1,17 +1,20 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using QrAi.Application.Errors;
+using QrAi.Application.Migrations;
 using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Persistence;
 
 /// <summary>
 /// Gets the database ready while the service is up already: migrates it where the settings say so, else waits until
-/// somebody has. A database that is down makes the start longer, not fail.
+/// somebody has. A database that is down makes the start longer, not fail; one that belongs to a newer program ends it.
 /// </summary>
 internal sealed class DatabaseStart(
     IDatabaseMigrator migrator,
     DatabaseState state,
     DatabaseOptions options,
+    IHostApplicationLifetime lifetime,
     TimeProvider clock,
     ILogger<DatabaseStart> logger
 ) : BackgroundService
@@ -36,18 +39,26 @@ internal sealed class DatabaseStart(
         try
         {
             if (options.MigrateOnStart)
-                await migrator.MigrateAsync(stoppingToken);
-            var pending = await migrator.PendingAsync(stoppingToken);
-            if (pending.Count == 0)
+                await foreach (var step in migrator.MigrateAsync(null, mayRevert: false, stoppingToken))
+                    logger.LogInformation("Applied {Migration}", step.Migration);
+            var migrations = await migrator.ListAsync(stoppingToken);
+            MigrationPlan.ThrowIfNewer(migrations);
+            if (migrations.DescribePending() is not { } pending)
                 return true;
 
-            Wait($"Migrations are pending: {string.Join(", ", pending)}.", null);
+            Wait(pending, null);
+        }
+        catch (SchemaNewerException exception)
+        {
+            state.SetRefused(exception.Message);
+            lifetime.StopApplication();
+            await Task.Delay(Timeout.InfiniteTimeSpan, clock, stoppingToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             // Whatever it is, somebody may mend it while we wait; the health check tells it meanwhile.
             Wait(
-                exception is Application.Errors.DatabaseUnavailableException
+                exception is DatabaseUnavailableException
                     ? exception.Message
                     : $"The database could not be made ready: {exception.GetType().Name}.",
                 exception

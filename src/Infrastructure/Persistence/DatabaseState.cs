@@ -10,6 +10,9 @@ public sealed class DatabaseState
     /// <summary>What the start still waits for; null once it is complete.</summary>
     public string? WaitingFor => _waitingFor;
 
+    /// <summary>Why this program must not work with the database at all; null where it may.</summary>
+    public string? Refusal { get; private set; }
+
     /// <summary>Refuses to use a database that may have no tables, or older ones.</summary>
     /// <exception cref="DatabaseUnavailableException">The start is not complete.</exception>
     public void ThrowIfStarting()
@@ -19,6 +22,8 @@ public sealed class DatabaseState
     }
 
     internal void SetWaitingFor(string reason) => _waitingFor = reason;
+
+    internal void SetRefused(string reason) => _waitingFor = Refusal = reason;
 
     internal void SetReady() => _waitingFor = null;
 }

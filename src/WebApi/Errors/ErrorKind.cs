@@ -9,7 +9,14 @@ namespace QrAi.WebApi.Errors;
 /// <param name="RetryAfter">When trying again may help.</param>
 internal sealed record ErrorKind(string Code, int Status, string Title, TimeSpan? RetryAfter = null)
 {
-    public static readonly ErrorKind InvalidRequest = new("invalid_request", 400, "The request breaks a rule");
+    /// <summary>What a verb exits with.</summary>
+    public int ExitCode { get; private init; } = Commands.ExitCode.Failed;
+
+    public static readonly ErrorKind InvalidRequest = new("invalid_request", 400, "The request breaks a rule")
+    {
+        ExitCode = Commands.ExitCode.WrongUsage,
+    };
+
     public static readonly ErrorKind NotFound = new("not_found", 404, "There is no such thing");
     public static readonly ErrorKind SessionBusy = new("session_busy", 409, "The session is answering a question");
 

@@ -28,7 +28,10 @@ internal static class ErrorMap
             AnswerFailedException failed => Describe(failed.Answer),
             NotFoundException => new(ErrorKind.NotFound, exception.Message),
             SessionBusyException => new(ErrorKind.SessionBusy, exception.Message),
-            DatabaseUnavailableException => new(ErrorKind.DatabaseUnavailable, exception.Message),
+            DatabaseUnavailableException or SchemaNewerException => new(
+                ErrorKind.DatabaseUnavailable,
+                exception.Message
+            ),
             ProviderNotConfiguredException => new(ErrorKind.ProviderNotConfigured, exception.Message),
             ShuttingDownException => new(ErrorKind.ShuttingDown, exception.Message),
             BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad => DescribeBadBody(bad),

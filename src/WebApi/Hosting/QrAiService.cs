@@ -38,6 +38,28 @@ public static class QrAiService
         return app;
     }
 
+    /// <summary>Composes the same application for a verb. It is not to be started: nothing listens, nothing migrates.</summary>
+    /// <param name="settings">The validated settings.</param>
+    /// <param name="configure">Replaces services, for tests.</param>
+    public static IHost BuildForVerbs(QrAiSettings settings, Action<IServiceCollection>? configure = null)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(
+            new HostApplicationBuilderSettings { EnvironmentName = settings.Environment.Environment.ToString() }
+        );
+        AddLayers(builder.Services, settings, toStandardError: true);
+        configure?.Invoke(builder.Services);
+        return builder.Build();
+    }
+
+    private static void AddLayers(IServiceCollection services, QrAiSettings settings, bool toStandardError)
+    {
+        services.AddQrAiLogging(settings.Logging, toStandardError);
+        services.AddApplication(settings.Environment.AutoMapperLicenceKey);
+        services.AddInfrastructure(settings);
+        services.AddSingleton(settings.Environment);
+        services.AddSingleton(settings);
+    }
+
     private static void ConfigureServer(WebApplicationBuilder builder, EnvironmentOptions environment)
     {
         if (
@@ -59,11 +81,7 @@ public static class QrAiService
 
     private static void AddServices(IServiceCollection services, QrAiSettings settings)
     {
-        services.AddQrAiLogging(settings.Logging);
-        services.AddApplication(settings.Environment.AutoMapperLicenceKey);
-        services.AddInfrastructure(settings);
-        services.AddSingleton(settings.Environment);
-        services.AddSingleton(settings);
+        AddLayers(services, settings, toStandardError: false);
         services.AddSingleton<AnswerDrain>();
         services.AddHostedService(provider => provider.GetRequiredService<AnswerDrain>());
         services.AddHostedService<StartReport>();

@@ -18,7 +18,7 @@ internal static class PostgresRegistration
         services.AddSingleton<PostgresFaults>();
         services.AddSingleton(provider =>
         {
-            var builder = new NpgsqlDataSourceBuilder(ConnectionString(address, options));
+            var builder = new NpgsqlDataSourceBuilder(PostgresConnection.ForService(address, options));
             builder.UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>());
             return builder.Build();
         });
@@ -36,32 +36,5 @@ internal static class PostgresRegistration
                             ))
                 )
         );
-    }
-
-    private static string ConnectionString(PostgresAddress address, DatabaseOptions options)
-    {
-        var timeout = (int)Math.Ceiling(options.Timeout.TotalSeconds);
-        return new NpgsqlConnectionStringBuilder
-        {
-            Host = address.Host,
-            Port = address.Port,
-            Database = address.Database,
-            Username = address.User,
-            Password = address.Password,
-            // Each kind of encryption that is tried has the whole time limit for itself.
-            GssEncryptionMode = GssEncryptionMode.Disable,
-            SslMode = Enum.Parse<Npgsql.SslMode>(address.SslMode.ToString()),
-            ApplicationName = "qrai",
-            MinPoolSize = options.PoolSize,
-            MaxPoolSize = options.PoolSize + options.MaxOverflow,
-            Timeout = timeout,
-            CommandTimeout = timeout,
-            // The caller has waited long enough: break the connection rather than wait for the cancellation.
-            CancellationTimeout = -1,
-            // No statement here leaves anything behind in its session, so there is nothing to reset at every use.
-            NoResetOnClose = true,
-            MaxAutoPrepare = 64,
-            AutoPrepareMinUsages = 2,
-        }.ConnectionString;
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 
 namespace QrAi.Infrastructure.Persistence.Sqlite;
 
@@ -6,11 +7,23 @@ namespace QrAi.Infrastructure.Persistence.Sqlite;
 /// who deletes one that others wait for lets two of them in.</summary>
 internal sealed class SqliteMigrator(
     IDbContextFactory<SqliteDbContext> databases,
+    DbContextOptions<SqliteDbContext> options,
     SqliteFaults faults,
     SqliteFile file,
-    TimeProvider clock
-) : DatabaseMigrator<SqliteDbContext>(databases, faults, clock)
+    TimeProvider clock,
+    ILogger<SqliteMigrator> logger
+) : DatabaseMigrator<SqliteDbContext>(databases, options, faults, clock, logger)
 {
+    protected override void UseOwnConnection(DbContextOptionsBuilder<SqliteDbContext> builder) =>
+        builder.UseSqlite(sqlite =>
+            sqlite.ExecutionStrategy(NeverRepeat).CommandTimeout((int)LongestStatement.TotalSeconds)
+        );
+
+    protected override SqliteDbContext Create(DbContextOptions<SqliteDbContext> options) => new(options);
+
+    /// <summary>SQLite waits for other writers by itself, up to its time limit.</summary>
+    protected override bool IsBlocked(Exception exception) => false;
+
     protected override async Task<IAsyncDisposable?> TryLockAsync(
         SqliteDbContext database,
         CancellationToken cancellationToken

@@ -26,6 +26,7 @@ public sealed class ErrorMapTests
         Case(new AnswerFailedException(Failed("internal_error")), "internal_error", 500, null),
         Case(new AnswerFailedException(Failed("of_tomorrow")), "internal_error", 500, null),
         Case(new DatabaseUnavailableException("Away."), "database_unavailable", 503, 2),
+        Case(new SchemaNewerException(["2_Two"]), "database_unavailable", 503, 2),
         Case(new ProviderNotConfiguredException(null), "provider_not_configured", 503, 60),
         Case(new ShuttingDownException(), "shutting_down", 503, 5),
         Case(new InvalidOperationException("Secret"), "internal_error", 500, null),
@@ -42,6 +43,7 @@ public sealed class ErrorMapTests
         kind.Status.ShouldBe(status);
         kind.RetryAfter?.TotalSeconds.ShouldBe(retryAfter!.Value);
         kind.RetryAfter.HasValue.ShouldBe(retryAfter.HasValue);
+        kind.ExitCode.ShouldBe(status == 400 ? 2 : 1);
     }
 
     [TestCase(400, "invalid_request", 400)]

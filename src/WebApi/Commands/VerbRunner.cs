@@ -1,0 +1,56 @@
+using MediatR;
+using QrAi.WebApi.Errors;
+
+namespace QrAi.WebApi.Commands;
+
+/// <summary>Runs a verb within the service's own composition, and makes an exit code of what goes wrong.</summary>
+/// <param name="compose">Makes the service, which is not started: nothing listens, nothing migrates.</param>
+/// <param name="terminal">Where the verb is called from.</param>
+internal sealed class VerbRunner(Func<IHost> compose, Terminal terminal)
+{
+    /// <summary>Runs a verb.</summary>
+    /// <param name="work">What it does; it speaks to the application through the sender alone.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The exit code.</returns>
+    public async Task<int> RunAsync(
+        Func<ISender, Terminal, CancellationToken, Task<int>> work,
+        CancellationToken cancellationToken
+    )
+    {
+        var host = compose();
+        await using var owned = (IAsyncDisposable)host;
+        await using var scope = host.Services.CreateAsyncScope();
+        try
+        {
+            return await work(scope.ServiceProvider.GetRequiredService<ISender>(), terminal, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await terminal.Error.WriteLineAsync("Stopped before the end.");
+            return ExitCode.Failed;
+        }
+        catch (Exception exception)
+        {
+            var isDevelopment = host.Services.GetRequiredService<IHostEnvironment>().IsDevelopment();
+            return await ReportAsync(exception, isDevelopment);
+        }
+    }
+
+    private async Task<int> ReportAsync(Exception exception, bool isDevelopment)
+    {
+        var error = ErrorMap.Describe(exception);
+        if (error.Kind == ErrorKind.InternalError)
+            await terminal.Error.WriteLineAsync(
+                isDevelopment
+                    ? exception.ToString()
+                    : $"It failed in a way that nobody foresaw: {exception.GetType().Name}. In ENVIRONMENT=development "
+                        + "there is more to see."
+            );
+        else if (error.Fields is { } fields)
+            foreach (var (field, rules) in fields)
+                await terminal.Error.WriteLineAsync($"{field}: {string.Join("; ", rules)}");
+        else
+            await terminal.Error.WriteLineAsync(error.Detail);
+        return error.Kind.ExitCode;
+    }
+}

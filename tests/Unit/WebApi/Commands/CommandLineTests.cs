@@ -1,0 +1,236 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using QrAi.Application;
+using QrAi.Application.Errors;
+using QrAi.Application.Migrations;
+using QrAi.WebApi.Commands;
+
+namespace QrAi.Tests.Unit.WebApi.Commands;
+
+public sealed class CommandLineTests
+{
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _errors = new();
+    private readonly ScriptedMigrator _migrator = new();
+
+    [TestCase(true, "migrate")]
+    [TestCase(true, "migrate", "--help")]
+    [TestCase(true, "--help")]
+    [TestCase(true, "-h")]
+    [TestCase(false)]
+    [TestCase(false, "Migrate")]
+    [TestCase(false, "migrat")]
+    [TestCase(false, "--urls", "http://localhost:8080", "migrate")]
+    [TestCase(false, "--help", "migrate")]
+    [TestCase(false, "--version")]
+    [TestCase(false, "")]
+    public void A_verb_is_taken_only_by_its_exact_name_in_the_first_place(bool taken, params string[] args) =>
+        Create().Takes(args).ShouldBe(taken);
+
+    [TestCase("--help")]
+    [TestCase("-h")]
+    public async Task Help_lists_the_verbs_and_the_exit_codes(string argument)
+    {
+        (await RunAsync(argument)).ShouldBe(0);
+
+        foreach (var text in new[] { "migrate", "--urls", "78", "standard error" })
+            _output.ToString().ShouldContain(text);
+        _errors.ToString().ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task The_help_of_a_verb_needs_no_settings()
+    {
+        var commandLine = new CommandLine(() => throw new InvalidOperationException("No settings."), Console());
+
+        (await commandLine.RunAsync(["migrate", "--help"], CancellationToken.None)).ShouldBe(0);
+
+        foreach (var option in new[] { "--to", "--list", "--script", "--yes" })
+            _output.ToString().ShouldContain(option);
+    }
+
+    [Test]
+    public void Settings_that_can_not_be_used_are_the_programs_to_tell() =>
+        Should.Throw<FormatException>(() =>
+            new CommandLine(() => throw new FormatException(), Console()).RunAsync(["migrate"], CancellationToken.None)
+        );
+
+    [TestCase("migrate", "--nope")]
+    [TestCase("migrate", "extra")]
+    [TestCase("migrate", "--to")]
+    [TestCase("migrate", "--list", "--script")]
+    [TestCase("migrate", "--list", "--to", "One")]
+    [TestCase("migrate", "@arguments")]
+    public async Task What_the_verb_does_not_know_is_wrong_usage_and_does_nothing(params string[] args)
+    {
+        (await RunAsync(args)).ShouldBe(2);
+
+        _errors.ToString().ShouldEndWith($"See migrate --help.{Environment.NewLine}");
+        _output.ToString().ShouldBeEmpty();
+        _migrator.Calls.ShouldBe(0);
+    }
+
+    [Test]
+    public async Task Each_migration_that_is_applied_is_printed()
+    {
+        (await RunAsync("migrate")).ShouldBe(0);
+
+        Lines(_output).ShouldBe(["applied 2_Two", "applied 3_Three"]);
+    }
+
+    [Test]
+    public async Task The_list_says_where_each_migration_stands()
+    {
+        (await RunAsync("migrate", "--list")).ShouldBe(0);
+
+        Lines(_output).ShouldBe(["applied 1_One", "pending 2_Two", "pending 3_Three"]);
+    }
+
+    [Test]
+    public async Task The_script_is_printed_and_nothing_else()
+    {
+        (await RunAsync("migrate", "--script", "--to", "Two")).ShouldBe(0);
+
+        _output.ToString().ShouldBe($"-- to Two{Environment.NewLine}");
+        _errors.ToString().ShouldBeEmpty();
+    }
+
+    [TestCase("nope")]
+    [TestCase(" ")]
+    public async Task An_unknown_migration_is_wrong_usage(string name)
+    {
+        (await RunAsync("migrate", "--to", name)).ShouldBe(2);
+
+        _errors.ToString().ShouldStartWith("to: must ");
+        _migrator.Applied.ShouldBe(["1_One"]);
+    }
+
+    [Test]
+    public async Task Backwards_without_a_terminal_needs_yes()
+    {
+        (await RunAsync("migrate", "--to", "0")).ShouldBe(2);
+        _errors.ToString().ShouldContain("1_One");
+        _errors.ToString().ShouldContain("--yes");
+        _migrator.Applied.ShouldBe(["1_One"]);
+
+        (await RunAsync("migrate", "--to", "0", "--yes")).ShouldBe(0);
+        Lines(_output).ShouldBe(["reverted 1_One"]);
+    }
+
+    [TestCase("y", 0)]
+    [TestCase("YES", 0)]
+    [TestCase("n", 1)]
+    [TestCase("", 1)]
+    [TestCase(null, 1)]
+    public async Task Backwards_asks_who_sits_before_it(string? answer, int exitCode)
+    {
+        var terminal = Console(answer is null ? "" : answer + Environment.NewLine, isInteractive: true);
+
+        (await Create(terminal).RunAsync(["migrate", "--to", "0"], CancellationToken.None)).ShouldBe(exitCode);
+
+        _errors.ToString().ShouldContain("Go on? [y/N]");
+        _migrator.Applied.Count.ShouldBe(exitCode);
+    }
+
+    [Test]
+    public async Task A_verb_that_is_told_to_stop_says_so_and_has_failed()
+    {
+        using var stop = new CancellationTokenSource();
+        _migrator.Works = () => stop.Cancel();
+
+        (await Create().RunAsync(["migrate"], stop.Token)).ShouldBe(1);
+
+        _errors.ToString().ShouldBe($"Stopped before the end.{Environment.NewLine}");
+    }
+
+    [TestCase("Production", false)]
+    [TestCase("Test", false)]
+    [TestCase("Development", true)]
+    public async Task What_nobody_foresaw_shows_its_trace_in_development_only(string environment, bool shown)
+    {
+        _migrator.Works = () => throw new FormatException("Details.");
+
+        (await Create(environment: environment).RunAsync(["migrate"], CancellationToken.None)).ShouldBe(1);
+
+        _errors.ToString().ShouldContain(nameof(FormatException));
+        _errors.ToString().Contains("   at ", StringComparison.Ordinal).ShouldBe(shown);
+        _errors.ToString().Contains("Details.", StringComparison.Ordinal).ShouldBe(shown);
+    }
+
+    [Test]
+    public async Task What_is_known_to_go_wrong_is_one_line()
+    {
+        _migrator.Works = () => throw new DatabaseUnavailableException("The database cannot be reached.");
+
+        (await RunAsync("migrate")).ShouldBe(1);
+
+        Lines(_errors).ShouldBe(["The database cannot be reached."]);
+    }
+
+    private Task<int> RunAsync(params string[] args) => Create().RunAsync(args, CancellationToken.None);
+
+    private CommandLine Create(Terminal? terminal = null, string environment = "Production") =>
+        new(
+            () =>
+            {
+                var builder = Host.CreateEmptyApplicationBuilder(new() { EnvironmentName = environment });
+                builder.Services.AddApplication(null);
+                builder.Services.AddSingleton(TimeProvider.System);
+                builder.Services.AddSingleton<IDatabaseMigrator>(_migrator);
+                return builder.Build();
+            },
+            terminal ?? Console()
+        );
+
+    private Terminal Console(string input = "", bool isInteractive = false) =>
+        new(new StringReader(input), _output, _errors, isInteractive);
+
+    private static string[] Lines(StringWriter writer) =>
+        writer.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Three migrations, the first of them applied.</summary>
+    private sealed class ScriptedMigrator : IDatabaseMigrator
+    {
+        private static readonly string[] Names = ["1_One", "2_Two", "3_Three"];
+
+        public List<string> Applied { get; } = ["1_One"];
+
+        public int Calls { get; private set; }
+
+        public Action Works { get; set; } = () => { };
+
+        public Task<IReadOnlyList<MigrationDto>> ListAsync(CancellationToken cancellationToken)
+        {
+            Calls++;
+            return Task.FromResult<IReadOnlyList<MigrationDto>>([
+                .. Names.Select(name => new MigrationDto(
+                    name,
+                    Applied.Contains(name) ? MigrationState.Applied : MigrationState.Pending
+                )),
+            ]);
+        }
+
+        public async IAsyncEnumerable<MigrationStep> MigrateAsync(
+            string? target,
+            bool mayRevert,
+            [EnumeratorCancellation] CancellationToken cancellationToken
+        )
+        {
+            Works();
+            cancellationToken.ThrowIfCancellationRequested();
+            foreach (var step in MigrationPlan.Steps(await ListAsync(cancellationToken), target))
+            {
+                (step.Direction == MigrationDirection.Up || mayRevert).ShouldBeTrue();
+                if (step.Direction == MigrationDirection.Up)
+                    Applied.Add(step.Migration);
+                else
+                    Applied.Remove(step.Migration);
+                yield return step;
+            }
+        }
+
+        public Task<string> ScriptAsync(string? target, CancellationToken cancellationToken) =>
+            Task.FromResult($"-- to {target}");
+    }
+}
