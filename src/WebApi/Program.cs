@@ -14,8 +14,9 @@ try
     }
 
     await using var service = QrAiService.Build(args, ReadSettings());
+    var database = service.Services.GetRequiredService<DatabaseState>();
     await service.RunAsync();
-    if (service.Services.GetRequiredService<DatabaseState>().Refusal is not { } refusal)
+    if (database.Refusal is not { } refusal)
         return ExitCode.Done;
 
     await Console.Error.WriteLineAsync(refusal);

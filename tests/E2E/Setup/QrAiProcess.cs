@@ -77,6 +77,8 @@ internal sealed class QrAiProcess : IAsyncDisposable
         var start = new ProcessStartInfo(TestRun.Current.Program, arguments)
         {
             WorkingDirectory = folder,
+            // Nobody sits before it, wherever the tests are run from.
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             StandardOutputEncoding = new UTF8Encoding(false),
@@ -96,6 +98,7 @@ internal sealed class QrAiProcess : IAsyncDisposable
 
         var process = Process.Start(start)!;
         TestRun.Current.Watchdog.Add(process.Id);
+        process.StandardInput.Close();
         return new QrAiProcess(process, address);
     }
 

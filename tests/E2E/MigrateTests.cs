@@ -1,0 +1,175 @@
+using Npgsql;
+using QrAi.Tests.Testing.Postgres;
+
+namespace QrAi.Tests.E2E;
+
+public sealed class MigrateTests : ProgramTests
+{
+    private const string Initial = "_Initial";
+    private const string Newer = "29990101000000_OfTomorrow";
+
+    [Test]
+    public async Task It_migrates_there_and_back_and_says_what_it_does([Values] Database database)
+    {
+        var workplace = await new Workplace().WithAsync(database);
+
+        (await RunAsync(workplace, "--list")).ShouldMatch($"^pending \\d+{Initial}\n");
+        (await RunAsync(workplace)).ShouldMatch($"^applied \\d+{Initial}\n");
+        (await RunAsync(workplace)).ShouldBeEmpty();
+        (await RunAsync(workplace, "--list")).ShouldMatch($"^applied \\d+{Initial}\n");
+        await RunAsync(workplace, expected: 2, "--to", "0");
+        (await RunAsync(workplace, "--to", "0", "--yes")).ShouldMatch($"^reverted \\d+{Initial}\n");
+    }
+
+    [Test]
+    public async Task The_script_does_what_the_verb_does()
+    {
+        var workplace = await new Workplace().WithAsync(Database.Postgres);
+        var up = await RunAsync(workplace, "--script");
+        var down = await RunAsync(workplace, "--script", "--to", "0");
+        await using var server = NpgsqlDataSource.Create(
+            PostgresUrl.ToConnectionString(workplace.Settings["DATABASE_URL"])
+        );
+
+        foreach (var (script, state) in new[] { (up, "applied"), (down, "pending") })
+        {
+            // Each may be run again.
+            for (var time = 1; time <= 2; time++)
+            {
+                await using var command = server.CreateCommand(script);
+                await command.ExecuteNonQueryAsync();
+            }
+
+            (await RunAsync(workplace, "--list")).ShouldMatch($"^{state} \\d+{Initial}\n");
+        }
+    }
+
+    [Test]
+    public async Task Verbs_and_services_that_start_at_once_on_one_empty_database_migrate_it_once()
+    {
+        var workplace = await new Workplace().WithAsync(Database.Postgres);
+
+        var verbs = Enumerable.Range(1, 3).Select(_ => Launch(workplace, Nowhere, "migrate")).ToList();
+        var service = Launch(workplace);
+        var exits = await Task.WhenAll(verbs.Select(verb => verb.ExitAsync()));
+        await service.ReadyAsync();
+
+        exits.ShouldAllBe(code => code == 0);
+        var applied = verbs.Count(verb => verb.Output.Contains("applied", StringComparison.Ordinal));
+        var byService = service.Output.Contains("Applied", StringComparison.Ordinal) ? 1 : 0;
+        (applied + byService).ShouldBe(1);
+        (await service.Http.AskAsync("Who migrated?")).Text("answer.status").ShouldBe("completed");
+    }
+
+    [Test]
+    public async Task A_migrator_that_is_killed_in_the_middle_is_in_nobodys_way()
+    {
+        var workplace = await new Workplace().WithAsync(Database.Postgres);
+        await using var server = NpgsqlDataSource.Create(
+            PostgresUrl.ToConnectionString(workplace.Settings["DATABASE_URL"])
+        );
+        await using var connection = await server.OpenConnectionAsync();
+        // Who makes a table of the same name has to wait for the end of this.
+        await using var blocker = await connection.BeginTransactionAsync();
+        await ExecuteAsync(connection, "CREATE TABLE messages (id integer)");
+        var killed = Launch(workplace, Nowhere, "migrate");
+        await Eventually.Holds(() => killed.Errors.Contains("in use", StringComparison.Ordinal));
+        var next = Launch(workplace, Nowhere, "migrate");
+        await Eventually.Holds(() => next.Errors.Contains("Another process", StringComparison.Ordinal));
+
+        killed.Kill();
+        await killed.ExitAsync();
+        await blocker.RollbackAsync();
+
+        (await next.ExitAsync()).ShouldBe(0);
+        next.Output.ShouldMatch($"^applied \\d+{Initial}\n$");
+        killed.Output.ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task Told_to_stop_in_the_middle_it_changes_nothing()
+    {
+        var workplace = await new Workplace().WithAsync(Database.Postgres);
+        await using var server = NpgsqlDataSource.Create(
+            PostgresUrl.ToConnectionString(workplace.Settings["DATABASE_URL"])
+        );
+        await using var connection = await server.OpenConnectionAsync();
+        await using var blocker = await connection.BeginTransactionAsync();
+        await ExecuteAsync(connection, "CREATE TABLE messages (id integer)");
+        var stopped = Launch(workplace, Nowhere, "migrate");
+        await Eventually.Holds(() => stopped.Errors.Contains("in use", StringComparison.Ordinal));
+
+        stopped.Terminate();
+
+        (await stopped.ExitAsync()).ShouldBe(1);
+        stopped.Errors.ShouldEndWith("Stopped before the end.\n");
+        stopped.Output.ShouldBeEmpty();
+        await blocker.RollbackAsync();
+        (await RunAsync(workplace)).ShouldMatch($"^applied \\d+{Initial}\n");
+    }
+
+    [Test]
+    public async Task A_program_older_than_the_schema_refuses_to_serve_and_to_migrate([Values] bool migratesOnStart)
+    {
+        var workplace = await new Workplace().WithAsync(Database.Postgres);
+        workplace.Settings["DATABASE_MIGRATE_ON_START"] = migratesOnStart ? "true" : "false";
+        await RunAsync(workplace);
+        await using var server = NpgsqlDataSource.Create(
+            PostgresUrl.ToConnectionString(workplace.Settings["DATABASE_URL"])
+        );
+        await using (var connection = await server.OpenConnectionAsync())
+            await ExecuteAsync(connection, $"INSERT INTO \"__EFMigrationsHistory\" VALUES ('{Newer}', '99.0.0')");
+
+        var service = Launch(workplace);
+        (await service.ExitAsync()).ShouldBe(1);
+        var verb = Launch(workplace, Nowhere, "migrate");
+        (await verb.ExitAsync()).ShouldBe(1);
+
+        foreach (var errors in new[] { service.Errors, verb.Errors })
+        {
+            errors.ShouldContain(Newer);
+            errors.Trim().ShouldNotContain('\n');
+        }
+
+        (await RunAsync(workplace, "--list")).ShouldContain($"unknown {Newer}\n");
+    }
+
+    [Test]
+    public async Task Settings_that_can_not_be_used_are_all_named_before_anything_is_done()
+    {
+        var workplace = new Workplace();
+        workplace.Settings["DATABASE_POOL_SIZE"] = "0";
+        workplace.Settings["LOG_FORMAT"] = "xml";
+        var program = Launch(workplace, Nowhere, "migrate");
+
+        (await program.ExitAsync()).ShouldBe(78);
+
+        program
+            .Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(':')[0])
+            .ShouldBe(["DATABASE_POOL_SIZE", "LOG_FORMAT"]);
+        Directory.Exists(Path.Combine(workplace.Folder, "data")).ShouldBeFalse();
+    }
+
+    /// <summary>Verbs listen nowhere.</summary>
+    private const string Nowhere = "http://127.0.0.1:1";
+
+    private Task<string> RunAsync(Workplace workplace, params string[] options) =>
+        RunAsync(workplace, expected: 0, options);
+
+    private async Task<string> RunAsync(Workplace workplace, int expected, params string[] options)
+    {
+        var program = Launch(workplace, Nowhere, ["migrate", .. options]);
+        (await program.ExitAsync()).ShouldBe(expected, program.Errors);
+        return program.Output;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // the statements are the tests' own
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync();
+    }
+}
