@@ -1,9 +1,11 @@
+using System.Net;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
+using QrAi.Application.Migrations;
 using QrAi.Infrastructure.Persistence.Postgres;
 using QrAi.Infrastructure.Persistence.Sqlite;
+using QrAi.Tests.Integration.Health;
+using QrAi.Tests.Testing.Postgres;
 
 namespace QrAi.Tests.Integration.Persistence;
 
@@ -22,26 +24,69 @@ public sealed class MigrationTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task The_migrations_go_down_to_nothing_and_up_again()
+    public async Task Each_migration_goes_up_down_and_up_again_with_rows_in_the_tables()
     {
-        await using var qrai = await StartAsync();
-        await qrai.AskAsync("Before?");
-        await using var beside = await OpenDatabaseAsync();
-        var before = await SchemaAsync(beside);
-        before.ShouldNotBeEmpty();
+        var url = await DatabaseUrlAsync();
+        var fresh = await SchemaAsync(url);
+        await using var database = await OpenDatabaseAsync();
+        await using var verbs = new Verbs(url);
+        var migrations = (await verbs.SendAsync(new ListMigrations())).Select(migration => migration.Name).ToList();
+        migrations.ShouldNotBeEmpty();
+        await SchemaRows.FillAsync(database, Kind);
+        await verbs.MigrateAsync(MigrationPlan.Nothing);
+        var below = await SchemaAsync(url);
+        below.ShouldNotContain("sessions");
 
-        await using (var database = await ContextAsync(qrai))
+        foreach (var migration in migrations)
         {
-            var migrator = database.GetService<IMigrator>();
-            await migrator.MigrateAsync("0");
-            (await SchemaAsync(beside)).ShouldBeEmpty();
+            await verbs.MigrateAsync(migration);
+            var above = await SchemaAsync(url);
+            await SchemaRows.FillAsync(database, Kind);
 
-            await migrator.MigrateAsync();
+            await verbs.MigrateAsync(Before(migration));
+            (await SchemaAsync(url)).ShouldBe(below, $"down from {migration}");
+            await SchemaRows.FillAsync(database, Kind);
+
+            await verbs.MigrateAsync(migration);
+            (await SchemaAsync(url)).ShouldBe(above, $"up to {migration} again");
+            await SchemaRows.FillAsync(database, Kind);
+            below = above;
         }
 
-        (await SchemaAsync(beside)).ShouldBe(before);
+        below.ShouldBe(fresh, "all the way up, step by step");
+
+        string Before(string migration) =>
+            migrations.IndexOf(migration) is > 0 and var position ? migrations[position - 1] : MigrationPlan.Nothing;
+    }
+
+    [Test]
+    public async Task A_service_works_on_a_database_that_went_down_and_up_again()
+    {
+        var url = await DatabaseUrlAsync();
+        await using (var verbs = new Verbs(url))
+        {
+            await verbs.MigrateAsync(MigrationPlan.Nothing);
+            await verbs.MigrateAsync(null);
+        }
+
+        await using var qrai = await StartAsync();
         (await qrai.AskAsync("After?")).Answer.Status.ShouldBe("completed");
-        (await beside.CountsAsync()).ShouldBe((1, 2));
+    }
+
+    [Test]
+    public async Task A_service_that_runs_while_its_tables_go_and_come_again_says_so_and_goes_on()
+    {
+        await using var qrai = await StartAsync();
+        await using var verbs = new Verbs(await DatabaseUrlAsync());
+        await qrai.AskAsync("Before?");
+
+        await verbs.MigrateAsync(MigrationPlan.Nothing);
+        await qrai.TryAskAsync("Meanwhile?").ShouldBeProblem(503, "database_unavailable");
+        await HealthTests.HealthAsync(qrai, "/health/ready", HttpStatusCode.ServiceUnavailable);
+        await verbs.MigrateAsync(null);
+
+        (await qrai.AskAsync("After?")).Answer.Status.ShouldBe("completed");
+        await HealthTests.HealthAsync(qrai, "/health/ready", HttpStatusCode.OK);
     }
 
     [Test]
@@ -61,17 +106,19 @@ public sealed class MigrationTests(DatabaseKind kind) : IntegrationTest(kind)
             ? await qrai.Services.GetRequiredService<IDbContextFactory<PostgresDbContext>>().CreateDbContextAsync()
             : await qrai.Services.GetRequiredService<IDbContextFactory<SqliteDbContext>>().CreateDbContextAsync();
 
-    /// <summary>Tables, columns and indexes, but those that the migrations themselves are noted in.</summary>
-    private async Task<IReadOnlyList<string>> SchemaAsync(Sql database) =>
-        await database.LinesAsync(
-            Kind == DatabaseKind.Postgres
-                ? """
-                SELECT line FROM (
-                  SELECT table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable AS line, table_name AS name
-                  FROM information_schema.columns WHERE table_schema = 'public'
-                  UNION ALL SELECT indexdef, tablename FROM pg_indexes WHERE schemaname = 'public'
-                ) AS schema WHERE name NOT LIKE '\_\_%' ORDER BY line
-                """
-                : @"SELECT sql FROM sqlite_master WHERE tbl_name NOT LIKE '\_\_%' ESCAPE '\' AND sql IS NOT NULL ORDER BY sql"
+    /// <summary>The whole schema, but for what the migrations themselves are noted in.</summary>
+    private async Task<string> SchemaAsync(string url)
+    {
+        if (Kind == DatabaseKind.Postgres)
+        {
+            if (!PostgresSchema.IsReadable)
+                Assert.Ignore("This machine has no pg_dump to read a schema with.");
+            return await PostgresSchema.ReadAsync(url);
+        }
+
+        await using var database = await OpenDatabaseAsync();
+        return await database.TextAsync(
+            @"SELECT sql FROM sqlite_master WHERE tbl_name NOT LIKE '\_\_%' ESCAPE '\' AND sql IS NOT NULL ORDER BY sql"
         );
+    }
 }

@@ -20,16 +20,22 @@ internal static class PostgresBinaries
         && Directory is not null
         && (!Environment.IsPrivilegedProcess || User is not null);
 
-    private static string? Find()
-    {
-        // Debian keeps the servers out of PATH, one folder for each version.
-        var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
-        return path.Concat(Versions("/usr/lib/postgresql"))
-            .Where(directory => directory.Length > 0)
+    /// <summary>Where one of the programs is; null where it is not. A client may be there without a server.</summary>
+    public static string? PathOf(string program) =>
+        Directories().Select(directory => Path.Combine(directory, program)).FirstOrDefault(File.Exists);
+
+    private static string? Find() =>
+        Directories()
             .FirstOrDefault(directory =>
                 File.Exists(Path.Combine(directory, "postgres")) && File.Exists(Path.Combine(directory, "initdb"))
             );
-    }
+
+    // Debian keeps the servers out of PATH, one folder for each version.
+    private static IEnumerable<string> Directories() =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(Path.PathSeparator)
+            .Concat(Versions("/usr/lib/postgresql"))
+            .Where(directory => directory.Length > 0);
 
     private static IEnumerable<string> Versions(string root) =>
         System.IO.Directory.Exists(root)

@@ -1,17 +1,13 @@
-using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using QrAi.Application.Migrations;
 using QrAi.Infrastructure.Persistence.Postgres;
-using QrAi.Infrastructure.Settings;
-using QrAi.WebApi.Hosting;
 
 namespace QrAi.Tests.Integration.Persistence.Replicas;
 
 /// <summary>The verb <c>migrate</c> of a program whose migrations are the tests' own.</summary>
-internal sealed class Replica : IAsyncDisposable
+internal sealed class Replica(string databaseUrl, TimeProvider? clock = null) : IAsyncDisposable
 {
     public static readonly string[] AllMigrations =
     [
@@ -21,50 +17,31 @@ internal sealed class Replica : IAsyncDisposable
         "20260101000004_Prices",
     ];
 
-    private readonly IHost _host;
-
-    public Replica(string databaseUrl, TimeProvider? clock = null)
-    {
-        var settings = new Dictionary<string, string>
+    private readonly Verbs _verbs = new(
+        databaseUrl,
+        services =>
         {
-            ["ENVIRONMENT"] = "test",
-            ["DATABASE_URL"] = databaseUrl,
-            ["DATABASE_TIMEOUT_SECONDS"] = "60",
-        };
-        _host = QrAiService.BuildForVerbs(
-            QrAiSettings.Read([new SettingsLayer("test", settings)]),
-            services =>
-            {
-                services.ConfigureDbContext<PostgresDbContext>(builder =>
-                    builder
-                        .UseNpgsql(npgsql => npgsql.MigrationsAssembly(typeof(Items).Assembly.GetName().Name))
-                        // They make none of the product's tables.
-                        .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning))
-                );
-                if (clock is not null)
-                    services.AddSingleton(clock);
-            }
-        );
-    }
-
-    private ISender Sender => _host.Services.GetRequiredService<ISender>();
+            services.ConfigureDbContext<PostgresDbContext>(builder =>
+                builder
+                    .UseNpgsql(npgsql => npgsql.MigrationsAssembly(typeof(Items).Assembly.GetName().Name))
+                    // They make none of the product's tables.
+                    .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning))
+            );
+            if (clock is not null)
+                services.AddSingleton(clock);
+        }
+    );
 
     /// <summary>Migrates, and returns the steps that this replica did.</summary>
-    public async Task<IReadOnlyList<string>> MigrateAsync(
+    public Task<IReadOnlyList<string>> MigrateAsync(
         string? to = null,
         bool mayRevert = false,
         CancellationToken cancellationToken = default
-    )
-    {
-        var steps = new List<string>();
-        await foreach (var step in Sender.CreateStream(new Migrate(to, mayRevert), cancellationToken))
-            steps.Add(step.Direction == MigrationDirection.Up ? step.Migration : $"-{step.Migration}");
-        return steps;
-    }
+    ) => _verbs.MigrateAsync(to, mayRevert, cancellationToken);
 
-    public Task<IReadOnlyList<MigrationDto>> ListAsync() => Sender.Send(new ListMigrations());
+    public Task<IReadOnlyList<MigrationDto>> ListAsync() => _verbs.SendAsync(new ListMigrations());
 
-    public Task<string> ScriptAsync(string? to = null) => Sender.Send(new ScriptMigrations(to));
+    public Task<string> ScriptAsync() => _verbs.SendAsync(new ScriptMigrations(null));
 
-    public ValueTask DisposeAsync() => ((IAsyncDisposable)_host).DisposeAsync();
+    public ValueTask DisposeAsync() => _verbs.DisposeAsync();
 }

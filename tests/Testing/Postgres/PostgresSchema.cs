@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace QrAi.Tests.Testing.Postgres;
+
+/// <summary>A database's schema, as PostgreSQL's own <c>pg_dump</c> writes it.</summary>
+public static class PostgresSchema
+{
+    private static readonly TimeSpan _limit = TimeSpan.FromSeconds(60);
+
+    /// <summary>Whether this machine has <c>pg_dump</c>.</summary>
+    public static bool IsReadable => Program is not null;
+
+    private static string? Program => PostgresBinaries.PathOf("pg_dump");
+
+    /// <summary>Reads the schema, but for what EF Core keeps its migrations in.</summary>
+    /// <exception cref="InvalidOperationException"><c>pg_dump</c> is not there, or failed.</exception>
+    public static async Task<string> ReadAsync(string url)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(PostgresUrl.ToConnectionString(url));
+        var start = new ProcessStartInfo(
+            Program ?? throw new InvalidOperationException("There is no pg_dump."),
+            ["--schema-only", "--no-owner", "--exclude-table=\"__EFMigrationsHistory\"", "--no-password"]
+        )
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        // A command line can be read by everybody on the machine.
+        start.Environment["PGHOST"] = connection.Host;
+        start.Environment["PGPORT"] = $"{connection.Port}";
+        start.Environment["PGUSER"] = connection.Username;
+        start.Environment["PGPASSWORD"] = connection.Password;
+        start.Environment["PGDATABASE"] = connection.Database;
+        using var process = Process.Start(start)!;
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync().WaitAsync(_limit);
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"pg_dump failed with exit code {process.ExitCode}: {await errors}");
+        // Newer ones put a number of their own around the rest, another one each time.
+        return string.Join(
+            '\n',
+            (await output)
+                .Split('\n')
+                .Where(line => !line.StartsWith(@"\restrict", StringComparison.Ordinal))
+                .Where(line => !line.StartsWith(@"\unrestrict", StringComparison.Ordinal))
+        );
+    }
+}
