@@ -74,6 +74,7 @@ public sealed class DatabaseOutageTests : ProgramTests
         foreach (var (sessionId, question) in acknowledged.Append((started.Text("sessionId")!, "Meanwhile?")))
         {
             var messages = await program.Http.MessagesAsync(sessionId);
+            messages.Count.ShouldBe(2);
             messages[0].Text("content").ShouldBe(question);
             messages[1].Text("status").ShouldBe("completed");
         }

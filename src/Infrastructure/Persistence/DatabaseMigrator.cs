@@ -201,7 +201,9 @@ internal abstract class DatabaseMigrator<TContext>(
             return await work();
         }
         catch (Exception exception)
-            when (exception is not DatabaseUnavailableException && faults.IsUnavailability(exception))
+            when (exception is not (DatabaseUnavailableException or OperationCanceledException)
+                && faults.IsUnavailability(exception)
+            )
         {
             throw new DatabaseUnavailableException(faults.Describe(exception), exception);
         }

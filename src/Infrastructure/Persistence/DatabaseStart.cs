@@ -12,6 +12,8 @@ namespace QrAi.Infrastructure.Persistence;
 /// </summary>
 internal sealed class DatabaseStart(
     IDatabaseMigrator migrator,
+    IDatabaseCapacity capacity,
+    DatabaseFaults faults,
     DatabaseState state,
     DatabaseOptions options,
     IHostApplicationLifetime lifetime,
@@ -32,6 +34,21 @@ internal sealed class DatabaseStart(
 
         state.SetReady();
         logger.LogInformation("The database is ready");
+        await WarnOfShortageAsync(stoppingToken);
+    }
+
+    private async Task WarnOfShortageAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            if (await capacity.FindShortageAsync(stoppingToken) is { } shortage)
+                logger.LogWarning("The database may run out of connections: {Shortage}", shortage);
+        }
+        catch (Exception exception) when (faults.IsUnavailability(exception))
+        {
+            // The service works without the answer, and callers will be told if the database is away again.
+            logger.LogWarning("The database's connections could not be counted: {Reason}", faults.Describe(exception));
+        }
     }
 
     private async Task<bool> TryAsync(CancellationToken stoppingToken)

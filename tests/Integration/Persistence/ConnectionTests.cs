@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using QrAi.Infrastructure.Persistence.Postgres;
+using QrAi.Tests.Integration.Answers;
 using QrAi.Tests.Testing.Providers;
 
 namespace QrAi.Tests.Integration.Persistence;
@@ -10,7 +11,9 @@ namespace QrAi.Tests.Integration.Persistence;
 public sealed class ConnectionTests() : IntegrationTest(DatabaseKind.Postgres)
 {
     [Test]
-    public async Task Five_hundred_answers_at_once_need_no_more_connections_than_the_pool_has_and_none_while_they_wait()
+    public async Task Five_hundred_answers_at_once_need_no_more_connections_than_the_pool_has_and_none_while_they_wait(
+        [Values] bool streamed
+    )
     {
         var gates = Enumerable.Range(1, 500).Select(_ => Reply.Gated()).ToArray();
         Provider.Enqueue(gates);
@@ -19,12 +22,12 @@ public sealed class ConnectionTests() : IntegrationTest(DatabaseKind.Postgres)
         );
         await using var database = await OpenDatabaseAsync();
 
-        var asking = gates.Select((_, number) => qrai.AskAsync($"Question {number}")).ToList();
+        var asking = gates.Select((_, number) => AskAsync($"Question {number}")).ToList();
         await Provider.WaitForRequestsAsync(500);
 
         (await database.CountsAsync()).ShouldBe((500, 1_000));
         var connections = await database.LinesAsync(
-            "SELECT state FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'qrai'"
+            "SELECT state FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'qrai/%'"
         );
         connections.Count.ShouldBeLessThanOrEqualTo(10);
         connections.ShouldAllBe(state => state == "idle");
@@ -37,8 +40,16 @@ public sealed class ConnectionTests() : IntegrationTest(DatabaseKind.Postgres)
             each.Finish();
         }
 
-        (await Task.WhenAll(asking)).ShouldAllBe(asked => asked.Answer.Content == "Answered");
+        (await Task.WhenAll(asking)).ShouldAllBe(answer => answer == "Answered");
         (await database.NumberAsync("SELECT count(*) FROM messages WHERE status = 'completed'")).ShouldBe(1_000);
+
+        async Task<string> AskAsync(string question)
+        {
+            if (!streamed)
+                return (await qrai.AskAsync(question)).Answer.Content;
+            await using var stream = await qrai.AskStreamingAsync(question);
+            return (await stream.ReadToEndAsync()).Text();
+        }
     }
 
     [TestCase("INSERT INTO sessions", "/api/sessions", """{"title":"Once"}""")]

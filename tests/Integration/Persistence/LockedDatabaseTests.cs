@@ -66,8 +66,16 @@ public sealed class LockedDatabaseTests
         await Task.WhenAll(
             Enumerable
                 .Range(1, 80)
-                .Select(_ =>
-                    impatient.GetAsync($"/api/sessions/{session.Id}").ShouldBeProblem(503, "database_unavailable")
+                .Select(number =>
+                    (
+                        (number % 4) switch
+                        {
+                            0 => impatient.GetAsync($"/api/sessions/{session.Id}"),
+                            1 => impatient.GetAsync("/api/sessions"),
+                            2 => impatient.TryAskAsync("Anybody?"),
+                            _ => impatient.TryAskAsync("Anybody?", session.Id),
+                        }
+                    ).ShouldBeProblem(503, "database_unavailable")
                 )
         );
         clock.Elapsed.ShouldBeLessThan(_longestRefusal);

@@ -11,6 +11,8 @@ internal sealed class PostgresFaults : DatabaseFaults
         "28", // the server refuses this user or password
         "53", // out of connections, memory or disk
         "57P", // being shut down, starting up
+        "57014", // it took too long
+        "25P03", // the transaction was left alone for too long
         "58", // input/output
         "40001", // gave way to another transaction, and did so every time it was repeated
         "40P01",

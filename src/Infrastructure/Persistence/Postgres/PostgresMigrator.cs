@@ -1,7 +1,9 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using QrAi.Application.Errors;
 using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Persistence.Postgres;
@@ -53,45 +55,22 @@ internal sealed class PostgresMigrator(
         public async ValueTask DisposeAsync() => await database.Database.CloseConnectionAsync();
     }
 
-    /// <summary>
-    /// EF Core opens a connection again that has broken, which here would go on without the lock. It also makes waits of
-    /// migrations for tables short, so that callers do not queue behind them, and has the server end what it does for a
-    /// migrator that is gone, whose lock it would keep.
-    /// </summary>
+    /// <summary>EF Core opens a connection again that has broken, which here would go on without the lock.</summary>
     private sealed class OneSession : DbConnectionInterceptor
     {
-        private const string Settings = """
-            SET lock_timeout = '1500ms';
-            SET tcp_keepalives_idle = 30;
-            SET tcp_keepalives_interval = 10;
-            SET tcp_keepalives_count = 3;
-            SET client_connection_check_interval = '2s';
-            """;
-
         private bool _opened;
 
         public override ValueTask<InterceptionResult> ConnectionOpeningAsync(
-            System.Data.Common.DbConnection connection,
+            DbConnection connection,
             ConnectionEventData eventData,
             InterceptionResult result,
             CancellationToken cancellationToken = default
-        ) =>
-            _opened
-                ? throw new Application.Errors.DatabaseUnavailableException(
-                    "The connection that held the lock of the migrations is lost."
-                )
-                : ValueTask.FromResult(result);
-
-        public override async Task ConnectionOpenedAsync(
-            System.Data.Common.DbConnection connection,
-            ConnectionEndEventData eventData,
-            CancellationToken cancellationToken = default
         )
         {
+            if (_opened)
+                throw new DatabaseUnavailableException("The connection that held the lock of the migrations is lost.");
             _opened = true;
-            await using var command = connection.CreateCommand();
-            command.CommandText = Settings;
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            return ValueTask.FromResult(result);
         }
     }
 }

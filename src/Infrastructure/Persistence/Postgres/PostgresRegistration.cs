@@ -9,16 +9,24 @@ namespace QrAi.Infrastructure.Persistence.Postgres;
 /// <summary>Registers PostgreSQL.</summary>
 internal static class PostgresRegistration
 {
+    /// <summary>What the metrics of the meter <c>Npgsql</c> call the pool.</summary>
+    private const string PoolName = "qrai";
+
     public static IServiceCollection AddPostgres(
         this IServiceCollection services,
         PostgresAddress address,
         DatabaseOptions options
     )
     {
-        services.AddSingleton<PostgresFaults>();
+        services
+            .AddSingleton<PostgresFaults>()
+            .AddSingleton<DatabaseFaults>(p => p.GetRequiredService<PostgresFaults>());
+        services.AddSingleton<IDatabaseCapacity, PostgresCapacity>();
         services.AddSingleton(provider =>
         {
             var builder = new NpgsqlDataSourceBuilder(PostgresConnection.ForService(address, options));
+            // The metrics name the pool by it; otherwise by host, database and user.
+            builder.Name = PoolName;
             builder.UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>());
             return builder.Build();
         });

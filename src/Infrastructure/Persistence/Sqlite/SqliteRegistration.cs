@@ -22,7 +22,9 @@ internal static class SqliteRegistration
             DefaultTimeout = (int)Math.Ceiling(options.Timeout.TotalSeconds),
         }.ConnectionString;
 
-        services.AddSingleton(_ => file).AddSingleton<SqliteFaults>();
+        services.AddSingleton(_ => file);
+        services.AddSingleton<SqliteFaults>().AddSingleton<DatabaseFaults>(p => p.GetRequiredService<SqliteFaults>());
+        services.AddSingleton<IDatabaseCapacity, SqliteCapacity>();
         return services.AddDatabase<SqliteDbContext, SqliteMigrator>(
             (provider, builder) =>
                 builder
