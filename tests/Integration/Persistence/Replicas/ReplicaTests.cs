@@ -80,11 +80,14 @@ public sealed class ReplicaTests
         await using var network = ProxyTo(url);
         await using var replica = new Replica(Through(url, network));
         var migrating = replica.MigrateAsync();
+        // When it has come to some migration, and a little later.
+        var applied = RandomNumberGenerator.GetInt32(Replica.AllMigrations.Length);
         await Eventually.Holds(async () =>
             migrating.IsCompleted
             || await database.NumberAsync("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") > 0
+                && (await AppliedAsync(database)).Count >= applied
         );
-        var moment = TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(150));
+        var moment = TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(30));
         var clock = Stopwatch.StartNew();
         await Eventually.Holds(() => migrating.IsCompleted || clock.Elapsed > moment);
         network.Cut();
