@@ -13,6 +13,13 @@ public sealed class ReplicaTests
     private const string RoundsVariable = "QRAI_MIGRATION_ROUNDS";
     private const int Replicas = 8;
 
+    /// <summary>How many hold the lock of a database's migrations.</summary>
+    private const string Migrators = """
+        SELECT count(*) FROM pg_locks
+        WHERE locktype = 'advisory' AND granted
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        """;
+
     private string? _url;
 
     private string Url => _url!;
@@ -52,8 +59,15 @@ public sealed class ReplicaTests
     private static async Task<int> PlayAsync(string url, bool isKilled)
     {
         await using var database = await Sql.OpenAsync(url);
-        var killing = isKilled ? MigrateUntilKilledAsync(url) : Task.CompletedTask;
         var before = await AppliedAsync(database);
+        var killing = Task.CompletedTask;
+        if (isKilled)
+        {
+            killing = MigrateUntilKilledAsync(url);
+            // It is the one that migrates: the others come when it has the lock, or is gone already.
+            await Eventually.Holds(async () => killing.IsCompleted || await database.NumberAsync(Migrators) > 0);
+        }
+
         var replicas = Enumerable.Range(1, Replicas).Select(_ => new Replica(url)).ToList();
 
         var steps = await Task.WhenAll(replicas.Select(replica => Task.Run(() => replica.MigrateAsync())))
@@ -84,8 +98,7 @@ public sealed class ReplicaTests
         var applied = RandomNumberGenerator.GetInt32(Replica.AllMigrations.Length);
         await Eventually.Holds(async () =>
             migrating.IsCompleted
-            || await database.NumberAsync("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") > 0
-                && (await AppliedAsync(database)).Count >= applied
+            || await database.NumberAsync(Migrators) > 0 && (await AppliedAsync(database)).Count >= applied
         );
         var moment = TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(30));
         var clock = Stopwatch.StartNew();
