@@ -1,6 +1,7 @@
 using FluentValidation;
 using Microsoft.Extensions.DependencyInjection;
 using QrAi.Application.Answers;
+using QrAi.Application.Backups;
 using QrAi.Application.Behaviours;
 
 namespace QrAi.Application;
@@ -34,6 +35,7 @@ public static class DependencyInjection
         services.AddSingleton<RunningAnswers>();
         services.AddSingleton<AnswerGenerator>();
         services.AddSingleton<EndedAnswerReader>();
+        services.AddSingleton<BackupWriter>();
         return services;
     }
 }

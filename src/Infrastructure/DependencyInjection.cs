@@ -7,6 +7,7 @@ using QrAi.Application.Migrations;
 using QrAi.Application.Models;
 using QrAi.Application.Persistence;
 using QrAi.Infrastructure.AnswerEvents;
+using QrAi.Infrastructure.Backups;
 using QrAi.Infrastructure.Llm;
 using QrAi.Infrastructure.Persistence;
 using QrAi.Infrastructure.Persistence.Postgres;
@@ -24,7 +25,10 @@ public static class DependencyInjection
     /// <summary>The name of the health check of the providers.</summary>
     public const string ProvidersCheck = "providers";
 
-    /// <summary>Adds the database, the providers and the answers' events.</summary>
+    /// <summary>The name of the health check of the backups.</summary>
+    public const string BackupsCheck = "backups";
+
+    /// <summary>Adds the database, its backups, the providers and the answers' events.</summary>
     /// <param name="services">Where to.</param>
     /// <param name="settings">The validated settings.</param>
     public static IServiceCollection AddInfrastructure(this IServiceCollection services, QrAiSettings settings)
@@ -32,7 +36,10 @@ public static class DependencyInjection
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(settings.Database).AddSingleton(settings.Llm);
         services.AddSingleton<IAnswerEventLog, InMemoryAnswerEventLog>();
-        return services.AddPersistence(settings.Database).AddLlm(settings.Llm);
+        return services
+            .AddPersistence(settings.Database)
+            .AddBackups(settings.Backups, BackupsCheck)
+            .AddLlm(settings.Llm);
     }
 
     private static IServiceCollection AddPersistence(this IServiceCollection services, DatabaseOptions options)

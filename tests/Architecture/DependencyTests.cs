@@ -136,35 +136,42 @@ public sealed class DependencyTests
     [Test]
     public void SQLite_and_PostgreSQL_do_not_know_each_other()
     {
-        const string SqliteFolder = "QrAi.Infrastructure.Persistence.Sqlite";
-        const string PostgresFolder = "QrAi.Infrastructure.Persistence.Postgres";
+        string[] sqliteFolders = ["QrAi.Infrastructure.Persistence.Sqlite", "QrAi.Infrastructure.Backups.Sqlite"];
+        string[] postgresFolders = ["QrAi.Infrastructure.Persistence.Postgres", "QrAi.Infrastructure.Backups.Postgres"];
 
-        Types
-            .InAssembly(Layers.Infrastructure)
-            .That()
-            .ResideInNamespace(SqliteFolder)
-            .Hold(types => types.NotHaveDependencyOn(PostgresFolder));
-        Types
-            .InAssembly(Layers.Infrastructure)
-            .That()
-            .ResideInNamespace(PostgresFolder)
-            .Hold(types => types.NotHaveDependencyOn(SqliteFolder));
+        foreach (var folder in sqliteFolders)
+            Types
+                .InAssembly(Layers.Infrastructure)
+                .That()
+                .ResideInNamespace(folder)
+                .Hold(types => types.NotHaveDependencyOnAny(postgresFolders));
+        foreach (var folder in postgresFolders)
+            Types
+                .InAssembly(Layers.Infrastructure)
+                .That()
+                .ResideInNamespace(folder)
+                .Hold(types => types.NotHaveDependencyOnAny(sqliteFolders));
     }
 
     [Test]
-    public void The_driver_of_PostgreSQL_stays_in_its_folder() =>
-        StaysIn("QrAi.Infrastructure.Persistence.Postgres", Postgres);
+    public void The_driver_of_PostgreSQL_stays_in_its_folders() =>
+        StaysIn(["QrAi.Infrastructure.Persistence.Postgres", "QrAi.Infrastructure.Backups.Postgres"], Postgres);
 
     [Test]
-    public void The_driver_of_SQLite_stays_in_its_folder() => StaysIn("QrAi.Infrastructure.Persistence.Sqlite", Sqlite);
+    public void The_driver_of_SQLite_stays_in_its_folders() =>
+        StaysIn(["QrAi.Infrastructure.Persistence.Sqlite", "QrAi.Infrastructure.Backups.Sqlite"], Sqlite);
 
     [Test]
-    public void Polly_stays_with_the_models() => StaysIn("QrAi.Infrastructure.Llm", "Polly");
+    public void Polly_stays_with_the_models() => StaysIn(["QrAi.Infrastructure.Llm"], "Polly");
+
+    [Test]
+    public void The_blob_storage_stays_with_the_backups() =>
+        StaysIn(["QrAi.Infrastructure.Backups"], "Azure.Storage.Blobs");
 
     [Test]
     public void Model_SDKs_stay_with_the_models()
     {
-        StaysIn("QrAi.Infrastructure.Llm", ModelSdks);
+        StaysIn(["QrAi.Infrastructure.Llm"], ModelSdks);
         Types
             .InAssembly(Layers.WebApi)
             .That()
@@ -179,17 +186,15 @@ public sealed class DependencyTests
     private static IEnumerable<string> ReferencesOf(Assembly assembly) =>
         assembly.GetReferencedAssemblies().Select(name => name.Name!);
 
-    /// <summary>Holds that nothing outside a folder of the infrastructure knows something, and that the folder does.</summary>
-    private static void StaysIn(string folder, params string[] dependencies)
+    /// <summary>Holds that nothing outside of folders of the infrastructure knows something, and that each folder does.</summary>
+    private static void StaysIn(string[] folders, params string[] dependencies)
     {
-        Types
-            .InAssembly(Layers.Infrastructure)
-            .That()
-            .ResideInNamespace(Layers.InfrastructureName)
-            .And()
-            .DoNotResideInNamespace(folder)
-            .Hold(types => types.NotHaveDependencyOnAny(dependencies));
-        Knows(Layers.Infrastructure, folder, dependencies);
+        var outside = Types.InAssembly(Layers.Infrastructure).That().ResideInNamespace(Layers.InfrastructureName);
+        foreach (var folder in folders)
+            outside = outside.And().DoNotResideInNamespace(folder);
+        outside.Hold(types => types.NotHaveDependencyOnAny(dependencies));
+        foreach (var folder in folders)
+            Knows(Layers.Infrastructure, folder, dependencies);
     }
 
     /// <summary>The counterpart of a rule, without which it might be about names that are nowhere.</summary>

@@ -4,11 +4,13 @@ namespace QrAi.Infrastructure.Settings;
 /// <param name="Environment">Where and for how long it runs.</param>
 /// <param name="Database">Where the data are.</param>
 /// <param name="Llm">Which language models answer.</param>
+/// <param name="Backups">Where backups are kept, and when they are made.</param>
 /// <param name="Logging">What is logged.</param>
 public sealed record QrAiSettings(
     EnvironmentOptions Environment,
     DatabaseOptions Database,
     LlmOptions Llm,
+    BackupOptions Backups,
     LoggingOptions Logging
 )
 {
@@ -23,6 +25,7 @@ public sealed record QrAiSettings(
             environment,
             DatabaseOptions.Read(reader, environment.Environment),
             LlmOptions.Read(reader, environment.Environment),
+            BackupOptions.Read(reader),
             LoggingOptions.Read(reader, environment.Environment)
         );
         return reader.Problems.Count == 0 ? settings : throw new InvalidSettingsException(reader.Problems);

@@ -25,6 +25,8 @@ internal sealed class CommandLine
         )
         {
             MigrateCommand.Create(runner),
+            BackupCommand.Create(runner),
+            RestoreCommand.Create(runner),
         };
         // It is no verb, and alone it would serve.
         _root.Options.Remove(_root.Options.Single(option => option is VersionOption));

@@ -41,6 +41,9 @@ internal sealed record ErrorKind(string Code, int Status, string Title, TimeSpan
         TimeSpan.FromSeconds(5)
     );
 
+    // Only verbs come to it, for which it is an exit code.
+    public static readonly ErrorKind BackupFailed = new("backup_failed", 500, "The backup or the restore failed");
+
     public static readonly ErrorKind InternalError = new(AnswerErrorCodes.InternalError, 500, "The service failed");
 
     private static readonly ErrorKind[] All =

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using QrAi.Application.Backups;
 using QrAi.Application.Errors;
 using QrAi.Application.Sessions;
 using QrAi.Domain.Sessions;
@@ -33,6 +34,7 @@ internal static class ErrorMap
                 exception.Message
             ),
             ProviderNotConfiguredException => new(ErrorKind.ProviderNotConfigured, exception.Message),
+            BackupFailedException => new(ErrorKind.BackupFailed, exception.Message),
             ShuttingDownException => new(ErrorKind.ShuttingDown, exception.Message),
             BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad => DescribeBadBody(bad),
             BadHttpRequestException bad => Describe(bad.StatusCode),

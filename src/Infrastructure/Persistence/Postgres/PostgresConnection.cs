@@ -61,6 +61,18 @@ internal static class PostgresConnection
             TcpKeepAliveInterval = 10,
         }.ConnectionString;
 
+    /// <summary>For backups: one for each piece of work, which ends with it and is patient with long statements.</summary>
+    public static string ForBackups(PostgresAddress address, DatabaseOptions options, TimeSpan longestStatement) =>
+        new NpgsqlConnectionStringBuilder(To(address, (int)Math.Ceiling(options.Timeout.TotalSeconds)))
+        {
+            ApplicationName = "qrai-backup",
+            Pooling = false,
+            CommandTimeout = (int)longestStatement.TotalSeconds,
+            TcpKeepAlive = true,
+            TcpKeepAliveTime = 30,
+            TcpKeepAliveInterval = 10,
+        }.ConnectionString;
+
     private static string To(PostgresAddress address, int timeout) =>
         new NpgsqlConnectionStringBuilder
         {

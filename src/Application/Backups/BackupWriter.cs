@@ -1,0 +1,32 @@
+namespace QrAi.Application.Backups;
+
+/// <summary>Makes backups: for whoever asks for one, and before a restore.</summary>
+internal sealed class BackupWriter(IBackupArchive archive)
+{
+    /// <summary>Dumps a database into the folder.</summary>
+    public async Task<StoredBackup> WriteAsync(
+        IBackupDatabase database,
+        BackupPurpose purpose,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var draft = await archive.BeginAsync(cancellationToken);
+        var dumped = await database.DumpAsync(draft.Dump, cancellationToken);
+        return await draft.CompleteAsync(
+            (sha256, size) =>
+                new BackupManifest
+                {
+                    Id = draft.Id,
+                    CreatedAt = draft.CreatedAt,
+                    Purpose = purpose,
+                    Database = database.Kind,
+                    ToolVersion = dumped.ToolVersion,
+                    ServerVersion = dumped.ServerVersion,
+                    Sha256 = sha256,
+                    Size = size,
+                    Contents = dumped.Contents,
+                },
+            cancellationToken
+        );
+    }
+}

@@ -1,0 +1,42 @@
+using MediatR;
+
+namespace QrAi.Application.Backups;
+
+/// <summary>Backs the service's database up, into the folder and then into the storage where there is one.</summary>
+public sealed record CreateBackup : IRequest<StoredBackup>;
+
+internal sealed class CreateBackupHandler(IBackupDatabases databases, IBackupArchive archive, BackupWriter writer)
+    : IRequestHandler<CreateBackup, StoredBackup>
+{
+    public async Task<StoredBackup> Handle(CreateBackup request, CancellationToken cancellationToken)
+    {
+        var backup = await writer.WriteAsync(databases.Own, BackupPurpose.Regular, cancellationToken);
+        if (!archive.HasStorage)
+            return backup;
+
+        try
+        {
+            backup = await archive.UploadAsync(backup, cancellationToken);
+            await UploadEarlierAsync(backup.Id, cancellationToken);
+            return backup;
+        }
+        catch (BackupFailedException exception)
+        {
+            throw new BackupFailedException(
+                $"{exception.Message} The backup {backup.Id} is in the folder and not in the storage; the next create uploads it.",
+                exception
+            );
+        }
+    }
+
+    /// <summary>What an earlier run could not upload, because the storage was down.</summary>
+    private async Task UploadEarlierAsync(string newest, CancellationToken cancellationToken)
+    {
+        var listing = await archive.ListAsync(cancellationToken);
+        if (listing.StorageProblem is { } problem)
+            throw new BackupFailedException(problem);
+        foreach (var backup in listing.Backups)
+            if (backup is { Places: BackupPlaces.Folder, Damage: null } && backup.Id != newest)
+                await archive.UploadAsync(backup, cancellationToken);
+    }
+}

@@ -1,0 +1,170 @@
+using System.Security.Cryptography;
+using QrAi.Application.Backups;
+
+namespace QrAi.Infrastructure.Backups;
+
+/// <summary>The folder and the container as one. What is in both is read from the folder.</summary>
+internal sealed class BackupArchive(BackupFolder folder, BackupContainer? container) : IBackupArchive
+{
+    public bool HasStorage => container is not null;
+
+    public Task<IBackupDraft> BeginAsync(CancellationToken cancellationToken) => Task.FromResult(folder.Begin());
+
+    public async Task<ArchiveListing> ListAsync(CancellationToken cancellationToken)
+    {
+        var backups = new Dictionary<string, StoredBackup>();
+        var unreadable = new List<string>();
+        foreach (var id in folder.List())
+            await AddAsync(() => folder.FindAsync(id, cancellationToken));
+
+        string? problem = null;
+        if (container is not null)
+        {
+            try
+            {
+                foreach (var blob in await container.ListAsync(cancellationToken))
+                    if (!backups.TryGetValue(blob.Id, out var local))
+                        await AddAsync(() => container.ReadAsync(blob, cancellationToken));
+                    else if (blob.DumpSize == local.Manifest.Size)
+                        backups[blob.Id] = local with { Places = BackupPlaces.Folder | BackupPlaces.Blob };
+            }
+            catch (BackupFailedException exception)
+            {
+                problem = exception.Message;
+            }
+        }
+
+        return new ArchiveListing(
+            [.. backups.Values.OrderByDescending(backup => backup.Id, StringComparer.Ordinal)],
+            unreadable,
+            problem
+        );
+
+        async Task AddAsync(Func<Task<StoredBackup?>> read)
+        {
+            try
+            {
+                if (await read() is { } backup)
+                    backups[backup.Id] = backup;
+            }
+            catch (BackupDamagedException exception)
+            {
+                unreadable.Add(exception.Message);
+            }
+        }
+    }
+
+    public async Task<StoredBackup?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        var local = await folder.FindAsync(id, cancellationToken);
+        if (container is null)
+            return local;
+
+        StoredBlob? blob;
+        try
+        {
+            blob = (await container.ListAsync(cancellationToken)).FirstOrDefault(found => found.Id == id);
+        }
+        catch (BackupFailedException) when (local is not null)
+        {
+            return local; // it does without the storage
+        }
+
+        return local is null ? (blob is null ? null : await container.ReadAsync(blob, cancellationToken))
+            : blob is null ? local
+            : local with { Places = BackupPlaces.Folder | BackupPlaces.Blob };
+    }
+
+    public async Task<ILocalDump> FetchAsync(StoredBackup backup, CancellationToken cancellationToken)
+    {
+        if (backup.Places.HasFlag(BackupPlaces.Folder))
+        {
+            var dump = new LocalDump(folder.DumpOf(backup.Id), isTemporary: false);
+            await CheckAsync(dump, backup.Manifest, cancellationToken);
+            return dump;
+        }
+
+        LocalDump fetched;
+        await using (var file = folder.CreateTemporary(backup.Id))
+        {
+            fetched = new LocalDump(file.Name, isTemporary: true);
+            try
+            {
+                await container!.DownloadAsync(backup.Id, file, cancellationToken);
+            }
+            catch
+            {
+                await fetched.DisposeAsync();
+                throw;
+            }
+        }
+
+        try
+        {
+            await CheckAsync(fetched, backup.Manifest, cancellationToken);
+            return fetched;
+        }
+        catch
+        {
+            await fetched.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task<StoredBackup> UploadAsync(StoredBackup backup, CancellationToken cancellationToken)
+    {
+        await container!.UploadAsync(backup.Manifest, folder.DumpOf(backup.Id), cancellationToken);
+        return backup with { Places = backup.Places | BackupPlaces.Blob };
+    }
+
+    public async Task UpdateAsync(StoredBackup backup, CancellationToken cancellationToken)
+    {
+        if (backup.Places.HasFlag(BackupPlaces.Folder))
+            await folder.UpdateAsync(backup.Manifest, cancellationToken);
+        if (backup.Places.HasFlag(BackupPlaces.Blob))
+            await container!.UpdateAsync(backup.Manifest, cancellationToken);
+    }
+
+    public async Task RemoveAsync(StoredBackup backup, CancellationToken cancellationToken)
+    {
+        if (backup.Places.HasFlag(BackupPlaces.Blob))
+            await container!.RemoveAsync(backup.Id, cancellationToken);
+        if (backup.Places.HasFlag(BackupPlaces.Folder))
+            folder.Remove(backup.Id);
+    }
+
+    private static async Task CheckAsync(LocalDump dump, BackupManifest manifest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var file = File.OpenRead(dump.Path);
+            if (file.Length != manifest.Size)
+                throw new BackupDamagedException(
+                    $"The dump has {file.Length} bytes; the manifest says {manifest.Size}."
+                );
+            var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken));
+            if (hash != manifest.Sha256)
+                throw new BackupDamagedException($"The dump has SHA-256 {hash}; the manifest says {manifest.Sha256}.");
+        }
+        catch (FileNotFoundException exception)
+        {
+            throw new BackupDamagedException("The dump is missing.", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new BackupFailedException($"The dump can not be read: {exception.Message}", exception);
+        }
+    }
+
+    private sealed class LocalDump(string path, bool isTemporary) : ILocalDump
+    {
+        public string Path => path;
+
+        public ValueTask DisposeAsync()
+        {
+            if (isTemporary)
+                File.Delete(path);
+            return ValueTask.CompletedTask;
+        }
+    }
+}

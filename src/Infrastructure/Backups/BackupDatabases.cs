@@ -1,0 +1,23 @@
+using QrAi.Application.Backups;
+using QrAi.Application.Errors;
+using QrAi.Infrastructure.Backups.Postgres;
+using QrAi.Infrastructure.Backups.Sqlite;
+using QrAi.Infrastructure.Settings;
+
+namespace QrAi.Infrastructure.Backups;
+
+/// <summary>The one place where an address becomes a database that can be backed up.</summary>
+internal sealed class BackupDatabases(DatabaseOptions options) : IBackupDatabases
+{
+    public IBackupDatabase Own => Create(options.Address);
+
+    public IBackupDatabase At(string url) =>
+        DatabaseAddress.TryParse(url, out var address, out var problem)
+            ? Create(address)
+            : throw new InvalidRequestException("--into", problem);
+
+    private IBackupDatabase Create(DatabaseAddress address) =>
+        address is PostgresAddress postgres
+            ? new PostgresBackup(postgres, options)
+            : new SqliteBackup((SqliteAddress)address, options);
+}

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.DependencyInjection;
+using QrAi.Application.Backups;
+using QrAi.Infrastructure.Settings;
+
+namespace QrAi.Infrastructure.Backups;
+
+/// <summary>Registers backups.</summary>
+internal static class BackupRegistration
+{
+    public static IServiceCollection AddBackups(this IServiceCollection services, BackupOptions options, string check)
+    {
+        services.AddSingleton(options).AddSingleton(options.Retention);
+        services.AddSingleton<IBackupDatabases, BackupDatabases>();
+        services.AddSingleton<BackupFolder>();
+        services.AddSingleton<IBackupArchive>(provider => new BackupArchive(
+            provider.GetRequiredService<BackupFolder>(),
+            options.Container is { } container ? new BackupContainer(container) : null
+        ));
+        services.AddSingleton<IBackupSchedule, BackupSchedule>().AddSingleton<BackupHealth>();
+        services.AddHealthChecks().AddCheck<BackupHealth>(check);
+        return services;
+    }
+}

@@ -1,0 +1,107 @@
+using Npgsql;
+using QrAi.Application.Backups;
+using QrAi.Infrastructure.Settings;
+
+namespace QrAi.Infrastructure.Backups.Postgres;
+
+/// <summary>A database of PostgreSQL, around <c>pg_dump</c> and <c>pg_restore</c>.</summary>
+internal sealed class PostgresBackup(PostgresAddress address, DatabaseOptions options) : IBackupDatabase
+{
+    private readonly PostgresServer _server = new(address, options);
+
+    public DatabaseKind Kind => DatabaseKind.Postgresql;
+
+    public string Description => address.ToString();
+
+    public async Task<DumpedDatabase> DumpAsync(Stream destination, CancellationToken cancellationToken)
+    {
+        await using var connection = await _server.OpenAsync(address.Database, cancellationToken);
+        var tool = await PostgresTool.FindAsync("pg_dump", connection.PostgreSqlVersion.Major, cancellationToken);
+        try
+        {
+            // The dump and the manifest are of the same snapshot, which lasts as long as this transaction.
+            await using var transaction = await connection.BeginTransactionAsync(
+                System.Data.IsolationLevel.RepeatableRead,
+                cancellationToken
+            );
+            await PostgresContents.PinAsync(connection, cancellationToken);
+            var snapshot = await PostgresContents.TextAsync(
+                connection,
+                "SELECT pg_export_snapshot()",
+                cancellationToken
+            );
+            var contents = await DumpAndReadAsync(tool, snapshot!, connection, destination, cancellationToken);
+            return new DumpedDatabase($"pg_dump {tool.Version}", connection.PostgreSqlVersion.ToString(), contents);
+        }
+        catch (NpgsqlException exception)
+        {
+            throw PostgresServer.Failed($"{address} could not be read", exception);
+        }
+    }
+
+    public async Task<bool> IsEmptyAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await _server.OpenAsync(address.Database, cancellationToken);
+        try
+        {
+            return await PostgresContents.IsEmptyAsync(connection, cancellationToken);
+        }
+        catch (NpgsqlException exception)
+        {
+            throw PostgresServer.Failed($"{address} could not be read", exception);
+        }
+    }
+
+    public async Task<IRestoredCopy> RestoreCopyAsync(
+        string dump,
+        BackupManifest manifest,
+        CancellationToken cancellationToken
+    )
+    {
+        var copy = await PostgresCopy.CreateAsync(_server, cancellationToken);
+        try
+        {
+            // An older one can not read what a newer one wrote.
+            var major = PostgresTool.MajorOf(manifest.ToolVersion.Split(' ')[^1]);
+            var tool = await PostgresTool.FindAsync("pg_restore", major, cancellationToken);
+            await copy.FillAsync(tool, dump, cancellationToken);
+            return copy;
+        }
+        catch
+        {
+            await copy.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Does both at the same time; if one fails, the other is ended.</summary>
+    private async Task<DatabaseContents> DumpAndReadAsync(
+        PostgresTool tool,
+        string snapshot,
+        NpgsqlConnection connection,
+        Stream destination,
+        CancellationToken cancellationToken
+    )
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var dumping = tool.RunAsync(
+            // The least compression, which costs a fifth of the default's time for 4 % more space.
+            ["--format=custom", "--compress=1", $"--snapshot={snapshot}", "--no-password", "--lock-wait-timeout=60s"],
+            address,
+            destination,
+            stop.Token
+        );
+        var reading = PostgresContents.ReadAsync(connection, stop.Token);
+        try
+        {
+            await await Task.WhenAny(dumping, reading);
+            await dumping;
+            return await reading;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(dumping, reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

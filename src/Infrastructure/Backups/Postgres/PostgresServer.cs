@@ -1,0 +1,73 @@
+using System.Globalization;
+using Npgsql;
+using QrAi.Application.Backups;
+using QrAi.Infrastructure.Persistence.Postgres;
+using QrAi.Infrastructure.Settings;
+
+namespace QrAi.Infrastructure.Backups.Postgres;
+
+/// <summary>Connections to a server for backups: few, not pooled, and patient with long statements.</summary>
+internal sealed class PostgresServer(PostgresAddress address, DatabaseOptions options)
+{
+    /// <summary>How long a statement may take; reading all rows of a large database is one.</summary>
+    public static readonly TimeSpan LongestStatement = TimeSpan.FromHours(2);
+
+    // Where databases can be made, dropped and renamed from; every server has at least one of them.
+    private static readonly string[] Maintenance = ["postgres", "template1"];
+
+    /// <summary>The database that this is about, and how the server is reached.</summary>
+    public PostgresAddress Address => address;
+
+    /// <summary>Connects to a database of the server.</summary>
+    /// <exception cref="BackupFailedException">It can not be reached.</exception>
+    public async Task<NpgsqlConnection> OpenAsync(string database, CancellationToken cancellationToken)
+    {
+        var connection = new NpgsqlConnection(
+            PostgresConnection.ForBackups(address with { Database = database }, options, LongestStatement)
+        );
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            return connection;
+        }
+        catch (Exception exception)
+        {
+            await connection.DisposeAsync();
+            if (exception is NpgsqlException or TimeoutException)
+                throw Failed($"{address with { Database = database }} can not be reached", exception);
+            throw;
+        }
+    }
+
+    /// <summary>Connects to a database that is not the one that this is about.</summary>
+    /// <exception cref="BackupFailedException">There is none.</exception>
+    public async Task<NpgsqlConnection> OpenMaintenanceAsync(CancellationToken cancellationToken)
+    {
+        BackupFailedException? failure = null;
+        foreach (var database in Maintenance.Where(database => database != address.Database))
+        {
+            try
+            {
+                return await OpenAsync(database, cancellationToken);
+            }
+            catch (BackupFailedException exception) when (exception.InnerException is PostgresException)
+            {
+                failure = exception; // not there, or not for this user
+            }
+        }
+
+        throw failure!;
+    }
+
+    /// <summary>What failed, with the server's own words, which have no secrets in them.</summary>
+    public static BackupFailedException Failed(string what, Exception exception) =>
+        new(
+            exception is PostgresException refused
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{what}: {refused.MessageText} (SQLSTATE {refused.SqlState})."
+                )
+                : $"{what}: {exception.Message.TrimEnd('.')}.",
+            exception
+        );
+}

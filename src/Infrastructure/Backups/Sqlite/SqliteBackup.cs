@@ -1,0 +1,182 @@
+using Microsoft.Data.Sqlite;
+using QrAi.Application.Backups;
+using QrAi.Infrastructure.Settings;
+
+namespace QrAi.Infrastructure.Backups.Sqlite;
+
+/// <summary>A database file, around SQLite's own online backup, which copies one snapshot while others write.</summary>
+internal sealed class SqliteBackup(SqliteAddress address, DatabaseOptions options) : IBackupDatabase
+{
+    private readonly string _path = Path.GetFullPath(address.Path);
+
+    public DatabaseKind Kind => DatabaseKind.Sqlite;
+
+    public string Description => address.ToString();
+
+    public async Task<DumpedDatabase> DumpAsync(Stream destination, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(_path))
+            throw new BackupFailedException($"{address} is not there.");
+        var folder = Directory.CreateTempSubdirectory("qrai-backup-");
+        try
+        {
+            var copy = Path.Combine(folder.FullName, "copy.db");
+            DatabaseContents contents;
+            await using (
+                var source = await SqliteContents.OpenAsync(
+                    _path,
+                    SqliteOpenMode.ReadWrite,
+                    options.Timeout,
+                    cancellationToken
+                )
+            )
+            await using (
+                var target = await SqliteContents.OpenAsync(
+                    copy,
+                    SqliteOpenMode.ReadWriteCreate,
+                    options.Timeout,
+                    cancellationToken
+                )
+            )
+            {
+                // It blocks its thread, and can not be stopped.
+                await Task.Run(() => source.BackupDatabase(target), cancellationToken);
+                // One file, without a log beside it.
+                await SqliteContents.TextAsync(target, "PRAGMA journal_mode=DELETE", cancellationToken);
+                contents = await SqliteContents.ReadAsync(target, cancellationToken);
+            }
+
+            await using (var file = File.OpenRead(copy))
+                await file.CopyToAsync(destination, cancellationToken);
+            var version = $"SQLite {SQLitePCL.raw.sqlite3_libversion().utf8_to_string()}";
+            return new DumpedDatabase(version, version, contents);
+        }
+        catch (Exception exception) when (exception is SqliteException or IOException)
+        {
+            throw new BackupFailedException($"{address} could not be backed up: {exception.Message}", exception);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    public async Task<bool> IsEmptyAsync(CancellationToken cancellationToken)
+    {
+        if (!File.Exists(_path))
+            return true;
+        try
+        {
+            await using var connection = await SqliteContents.OpenAsync(
+                _path,
+                SqliteOpenMode.ReadWrite,
+                options.Timeout,
+                cancellationToken
+            );
+            return (await SqliteContents.TablesAsync(connection, cancellationToken)).Count == 0;
+        }
+        catch (SqliteException exception)
+        {
+            throw new BackupFailedException($"{address} could not be read: {exception.Message}", exception);
+        }
+    }
+
+    public async Task<IRestoredCopy> RestoreCopyAsync(
+        string dump,
+        BackupManifest manifest,
+        CancellationToken cancellationToken
+    )
+    {
+        var folder = Directory.CreateTempSubdirectory("qrai-restore-");
+        try
+        {
+            var copy = Path.Combine(folder.FullName, "copy.db");
+            await using (var source = File.OpenRead(dump))
+            await using (var target = File.Create(copy))
+                await source.CopyToAsync(target, cancellationToken);
+            return new Copy(address, _path, options, folder, copy);
+        }
+        catch (Exception exception)
+        {
+            folder.Delete(recursive: true);
+            if (exception is IOException)
+                throw new BackupFailedException($"The dump can not be copied: {exception.Message}", exception);
+            throw;
+        }
+    }
+
+    private sealed class Copy(
+        SqliteAddress address,
+        string path,
+        DatabaseOptions options,
+        DirectoryInfo folder,
+        string copy
+    ) : IRestoredCopy
+    {
+        public async Task<DatabaseContents> ReadContentsAsync(CancellationToken cancellationToken)
+        {
+            try
+            {
+                await using var connection = await OpenCopyAsync(cancellationToken);
+                return await SqliteContents.ReadAsync(connection, cancellationToken);
+            }
+            catch (SqliteException exception)
+            {
+                throw new BackupDamagedException($"The dump can not be read: {exception.Message}", exception);
+            }
+        }
+
+        public async Task<string?> TakeOverAsync(DatabaseContents expected, CancellationToken cancellationToken)
+        {
+            string? former = null;
+            try
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                await using var source = await OpenCopyAsync(cancellationToken);
+                await using var target = await SqliteContents.OpenAsync(
+                    path,
+                    SqliteOpenMode.ReadWriteCreate,
+                    options.Timeout,
+                    cancellationToken
+                );
+                var contents = await SqliteContents.ReadAsync(target, cancellationToken);
+                if (expected.FirstDifferenceTo(contents) is not null)
+                    former = await KeepAsync(target, cancellationToken);
+                // One transaction of SQLite's: others see the former content or the new one, whatever happens.
+                await Task.Run(() => source.BackupDatabase(target), cancellationToken);
+                return former;
+            }
+            catch (Exception exception)
+                when (exception is SqliteException or IOException or UnauthorizedAccessException)
+            {
+                throw new BackupFailedException(
+                    $"{address} could not be replaced, and is as it was: {exception.Message}",
+                    exception
+                );
+            }
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            folder.Delete(recursive: true);
+            return ValueTask.CompletedTask;
+        }
+
+        /// <summary>Somebody wrote after it was backed up: it is kept beside.</summary>
+        private async Task<string> KeepAsync(SqliteConnection target, CancellationToken cancellationToken)
+        {
+            var former = $"{path}.before-{Guid.CreateVersion7():N}";
+            await using var kept = await SqliteContents.OpenAsync(
+                former,
+                SqliteOpenMode.ReadWriteCreate,
+                options.Timeout,
+                cancellationToken
+            );
+            await Task.Run(() => target.BackupDatabase(kept), cancellationToken);
+            return former;
+        }
+
+        private Task<SqliteConnection> OpenCopyAsync(CancellationToken cancellationToken) =>
+            SqliteContents.OpenAsync(copy, SqliteOpenMode.ReadWrite, options.Timeout, cancellationToken);
+    }
+}

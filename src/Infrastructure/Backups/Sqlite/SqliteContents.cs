@@ -1,0 +1,127 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Data.Sqlite;
+using QrAi.Application.Backups;
+
+namespace QrAi.Infrastructure.Backups.Sqlite;
+
+/// <summary>Reads what a database file holds, in one pass over each table; a table's hash is the sum of its rows'.</summary>
+internal static class SqliteContents
+{
+    /// <summary>Opens a file that nobody else uses, or to read it only.</summary>
+    public static async Task<SqliteConnection> OpenAsync(
+        string path,
+        SqliteOpenMode mode,
+        TimeSpan timeout,
+        CancellationToken cancellationToken
+    )
+    {
+        var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder
+            {
+                DataSource = path,
+                Mode = mode,
+                Pooling = false,
+                DefaultTimeout = (int)Math.Ceiling(timeout.TotalSeconds),
+            }.ConnectionString
+        );
+        await connection.OpenAsync(cancellationToken);
+        return connection;
+    }
+
+    /// <summary>The names of all tables but SQLite's own.</summary>
+    public static async Task<IReadOnlyList<string>> TablesAsync(
+        SqliteConnection connection,
+        CancellationToken cancellationToken
+    )
+    {
+        var tables = new List<string>();
+        await using var command = connection.CreateCommand();
+        command.CommandText =
+            @"SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name";
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            tables.Add(reader.GetString(0));
+        return tables;
+    }
+
+    /// <summary>Reads everything, and checks that the file hangs together.</summary>
+    /// <exception cref="BackupDamagedException">It does not.</exception>
+    public static async Task<DatabaseContents> ReadAsync(
+        SqliteConnection connection,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await TextAsync(connection, "PRAGMA integrity_check(1)", cancellationToken) is not "ok" and var problem)
+            throw new BackupDamagedException($"The database file does not hang together: {problem}.");
+        var tables = new List<TableContents>();
+        foreach (var table in await TablesAsync(connection, cancellationToken))
+            tables.Add(await ReadTableAsync(connection, table, cancellationToken));
+        return new DatabaseContents(
+            tables.Any(table => table.Name == "__EFMigrationsHistory")
+                ? await TextAsync(
+                    connection,
+                    "SELECT max(migration_id) FROM \"__EFMigrationsHistory\"",
+                    cancellationToken
+                )
+                : null,
+            [.. tables.OrderBy(table => table.Name, StringComparer.Ordinal)]
+        );
+    }
+
+    /// <summary>The first column of the first row.</summary>
+    public static async Task<string?> TextAsync(
+        SqliteConnection connection,
+        string sql,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
+    }
+
+    private static async Task<TableContents> ReadTableAsync(
+        SqliteConnection connection,
+        string table,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = connection.CreateCommand();
+        // A name can not be a parameter; it is the file's own, and quoted.
+        command.CommandText = $"SELECT * FROM \"{table.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
+        var (rows, sum) = (0L, 0UL);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            for (var column = 0; column < reader.FieldCount; column++)
+                Append(hash, reader.GetValue(column));
+            rows++;
+            sum += BinaryPrimitives.ReadUInt64BigEndian(hash.GetHashAndReset());
+        }
+
+        return new TableContents(table, rows, sum.ToString("x16", CultureInfo.InvariantCulture));
+    }
+
+    // Each value with its type and length, so that no two rows look alike.
+    private static void Append(IncrementalHash hash, object value)
+    {
+        var (kind, bytes) = value switch
+        {
+            DBNull => ('n', []),
+            long number => ('i', BitConverter.GetBytes(number)),
+            double number => ('r', BitConverter.GetBytes(number)),
+            string text => ('t', Encoding.UTF8.GetBytes(text)),
+            byte[] blob => ('b', blob),
+            _ => throw new NotSupportedException($"SQLite has no values of {value.GetType()}."),
+        };
+        Span<byte> head = stackalloc byte[5];
+        head[0] = (byte)kind;
+        BinaryPrimitives.WriteInt32LittleEndian(head[1..], bytes.Length);
+        hash.AppendData(head);
+        hash.AppendData(bytes);
+    }
+}

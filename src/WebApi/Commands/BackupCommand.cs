@@ -1,0 +1,148 @@
+using System.CommandLine;
+using System.Globalization;
+using MediatR;
+using QrAi.Application.Backups;
+
+namespace QrAi.WebApi.Commands;
+
+/// <summary><c>backup</c>: makes backups, proves that they can be restored, and lets old ones go.</summary>
+internal static class BackupCommand
+{
+    public static Command Create(VerbRunner runner)
+    {
+        var id = new Argument<string?>("ID")
+        {
+            Description = "Which backup; the newest without it.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var verify = new Command(
+            "verify",
+            "Restores a backup into a scratch database, compares every table with the manifest, and notes the outcome."
+        )
+        {
+            id,
+        };
+        verify.SetAction(
+            (parsed, cancellationToken) =>
+                runner.RunAsync(
+                    (sender, terminal, stop) => VerifyAsync(parsed.GetValue(id), sender, terminal, stop),
+                    cancellationToken
+                )
+        );
+        return new Command("backup", "Makes, lists, verifies and prunes backups of the database.")
+        {
+            Verb(runner, "create", "Makes a backup, and uploads it where there is a blob container.", CreateAsync),
+            Verb(runner, "list", "Prints each backup: id, size, where it is, whether it was verified.", ListAsync),
+            verify,
+            Verb(runner, "prune", "Removes what BACKUP_RETENTION lets go; never the last verified one.", PruneAsync),
+            Verb(runner, "schedule", "Stays up and does create, verify and prune by BACKUP_SCHEDULE.", ScheduleAsync),
+        };
+    }
+
+    private static Command Verb(
+        VerbRunner runner,
+        string name,
+        string description,
+        Func<ISender, Terminal, CancellationToken, Task<int>> work
+    )
+    {
+        var command = new Command(name, description);
+        command.SetAction((_, cancellationToken) => runner.RunAsync(work, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> CreateAsync(ISender sender, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var backup = await sender.Send(new CreateBackup(), cancellationToken);
+        await terminal.Output.WriteLineAsync(Line(backup));
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> ListAsync(ISender sender, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var listing = await sender.Send(new ListBackups(), cancellationToken);
+        foreach (var backup in listing.Backups)
+            if (backup.Damage is null)
+                await terminal.Output.WriteLineAsync(Line(backup));
+            else
+                await terminal.Error.WriteLineAsync($"{backup.Id} is not good. {backup.Damage}");
+        foreach (var problem in listing.Unreadable)
+            await terminal.Error.WriteLineAsync(problem);
+        if (listing.StorageProblem is not { } storageProblem)
+            return ExitCode.Done;
+
+        await terminal.Error.WriteLineAsync($"{storageProblem} What is listed is in the folder.");
+        return ExitCode.Failed;
+    }
+
+    private static async Task<int> VerifyAsync(
+        string? id,
+        ISender sender,
+        Terminal terminal,
+        CancellationToken cancellationToken
+    )
+    {
+        var backup = await sender.Send(new VerifyBackup(id), cancellationToken);
+        await terminal.Output.WriteLineAsync(
+            $"verified {backup.Id}: {Describe(backup.Manifest.Contents)}, all as in the manifest"
+        );
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> PruneAsync(ISender sender, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var pruned = await sender.Send(new PruneBackups(), cancellationToken);
+        foreach (var id in pruned.Removed)
+            await terminal.Output.WriteLineAsync($"removed {id}");
+        await terminal.Error.WriteLineAsync(
+            string.Create(CultureInfo.InvariantCulture, $"{pruned.Removed.Count} removed, {pruned.Kept} kept.")
+        );
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> ScheduleAsync(ISender sender, Terminal terminal, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await sender.Send(new RunBackupSchedule(), cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Being told to stop is how it ends.
+        }
+
+        return ExitCode.Done;
+    }
+
+    /// <summary>Tables and rows, in words.</summary>
+    internal static string Describe(DatabaseContents contents) =>
+        string.Create(CultureInfo.InvariantCulture, $"{contents.Tables.Count} tables, {contents.Rows} rows");
+
+    private static string Line(StoredBackup backup) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{backup.Id}  {backup.Manifest.Size, 12}  {Where(backup.Places), -11}  {State(backup.Manifest)}"
+        );
+
+    private static string Where(BackupPlaces places) =>
+        string.Join(
+            '+',
+            Enum.GetValues<BackupPlaces>()
+                .Where(place => place != BackupPlaces.None && places.HasFlag(place))
+                .Select(place => place.ToString().ToLowerInvariant())
+        );
+
+    private static string State(BackupManifest manifest)
+    {
+        var state = manifest.Verification switch
+        {
+            null => "unverified",
+            { Difference: null, At: var at } => string.Create(CultureInfo.InvariantCulture, $"verified {at:u}"),
+            { Difference: var difference, At: var at } => string.Create(
+                CultureInfo.InvariantCulture,
+                $"FAILED {at:u} {difference}"
+            ),
+        };
+        return manifest.Purpose == BackupPurpose.Safety ? $"{state} (before a restore)" : state;
+    }
+}
