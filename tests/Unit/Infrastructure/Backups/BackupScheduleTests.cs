@@ -1,0 +1,119 @@
+using MediatR;
+using Microsoft.Extensions.Logging;
+using Moq;
+using QrAi.Application.Backups;
+using QrAi.Infrastructure.Backups;
+using static QrAi.Tests.Unit.Infrastructure.Settings.Reading;
+
+namespace QrAi.Tests.Unit.Infrastructure.Backups;
+
+public sealed class BackupScheduleTests
+{
+    private readonly TestClock _clock = new();
+    private readonly ListLog _log = new();
+    private readonly List<string> _done = [];
+    private readonly Mock<ISender> _sender = new();
+    private readonly StoredBackup _backup = new(Manifests.At(), BackupPlaces.Folder);
+
+    [SetUp]
+    public void Succeed()
+    {
+        Setup(new CreateBackup(), () => _backup);
+        Setup(new VerifyBackup(null), () => _backup);
+        Setup(new PruneBackups(), () => new PrunedBackups([], 1));
+    }
+
+    [Test]
+    public async Task At_each_time_a_backup_is_made_verified_and_old_ones_go()
+    {
+        using var stop = new CancellationTokenSource();
+        var running = RunAsync("0 3 * * *", stop.Token);
+
+        await PassUntilAsync(new DateTimeOffset(2026, 11, 24, 2, 50, 0, TimeSpan.Zero));
+        _done.ShouldBeEmpty();
+        await PassUntilAsync(new DateTimeOffset(2026, 11, 24, 3, 0, 0, TimeSpan.Zero));
+        await Eventually.Holds(() => _done.Count == 3);
+        _done.ShouldBe([nameof(CreateBackup), nameof(VerifyBackup), nameof(PruneBackups)]);
+
+        await PassUntilAsync(new DateTimeOffset(2026, 11, 25, 3, 0, 0, TimeSpan.Zero));
+        await Eventually.Holds(() => _done.Count == 6);
+        await StopAsync(stop, running);
+    }
+
+    [Test]
+    public async Task What_fails_is_logged_as_an_error_and_the_rest_and_the_next_run_go_on()
+    {
+        var fails = true;
+        Setup(
+            new CreateBackup(),
+            () => fails ? throw new BackupFailedException("The storage can not be reached.") : _backup
+        );
+        using var stop = new CancellationTokenSource();
+        var running = RunAsync("0 * * * *", stop.Token);
+
+        await PassUntilAsync(TestClock.Noon.AddHours(1));
+        await Eventually.Holds(() => _done.Count == 3);
+        var error = _log.Lines.Single(line => line.Level == LogLevel.Error);
+        error.Message.ShouldContain("The storage can not be reached.");
+
+        fails = false;
+        await PassUntilAsync(TestClock.Noon.AddHours(2));
+        await Eventually.Holds(() => _done.Count == 6);
+        _log.Lines.Count(line => line.Level == LogLevel.Error).ShouldBe(1);
+        await StopAsync(stop, running);
+    }
+
+    [Test]
+    public async Task What_nobody_foresaw_is_logged_with_its_exception()
+    {
+        Setup(new VerifyBackup(null), () => throw new FormatException("odd"));
+        using var stop = new CancellationTokenSource();
+        var running = RunAsync("0 * * * *", stop.Token);
+
+        await PassUntilAsync(TestClock.Noon.AddHours(1));
+
+        await Eventually.Holds(() => _done.Count == 3);
+        _log.Lines.Single(line => line.Level == LogLevel.Error).Exception.ShouldBeOfType<FormatException>();
+        await StopAsync(stop, running);
+    }
+
+    [Test]
+    public async Task A_schedule_that_never_comes_again_ends_with_an_error() =>
+        await RunAsync("0 0 30 2 *", CancellationToken.None).Soon().ShouldThrowAsync<BackupFailedException>();
+
+    private Task RunAsync(string schedule, CancellationToken cancellationToken) =>
+        new BackupSchedule(
+            _sender.Object,
+            Read(("BACKUP_SCHEDULE", schedule)).Backups,
+            _clock,
+            new LoggerFactory([_log]).CreateLogger<BackupSchedule>()
+        ).RunAsync(cancellationToken);
+
+    private async Task PassUntilAsync(DateTimeOffset time)
+    {
+        while (_clock.GetUtcNow() < time)
+            _clock.Advance(await _clock.NextWaitAsync(_ => true).Soon());
+    }
+
+    private static async Task StopAsync(CancellationTokenSource stop, Task running)
+    {
+        await stop.CancelAsync();
+        await running.Soon().ShouldThrowAsync<OperationCanceledException>();
+    }
+
+    private void Setup<T>(IRequest<T> request, Func<T> result) =>
+        _sender
+            .Setup(sender => sender.Send(request, It.IsAny<CancellationToken>()))
+            .Returns(() =>
+            {
+                _done.Add(request.GetType().Name);
+                try
+                {
+                    return Task.FromResult(result());
+                }
+                catch (Exception exception)
+                {
+                    return Task.FromException<T>(exception);
+                }
+            });
+}
