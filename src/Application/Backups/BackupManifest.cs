@@ -12,8 +12,8 @@ public sealed record BackupManifest
     /// <summary>Why it was made.</summary>
     public required BackupPurpose Purpose { get; init; }
 
-    /// <summary>The kind of database that it is of, and that it can be restored into.</summary>
-    public required DatabaseKind Database { get; init; }
+    /// <summary>What the dump is, and so which databases it can be restored into.</summary>
+    public required BackupFormat Format { get; init; }
 
     /// <summary>The program that wrote the dump, with its version.</summary>
     public required string ToolVersion { get; init; }
@@ -50,13 +50,13 @@ public enum BackupPurpose
     Safety,
 }
 
-/// <summary>The kinds of databases.</summary>
-public enum DatabaseKind
+/// <summary>What a dump is.</summary>
+public enum BackupFormat
 {
-    /// <summary>PostgreSQL: dumps are archives of <c>pg_dump -Fc</c>.</summary>
+    /// <summary>An archive of <c>pg_dump -Fc</c>.</summary>
     Postgresql,
 
-    /// <summary>SQLite: dumps are database files.</summary>
+    /// <summary>A database file of SQLite.</summary>
     Sqlite,
 }
 

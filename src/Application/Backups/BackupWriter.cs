@@ -19,7 +19,7 @@ internal sealed class BackupWriter(IBackupArchive archive)
                     Id = draft.Id,
                     CreatedAt = draft.CreatedAt,
                     Purpose = purpose,
-                    Database = database.Kind,
+                    Format = database.Format,
                     ToolVersion = dumped.ToolVersion,
                     ServerVersion = dumped.ServerVersion,
                     Sha256 = sha256,

@@ -15,8 +15,8 @@ public interface IBackupDatabases
 /// <summary>A database as backups see it.</summary>
 public interface IBackupDatabase
 {
-    /// <summary>What it is.</summary>
-    DatabaseKind Kind { get; }
+    /// <summary>What its dumps are.</summary>
+    BackupFormat Format { get; }
 
     /// <summary>Where it is, without user and password.</summary>
     string Description { get; }

@@ -107,9 +107,9 @@ internal sealed class RestoreBackupHandler(
             ?? throw new BackupFailedException($"There is no backup {id}. Nothing was changed.");
         if (backup.Damage is { } damage)
             throw new BackupDamagedException($"{id} is not good. {damage} Nothing was changed.");
-        if (backup.Manifest.Database != database.Kind)
+        if (backup.Manifest.Format != database.Format)
             throw new BackupFailedException(
-                $"{id} is a backup of {backup.Manifest.Database}, and {database.Description} is none. Nothing was changed."
+                $"{id} is of another kind of database than {database.Description}. Nothing was changed."
             );
         return backup;
     }

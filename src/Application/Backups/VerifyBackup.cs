@@ -23,10 +23,8 @@ internal sealed class VerifyBackupHandler(IBackupDatabases databases, IBackupArc
     {
         var backup = await FindAsync(request.Id, cancellationToken);
         var database = databases.Own;
-        if (backup.Manifest.Database != database.Kind)
-            throw new BackupFailedException(
-                $"{backup.Id} is a backup of {backup.Manifest.Database}, and {database.Description} can not read it."
-            );
+        if (backup.Manifest.Format != database.Format)
+            throw new BackupFailedException($"{backup.Id} is of another kind of database than {database.Description}.");
 
         string? difference;
         try

@@ -12,7 +12,7 @@ internal static class Manifests
             Id = BackupId.At(time ?? TestClock.Noon),
             CreatedAt = time ?? TestClock.Noon,
             Purpose = BackupPurpose.Regular,
-            Database = DatabaseKind.Postgresql,
+            Format = BackupFormat.Postgresql,
             ToolVersion = "pg_dump 15.18",
             ServerVersion = "15.18",
             Sha256 = new string('a', 64),

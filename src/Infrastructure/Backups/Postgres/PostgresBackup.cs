@@ -9,7 +9,7 @@ internal sealed class PostgresBackup(PostgresAddress address, DatabaseOptions op
 {
     private readonly PostgresServer _server = new(address, options);
 
-    public DatabaseKind Kind => DatabaseKind.Postgresql;
+    public BackupFormat Format => BackupFormat.Postgresql;
 
     public string Description => address.ToString();
 

@@ -9,7 +9,7 @@ internal sealed class SqliteBackup(SqliteAddress address, DatabaseOptions option
 {
     private readonly string _path = Path.GetFullPath(address.Path);
 
-    public DatabaseKind Kind => DatabaseKind.Sqlite;
+    public BackupFormat Format => BackupFormat.Sqlite;
 
     public string Description => address.ToString();
 

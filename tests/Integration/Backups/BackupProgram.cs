@@ -1,0 +1,57 @@
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using QrAi.Application.Backups;
+using QrAi.Infrastructure.Settings;
+using QrAi.WebApi.Hosting;
+
+namespace QrAi.Tests.Integration.Backups;
+
+/// <summary>The application as a verb has it: composed, and not started.</summary>
+public sealed class BackupProgram : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private BackupProgram(IHost host) => _host = host;
+
+    /// <summary>What a verb speaks to.</summary>
+    public ISender Sender => _host.Services.GetRequiredService<ISender>();
+
+    /// <summary>Composes one.</summary>
+    /// <param name="settings">Its settings, besides that it is a test.</param>
+    /// <param name="clock">Its clock, if not the machine's.</param>
+    /// <param name="archive">What is to stand before the archive of backups, if anything.</param>
+    public static BackupProgram Create(
+        Dictionary<string, string> settings,
+        TimeProvider? clock,
+        Func<IServiceProvider, IBackupArchive, IBackupArchive>? archive
+    )
+    {
+        var values = new Dictionary<string, string>
+        {
+            ["ENVIRONMENT"] = "test",
+            ["LLM_PROVIDERS"] = "offline",
+            ["DATABASE_TIMEOUT_SECONDS"] = "60",
+        };
+        foreach (var (name, value) in settings)
+            values[name] = value;
+        return new BackupProgram(
+            QrAiService.BuildForVerbs(
+                QrAiSettings.Read([new SettingsLayer("test", values)]),
+                services =>
+                {
+                    if (clock is not null)
+                        services.AddSingleton(clock);
+                    if (archive is null)
+                        return;
+                    var own = services.Last(service => service.ServiceType == typeof(IBackupArchive));
+                    services.AddSingleton(provider =>
+                        archive(provider, (IBackupArchive)own.ImplementationFactory!(provider))
+                    );
+                }
+            )
+        );
+    }
+
+    public ValueTask DisposeAsync() => ((IAsyncDisposable)_host).DisposeAsync();
+}

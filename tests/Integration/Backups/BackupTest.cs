@@ -1,0 +1,121 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using MediatR;
+using QrAi.Application.Backups;
+
+namespace QrAi.Tests.Integration.Backups;
+
+/// <summary>A test with a database that may be replaced, and a folder of its own for backups.</summary>
+public abstract class BackupTest(DatabaseKind kind)
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("qrai-backups-");
+    private readonly List<BackupProgram> _programs = [];
+    private readonly List<string> _databases = [];
+
+    /// <summary>Which database this run of the test is on.</summary>
+    protected DatabaseKind Kind => kind;
+
+    /// <summary>Where the backups are; it is not there before the first one.</summary>
+    protected string Folder => Path.Combine(_folder.FullName, "backups");
+
+    /// <summary>The database, migrated and empty.</summary>
+    protected string Url { get; private set; } = "";
+
+    [SetUp]
+    public async Task MakeDatabaseAsync() => Url = await NewDatabaseAsync(TestRun.Template);
+
+    [TearDown]
+    public async Task CleanAsync()
+    {
+        foreach (var program in _programs)
+            await program.DisposeAsync();
+        foreach (var database in _databases)
+            await TestRun.Server.DropDatabaseAsync(database);
+        _folder.Delete(recursive: true);
+    }
+
+    /// <summary>The program's backup verbs over the test's database and folder.</summary>
+    protected BackupProgram Program(
+        Dictionary<string, string>? settings = null,
+        TimeProvider? clock = null,
+        Func<IServiceProvider, IBackupArchive, IBackupArchive>? archive = null
+    )
+    {
+        var values = new Dictionary<string, string> { ["DATABASE_URL"] = Url, ["BACKUP_DIRECTORY"] = Folder };
+        foreach (var (name, value) in settings ?? [])
+            values[name] = value;
+        var program = BackupProgram.Create(values, clock, archive);
+        _programs.Add(program);
+        return program;
+    }
+
+    /// <summary>A database that is empty, without a table.</summary>
+    protected Task<string> EmptyDatabaseAsync() => NewDatabaseAsync(null);
+
+    /// <summary>Puts sessions with messages into the test's database, without asking anybody.</summary>
+    protected async Task FillAsync(int sessions = 3)
+    {
+        await using var qrai = await QrAiHost.StartAsync(Url, provider: null);
+        await qrai.AddAsync([
+            .. Enumerable
+                .Range(1, sessions)
+                .Select(number => A.Session().Titled($"Session {number} 日本語 \\ \" ' \t \u0001").Answered(times: 5)),
+        ]);
+    }
+
+    /// <summary>A connection beside everything.</summary>
+    protected Task<Sql> OpenDatabaseAsync(string? url = null) => Sql.OpenAsync(url ?? Url);
+
+    protected string DumpOf(string id) => Path.Combine(Folder, id + ".dump");
+
+    protected string ManifestOf(string id) => Path.Combine(Folder, id + ".json");
+
+    /// <summary>The names of all files among the backups.</summary>
+    protected IReadOnlyList<string> Files() =>
+        Directory.Exists(Folder) ? [.. Directory.GetFiles(Folder).Select(file => Path.GetFileName(file)).Order()] : [];
+
+    /// <summary>Changes a manifest as somebody would who knows how its checksum is made.</summary>
+    protected void Forge(string id, Action<JsonNode> change)
+    {
+        var json = JsonNode.Parse(File.ReadAllText(ManifestOf(id)))!;
+        change(json);
+        json["checksum"] = "";
+        json["checksum"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(json.ToJsonString())));
+        File.WriteAllText(ManifestOf(id), json.ToJsonString());
+    }
+
+    /// <summary>Flips one bit of a file.</summary>
+    protected static void Flip(string path, long bit)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
+        file.Position = bit / 8;
+        var value = file.ReadByte();
+        file.Position--;
+        file.WriteByte((byte)(value ^ (1 << (int)(bit % 8))));
+    }
+
+    /// <summary>Makes a backup, or ignores the test where the tools for it are missing.</summary>
+    protected static async Task<StoredBackup> CreateAsync(ISender sender)
+    {
+        try
+        {
+            return await sender.Send(new CreateBackup());
+        }
+        catch (BackupFailedException exception)
+            when (exception.Message.Contains("install PostgreSQL's client programs", StringComparison.Ordinal))
+        {
+            Assert.Ignore(exception.Message);
+            throw;
+        }
+    }
+
+    private async Task<string> NewDatabaseAsync(string? template)
+    {
+        if (kind == DatabaseKind.Sqlite)
+            return template is null ? "sqlite://" + TestRun.NewSqlitePath() : TestRun.NewSqliteDatabase();
+        var url = await TestRun.Server.CreateDatabaseAsync(template);
+        _databases.Add(url);
+        return url;
+    }
+}

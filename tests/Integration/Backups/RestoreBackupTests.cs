@@ -1,0 +1,240 @@
+using QrAi.Application.Backups;
+using QrAi.Application.Errors;
+using QrAi.Tests.Testing.Postgres;
+
+namespace QrAi.Tests.Integration.Backups;
+
+[TestFixture(DatabaseKind.Sqlite)]
+[TestFixture(DatabaseKind.Postgres)]
+public sealed class RestoreBackupTests(DatabaseKind kind) : BackupTest(kind)
+{
+    [Test]
+    public async Task Into_an_empty_database_it_needs_no_more_words()
+    {
+        await FillAsync(sessions: 4);
+        var backup = await CreateAsync(Program().Sender);
+        var empty = await EmptyDatabaseAsync();
+
+        var restored = await Program().Sender.Send(new RestoreBackup(backup.Id, empty, Overwrite: false));
+
+        restored.Safety.ShouldBeNull();
+        restored.KeptAs.ShouldBeNull();
+        restored.Duration.ShouldBeGreaterThan(TimeSpan.Zero);
+        await using var database = await OpenDatabaseAsync(empty);
+        (await database.CountsAsync()).ShouldBe((4, 40));
+        await using var qrai = await QrAiHost.StartAsync(empty, provider: null);
+        (await qrai.AskAsync("Still there?")).Answer.Status.ShouldBe("completed");
+    }
+
+    [Test]
+    public async Task A_full_database_is_not_replaced_without_being_told_so()
+    {
+        await FillAsync(sessions: 2);
+        var backup = await CreateAsync(Program().Sender);
+        await FillAsync(sessions: 1);
+
+        var refusal = await Program()
+            .Sender.Send(new RestoreBackup(backup.Id, null, Overwrite: false))
+            .ShouldThrowAsync<InvalidRequestException>();
+
+        refusal.Errors.Keys.ShouldBe(["--yes"]);
+        await ShouldHaveAsync(sessions: 3);
+        Files().Count.ShouldBe(2);
+    }
+
+    [Test]
+    public async Task A_full_database_is_backed_up_first_and_that_backup_is_as_good_as_any()
+    {
+        await FillAsync(sessions: 2);
+        var backup = await CreateAsync(Program().Sender);
+        await FillAsync(sessions: 3);
+
+        var restored = await Program().Sender.Send(new RestoreBackup(backup.Id, null, Overwrite: true));
+
+        await ShouldHaveAsync(sessions: 2);
+        restored.KeptAs.ShouldBeNull();
+        restored.Safety!.Manifest.Purpose.ShouldBe(BackupPurpose.Safety);
+        await Program().Sender.Send(new VerifyBackup(restored.Safety.Id));
+        await Program().Sender.Send(new RestoreBackup(restored.Safety.Id, null, Overwrite: true));
+        await ShouldHaveAsync(sessions: 5);
+    }
+
+    [Test]
+    public async Task A_service_that_runs_meanwhile_goes_on_with_what_was_restored()
+    {
+        await FillAsync(sessions: 2);
+        var backup = await CreateAsync(Program().Sender);
+        await using var qrai = await QrAiHost.StartAsync(Url, provider: null);
+        await qrai.AskAsync("Afterwards?");
+
+        await Program().Sender.Send(new RestoreBackup(backup.Id, null, Overwrite: true));
+
+        await Eventually.Holds(async () => (await qrai.ListSessionsAsync()).Items.Count == 2);
+        (await qrai.AskAsync("And now?")).Answer.Status.ShouldBe("completed");
+    }
+
+    [Test]
+    public async Task An_unknown_backup_changes_nothing()
+    {
+        await FillAsync(sessions: 2);
+
+        (await FailureAsync("qrai-20200101T000000Z")).ShouldContain("There is no backup qrai-20200101T000000Z.");
+
+        await ShouldHaveAsync(sessions: 2);
+    }
+
+    [Test]
+    public async Task A_damaged_dump_changes_nothing()
+    {
+        await FillAsync(sessions: 2);
+        var id = (await CreateAsync(Program().Sender)).Id;
+        await FillAsync(sessions: 1);
+        Flip(DumpOf(id), 8_000);
+
+        (await FailureAsync(id)).ShouldContain("SHA-256");
+
+        await ShouldHaveAsync(sessions: 3);
+        Files().Count.ShouldBe(2);
+    }
+
+    [Test]
+    public async Task A_dump_that_is_not_what_its_manifest_says_changes_nothing()
+    {
+        await FillAsync(sessions: 2);
+        var id = (await CreateAsync(Program().Sender)).Id;
+        Forge(id, json => json["lastMigration"] = "20990101000000_Later");
+        await FillAsync(sessions: 1);
+
+        (await FailureAsync(id)).ShouldContain("the manifest says 20990101000000_Later");
+
+        await ShouldHaveAsync(sessions: 3);
+        Files().Count.ShouldBe(2, "There is nothing to be safe from.");
+    }
+
+    [Test]
+    public async Task A_manifest_that_was_changed_is_not_restored_from()
+    {
+        await FillAsync(sessions: 2);
+        var id = (await CreateAsync(Program().Sender)).Id;
+        await File.WriteAllTextAsync(
+            ManifestOf(id),
+            (await File.ReadAllTextAsync(ManifestOf(id)))
+                .Replace("\"version\": 1", "\"version\": 1 ", StringComparison.Ordinal)
+                .Replace("regular", "safety", StringComparison.Ordinal)
+        );
+
+        (await FailureAsync(id)).ShouldContain("checksum");
+
+        await ShouldHaveAsync(sessions: 2);
+    }
+
+    [Test]
+    public async Task What_is_written_after_the_safety_backup_is_kept()
+    {
+        await FillAsync(sessions: 2);
+        var backup = await CreateAsync(Program().Sender);
+        // Somebody writes in the moment between that backup and the restore.
+        var late = Program(archive: (_, archive) => new LateWriter(archive, () => FillAsync(sessions: 1)));
+
+        var restored = await late.Sender.Send(new RestoreBackup(backup.Id, null, Overwrite: true));
+
+        await ShouldHaveAsync(sessions: 2);
+        var kept =
+            Kind == DatabaseKind.Postgres
+                ? PostgresUrl.WithDatabase(Url, restored.KeptAs!)
+                : $"sqlite://{restored.KeptAs}";
+        await using (var former = await OpenDatabaseAsync(kept))
+            (await former.CountsAsync()).ShouldBe((3, 30));
+        if (Kind == DatabaseKind.Postgres)
+        {
+            await using var database = await OpenDatabaseAsync();
+            await database.ExecuteAsync($"DROP DATABASE \"{restored.KeptAs}\" WITH (FORCE)");
+        }
+    }
+
+    [Test]
+    public async Task An_address_that_is_none_is_told_without_its_password()
+    {
+        var refusal = await Program()
+            .Sender.Send(new RestoreBackup("qrai-20200101T000000Z", "mysql://qrai:s3cret@db/qrai", false))
+            .ShouldThrowAsync<InvalidRequestException>();
+
+        refusal.Errors["--into"].Single().ShouldNotContain("s3cret");
+    }
+
+    [Test]
+    public async Task A_backup_of_the_other_kind_of_database_is_refused()
+    {
+        var id = (await CreateAsync(Program().Sender)).Id;
+        var other = Kind == DatabaseKind.Postgres ? "sqlite:///tmp/other.db" : "postgresql://qrai:pw@127.0.0.1/qrai";
+
+        var failure = await Program()
+            .Sender.Send(new RestoreBackup(id, other, Overwrite: true))
+            .ShouldThrowAsync<BackupFailedException>();
+
+        failure.Message.ShouldContain("Nothing was changed");
+    }
+
+    private async Task ShouldHaveAsync(int sessions)
+    {
+        await using var database = await OpenDatabaseAsync();
+        (await database.CountsAsync()).ShouldBe((sessions, sessions * 10));
+    }
+
+    private async Task<string> FailureAsync(string id)
+    {
+        var failure = await Program()
+            .Sender.Send(new RestoreBackup(id, null, Overwrite: true))
+            .ShouldThrowAsync<BackupFailedException>();
+        failure.Message.ShouldEndWith("Nothing was changed.");
+        return failure.Message;
+    }
+
+    /// <summary>An archive that lets somebody write as soon as a backup is complete.</summary>
+    private sealed class LateWriter(IBackupArchive archive, Func<Task> write) : IBackupArchive
+    {
+        public bool HasStorage => archive.HasStorage;
+
+        public async Task<IBackupDraft> BeginAsync(CancellationToken cancellationToken) =>
+            new Draft(await archive.BeginAsync(cancellationToken), write);
+
+        public Task<ArchiveListing> ListAsync(CancellationToken cancellationToken) =>
+            archive.ListAsync(cancellationToken);
+
+        public Task<StoredBackup?> FindAsync(string id, CancellationToken cancellationToken) =>
+            archive.FindAsync(id, cancellationToken);
+
+        public Task<ILocalDump> FetchAsync(StoredBackup backup, CancellationToken cancellationToken) =>
+            archive.FetchAsync(backup, cancellationToken);
+
+        public Task<StoredBackup> UploadAsync(StoredBackup backup, CancellationToken cancellationToken) =>
+            archive.UploadAsync(backup, cancellationToken);
+
+        public Task UpdateAsync(StoredBackup backup, CancellationToken cancellationToken) =>
+            archive.UpdateAsync(backup, cancellationToken);
+
+        public Task RemoveAsync(StoredBackup backup, CancellationToken cancellationToken) =>
+            archive.RemoveAsync(backup, cancellationToken);
+
+        private sealed class Draft(IBackupDraft draft, Func<Task> write) : IBackupDraft
+        {
+            public string Id => draft.Id;
+
+            public DateTimeOffset CreatedAt => draft.CreatedAt;
+
+            public Stream Dump => draft.Dump;
+
+            public async Task<StoredBackup> CompleteAsync(
+                Func<string, long, BackupManifest> describe,
+                CancellationToken cancellationToken
+            )
+            {
+                var backup = await draft.CompleteAsync(describe, cancellationToken);
+                await write();
+                return backup;
+            }
+
+            public ValueTask DisposeAsync() => draft.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Diagnostics;
+
+namespace QrAi.Tests.Integration.Backups;
+
+/// <summary>A disk in memory that is soon full. Making one needs the right to mount; without it the test is ignored.</summary>
+public sealed class SmallDisk : IAsyncDisposable
+{
+    private readonly string _path;
+
+    private SmallDisk(string path) => _path = path;
+
+    public static async Task<SmallDisk> MountAsync(string path, string size)
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Ignore("Only Linux has tmpfs.");
+        if (await RunAsync("mount", "-t", "tmpfs", "-o", $"size={size}", "tmpfs", path) is { Length: > 0 } problem)
+            Assert.Ignore($"A small disk can not be mounted here: {problem}");
+        return new SmallDisk(path);
+    }
+
+    public async ValueTask DisposeAsync() => await RunAsync("umount", _path);
+
+    /// <summary>Runs a program.</summary>
+    /// <returns>What was wrong; empty if nothing was.</returns>
+    private static async Task<string> RunAsync(string program, params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(
+                new ProcessStartInfo(program, arguments) { RedirectStandardError = true }
+            )!;
+            var errors = await process.StandardError.ReadToEndAsync();
+            await process.WaitForExitAsync();
+            return process.ExitCode == 0 ? "" : $"{program} failed with {process.ExitCode}: {errors.Trim()}";
+        }
+        catch (System.ComponentModel.Win32Exception exception)
+        {
+            return exception.Message;
+        }
+    }
+}
