@@ -1,0 +1,69 @@
+using QrAi.Application.Backups;
+
+namespace QrAi.Tests.Integration.Backups;
+
+[TestFixture(DatabaseKind.Sqlite)]
+[TestFixture(DatabaseKind.Postgres)]
+public sealed class PruneBackupsTests(DatabaseKind kind) : BackupTest(kind)
+{
+    [Test]
+    public async Task What_the_retention_lets_go_is_gone_and_what_is_no_backup_is_never_touched()
+    {
+        var clock = new TestClock();
+        var program = Program(new() { ["BACKUP_RETENTION"] = "2d" }, clock);
+        var ids = new List<string>();
+        for (var day = 0; day < 4; day++, clock.Advance(TimeSpan.FromDays(1)))
+        {
+            ids.Add((await CreateAsync(program.Sender)).Id);
+            await program.Sender.Send(new VerifyBackup(null));
+        }
+
+        string[] others = ["notes.txt", "qrai-20200101T000000Z.dump", "qrai-old.json", "other-20200101T000000Z.json"];
+        foreach (var file in others)
+            await File.WriteAllTextAsync(Path.Combine(Folder, file), "{}");
+
+        var pruned = await program.Sender.Send(new PruneBackups());
+
+        pruned.Removed.ShouldBe([ids[1], ids[0]]);
+        pruned.Kept.ShouldBe(2);
+        Files()
+            .ShouldBe(
+                [.. others, .. ids.Skip(2).SelectMany(id => new[] { $"{id}.dump", $"{id}.json" })],
+                ignoreOrder: true
+            );
+    }
+
+    [Test]
+    public async Task The_last_verified_one_stays_whatever_the_retention_says()
+    {
+        var clock = new TestClock();
+        var program = Program(new() { ["BACKUP_RETENTION"] = "1d" }, clock);
+        var verified = (await CreateAsync(program.Sender)).Id;
+        await program.Sender.Send(new VerifyBackup(null));
+        for (var day = 0; day < 3; day++)
+        {
+            clock.Advance(TimeSpan.FromDays(1));
+            await CreateAsync(program.Sender);
+        }
+
+        (await program.Sender.Send(new PruneBackups())).Removed.ShouldBeEmpty();
+
+        (await program.Sender.Send(new ListBackups())).Backups[^1].Id.ShouldBe(verified);
+    }
+
+    [Test]
+    public async Task One_that_is_damaged_stays_for_people_to_look_at()
+    {
+        var clock = new TestClock();
+        var program = Program(new() { ["BACKUP_RETENTION"] = "1d" }, clock);
+        var damaged = (await CreateAsync(program.Sender)).Id;
+        File.Delete(DumpOf(damaged));
+        clock.Advance(TimeSpan.FromDays(1));
+        await CreateAsync(program.Sender);
+        await program.Sender.Send(new VerifyBackup(null));
+
+        (await program.Sender.Send(new PruneBackups())).Removed.ShouldBeEmpty();
+
+        File.Exists(ManifestOf(damaged)).ShouldBeTrue();
+    }
+}
