@@ -275,7 +275,7 @@ internal sealed class BackupContainer(BlobContainerAddress address)
             Retry =
             {
                 Mode = RetryMode.Exponential,
-                MaxRetries = 4,
+                MaxRetries = 3,
                 Delay = TimeSpan.FromMilliseconds(500),
                 MaxDelay = TimeSpan.FromSeconds(8),
                 NetworkTimeout = RequestTime,

@@ -90,7 +90,7 @@ public sealed class BackupHealthTests() : BackupTest(DatabaseKind.Postgres)
             services => services.AddSingleton(clock)
         );
 
-    private static async Task<HealthCheckBody> CheckAsync(QrAiHost qrai)
+    internal static async Task<HealthCheckBody> CheckAsync(QrAiHost qrai)
     {
         using var response = await qrai.GetAsync("/health");
         response.StatusCode.ShouldBe(HttpStatusCode.OK);

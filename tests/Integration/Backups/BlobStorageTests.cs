@@ -1,0 +1,250 @@
+using Azure.Storage.Blobs;
+using QrAi.Application.Backups;
+
+namespace QrAi.Tests.Integration.Backups;
+
+/// <summary>The folder and a blob container together, against the emulator of Azure's storage.</summary>
+[TestFixture(DatabaseKind.Sqlite)]
+[TestFixture(DatabaseKind.Postgres)]
+public sealed class BlobStorageTests(DatabaseKind kind) : BackupTest(kind)
+{
+    private readonly string _container = $"backups-{Guid.CreateVersion7():N}";
+    private Azurite _storage = null!;
+
+    [SetUp]
+    public async Task StartStorageAsync()
+    {
+        try
+        {
+            _storage = await Azurite.StartAsync();
+        }
+        catch (NotSupportedException exception)
+        {
+            Assert.Ignore(exception.Message);
+        }
+    }
+
+    [TearDown]
+    public async Task StopStorageAsync()
+    {
+        if (_storage is not null)
+            await _storage.DisposeAsync();
+    }
+
+    [Test]
+    public async Task A_backup_is_in_both_places_and_each_has_the_same()
+    {
+        await FillAsync();
+
+        var backup = await CreateAsync(WithStorage().Sender);
+
+        backup.Places.ShouldBe(BackupPlaces.Folder | BackupPlaces.Blob);
+        foreach (var name in new[] { $"{backup.Id}.dump", $"{backup.Id}.json" })
+            (await ReadBlobAsync(name)).ShouldBe(await File.ReadAllBytesAsync(Path.Combine(Folder, name)), name);
+        (await WithStorage().Sender.Send(new ListBackups())).Backups.Single().Places.ShouldBe(backup.Places);
+    }
+
+    [Test]
+    public async Task A_dump_of_several_blocks_arrives_whole()
+    {
+        await using (var database = await OpenDatabaseAsync())
+            await database.ExecuteAsync(
+                Kind == DatabaseKind.Postgres
+                    ? """
+                    CREATE TABLE noise (number int, bytes bytea);
+                    INSERT INTO noise SELECT i, decode(string_agg(md5(random()::text), ''), 'hex')
+                    FROM generate_series(1, 120) AS i, generate_series(1, 10000) AS j GROUP BY i
+                    """
+                    : """
+                    CREATE TABLE noise (number int, bytes blob);
+                    INSERT INTO noise WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120)
+                    SELECT i, randomblob(160000) FROM n
+                    """
+            );
+
+        var backup = await CreateAsync(WithStorage().Sender);
+
+        backup.Manifest.Size.ShouldBeGreaterThan(17 * 1024 * 1024);
+        Directory.Delete(Folder, recursive: true);
+        (await WithStorage().Sender.Send(new VerifyBackup(backup.Id))).Manifest.IsVerified.ShouldBeTrue();
+    }
+
+    [Test]
+    public async Task Where_the_folder_lacks_it_it_is_verified_and_restored_from_the_storage()
+    {
+        var clock = new TestClock();
+        await FillAsync(sessions: 2);
+        var id = (await CreateAsync(WithStorage(clock).Sender)).Id;
+        Directory.Delete(Folder, recursive: true);
+        await FillAsync(sessions: 1);
+        clock.Advance(TimeSpan.FromMinutes(1));
+
+        var verified = await WithStorage(clock).Sender.Send(new VerifyBackup(null));
+        await WithStorage(clock).Sender.Send(new RestoreBackup(id, null, Overwrite: true));
+
+        verified.Places.ShouldBe(BackupPlaces.Blob);
+        (await WithStorage(clock).Sender.Send(new ListBackups()))
+            .Backups.Single(backup => backup.Id == id)
+            .Manifest.IsVerified.ShouldBeTrue("The outcome is in the storage.");
+        await using var database = await OpenDatabaseAsync();
+        (await database.CountsAsync()).ShouldBe((2, 20));
+    }
+
+    [Test]
+    public async Task A_verification_is_noted_in_both_places()
+    {
+        var id = (await CreateAsync(WithStorage().Sender)).Id;
+
+        await WithStorage().Sender.Send(new VerifyBackup(id));
+
+        (await ReadBlobAsync($"{id}.json")).ShouldBe(await File.ReadAllBytesAsync(ManifestOf(id)));
+    }
+
+    [Test]
+    public async Task A_storage_that_is_down_is_told_and_the_backup_stays_in_the_folder_and_is_uploaded_later()
+    {
+        await _storage.StopAsync();
+
+        var failure = await WithStorage().Sender.Send(new CreateBackup()).ShouldThrowAsync<BackupFailedException>();
+
+        failure.Message.ShouldContain("can not be reached");
+        failure.Message.ShouldNotContain("AccountKey");
+        var down = await WithStorage().Sender.Send(new ListBackups());
+        var id = down.Backups.Single().Id;
+        failure.Message.ShouldContain(id);
+        down.Backups.Single().Places.ShouldBe(BackupPlaces.Folder);
+        down.StorageProblem!.ShouldContain("can not be reached");
+        // It is as good as any other meanwhile.
+        (await WithStorage().Sender.Send(new VerifyBackup(id))).Manifest.IsVerified.ShouldBeTrue();
+        (
+            await WithStorage().Sender.Send(new PruneBackups()).ShouldThrowAsync<BackupFailedException>()
+        ).Message.ShouldEndWith("Nothing was removed.");
+
+        await _storage.RestartAsync();
+        await CreateAsync(WithStorage().Sender);
+
+        (await WithStorage().Sender.Send(new ListBackups())).Backups.ShouldAllBe(backup =>
+            backup.Places == (BackupPlaces.Folder | BackupPlaces.Blob)
+        );
+    }
+
+    [Test]
+    public async Task A_flipped_byte_in_the_storage_is_found()
+    {
+        await FillAsync();
+        var id = (await CreateAsync(WithStorage().Sender)).Id;
+        var dump = await ReadBlobAsync($"{id}.dump");
+        dump[^100] ^= 1;
+        await Blob($"{id}.dump").UploadAsync(new BinaryData(dump), overwrite: true);
+        Directory.Delete(Folder, recursive: true);
+
+        (
+            await WithStorage().Sender.Send(new VerifyBackup(id)).ShouldThrowAsync<BackupDamagedException>()
+        ).Message.ShouldContain("SHA-256");
+        await WithStorage()
+            .Sender.Send(new RestoreBackup(id, null, Overwrite: true))
+            .ShouldThrowAsync<BackupDamagedException>();
+        await using var database = await OpenDatabaseAsync();
+        (await database.CountsAsync()).ShouldBe((3, 30));
+    }
+
+    [Test]
+    public async Task An_upload_that_was_killed_is_no_backup_and_is_done_again()
+    {
+        var id = (await CreateAsync(Program().Sender)).Id;
+        await new BlobServiceClient(_storage.ConnectionString).CreateBlobContainerAsync(_container);
+        await Blob($"{id}.dump").UploadAsync(new BinaryData("half"));
+
+        (await WithStorage().Sender.Send(new ListBackups())).Backups.Single().Places.ShouldBe(BackupPlaces.Folder);
+        await CreateAsync(WithStorage().Sender);
+
+        (await ReadBlobAsync($"{id}.dump")).ShouldBe(await File.ReadAllBytesAsync(DumpOf(id)));
+    }
+
+    [Test]
+    public async Task Another_backup_of_the_same_name_is_not_replaced()
+    {
+        var clock = new TestClock();
+        var settings = Storage();
+        settings["BACKUP_DIRECTORY"] = Folder + "-elsewhere";
+        await CreateAsync(Program(settings, clock).Sender);
+        await FillAsync();
+
+        var failure = await WithStorage(clock)
+            .Sender.Send(new CreateBackup())
+            .ShouldThrowAsync<BackupFailedException>();
+
+        failure.Message.ShouldContain("another backup of the name qrai-20261123T120000Z");
+    }
+
+    [Test]
+    public async Task What_is_pruned_is_gone_from_both_places()
+    {
+        var clock = new TestClock();
+        var settings = Storage();
+        settings["BACKUP_RETENTION"] = "1d";
+        var program = Program(settings, clock);
+        var old = (await CreateAsync(program.Sender)).Id;
+        clock.Advance(TimeSpan.FromDays(1));
+        var newest = (await CreateAsync(program.Sender)).Id;
+        await program.Sender.Send(new VerifyBackup(null));
+        await Blob("notes.txt").UploadAsync(new BinaryData("not a backup"));
+
+        (await program.Sender.Send(new PruneBackups())).Removed.ShouldBe([old]);
+
+        var blobs = new List<string>();
+        await foreach (var blob in Container.GetBlobsAsync())
+            blobs.Add(blob.Name);
+        string[] expected = ["notes.txt", $"{newest}.dump", $"{newest}.json"];
+        blobs.ShouldBe(expected, ignoreOrder: true);
+        Files().ShouldBe(expected.Skip(1), ignoreOrder: true);
+    }
+
+    [Test]
+    public async Task Health_asks_the_storage_where_the_folder_is_another_machines()
+    {
+        if (Kind == DatabaseKind.Sqlite)
+            Assert.Ignore("Backups of SQLite are made by hand.");
+        var clock = new TestClock();
+        var program = WithStorage(clock);
+        await CreateAsync(program.Sender);
+        await program.Sender.Send(new VerifyBackup(null));
+        var settings = Storage();
+        settings["BACKUP_DIRECTORY"] = Folder + "-elsewhere";
+        await using var qrai = await QrAiHost.StartAsync(
+            Url,
+            provider: null,
+            settings,
+            services =>
+                Microsoft.Extensions.DependencyInjection.ServiceCollectionServiceExtensions.AddSingleton<TimeProvider>(
+                    services,
+                    clock
+                )
+        );
+
+        (await BackupHealthTests.CheckAsync(qrai)).Detail.ShouldBe("The last verified backup is 0 h 0 min old.");
+
+        // What was seen before is not forgotten when the storage is down.
+        await _storage.StopAsync();
+        clock.Advance(TimeSpan.FromMinutes(2));
+        (await BackupHealthTests.CheckAsync(qrai)).ShouldBe(
+            new HealthCheckBody("healthy") { Detail = "The last verified backup is 0 h 2 min old." }
+        );
+    }
+
+    private BlobContainerClient Container => new(_storage.ConnectionString, _container);
+
+    private BlobClient Blob(string name) => Container.GetBlobClient(name);
+
+    private async Task<byte[]> ReadBlobAsync(string name) =>
+        (await Blob(name).DownloadContentAsync()).Value.Content.ToArray();
+
+    private Dictionary<string, string> Storage() =>
+        new()
+        {
+            ["AZURE_STORAGE_CONNECTION_STRING"] = _storage.ConnectionString,
+            ["BACKUP_BLOB_CONTAINER"] = _container,
+        };
+
+    private BackupProgram WithStorage(TimeProvider? clock = null) => Program(Storage(), clock);
+}
