@@ -96,6 +96,8 @@ internal sealed class RestoreBackupHandler(
                     $"{backup.Id} is not good. {exception.Message} Nothing was changed.",
                     exception
                 );
+            if (exception is BackupFailedException)
+                throw new BackupFailedException($"{exception.Message} Nothing was changed.", exception);
             throw;
         }
     }

@@ -203,8 +203,6 @@ public sealed class BlobStorageTests(DatabaseKind kind) : BackupTest(kind)
     [Test]
     public async Task Health_asks_the_storage_where_the_folder_is_another_machines()
     {
-        if (Kind == DatabaseKind.Sqlite)
-            Assert.Ignore("Backups of SQLite are made by hand.");
         var clock = new TestClock();
         var program = WithStorage(clock);
         await CreateAsync(program.Sender);
@@ -222,7 +220,14 @@ public sealed class BlobStorageTests(DatabaseKind kind) : BackupTest(kind)
                 )
         );
 
-        (await BackupHealthTests.CheckAsync(qrai)).Detail.ShouldBe("The last verified backup is 0 h 0 min old.");
+        var check = await BackupHealthTests.CheckAsync(qrai);
+        if (Kind == DatabaseKind.Sqlite)
+        {
+            check.Detail.ShouldBe("Backups are made by hand.");
+            return;
+        }
+
+        check.Detail.ShouldBe("The last verified backup is 0 h 0 min old.");
 
         // What was seen before is not forgotten when the storage is down.
         await _storage.StopAsync();

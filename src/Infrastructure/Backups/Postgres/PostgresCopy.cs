@@ -112,7 +112,7 @@ internal sealed class PostgresCopy : IRestoredCopy
                 cancellationToken
             );
         }
-        catch (BackupFailedException exception)
+        catch (ToolFailedException exception) when (!exception.WasKilled)
         {
             throw new BackupDamagedException($"The dump can not be restored. {exception.Message}", exception);
         }

@@ -57,7 +57,8 @@ internal sealed partial record PostgresTool(string Path, string Version)
     /// <param name="address">The server and the database, which it gets through its environment.</param>
     /// <param name="output">Takes its standard output, if there is any.</param>
     /// <param name="cancellationToken">Kills it.</param>
-    /// <exception cref="BackupFailedException">It failed; the message has its own words.</exception>
+    /// <exception cref="ToolFailedException">It failed; the message has its own words.</exception>
+    /// <exception cref="BackupFailedException">It could not be started, or did nothing for too long.</exception>
     public async Task RunAsync(
         IEnumerable<string> arguments,
         PostgresAddress address,
@@ -93,7 +94,10 @@ internal sealed partial record PostgresTool(string Path, string Version)
         }
 
         if (process.ExitCode != 0)
-            throw new BackupFailedException($"{name} failed with exit code {process.ExitCode}{Said(messages)}");
+            throw new ToolFailedException(
+                $"{name} failed with exit code {process.ExitCode}{Said(messages)}",
+                process.ExitCode
+            );
     }
 
     private static IEnumerable<string> Candidates(string name) =>
@@ -252,4 +256,13 @@ internal sealed partial record PostgresTool(string Path, string Version)
 
     [GeneratedRegex(@"^.*?\b(error|FATAL|detail|hint): +(?=\S)", RegexOptions.None)]
     private static partial Regex Complaint();
+}
+
+/// <summary>One of PostgreSQL's programs failed.</summary>
+/// <param name="reason">Its own words.</param>
+/// <param name="exitCode">Its exit code.</param>
+internal sealed class ToolFailedException(string reason, int exitCode) : BackupFailedException(reason)
+{
+    /// <summary>Whether somebody killed it: by a signal, which says nothing about what it worked on.</summary>
+    public bool WasKilled => exitCode > 128;
 }
