@@ -68,6 +68,8 @@ internal static class PostgresConnection
             ApplicationName = "qrai-backup",
             Pooling = false,
             CommandTimeout = (int)longestStatement.TotalSeconds,
+            // The server ends what it does for a backup that was killed, whose locks tell the next one what is left over.
+            Options = $"-c client_connection_check_interval=2s {NoticeLostClients}",
             TcpKeepAlive = true,
             TcpKeepAliveTime = 30,
             TcpKeepAliveInterval = 10,
