@@ -12,6 +12,9 @@ internal sealed class PostgresServer(PostgresAddress address, DatabaseOptions op
     /// <summary>How long a statement may take; reading all rows of a large database is one.</summary>
     public static readonly TimeSpan LongestStatement = TimeSpan.FromHours(2);
 
+    // In metrics; without it they would be named after the whole address.
+    private const string MeasuredAs = "qrai-backup";
+
     // Where databases can be made, dropped and renamed from; every server has at least one of them.
     private static readonly string[] Maintenance = ["postgres", "template1"];
 
@@ -22,20 +25,21 @@ internal sealed class PostgresServer(PostgresAddress address, DatabaseOptions op
     /// <exception cref="BackupFailedException">It can not be reached.</exception>
     public async Task<NpgsqlConnection> OpenAsync(string database, CancellationToken cancellationToken)
     {
-        var connection = new NpgsqlConnection(
+        var builder = new NpgsqlDataSourceBuilder(
             PostgresConnection.ForBackups(address with { Database = database }, options, LongestStatement)
-        );
+        )
+        {
+            Name = MeasuredAs,
+        };
+        // It makes this one connection, which lives on without it.
+        await using var source = builder.Build();
         try
         {
-            await connection.OpenAsync(cancellationToken);
-            return connection;
+            return await source.OpenConnectionAsync(cancellationToken);
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
         {
-            await connection.DisposeAsync();
-            if (exception is NpgsqlException or TimeoutException)
-                throw Failed($"{address with { Database = database }} can not be reached", exception);
-            throw;
+            throw Failed($"{address with { Database = database }} can not be reached", exception);
         }
     }
 
