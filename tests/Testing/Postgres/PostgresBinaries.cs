@@ -3,7 +3,7 @@ using System.Globalization;
 namespace QrAi.Tests.Testing.Postgres;
 
 /// <summary>The machine's own PostgreSQL programs, and the user who may run them.</summary>
-internal static class PostgresBinaries
+public static class PostgresBinaries
 {
     private static readonly Lazy<string?> _directory = new(Find);
     private static readonly Lazy<string?> _user = new(FindUser);

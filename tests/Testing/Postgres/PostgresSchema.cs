@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Npgsql;
 
 namespace QrAi.Tests.Testing.Postgres;
 
@@ -17,7 +16,6 @@ public static class PostgresSchema
     /// <exception cref="InvalidOperationException"><c>pg_dump</c> is not there, or failed.</exception>
     public static async Task<string> ReadAsync(string url)
     {
-        var connection = new NpgsqlConnectionStringBuilder(PostgresUrl.ToConnectionString(url));
         var start = new ProcessStartInfo(
             Program ?? throw new InvalidOperationException("There is no pg_dump."),
             ["--schema-only", "--no-owner", "--exclude-table=\"__EFMigrationsHistory\"", "--no-password"]
@@ -27,11 +25,8 @@ public static class PostgresSchema
             RedirectStandardError = true,
         };
         // A command line can be read by everybody on the machine.
-        start.Environment["PGHOST"] = connection.Host;
-        start.Environment["PGPORT"] = $"{connection.Port}";
-        start.Environment["PGUSER"] = connection.Username;
-        start.Environment["PGPASSWORD"] = connection.Password;
-        start.Environment["PGDATABASE"] = connection.Database;
+        foreach (var (name, value) in PostgresUrl.ToEnvironment(url))
+            start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync().WaitAsync(_limit);

@@ -47,6 +47,20 @@ public static class PostgresUrl
         return builder.ConnectionString;
     }
 
+    /// <summary>The variables that PostgreSQL's own programs take the same from, out of other users' sight.</summary>
+    public static IReadOnlyDictionary<string, string> ToEnvironment(string url)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(ToConnectionString(url));
+        return new Dictionary<string, string>
+        {
+            ["PGHOST"] = connection.Host!,
+            ["PGPORT"] = connection.Port.ToString(CultureInfo.InvariantCulture),
+            ["PGUSER"] = connection.Username!,
+            ["PGPASSWORD"] = connection.Password ?? "",
+            ["PGDATABASE"] = connection.Database!,
+        };
+    }
+
     private static string Escape(string part) => Uri.EscapeDataString(part);
 
     private static Uri Parse(string url) =>
