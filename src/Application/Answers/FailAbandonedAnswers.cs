@@ -50,10 +50,10 @@ internal sealed class FailAbandonedAnswersHandler(
         if (answers.Count == 0)
             return 0;
 
-        var ids = answers.Select(answer => answer.SessionId).ToList();
-        var sessions = await database.Sessions.Where(s => ids.Contains(s.Id)).ToListAsync(cancellationToken);
+        var open = answers.ToDictionary(answer => answer.SessionId, answer => answer.Id);
+        var sessions = await database.Sessions.Where(s => open.Keys.Contains(s.Id)).ToListAsync(cancellationToken);
         foreach (var session in sessions)
-            session.FailAnswer(session.OpenAnswerId!.Value, Generation.Nothing, FailAbandonedAnswers.Interrupted, now);
+            session.FailAnswer(open[session.Id], Generation.Nothing, FailAbandonedAnswers.Interrupted, now);
         await database.SaveChangesAsync(cancellationToken);
         return answers.Count;
     }

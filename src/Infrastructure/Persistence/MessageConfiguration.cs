@@ -13,7 +13,12 @@ internal sealed class MessageConfiguration : IEntityTypeConfiguration<Message>
     {
         builder.Property(message => message.Id).ValueGeneratedNever();
         builder.Property(message => message.Role).HasConversion(LowerCase<MessageRole>()).HasMaxLength(16);
-        builder.Property(message => message.Status).HasConversion(LowerCase<MessageStatus>()).HasMaxLength(16);
+        // An answer ends once: whoever read it while it was open, and comes to end it second, has a conflict.
+        builder
+            .Property(message => message.Status)
+            .HasConversion(LowerCase<MessageStatus>())
+            .HasMaxLength(16)
+            .IsConcurrencyToken();
         builder.Property(message => message.Attempts).HasConversion(AttemptsAsJson, AttemptsAreValues);
         builder.ComplexProperty(message => message.Usage);
         builder.ComplexProperty(message => message.Error);

@@ -73,6 +73,7 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                         .HasColumnName("session_id");
 
                     b.Property<string>("Status")
+                        .IsConcurrencyToken()
                         .IsRequired()
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)")

@@ -68,6 +68,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                         .HasColumnName("session_id");
 
                     b.Property<string>("Status")
+                        .IsConcurrencyToken()
                         .IsRequired()
                         .HasMaxLength(16)
                         .HasColumnType("TEXT")
