@@ -22,12 +22,7 @@ public static class UnicodeText
     /// <param name="maxCharacters">At least 1.</param>
     public static string Truncate(string text, int maxCharacters)
     {
-        if (CountCharacters(text) <= maxCharacters)
-            return text;
-
-        var end = 0;
-        foreach (var rune in text.EnumerateRunes().Take(maxCharacters))
-            end += rune.Utf16SequenceLength;
+        var end = text.EnumerateRunes().Take(maxCharacters).Sum(rune => rune.Utf16SequenceLength);
 
         var whole = 0;
         while (whole < end)

@@ -238,6 +238,18 @@ public sealed class SessionTests
     }
 
     [Test]
+    public void An_answer_of_which_nothing_came_is_empty()
+    {
+        var session = Session.Open(null, Noon);
+        var (_, answer) = session.Ask("Capital of Japan?", Noon);
+        session.CancelAnswer(answer.Id, Generation.Nothing, Noon.AddSeconds(3));
+
+        answer.Content.ShouldBe("");
+        (answer.Provider, answer.Model, answer.Usage).ShouldBe((null, null, null));
+        answer.Attempts.ShouldNotBeNull().ShouldBeEmpty();
+    }
+
+    [Test]
     public void An_answer_that_has_ended_cannot_end_again([Values(0, 1, 2)] int first, [Values(0, 1, 2)] int second)
     {
         var session = Session.Open(null, Noon);
@@ -271,7 +283,9 @@ public sealed class SessionTests
         var (_, other) = Session.Open(null, Noon).Ask("Why?", Noon);
         session.Ask("Why?", Noon);
 
-        Should.Throw<ArgumentException>(() => End(session, other.Id, end));
+        Should
+            .Throw<ArgumentException>(() => End(session, other.Id, end))
+            .Message.ShouldStartWith($"Answer {other.Id} is not loaded.");
         session.OpenAnswerId.ShouldNotBeNull();
     }
 

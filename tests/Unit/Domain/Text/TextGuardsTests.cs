@@ -24,10 +24,10 @@ public sealed class TextGuardsTests
         Refused("😀😀😀😀").Message.ShouldContain("at most 3 characters");
 
     [Test]
-    public void Text_that_cannot_be_stored_is_refused()
+    public void Text_that_cannot_be_stored_is_refused_with_the_rule()
     {
-        Refused("a\0");
-        Refused("\ud83d");
+        Refused("a\0").Message.ShouldStartWith("must be well-formed Unicode without NUL");
+        Refused("\ud83d").Message.ShouldStartWith("must be well-formed Unicode without NUL");
     }
 
     private static ArgumentException Refused(string text)
