@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
@@ -13,7 +14,6 @@ namespace QrAi.Application.Paging;
 public static class Cursor
 {
     private const int ChecksumLength = 8;
-    private const int LongestPayload = 64;
 
     /// <summary>Makes a cursor.</summary>
     /// <param name="list">Names the list, with everything that filters it.</param>
@@ -62,13 +62,11 @@ public static class Cursor
 
     private static byte[] Open(string list, string cursor, int length)
     {
-        Span<byte> bytes = stackalloc byte[LongestPayload + ChecksumLength];
+        Span<byte> bytes = stackalloc byte[length + ChecksumLength];
         if (
-            cursor.Length <= LongestPayload
-            && Base64Url.IsValid(cursor, out var decoded)
-            && decoded == length + ChecksumLength
-            && Base64Url.TryDecodeFromChars(cursor, bytes, out _)
-            && Checksum(list, bytes[..length]).AsSpan().SequenceEqual(bytes[length..decoded])
+            Base64Url.DecodeFromChars(cursor, bytes, out _, out var decoded) == OperationStatus.Done
+            && decoded == bytes.Length
+            && Checksum(list, bytes[..length]).AsSpan().SequenceEqual(bytes[length..])
         )
             return bytes[..length].ToArray();
 

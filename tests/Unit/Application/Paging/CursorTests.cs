@@ -1,3 +1,7 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
 using QrAi.Application.Errors;
 using QrAi.Application.Paging;
 
@@ -16,6 +20,21 @@ public sealed class CursorTests
 
         Cursor.ReadTimeAndId(List, cursor).ShouldBe((Time, Id));
         Cursor.Write(List, Time.ToOffset(TimeSpan.FromHours(9)), Id).ShouldBe(cursor);
+    }
+
+    [Test]
+    public void Every_time_can_stand_in_a_cursor()
+    {
+        foreach (var time in new[] { DateTimeOffset.MinValue, DateTimeOffset.MaxValue })
+            Cursor.ReadTimeAndId(List, Cursor.Write(List, time, Id)).ShouldBe((time, Id));
+    }
+
+    [Test]
+    public void A_cursor_that_was_made_elsewhere_with_a_time_that_does_not_exist_is_refused()
+    {
+        foreach (var ticks in new[] { -1, long.MinValue, DateTimeOffset.MaxValue.UtcTicks + 1, long.MaxValue })
+            Refused(() => Cursor.ReadTimeAndId(List, Forge(ticks)));
+        Cursor.ReadTimeAndId(List, Forge(Time.UtcTicks)).ShouldBe((Time, Id), "it is made as ours are");
     }
 
     [TestCase(0)]
@@ -64,6 +83,7 @@ public sealed class CursorTests
             Refused(() => Cursor.ReadTimeAndId(List, cursor[..length]));
         Refused(() => Cursor.ReadTimeAndId(List, cursor + "A"));
         Refused(() => Cursor.ReadTimeAndId(List, cursor + cursor));
+        Refused(() => Cursor.ReadNumber(List, Cursor.Write(List, 20) + "AAAA"));
     }
 
     [TestCase("")]
@@ -84,6 +104,19 @@ public sealed class CursorTests
     [Test]
     public void Very_much_garbage_is_refused() => Refused(() => Cursor.ReadNumber(List, new string('A', 1_000_000)));
 
-    private static void Refused(Action read) =>
-        Should.Throw<InvalidRequestException>(read).Errors.Keys.ShouldBe(["cursor"]);
+    // Nothing in a cursor is secret: anybody can make one.
+    private static string Forge(long ticks)
+    {
+        byte[] payload = [.. new byte[8], .. Id.ToByteArray()];
+        BinaryPrimitives.WriteInt64BigEndian(payload, ticks);
+        var checksum = SHA256.HashData([.. Encoding.UTF8.GetBytes(List), 0, .. payload])[..8];
+        return Base64Url.EncodeToString([.. payload, .. checksum]);
+    }
+
+    private static void Refused(Action read)
+    {
+        var (field, rules) = Should.Throw<InvalidRequestException>(read).Errors.ShouldHaveSingleItem();
+        field.ShouldBe("cursor");
+        rules.ShouldBe(["must be a nextCursor of this list"]);
+    }
 }
