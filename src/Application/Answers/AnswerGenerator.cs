@@ -212,7 +212,7 @@ internal sealed class AnswerGenerator(
             {
                 switch (content)
                 {
-                    case TextContent { Text.Length: > 0 } text:
+                    case TextContent text:
                         Add(text.Text);
                         break;
                     case AttemptStarted started:

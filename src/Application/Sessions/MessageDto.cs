@@ -39,10 +39,7 @@ internal sealed class MessageMapping : Profile
     public MessageMapping()
     {
         CreateMap<Message, MessageDto>();
-        // Values, which are handed on as they are.
-        CreateMap<TokenUsage, TokenUsage>().ConvertUsing(usage => usage);
-        CreateMap<AnswerError, AnswerError>().ConvertUsing(error => error);
-        CreateMap<Attempt, Attempt>().ConvertUsing(attempt => attempt);
+        // Handed on as it is: AutoMapper would copy it, and make one that is missing an empty one.
         CreateMap<IReadOnlyList<Attempt>, IReadOnlyList<Attempt>>().ConvertUsing(attempts => attempts);
     }
 }

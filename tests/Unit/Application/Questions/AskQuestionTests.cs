@@ -28,6 +28,7 @@ public sealed class AskQuestionTests : IDisposable
         session.OpenAnswerId.ShouldBe(asked.AnswerId);
         asked.Question.Content.ShouldBe("Capital of Japan?");
         asked.Question.Role.ShouldBe(MessageRole.User);
+        asked.Question.Attempts.ShouldBeNull("only an answer has some");
     }
 
     [Test]
@@ -64,8 +65,11 @@ public sealed class AskQuestionTests : IDisposable
     [Test]
     public async Task A_question_to_a_session_that_is_not_there_is_not_asked()
     {
-        await Should.ThrowAsync<NotFoundException>(() => AskAsync("Why?", Guid.CreateVersion7()));
+        var id = Guid.CreateVersion7();
 
+        (await Should.ThrowAsync<NotFoundException>(() => AskAsync("Why?", id))).Message.ShouldBe(
+            $"There is no session {id}."
+        );
         _service.Running.Count.ShouldBe(0);
     }
 
