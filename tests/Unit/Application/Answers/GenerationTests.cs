@@ -153,9 +153,8 @@ public sealed class GenerationTests : IDisposable
 
         var answer = _service.Database.Answer(asked.AnswerId);
         answer.Content.ShouldBe("Tok");
-        answer.Error!.Code.ShouldBe("internal_error");
-        answer.Error.Message.ShouldNotContain("Secret");
-        _service.Log.Lines.ShouldContain(line => line.Level == LogLevel.Error);
+        answer.Error.ShouldBe(new AnswerError("internal_error", "The answer could not be generated."));
+        ShouldHaveLogged(LogLevel.Error, asked.AnswerId);
     }
 
     [Test]
@@ -189,8 +188,28 @@ public sealed class GenerationTests : IDisposable
 
         (await _service.Sender.Send(new CancelAnswer(answer.Id))).Status.ShouldBe(MessageStatus.Cancelled);
         _service.Database.Sessions[0].OpenAnswerId.ShouldBeNull();
-        await Should.ThrowAsync<NotFoundException>(() => _service.Sender.Send(new CancelAnswer(question.Id)));
-        await Should.ThrowAsync<NotFoundException>(() => _service.Sender.Send(new CancelAnswer(Guid.CreateVersion7())));
+        foreach (var other in new[] { question.Id, Guid.CreateVersion7() })
+            (
+                await Should.ThrowAsync<NotFoundException>(() => _service.Sender.Send(new CancelAnswer(other)))
+            ).Message.ShouldBe($"There is no answer {other}.");
+    }
+
+    [Test]
+    public async Task Who_cancels_is_told_when_the_database_cannot_keep_it_yet()
+    {
+        var asked = await BeginAsync("Tok");
+        _service.Database.IsDown = true;
+        var cancelling = _service.Sender.Send(new CancelAnswer(asked.AnswerId));
+        while (_service.Clock.GetUtcNow() < TestClock.Noon.AddSeconds(5))
+            await PassPauseAsync();
+
+        (await Should.ThrowAsync<DatabaseUnavailableException>(() => cancelling.Soon())).Message.ShouldBe(
+            "The answer was stopped, but could not be kept yet."
+        );
+        _service.Database.IsDown = false;
+        await PassPauseAsync();
+        (await _service.FollowAsync(asked.AnswerId).Soon())[^1].Event.ShouldBeOfType<AnswerEvent.Completed>();
+        _service.Database.Answer(asked.AnswerId).Status.ShouldBe(MessageStatus.Cancelled);
     }
 
     [Test]
@@ -200,19 +219,23 @@ public sealed class GenerationTests : IDisposable
         await _service.Running.DrainAsync(new CancellationToken(true), CancellationToken.None).Soon();
 
         var answer = _service.Database.Answer(asked.AnswerId);
-        (answer.Status, answer.Content, answer.Error!.Code).ShouldBe((MessageStatus.Failed, "Tok", "shutting_down"));
+        (answer.Status, answer.Content).ShouldBe((MessageStatus.Failed, "Tok"));
+        answer.Error.ShouldBe(new AnswerError("shutting_down", "The service stopped before the answer was whole."));
     }
 
     [Test]
-    public async Task An_answer_is_kept_when_the_database_is_back()
+    public async Task An_answer_is_kept_when_the_database_is_back_which_is_asked_less_and_less_often()
     {
         var asked = await AskAsync();
         _service.Database.IsDown = true;
         _model.Finish("Tokyo.");
         var follower = _service.FollowAsync(asked.AnswerId);
-        for (var i = 0; i < 5; i++)
-            await PassPauseAsync();
+        var pauses = new List<double>();
+        while (pauses.Count < 7)
+            pauses.Add((await PassPauseAsync()).TotalMilliseconds);
+        pauses.ShouldBe([100, 200, 400, 800, 1600, 2000, 2000]);
         follower.IsCompleted.ShouldBeFalse();
+        ShouldHaveLogged(LogLevel.Warning, asked.AnswerId);
         _service.Database.IsDown = false;
         await PassPauseAsync();
 
@@ -225,15 +248,19 @@ public sealed class GenerationTests : IDisposable
     {
         var asked = await AskAsync();
         var waiting = _service.Sender.Send(new AwaitAnswer(asked.AnswerId));
+        var run = _service.Running.Find(asked.AnswerId)!;
         _service.Database.IsDown = true;
         _model.Finish("Tokyo.");
-        while (_service.Clock.GetUtcNow() < TestClock.Noon.AddSeconds(3))
+        while (await NextPauseAsync() is var pause && _service.Clock.GetUtcNow() < TestClock.Noon.AddSeconds(3))
         {
+            run.SavingStalled.IsCompleted.ShouldBeFalse();
             waiting.IsCompleted.ShouldBeFalse();
-            await PassPauseAsync();
+            _service.Clock.Advance(pause);
         }
 
-        await Should.ThrowAsync<DatabaseUnavailableException>(() => waiting.Soon());
+        (await Should.ThrowAsync<DatabaseUnavailableException>(() => waiting.Soon())).Message.ShouldStartWith(
+            "The answer is whole, but the database that has to keep it is away"
+        );
         _service.Running.Count.ShouldBe(1);
     }
 
@@ -241,6 +268,7 @@ public sealed class GenerationTests : IDisposable
     public async Task An_answer_is_given_up_when_the_database_does_not_come_back()
     {
         var asked = await AskAsync();
+        var run = _service.Running.Find(asked.AnswerId)!;
         _service.Database.IsDown = true;
         _model.Finish("Tokyo.");
         var follower = _service.FollowAsync(asked.AnswerId);
@@ -248,8 +276,10 @@ public sealed class GenerationTests : IDisposable
             await PassPauseAsync();
 
         var lost = (await follower.Soon())[^1].Event.ShouldBeOfType<AnswerEvent.Failed>().Answer;
-        lost.Error!.Code.ShouldBe("internal_error");
-        _service.Log.Lines.ShouldContain(line => line.Level == LogLevel.Critical);
+        lost.Id.ShouldBe(asked.AnswerId);
+        lost.Error.ShouldBe(new AnswerError("internal_error", "The answer could not be kept."));
+        await Should.ThrowAsync<DatabaseUnavailableException>(() => run.Ended.Soon());
+        ShouldHaveLogged(LogLevel.Critical, asked.AnswerId);
         await _service.Running.DrainAsync(CancellationToken.None, CancellationToken.None).Soon();
     }
 
@@ -273,7 +303,8 @@ public sealed class GenerationTests : IDisposable
         _model.Finish();
         var events = await _service.FollowAsync(asked.AnswerId).Soon();
 
-        events[^1].Event.ShouldBeOfType<AnswerEvent.Completed>().Answer.Status.ShouldBe(MessageStatus.Cancelled);
+        var answer = events[^1].Event.ShouldBeOfType<AnswerEvent.Completed>().Answer;
+        (answer.Id, answer.Status).ShouldBe((asked.AnswerId, MessageStatus.Cancelled));
         _service.Database.Sessions.ShouldBeEmpty();
     }
 
@@ -330,9 +361,28 @@ public sealed class GenerationTests : IDisposable
         _service.Clock.Advance(TimeSpan.FromMilliseconds(1));
         (await _service.Sender.Send(new FailAbandonedAnswers())).ShouldBe(1);
 
-        _service.Database.Answer(old.OpenAnswerId!.Value).Error!.Code.ShouldBe("interrupted");
+        _service
+            .Database.Answer(old.OpenAnswerId!.Value)
+            .Error.ShouldBe(
+                new AnswerError("interrupted", "The process that generated the answer ended before it was whole.")
+            );
         _service.Database.Answer(young.OpenAnswerId!.Value).Status.ShouldBe(MessageStatus.Generating);
         _service.Database.Sessions.Single(session => session.Id == old.Id).OpenAnswerId.ShouldBeNull();
+    }
+
+    [Test]
+    public async Task All_that_were_abandoned_are_failed_however_many_and_nothing_else_is()
+    {
+        for (var i = 0; i < 101; i++)
+            _service.Database.Add(A.Session().Asked());
+        var whole = _service.Database.Add(A.Session().Answered());
+        _service.Clock.Advance(TimeSpan.FromHours(1));
+
+        (await _service.Sender.Send(new FailAbandonedAnswers())).ShouldBe(101);
+        (await _service.Sender.Send(new FailAbandonedAnswers())).ShouldBe(0);
+
+        _service.Database.Sessions.ShouldAllBe(session => session.OpenAnswerId == null);
+        _service.Database.Answer(whole.Messages.Last().Id).Status.ShouldBe(MessageStatus.Completed);
     }
 
     /// <summary>Asks, and waits until the first text has been told.</summary>
@@ -346,8 +396,22 @@ public sealed class GenerationTests : IDisposable
         return asked;
     }
 
-    private async Task PassPauseAsync() =>
-        _service.Clock.Advance(await _service.Clock.NextWaitAsync(wait => wait <= TimeSpan.FromSeconds(2)).Soon());
+    /// <summary>Waits until the generation waits for the database, and lets the wait pass.</summary>
+    private async Task<TimeSpan> PassPauseAsync()
+    {
+        var pause = await NextPauseAsync();
+        _service.Clock.Advance(pause);
+        return pause;
+    }
+
+    private Task<TimeSpan> NextPauseAsync() =>
+        _service.Clock.NextWaitAsync(wait => wait <= TimeSpan.FromSeconds(2)).Soon();
+
+    /// <summary>Whoever reads the log has to find the answer.</summary>
+    private void ShouldHaveLogged(LogLevel level, Guid answerId) =>
+        _service.Log.Lines.ShouldContain(line =>
+            line.Level == level && line.Message.Contains(answerId.ToString(), StringComparison.Ordinal)
+        );
 
     private Task<AskedQuestion> AskAsync(string question = "Capital of Japan?") =>
         _service.Sender.Send(new AskQuestion(question, null, null, null)).Soon();

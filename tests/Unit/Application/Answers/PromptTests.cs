@@ -19,8 +19,16 @@ public sealed class PromptTests
             .Select(message => message.Role)
             .ShouldBe([ChatRole.System, ChatRole.User, ChatRole.Assistant, ChatRole.User]);
         messages[1..].Select(message => message.Text).ShouldBe(["Capital?", "Tokyo.", "Why?"]);
-        messages[0].Text.ShouldNotBeNullOrWhiteSpace();
     }
+
+    [Test]
+    public void The_system_message_says_who_answers_and_how() =>
+        Prompt
+            .For([], "Why?")[0]
+            .Text.ShouldBe(
+                "You are QrAi, an assistant that answers questions. Answer correctly and to the point, in the language "
+                    + "of the question. Say so when you do not know."
+            );
 
     [Test]
     public void A_first_question_has_no_past() =>

@@ -174,6 +174,17 @@ public sealed class RunningAnswersTests : IDisposable
         _running.Find(id).ShouldBeNull();
     }
 
+    [Test]
+    public async Task A_run_that_is_over_holds_nothing_any_more()
+    {
+        var (id, end) = Start();
+        var run = _running.Find(id)!;
+        end.SetResult(Kept);
+        await run.Ended.Soon();
+
+        Should.Throw<ObjectDisposedException>(() => run.Stopped);
+    }
+
     private static MessageDto Kept { get; } =
         new(
             Guid.CreateVersion7(),

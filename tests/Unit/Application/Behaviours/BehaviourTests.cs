@@ -103,6 +103,18 @@ public sealed class BehaviourTests : IDisposable
     }
 
     [Test]
+    public async Task A_request_that_is_handled_is_logged_with_the_time_it_took()
+    {
+        using var service = new Service();
+        await service.Sender.Send(new CreateSession("Confidential title"));
+
+        service
+            .Log.Lines.Where(line => line.Category.StartsWith("QrAi", StringComparison.Ordinal))
+            .Select(line => line.Message)
+            .ShouldBe(["CreateSession handled in 0.0 ms"]);
+    }
+
+    [Test]
     public async Task A_request_without_a_response_is_logged_too()
     {
         await Should.ThrowAsync<DatabaseUnavailableException>(() =>

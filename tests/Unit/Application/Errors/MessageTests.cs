@@ -1,0 +1,21 @@
+using QrAi.Application.Errors;
+
+namespace QrAi.Tests.Unit.Application.Errors;
+
+/// <summary>Callers read these sentences, whichever way they came in.</summary>
+public sealed class MessageTests
+{
+    private static readonly Guid Id = Guid.CreateVersion7();
+
+    [Test]
+    public void Each_error_says_in_a_sentence_what_is_wrong()
+    {
+        new InvalidRequestException("limit", "must be 1").Message.ShouldBe(
+            "The request breaks a rule; errors names the fields."
+        );
+        new NotFoundException("session", Id).Message.ShouldBe($"There is no session {Id}.");
+        new ProviderNotConfiguredException(null).Message.ShouldBe("No provider of a language model is configured.");
+        new ProviderNotConfiguredException("google-ai").Message.ShouldBe("The provider google-ai is not configured.");
+        new ShuttingDownException().Message.ShouldBe("The service is shutting down.");
+    }
+}
