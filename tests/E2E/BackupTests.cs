@@ -203,26 +203,31 @@ public sealed partial class BackupTests : ProgramTests
     }
 
     [Test]
-    public async Task A_schedule_makes_verified_backups_in_its_time_and_ends_well_when_told_to(
-        [Values] Database database
-    )
+    public async Task A_schedule_makes_verified_backups_in_its_time_and_ends_well_when_told_to()
     {
-        var workplace = await MigratedAsync(database);
-        workplace.Settings["BACKUP_SCHEDULE"] = "* * * * *";
-        var program = Launch(workplace, Nowhere, "backup", "schedule");
+        // Both at once, as the next minute may be a whole one away.
+        var schedules = new List<(Workplace Workplace, QrAiProcess Program)>();
+        foreach (var database in Enum.GetValues<Database>())
+        {
+            var workplace = await MigratedAsync(database);
+            workplace.Settings["BACKUP_SCHEDULE"] = "* * * * *";
+            schedules.Add((workplace, Launch(workplace, Nowhere, "backup", "schedule")));
+        }
 
-        // The next minute may be a whole one away.
-        await Eventually.Holds(
-            () =>
-                program.HasExited
-                    ? throw new InvalidOperationException(program.Errors)
-                    : program.Errors.Contains("Backup pruned", StringComparison.Ordinal),
-            TimeSpan.FromMinutes(3)
-        );
-        program.Terminate();
+        foreach (var (workplace, program) in schedules)
+        {
+            await Eventually.Holds(
+                () =>
+                    program.HasExited
+                        ? throw new InvalidOperationException(program.Errors)
+                        : program.Errors.Contains("Backup pruned", StringComparison.Ordinal),
+                TimeSpan.FromMinutes(3)
+            );
+            program.Terminate();
 
-        (await program.ExitAsync()).ShouldBe(0);
-        (await RunAsync(workplace, "backup", "list")).Output.ShouldContain(" verified 20");
+            (await program.ExitAsync()).ShouldBe(0);
+            (await RunAsync(workplace, "backup", "list")).Output.ShouldContain(" verified 20");
+        }
     }
 
     [Test]
