@@ -249,8 +249,6 @@ public sealed partial class BackupTests : ProgramTests
             (await File.ReadAllTextAsync(file)).ShouldNotContain(password);
     }
 
-    private const string Nowhere = "http://127.0.0.1:9";
-
     private static string BackupsOf(Workplace workplace) =>
         Directory.CreateDirectory(Path.Combine(workplace.Folder, "data", "backups")).FullName;
 
@@ -266,18 +264,9 @@ public sealed partial class BackupTests : ProgramTests
         var workplace = await new Workplace().WithAsync(database);
         workplace.Settings["DATABASE_TIMEOUT_SECONDS"] = "60";
         (await RunAsync(workplace, "migrate")).ExitCode.ShouldBe(0);
-        if (database == Database.Postgres && FindTool("pg_dump") is null)
+        if (database == Database.Postgres && PostgresBinaries.PathOf("pg_dump") is null)
             Assert.Ignore("There is no pg_dump here: install PostgreSQL's client programs.");
         return workplace;
-    }
-
-    private async Task<(int ExitCode, string Output, string Errors)> RunAsync(
-        Workplace workplace,
-        params string[] arguments
-    )
-    {
-        var program = Launch(workplace, Nowhere, arguments);
-        return (await program.ExitAsync(), program.Output, program.Errors);
     }
 
     /// <summary>Holds a table, so that whoever dumps it has to wait.</summary>
@@ -297,7 +286,7 @@ public sealed partial class BackupTests : ProgramTests
     {
         if (OperatingSystem.IsWindows())
             Assert.Ignore("The stand-in is a shell script.");
-        var real = FindTool(name)!;
+        var real = PostgresBinaries.PathOf(name)!;
         var told = version is null ? "exec \"$real\" --version" : $"echo '{name} (PostgreSQL) {version}'; exit 0";
         workplace.Write(
             $"tools/{name}",
@@ -311,21 +300,6 @@ public sealed partial class BackupTests : ProgramTests
             File.SetUnixFileMode(Path.Combine(tools, name), (UnixFileMode)0b111_101_101);
         workplace.Settings["PATH"] = $"{tools}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}";
     }
-
-    private static string? FindTool(string name) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "")
-            .Split(Path.PathSeparator)
-            .Concat(
-                Directory.Exists("/usr/lib/postgresql")
-                    ? Directory
-                        .GetDirectories("/usr/lib/postgresql")
-                        .Order()
-                        .Reverse()
-                        .Select(v => Path.Combine(v, "bin"))
-                    : []
-            )
-            .Select(folder => Path.Combine(folder, name))
-            .FirstOrDefault(File.Exists);
 
     [GeneratedRegex(@"qrai-\d{8}T\d{6}Z")]
     private static partial Regex Id();

@@ -13,20 +13,20 @@ public sealed class MigrateTests : ProgramTests
     {
         var workplace = await new Workplace().WithAsync(database);
 
-        (await RunAsync(workplace, "--list")).ShouldMatch($"^pending \\d+{Initial}\n");
-        (await RunAsync(workplace)).ShouldMatch($"^applied \\d+{Initial}\n");
-        (await RunAsync(workplace)).ShouldBeEmpty();
-        (await RunAsync(workplace, "--list")).ShouldMatch($"^applied \\d+{Initial}\n");
-        await RunAsync(workplace, expected: 2, "--to", "0");
-        (await RunAsync(workplace, "--to", "0", "--yes")).ShouldMatch($"^reverted \\d+{Initial}\n");
+        (await MigrateAsync(workplace, "--list")).ShouldMatch($"^pending \\d+{Initial}\n");
+        (await MigrateAsync(workplace)).ShouldMatch($"^applied \\d+{Initial}\n");
+        (await MigrateAsync(workplace)).ShouldBeEmpty();
+        (await MigrateAsync(workplace, "--list")).ShouldMatch($"^applied \\d+{Initial}\n");
+        await MigrateAsync(workplace, expected: 2, "--to", "0");
+        (await MigrateAsync(workplace, "--to", "0", "--yes")).ShouldMatch($"^reverted \\d+{Initial}\n");
     }
 
     [Test]
     public async Task The_script_does_what_the_verb_does()
     {
         var workplace = await new Workplace().WithAsync(Database.Postgres);
-        var up = await RunAsync(workplace, "--script");
-        var down = await RunAsync(workplace, "--script", "--to", "0");
+        var up = await MigrateAsync(workplace, "--script");
+        var down = await MigrateAsync(workplace, "--script", "--to", "0");
         await using var server = NpgsqlDataSource.Create(
             PostgresUrl.ToConnectionString(workplace.Settings["DATABASE_URL"])
         );
@@ -40,7 +40,7 @@ public sealed class MigrateTests : ProgramTests
                 await command.ExecuteNonQueryAsync();
             }
 
-            (await RunAsync(workplace, "--list")).ShouldMatch($"^{state} \\d+{Initial}\n");
+            (await MigrateAsync(workplace, "--list")).ShouldMatch($"^{state} \\d+{Initial}\n");
         }
     }
 
@@ -105,7 +105,7 @@ public sealed class MigrateTests : ProgramTests
         stopped.Errors.ShouldEndWith("Stopped before the end.\n");
         stopped.Output.ShouldBeEmpty();
         await blocker.RollbackAsync();
-        (await RunAsync(workplace)).ShouldMatch($"^applied \\d+{Initial}\n");
+        (await MigrateAsync(workplace)).ShouldMatch($"^applied \\d+{Initial}\n");
     }
 
     [Test]
@@ -113,7 +113,7 @@ public sealed class MigrateTests : ProgramTests
     {
         var workplace = await new Workplace().WithAsync(Database.Postgres);
         workplace.Settings["DATABASE_MIGRATE_ON_START"] = migratesOnStart ? "true" : "false";
-        await RunAsync(workplace);
+        await MigrateAsync(workplace);
         await using var server = NpgsqlDataSource.Create(
             PostgresUrl.ToConnectionString(workplace.Settings["DATABASE_URL"])
         );
@@ -131,7 +131,7 @@ public sealed class MigrateTests : ProgramTests
             errors.Trim().ShouldNotContain('\n');
         }
 
-        (await RunAsync(workplace, "--list")).ShouldContain($"unknown {Newer}\n");
+        (await MigrateAsync(workplace, "--list")).ShouldContain($"unknown {Newer}\n");
     }
 
     [Test]
@@ -151,17 +151,14 @@ public sealed class MigrateTests : ProgramTests
         Directory.Exists(Path.Combine(workplace.Folder, "data")).ShouldBeFalse();
     }
 
-    /// <summary>Verbs listen nowhere.</summary>
-    private const string Nowhere = "http://127.0.0.1:1";
+    private Task<string> MigrateAsync(Workplace workplace, params string[] options) =>
+        MigrateAsync(workplace, expected: 0, options);
 
-    private Task<string> RunAsync(Workplace workplace, params string[] options) =>
-        RunAsync(workplace, expected: 0, options);
-
-    private async Task<string> RunAsync(Workplace workplace, int expected, params string[] options)
+    private async Task<string> MigrateAsync(Workplace workplace, int expected, params string[] options)
     {
-        var program = Launch(workplace, Nowhere, ["migrate", .. options]);
-        (await program.ExitAsync()).ShouldBe(expected, program.Errors);
-        return program.Output;
+        var (exitCode, output, errors) = await RunAsync(workplace, ["migrate", .. options]);
+        exitCode.ShouldBe(expected, errors);
+        return output;
     }
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)

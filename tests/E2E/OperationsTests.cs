@@ -17,7 +17,7 @@ public sealed partial class OperationsTests : ProgramTests
     public async Task Every_command_of_the_runbook_does_and_prints_what_it_says()
     {
         Assume.That(PostgresBinaries.PathOf("psql"), Is.Not.Null, "It needs PostgreSQL's clients.");
-        var runbook = await File.ReadAllTextAsync(Path.Combine(TestRun.RepositoryRoot, "docs", "operations.md"));
+        var runbook = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "operations.md"));
         var blocks = Blocks(runbook);
         blocks.Count.ShouldBeGreaterThan(8);
         blocks.Count.ShouldBe(runbook.Split("```sh").Length - 1, "Some commands do not say what they print.");

@@ -25,6 +25,10 @@ public sealed class TestRun
     /// <summary>A SQLite file that is not there yet.</summary>
     public static string NewSqlitePath() => Path.Combine(_folder, $"{Interlocked.Increment(ref _number)}.db");
 
+    /// <summary>A new folder, which goes with the run at the latest.</summary>
+    public static string NewFolder() =>
+        Directory.CreateDirectory(Path.Combine(_folder, $"{Interlocked.Increment(ref _number)}")).FullName;
+
     /// <summary>Takes a database for the running test, who is to give it back.</summary>
     public static Task<TestDatabase> RentAsync() => Databases.RentAsync(TestContext.CurrentContext.Test.FullName);
 

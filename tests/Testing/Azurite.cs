@@ -124,7 +124,7 @@ public sealed class Azurite : IAsyncDisposable
 
     private static async Task<string> InstallAsync()
     {
-        var folder = Path.Combine(RepositoryRoot(), "artifacts", $"azurite-{Version}");
+        var folder = Path.Combine(Repository.Root, "artifacts", $"azurite-{Version}");
         var program = Path.Combine(folder, "node_modules", "azurite", "dist", "src", "blob", "main.js");
         var whole = Path.Combine(folder, "installed"); // it is written last
         await _installing.WaitAsync();
@@ -180,13 +180,5 @@ public sealed class Azurite : IAsyncDisposable
         {
             throw new NotSupportedException($"Azurite can not be had here: there is no {program}.");
         }
-    }
-
-    private static string RepositoryRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "QrAi.sln")))
-                return folder.FullName;
-        throw new InvalidOperationException($"No QrAi.sln above {AppContext.BaseDirectory}.");
     }
 }

@@ -7,6 +7,9 @@ namespace QrAi.Tests.E2E.Setup;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public abstract class ProgramTests
 {
+    /// <summary>The address of what is expected to listen nowhere.</summary>
+    private protected const string Nowhere = "http://127.0.0.1:9";
+
     private readonly List<QrAiProcess> _programs = [];
     private readonly List<ScriptedProvider> _providers = [];
 
@@ -50,5 +53,15 @@ public abstract class ProgramTests
         var program = QrAiProcess.Launch(workplace.Folder, workplace.Settings, address, arguments);
         _programs.Add(program);
         return program;
+    }
+
+    /// <summary>Runs the program to its end: a verb, or a start that is refused.</summary>
+    private protected async Task<(int ExitCode, string Output, string Errors)> RunAsync(
+        Workplace workplace,
+        params string[] arguments
+    )
+    {
+        var program = Launch(workplace, Nowhere, arguments);
+        return (await program.ExitAsync(), program.Output, program.Errors);
     }
 }

@@ -12,8 +12,6 @@ internal sealed class TestRun : IAsyncDisposable
     /// <summary>The variable that names a folder with a published program, which is then used as it is.</summary>
     private const string ProgramVariable = "QRAI_E2E_PROGRAM";
 
-    private static readonly Lazy<string> _repository = new(FindRepository);
-
     private readonly Lazy<Task<PostgresServer>> _postgres = new(() => PostgresServer.StartAsync());
     private readonly DirectoryInfo _folder;
     private int _number;
@@ -28,9 +26,6 @@ internal sealed class TestRun : IAsyncDisposable
 
     /// <summary>Ends what the tests started, should they be killed.</summary>
     public Watchdog Watchdog { get; }
-
-    /// <summary>Where the sources and the documents are.</summary>
-    public static string RepositoryRoot => _repository.Value;
 
     /// <summary>Where this run's .NET is, which the program must use as well.</summary>
     public static string DotnetRoot { get; } =
@@ -83,7 +78,7 @@ internal sealed class TestRun : IAsyncDisposable
         var result = await Cli.Wrap(Path.Combine(DotnetRoot, OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"))
             .WithArguments([
                 "publish",
-                Path.Combine(RepositoryRoot, "src", "WebApi"),
+                Path.Combine(Repository.Root, "src", "WebApi"),
                 "--no-restore",
                 "--no-build",
                 "--disable-build-servers",
@@ -110,12 +105,4 @@ internal sealed class TestRun : IAsyncDisposable
     }
 
     private static string Executable => OperatingSystem.IsWindows() ? "QrAi.WebApi.exe" : "QrAi.WebApi";
-
-    private static string FindRepository()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "QrAi.sln")))
-                return folder.FullName;
-        throw new InvalidOperationException($"No QrAi.sln above {AppContext.BaseDirectory}; set {ProgramVariable}.");
-    }
 }

@@ -3,13 +3,14 @@ using System.Text;
 using System.Text.Json.Nodes;
 using MediatR;
 using QrAi.Application.Backups;
+using QrAi.Tests.Testing.Postgres;
 
 namespace QrAi.Tests.Integration.Backups;
 
 /// <summary>A test with a database that may be replaced, and a folder of its own for backups.</summary>
 public abstract class BackupTest(DatabaseKind kind)
 {
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("qrai-backups-");
+    private readonly string _folder = TestRun.NewFolder();
     private readonly List<BackupProgram> _programs = [];
     private readonly List<string> _databases = [];
 
@@ -17,13 +18,18 @@ public abstract class BackupTest(DatabaseKind kind)
     protected DatabaseKind Kind => kind;
 
     /// <summary>Where the backups are; it is not there before the first one.</summary>
-    protected string Folder => Path.Combine(_folder.FullName, "backups");
+    protected string Folder => Path.Combine(_folder, "backups");
 
     /// <summary>The database, migrated and empty.</summary>
     protected string Url { get; private set; } = "";
 
     [SetUp]
-    public async Task MakeDatabaseAsync() => Url = await NewDatabaseAsync(TestRun.Template);
+    public async Task MakeDatabaseAsync()
+    {
+        if (kind == DatabaseKind.Postgres && PostgresBinaries.PathOf("pg_dump") is null)
+            Assert.Ignore("There is no pg_dump here: install PostgreSQL's client programs.");
+        Url = await NewDatabaseAsync(TestRun.Template);
+    }
 
     [TearDown]
     public async Task CleanAsync()
@@ -32,7 +38,7 @@ public abstract class BackupTest(DatabaseKind kind)
             await program.DisposeAsync();
         foreach (var database in _databases)
             await TestRun.Server.DropDatabaseAsync(database);
-        _folder.Delete(recursive: true);
+        Directory.Delete(_folder, recursive: true);
     }
 
     /// <summary>The program's backup verbs over the test's database and folder.</summary>
@@ -95,20 +101,8 @@ public abstract class BackupTest(DatabaseKind kind)
         file.WriteByte((byte)(value ^ (1 << (int)(bit % 8))));
     }
 
-    /// <summary>Makes a backup, or ignores the test where the tools for it are missing.</summary>
-    protected static async Task<StoredBackup> CreateAsync(ISender sender)
-    {
-        try
-        {
-            return await sender.Send(new CreateBackup());
-        }
-        catch (BackupFailedException exception)
-            when (exception.Message.Contains("install PostgreSQL's client programs", StringComparison.Ordinal))
-        {
-            Assert.Ignore(exception.Message);
-            throw;
-        }
-    }
+    /// <summary>Makes a backup.</summary>
+    protected static Task<StoredBackup> CreateAsync(ISender sender) => sender.Send(new CreateBackup());
 
     private async Task<string> NewDatabaseAsync(string? template)
     {

@@ -77,8 +77,9 @@ internal sealed class PostgresContainer : IAsyncDisposable
     /// <summary>Ends and removes it.</summary>
     public async ValueTask DisposeAsync()
     {
+        var id = _container.Id;
         await _container.DisposeAsync();
-        _watchdog.RemoveContainer(_container.Id);
+        _watchdog.RemoveContainer(id);
         await _watchdog.DisposeAsync();
     }
 
