@@ -1,0 +1,171 @@
+using QrAi.Application.Backups;
+using QrAi.Application.Errors;
+using QrAi.Tests.Unit.Support.Backups;
+
+namespace QrAi.Tests.Unit.Application.Backups;
+
+public sealed class VerifyBackupTests : IDisposable
+{
+    private const string Unknown = "qrai-20200101T000000Z";
+
+    private readonly BackupService _service = new();
+
+    [TearDown]
+    public void Dispose() => _service.Dispose();
+
+    [Test]
+    public async Task The_outcome_and_its_time_are_noted_and_the_copy_goes()
+    {
+        var id = _service.Archive.Add();
+        _service.Own.Pace = TimeSpan.FromMinutes(5);
+
+        var verified = await VerifyAsync();
+
+        verified.ShouldBe(_service.Archive[id]);
+        verified.Manifest.Verification.ShouldBe(new BackupVerification(TestClock.Noon.AddMinutes(5), null));
+        _service.Journal.ShouldBe([$"copy {id} beside the service's database", "drop the copy", $"update {id}"]);
+        _service.Archive.Open.ShouldBe(0);
+    }
+
+    [Test]
+    public async Task The_newest_regular_one_is_taken_and_not_what_was_made_before_a_restore()
+    {
+        _service.Archive.Add(3);
+        var newest = _service.Archive.Add(2);
+        _service.Archive.Add(1, BackupPurpose.Safety);
+
+        (await VerifyAsync()).Id.ShouldBe(newest);
+    }
+
+    [Test]
+    public async Task One_that_is_named_is_taken_whatever_it_was_made_for()
+    {
+        var named = _service.Archive.Add(2, BackupPurpose.Safety);
+        _service.Archive.Add(1);
+
+        (await VerifyAsync(named)).Id.ShouldBe(named);
+    }
+
+    [Test]
+    public async Task A_difference_is_noted_and_thrown()
+    {
+        var id = _service.Archive.Add();
+        _service.Own.Restored = MemoryBackupDatabase.Nothing;
+
+        var damaged = await Should.ThrowAsync<BackupDamagedException>(() => VerifyAsync());
+
+        damaged.Message.ShouldBe($"{id} is not good. Table public.messages is missing.");
+        _service
+            .Archive[id]
+            .Manifest.Verification.ShouldBe(
+                new BackupVerification(TestClock.Noon, "Table public.messages is missing.")
+            );
+        _service.Journal.ShouldContain("drop the copy");
+    }
+
+    [Test]
+    public async Task A_dump_that_is_not_what_its_manifest_says_is_noted_and_thrown()
+    {
+        var id = _service.Archive.Add();
+        _service.Archive.FetchFault = new BackupDamagedException("The dump has another SHA-256.");
+
+        var damaged = await Should.ThrowAsync<BackupDamagedException>(() => VerifyAsync());
+
+        damaged.Message.ShouldBe($"{id} is not good. The dump has another SHA-256.");
+        _service.Archive[id].Manifest.HasFailed.ShouldBeTrue();
+    }
+
+    [Test]
+    public async Task A_dump_that_can_not_be_read_now_is_not_called_damaged()
+    {
+        var id = _service.Archive.Add();
+        _service.Archive.FetchFault = new BackupFailedException("The storage does not answer.");
+
+        var failed = await Should.ThrowAsync<BackupFailedException>(() => VerifyAsync());
+
+        failed.ShouldNotBeOfType<BackupDamagedException>();
+        failed.Message.ShouldBe("The storage does not answer.");
+        _service.Archive[id].Manifest.Verification.ShouldBeNull();
+    }
+
+    [Test]
+    public async Task One_whose_manifest_was_changed_is_not_good_and_is_not_written_anew()
+    {
+        var id = _service.Archive.Add(damage: "Its manifest was changed.");
+
+        var damaged = await Should.ThrowAsync<BackupDamagedException>(() => VerifyAsync(id));
+
+        damaged.Message.ShouldBe($"{id} is not good. Its manifest was changed.");
+        _service.Archive[id].Manifest.Verification.ShouldBeNull();
+    }
+
+    [Test]
+    public async Task What_was_found_says_more_than_what_a_look_told()
+    {
+        _service.Archive.Add(damage: "Its manifest was changed.");
+        _service.Own.Restored = MemoryBackupDatabase.Nothing;
+
+        (await Should.ThrowAsync<BackupDamagedException>(() => VerifyAsync())).Message.ShouldEndWith(
+            "is not good. Table public.messages is missing."
+        );
+    }
+
+    [Test]
+    public async Task One_of_another_kind_of_database_is_refused_and_not_called_damaged()
+    {
+        var id = _service.Archive.Add();
+        _service.Own.Format = BackupFormat.Sqlite;
+
+        var failed = await Should.ThrowAsync<BackupFailedException>(() => VerifyAsync());
+
+        failed.Message.ShouldBe($"{id} is of another kind of database than the service's database.");
+        _service.Journal.ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task One_that_there_is_not_is_named() =>
+        (await Should.ThrowAsync<BackupFailedException>(() => VerifyAsync(Unknown))).Message.ShouldBe(
+            $"There is no backup {Unknown}."
+        );
+
+    [Test]
+    public async Task Where_only_what_was_made_before_a_restore_is_there_is_nothing_to_verify()
+    {
+        _service.Archive.Add(purpose: BackupPurpose.Safety);
+
+        (await Should.ThrowAsync<BackupFailedException>(() => VerifyAsync())).Message.ShouldBe(
+            "There is no backup yet."
+        );
+    }
+
+    [Test]
+    public async Task Where_the_storage_that_may_have_some_is_down_nobody_says_that_there_is_none()
+    {
+        _service.Archive.Add(places: BackupPlaces.Blob);
+        _service.Archive.StorageProblem = "The storage does not answer.";
+
+        (await Should.ThrowAsync<BackupFailedException>(() => VerifyAsync())).Message.ShouldBe(
+            "The storage does not answer."
+        );
+    }
+
+    [Test]
+    public async Task Beside_a_manifest_that_can_not_be_read_only_one_that_is_named_is_verified()
+    {
+        var id = _service.Archive.Add();
+        _service.Archive.Unreadable.Add("The manifest of another one can not be read.");
+
+        (await Should.ThrowAsync<BackupDamagedException>(() => VerifyAsync())).Message.ShouldBe(
+            "The manifest of another one can not be read."
+        );
+        (await VerifyAsync(id)).Manifest.IsVerified.ShouldBeTrue();
+    }
+
+    [Test]
+    public async Task What_is_no_id_is_refused() =>
+        (await Should.ThrowAsync<InvalidRequestException>(() => VerifyAsync("../etc/passwd")))
+            .Errors["id"]
+            .ShouldBe(["must be the id of a backup, like qrai-20261123T030000Z"]);
+
+    private Task<StoredBackup> VerifyAsync(string? id = null) => _service.Sender.Send(new VerifyBackup(id));
+}

@@ -1,0 +1,28 @@
+using QrAi.Application.Backups;
+
+namespace QrAi.Tests.Unit.Support.Backups;
+
+/// <summary>What was restored beside a database in memory.</summary>
+internal sealed class MemoryCopy(MemoryBackupDatabase database, DatabaseContents contents, List<string> journal)
+    : IRestoredCopy
+{
+    public Task<DatabaseContents> ReadContentsAsync(CancellationToken cancellationToken) =>
+        database.ReadFault is { } fault ? throw fault : Task.FromResult(contents);
+
+    public Task<string?> TakeOverAsync(DatabaseContents expected, CancellationToken cancellationToken)
+    {
+        database.Work();
+        if (database.TakeOverFault is { } fault)
+            throw fault;
+        database.Contents.FirstDifferenceTo(expected).ShouldBeNull();
+        journal.Add($"replace {database.Description}");
+        database.Contents = contents;
+        return Task.FromResult(database.KeptAs);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        journal.Add("drop the copy");
+        return ValueTask.CompletedTask;
+    }
+}
