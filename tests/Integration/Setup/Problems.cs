@@ -20,6 +20,8 @@ public static class Problems
     {
         using var response = await sending;
         var text = await response.Content.ReadAsStringAsync();
+        if ((int)response.StatusCode != status)
+            text += LogOf(response); // what the service failed of is in its log only
         response.StatusCode.ShouldBe((HttpStatusCode)status, text);
         response.Content.Headers.ContentType?.MediaType.ShouldBe("application/problem+json");
         response.Headers.Contains("X-Request-Id").ShouldBeTrue();
@@ -43,6 +45,9 @@ public static class Problems
             retryAfter.ShouldBeNull();
         return problem;
     }
+
+    private static string LogOf(HttpResponseMessage response) =>
+        string.Concat(Output.LinesWith(response.Headers.GetValues("X-Request-Id").Single()));
 
     /// <summary>The problem has all members, with this status and code, and gives nothing away.</summary>
     public static void ShouldBeWhole(this ProblemBody problem, int status, string code)
