@@ -14,18 +14,27 @@ internal sealed class CreateBackupHandler(IBackupDatabases databases, IBackupArc
         if (!archive.HasStorage)
             return backup;
 
+        await ExplainAsync(
+            async () => backup = await archive.UploadAsync(backup, cancellationToken),
+            $"The backup {backup.Id} is in the folder and not in the storage; the next create uploads it."
+        );
+        await ExplainAsync(
+            () => UploadEarlierAsync(backup.Id, cancellationToken),
+            $"The backup {backup.Id} is in the storage; earlier ones that are not are uploaded by the next create."
+        );
+        return backup;
+    }
+
+    /// <summary>Says in what state a failure leaves the backups.</summary>
+    private static async Task ExplainAsync(Func<Task> upload, string state)
+    {
         try
         {
-            backup = await archive.UploadAsync(backup, cancellationToken);
-            await UploadEarlierAsync(backup.Id, cancellationToken);
-            return backup;
+            await upload();
         }
         catch (BackupFailedException exception)
         {
-            throw new BackupFailedException(
-                $"{exception.Message} The backup {backup.Id} is in the folder and not in the storage; the next create uploads it.",
-                exception
-            );
+            throw new BackupFailedException($"{exception.Message} {state}", exception);
         }
     }
 
