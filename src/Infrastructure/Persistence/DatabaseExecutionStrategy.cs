@@ -47,15 +47,12 @@ internal sealed class DatabaseExecutionStrategy(
 
     private async Task WaitAsync(Task work, QrAiDbContext database)
     {
-        try
-        {
-            await work.WaitAsync(timeout + Grace);
-        }
-        catch (TimeoutException) when (!work.IsCompleted)
-        {
-            database.LeaveTo(work);
-            throw new DatabaseUnavailableException("The database did not answer in time.");
-        }
+        // Whether the time is over or not: what has ended by now counts, however close it was.
+        await work.WaitAsync(timeout + Grace).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (work.IsCompleted)
+            return;
+        database.LeaveTo(work);
+        throw new DatabaseUnavailableException("The database did not answer in time.");
     }
 
     protected override bool ShouldRetryOn(Exception exception) => faults.IsWorthRepeating(exception);

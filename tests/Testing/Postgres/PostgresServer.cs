@@ -127,9 +127,9 @@ public sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>Begins to make clones of a prepared template ahead.</summary>
     /// <param name="template">The template's name.</param>
-    /// <param name="patience">How long a connection may outlive its test until it counts as leaked; 10 s by default.</param>
+    /// <param name="patience">How long a connection may outlive its test until it counts as leaked; 30 s by default.</param>
     public DatabasePool PoolOf(string template, TimeSpan? patience = null) =>
-        new(this, template, patience ?? TimeSpan.FromSeconds(10));
+        new(this, template, patience ?? TimeSpan.FromSeconds(30));
 
     /// <summary>Makes a database, empty or a clone of a prepared template.</summary>
     /// <returns>Its address, for <c>DATABASE_URL</c>.</returns>
