@@ -9,6 +9,9 @@ public sealed class DatabaseContentsTests
     private static readonly DatabaseContents Expected = new("2_Two", [Messages, Sessions]);
 
     [Test]
+    public void The_rows_of_all_tables_are_counted() => Expected.Rows.ShouldBe(12);
+
+    [Test]
     public void The_same_in_any_order_is_no_difference() =>
         Expected.FirstDifferenceTo(new DatabaseContents("2_Two", [Sessions, Messages])).ShouldBeNull();
 
