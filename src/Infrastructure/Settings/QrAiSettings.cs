@@ -5,12 +5,16 @@ namespace QrAi.Infrastructure.Settings;
 /// <param name="Database">Where the data are.</param>
 /// <param name="Llm">Which language models answer.</param>
 /// <param name="Backups">Where backups are kept, and when they are made.</param>
+/// <param name="Authentication">How callers prove who they are.</param>
+/// <param name="RateLimit">How many questions a caller may ask.</param>
 /// <param name="Logging">What is logged.</param>
 public sealed record QrAiSettings(
     EnvironmentOptions Environment,
     DatabaseOptions Database,
     LlmOptions Llm,
     BackupOptions Backups,
+    AuthenticationOptions Authentication,
+    RateLimitOptions RateLimit,
     LoggingOptions Logging
 )
 {
@@ -26,6 +30,8 @@ public sealed record QrAiSettings(
             DatabaseOptions.Read(reader, environment.Environment),
             LlmOptions.Read(reader, environment.Environment),
             BackupOptions.Read(reader),
+            AuthenticationOptions.Read(reader, environment.Environment),
+            RateLimitOptions.Read(reader),
             LoggingOptions.Read(reader, environment.Environment)
         );
         return reader.Problems.Count == 0 ? settings : throw new InvalidSettingsException(reader.Problems);

@@ -1,0 +1,39 @@
+namespace QrAi.Infrastructure.Settings;
+
+/// <summary>Whose tokens are taken, and which of them.</summary>
+/// <param name="Authority">The OpenID Connect issuer; its keys are found by its discovery document.</param>
+/// <param name="Audience">Whom a token has to be made for.</param>
+public sealed record JwtOptions(Uri Authority, string Audience)
+{
+    /// <param name="settings">The settings.</param>
+    /// <param name="reason">Why they have to be set; null where tokens are not taken.</param>
+    /// <param name="inProduction">Whether a connection to the issuer has to be encrypted.</param>
+    internal static JwtOptions? Read(SettingsReader settings, string? reason, bool inProduction)
+    {
+        var authority = ReadAuthority(settings, "JWT_AUTHORITY", reason, inProduction);
+        var audience = settings.Find("JWT_AUDIENCE");
+        if (audience is null && reason is not null)
+            settings.Report("JWT_AUDIENCE", $"must be set, because {reason}");
+        return reason is null || authority is null || audience is null ? null : new JwtOptions(authority, audience);
+    }
+
+    private static Uri? ReadAuthority(SettingsReader settings, string name, string? reason, bool inProduction)
+    {
+        if (settings.Find(name) is not { } text)
+        {
+            if (reason is not null)
+                settings.Report(name, $"must be set, because {reason}");
+        }
+        else if (
+            !Uri.TryCreate(text, UriKind.Absolute, out var url)
+            || url.Scheme is not ("http" or "https")
+            || url.Query.Length + url.Fragment.Length + url.UserInfo.Length > 0
+        )
+            settings.Report(name, "must be an issuer's absolute http or https address, without query and user");
+        else if (inProduction && url.Scheme == "http" && !url.IsLoopback)
+            settings.Report(name, "must be an https address in production, or http to this machine only");
+        else
+            return url;
+        return null;
+    }
+}
