@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using QrAi.Application.Answers;
+using QrAi.Application.Checks;
 using QrAi.Application.Migrations;
 using QrAi.Application.Models;
 using QrAi.Application.Persistence;
@@ -42,6 +43,15 @@ public static class DependencyInjection
             .AddLlm(settings.Llm);
     }
 
+    /// <summary>Adds the checks of the settings, and of what they come from. They need nothing else.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="reading">What reading the settings came to.</param>
+    public static IServiceCollection AddSettingsChecks(this IServiceCollection services, SettingsReading reading)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        return services.AddSingleton<IDeploymentCheck>(new EnvironmentCheck(reading));
+    }
+
     private static IServiceCollection AddPersistence(this IServiceCollection services, DatabaseOptions options)
     {
         services.AddSingleton<DomainEventDispatch>().AddSingleton<DatabaseState>();
@@ -51,6 +61,7 @@ public static class DependencyInjection
             services.AddSqlite((SqliteAddress)options.Address, options);
         services.AddHostedService<DatabaseStart>().AddHostedService<AbandonedAnswers>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>(DatabaseCheck);
+        services.AddSingleton<IDeploymentCheck, DatabaseCheck>();
         return services;
     }
 

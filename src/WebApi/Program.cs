@@ -6,14 +6,18 @@ using QrAi.WebApi.Hosting;
 
 try
 {
-    var commandLine = new CommandLine(() => QrAiService.BuildForVerbs(ReadSettings()), Terminal.OfProcess());
+    var commandLine = new CommandLine(
+        () => QrAiService.BuildForVerbs(ReadSettings().Settings),
+        () => QrAiService.BuildForChecks(ReadSettings()),
+        Terminal.OfProcess()
+    );
     if (commandLine.Takes(args))
     {
         using var signals = new StopSignals();
         return await commandLine.RunAsync(args, signals.Token);
     }
 
-    await using var service = QrAiService.Build(args, ReadSettings());
+    await using var service = QrAiService.Build(args, ReadSettings().Settings);
     var database = service.Services.GetRequiredService<DatabaseState>();
     await service.RunAsync();
     if (database.Refusal is not { } refusal)
@@ -26,7 +30,7 @@ catch (InvalidSettingsException exception)
 {
     foreach (var problem in exception.Problems)
         await Console.Error.WriteLineAsync(problem.ToString());
-    return InvalidSettingsException.ExitCode;
+    return ExitCode.InvalidSettings;
 }
 catch (IOException exception) when (exception.InnerException is AddressInUseException)
 {
@@ -34,4 +38,4 @@ catch (IOException exception) when (exception.InnerException is AddressInUseExce
     return ExitCode.Failed;
 }
 
-static QrAiSettings ReadSettings() => QrAiSettings.Read(EnvironmentFiles.Read(Directory.GetCurrentDirectory()));
+static SettingsReading ReadSettings() => SettingsReading.Of(EnvironmentFiles.Read(Directory.GetCurrentDirectory()));

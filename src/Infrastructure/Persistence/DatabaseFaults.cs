@@ -15,6 +15,13 @@ internal abstract class DatabaseFaults
     /// <summary>What was seen, without addresses, users or statements.</summary>
     public abstract string Describe(Exception exception);
 
+    /// <summary>What an operator may do about it, in a sentence.</summary>
+    public abstract string Advise(Exception exception);
+
+    /// <summary>What an operator may do about a database that says nothing.</summary>
+    public const string WhenSilent =
+        "See that it is up and this machine may connect to it, or raise DATABASE_TIMEOUT_SECONDS.";
+
     /// <summary>An exception and everything that caused it.</summary>
     protected static IEnumerable<Exception> Chain(Exception? exception)
     {

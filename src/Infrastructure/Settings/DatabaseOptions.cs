@@ -25,17 +25,15 @@ public sealed record DatabaseOptions
         DatabaseAddress address = SqliteAddress.Default;
         if (settings.Find(UrlName) is { } url)
         {
-            if (DatabaseAddress.TryParse(url, out var parsed, out var problem))
-                address = parsed;
-            else
+            if (!DatabaseAddress.TryParse(url, out var parsed, out var problem))
                 settings.Report(UrlName, problem);
+            else if (inProduction && parsed is SqliteAddress)
+                settings.Report(UrlName, "must be a postgresql:// address in production");
+            else
+                address = parsed;
         }
         else if (inProduction)
             settings.Report(UrlName, "must be set in production: postgresql://user:password@host[:port]/name");
-
-        if (inProduction && settings.Find(UrlName) is not null && address is SqliteAddress)
-            if (settings.Problems.All(found => found.Name != UrlName))
-                settings.Report(UrlName, "must be a postgresql:// address in production");
 
         return new DatabaseOptions
         {

@@ -18,20 +18,33 @@ public static class EnvironmentFiles
                 .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "")
         );
         var common = ReadFile(directory, ".env");
-        var environment = EnvironmentOptions.NameOf(new SettingsReader([process, common])) ?? "development";
+        var environment = EnvironmentOptions.NameOf(new SettingsReader([process, common])).Name ?? "development";
         return [process, ReadFile(directory, $".env.{environment}"), common];
     }
 
     /// <summary>Reads one file; empty where there is none.</summary>
     /// <param name="directory">Where to begin looking for it; then its parents up to the repository's root.</param>
     /// <param name="name">Its name.</param>
-    public static SettingsLayer ReadFile(string directory, string name) =>
-        new(
-            name,
-            Find(directory, name) is { } path
-                ? DotEnv.Fluent().WithEnvFiles(path).WithExceptions().WithTrimValues().Read().AsReadOnly()
-                : new Dictionary<string, string>()
-        );
+    public static SettingsLayer ReadFile(string directory, string name)
+    {
+        if (Find(directory, name) is not { } path)
+            return new SettingsLayer(name, new Dictionary<string, string>());
+        try
+        {
+            return new SettingsLayer(
+                name,
+                DotEnv.Fluent().WithEnvFiles(path).WithExceptions().WithTrimValues().Read().AsReadOnly()
+            );
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            // Only what kind of fault it was: messages may show the line, which may have a secret in it.
+            return new SettingsLayer(name, new Dictionary<string, string>())
+            {
+                Problems = [new SettingProblem(name, $"must be a file of NAME=value lines that can be read: {path}")],
+            };
+        }
+    }
 
     private static string? Find(string start, string name)
     {

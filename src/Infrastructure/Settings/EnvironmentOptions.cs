@@ -25,17 +25,21 @@ public sealed record EnvironmentOptions
     /// <summary>AutoMapper's licence key, if there is one.</summary>
     public string? AutoMapperLicenceKey { get; init; }
 
-    internal static string? NameOf(SettingsReader settings) =>
-        settings.Find("ENVIRONMENT") ?? settings.Find("ASPNETCORE_ENVIRONMENT")?.ToLowerInvariant();
+    /// <summary>The environment as somebody wrote it, and in which setting.</summary>
+    internal static (string Setting, string? Name) NameOf(SettingsReader settings)
+    {
+        const string Ours = "ENVIRONMENT";
+        const string Frameworks = "ASPNETCORE_ENVIRONMENT";
+        var (ours, frameworks) = (settings.Find(Ours), settings.Find(Frameworks));
+        return ours is not null ? (Ours, ours) : (Frameworks, frameworks?.ToLowerInvariant());
+    }
 
     internal static EnvironmentOptions Read(SettingsReader settings)
     {
         var environment = DeploymentEnvironment.Development;
-        if (NameOf(settings) is { } name && !Names.TryGetValue(name, out environment))
-            settings.Report(
-                settings.Find("ENVIRONMENT") is null ? "ASPNETCORE_ENVIRONMENT" : "ENVIRONMENT",
-                $"must be one of {string.Join(", ", Names.Keys)}, not '{name}'"
-            );
+        var (setting, name) = NameOf(settings);
+        if (name is not null && !Names.TryGetValue(name, out environment))
+            settings.Report(setting, $"must be one of {string.Join(", ", Names.Keys)}, not '{name}'");
         return new EnvironmentOptions
         {
             Environment = environment,

@@ -89,12 +89,13 @@ public sealed record LlmOptions
         }
 
         var providers = list.Split(',', StringSplitOptions.TrimEntries);
-        foreach (var unknown in providers.Except(ModelProviderNames.All))
+        if (providers.Except(ModelProviderNames.All).ToList() is [_, ..] unknown)
             settings.Report(
                 Name,
-                $"must be a comma-separated list of {string.Join(", ", ModelProviderNames.All)}; '{unknown}' is unknown"
+                $"must be a comma-separated list of {string.Join(", ", ModelProviderNames.All)}; "
+                    + $"{string.Join(", ", unknown.Select(provider => $"'{provider}'"))} {(unknown.Count == 1 ? "is" : "are")} unknown"
             );
-        if (providers.Distinct().Count() < providers.Length)
+        else if (providers.Distinct().Count() < providers.Length)
             settings.Report(Name, "must name each provider once");
         // A key that is there but wrong has been reported already.
         if (providers.Contains(ModelProviderNames.OpenRouter) && settings.Find("OPENROUTER_API_KEY") is null)
@@ -127,7 +128,8 @@ public sealed record LlmProviderOptions(string ApiKey, Uri BaseUrl, string Model
         if (key is not null && checkKey(key) is { } problem)
             settings.Report($"{prefix}_API_KEY", problem);
         var address = ReadBaseUrl(settings, $"{prefix}_BASE_URL", baseUrl, inProduction);
-        return key is null ? null : new LlmProviderOptions(key, address, settings.Find($"{prefix}_MODEL") ?? model);
+        model = settings.Find($"{prefix}_MODEL") ?? model;
+        return key is null ? null : new LlmProviderOptions(key, address, model);
     }
 
     private static Uri ReadBaseUrl(SettingsReader settings, string name, string byDefault, bool inProduction)

@@ -21,19 +21,20 @@ public sealed record QrAiSettings(
     /// <summary>Reads the settings.</summary>
     /// <param name="layers">Where they come from, the strongest first.</param>
     /// <exception cref="InvalidSettingsException">Some cannot be used; all of them are named.</exception>
-    public static QrAiSettings Read(IReadOnlyList<SettingsLayer> layers)
+    public static QrAiSettings Read(IReadOnlyList<SettingsLayer> layers) => SettingsReading.Of(layers).Settings;
+
+    /// <summary>Reads the settings; where one cannot be used the reader has the problem, and its default is in its place.</summary>
+    internal static QrAiSettings Read(SettingsReader settings)
     {
-        var reader = new SettingsReader(layers);
-        var environment = EnvironmentOptions.Read(reader);
-        var settings = new QrAiSettings(
+        var environment = EnvironmentOptions.Read(settings);
+        return new QrAiSettings(
             environment,
-            DatabaseOptions.Read(reader, environment.Environment),
-            LlmOptions.Read(reader, environment.Environment),
-            BackupOptions.Read(reader),
-            AuthenticationOptions.Read(reader, environment.Environment),
-            RateLimitOptions.Read(reader),
-            LoggingOptions.Read(reader, environment.Environment)
+            DatabaseOptions.Read(settings, environment.Environment),
+            LlmOptions.Read(settings, environment.Environment),
+            BackupOptions.Read(settings),
+            AuthenticationOptions.Read(settings, environment.Environment),
+            RateLimitOptions.Read(settings),
+            LoggingOptions.Read(settings, environment.Environment)
         );
-        return reader.Problems.Count == 0 ? settings : throw new InvalidSettingsException(reader.Problems);
     }
 }

@@ -9,22 +9,38 @@ namespace QrAi.Infrastructure.Settings;
 /// <param name="layers">The layers, the strongest first.</param>
 public sealed class SettingsReader(IReadOnlyList<SettingsLayer> layers)
 {
-    private readonly List<SettingProblem> _problems = [];
+    private readonly Dictionary<string, SettingProblem> _problems = layers
+        .SelectMany(layer => layer.Problems)
+        .DistinctBy(problem => problem.Name)
+        .ToDictionary(problem => problem.Name);
 
-    /// <summary>What was wrong with the settings that were read.</summary>
-    public IReadOnlyList<SettingProblem> Problems => _problems;
+    private readonly SortedSet<string> _names = new(StringComparer.Ordinal);
+
+    /// <summary>What was wrong with the settings that were read, at most once for each.</summary>
+    public IReadOnlyCollection<SettingProblem> Problems => _problems.Values;
+
+    /// <summary>The settings that were asked for, set or not.</summary>
+    public IReadOnlyCollection<string> Names => _names;
+
+    /// <summary>Those of them that are set, and where.</summary>
+    public IEnumerable<SettingSource> Sources =>
+        _names
+            .Select(name => (Name: name, Found: Locate(name)))
+            .Where(one => one.Found is not null)
+            .Select(one => new SettingSource(one.Name, one.Found!.Value.Layer.Name));
 
     /// <summary>A setting as it is written, without the white space around it; null if it is not set.</summary>
     /// <param name="name">The setting.</param>
-    public string? Find(string name) =>
-        layers
-            .Select(layer => layer.Values.GetValueOrDefault(name)?.Trim())
-            .FirstOrDefault(value => !string.IsNullOrEmpty(value));
+    public string? Find(string name)
+    {
+        _names.Add(name);
+        return Locate(name)?.Value;
+    }
 
-    /// <summary>Notes that a setting cannot be used.</summary>
+    /// <summary>Notes that a setting cannot be used. What is noted first about a setting counts.</summary>
     /// <param name="name">The setting.</param>
     /// <param name="problem">What is wrong and what is expected.</param>
-    public void Report(string name, string problem) => _problems.Add(new SettingProblem(name, problem));
+    public void Report(string name, string problem) => _problems.TryAdd(name, new SettingProblem(name, problem));
 
     /// <summary>A whole number.</summary>
     public int WholeNumber(string name, int byDefault, int min, int max) =>
@@ -81,5 +97,13 @@ public sealed class SettingsReader(IReadOnlyList<SettingsLayer> layers)
         // Only settings that are no secrets come here, so the value may be shown.
         Report(name, $"{rule}, not '{text}'");
         return byDefault;
+    }
+
+    private (SettingsLayer Layer, string Value)? Locate(string name)
+    {
+        foreach (var layer in layers)
+            if (layer.Values.GetValueOrDefault(name)?.Trim() is { Length: > 0 } value)
+                return (layer, value);
+        return null;
     }
 }

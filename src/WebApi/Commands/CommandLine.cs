@@ -13,8 +13,9 @@ internal sealed class CommandLine
 
     /// <summary>Knows all verbs.</summary>
     /// <param name="compose">Makes the service that a verb works in, which is not started.</param>
+    /// <param name="composeForChecks">The same, but with settings that cannot be used it makes what can check them.</param>
     /// <param name="terminal">Where the program is called from.</param>
-    public CommandLine(Func<IHost> compose, Terminal terminal)
+    public CommandLine(Func<IHost> compose, Func<IHost> composeForChecks, Terminal terminal)
     {
         _terminal = terminal;
         var runner = new VerbRunner(compose, terminal);
@@ -27,6 +28,7 @@ internal sealed class CommandLine
             MigrateCommand.Create(runner),
             BackupCommand.Create(runner),
             RestoreCommand.Create(runner),
+            CheckCommand.Create(new VerbRunner(composeForChecks, terminal)),
         };
         // It is no verb, and alone it would serve.
         _root.Options.Remove(_root.Options.Single(option => option is VersionOption));

@@ -1,6 +1,6 @@
 namespace QrAi.WebApi.Commands;
 
-/// <summary>What the program's exit codes mean. Settings that can not be used have 78, which is not a verb's to give.</summary>
+/// <summary>What the program's exit codes mean.</summary>
 internal static class ExitCode
 {
     /// <summary>It is done.</summary>
@@ -11,4 +11,7 @@ internal static class ExitCode
 
     /// <summary>The command line can not be used, and nothing was done.</summary>
     public const int WrongUsage = 2;
+
+    /// <summary>Settings can not be used: <c>EX_CONFIG</c> of sysexits.h.</summary>
+    public const int InvalidSettings = 78;
 }

@@ -43,13 +43,38 @@ public static class QrAiService
     /// <param name="configure">Replaces services, for tests.</param>
     public static IHost BuildForVerbs(QrAiSettings settings, Action<IServiceCollection>? configure = null)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(
-            new HostApplicationBuilderSettings { EnvironmentName = settings.Environment.Environment.ToString() }
-        );
+        var builder = CreateHost(settings.Environment.Environment.ToString());
         AddLayers(builder.Services, settings, toStandardError: true);
         configure?.Invoke(builder.Services);
         return builder.Build();
     }
+
+    /// <summary>
+    /// Composes what checks the deployment: the same as for any verb, or with settings that cannot be used only what can do
+    /// without.
+    /// </summary>
+    /// <param name="reading">What reading the settings came to.</param>
+    /// <param name="configure">Replaces services, for tests.</param>
+    public static IHost BuildForChecks(SettingsReading reading, Action<IServiceCollection>? configure = null)
+    {
+        if (reading.IsValid)
+            return BuildForVerbs(
+                reading.Settings,
+                services =>
+                {
+                    services.AddSettingsChecks(reading);
+                    configure?.Invoke(services);
+                }
+            );
+
+        var builder = CreateHost(Environments.Production);
+        builder.Services.AddApplication(autoMapperLicenceKey: null).AddSettingsChecks(reading);
+        configure?.Invoke(builder.Services);
+        return builder.Build();
+    }
+
+    private static HostApplicationBuilder CreateHost(string environment) =>
+        Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = environment });
 
     private static void AddLayers(IServiceCollection services, QrAiSettings settings, bool toStandardError)
     {

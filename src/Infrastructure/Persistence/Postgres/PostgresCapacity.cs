@@ -28,11 +28,24 @@ internal sealed class PostgresCapacity(NpgsqlDataSource database, DatabaseOption
 
     public async Task<string?> FindShortageAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(Count);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return Describe(await CountAsync(connection, cancellationToken));
+    }
+
+    /// <summary>Counts the connections of the server that somebody has or may have.</summary>
+    public static async Task<ConnectionCount> CountAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = new NpgsqlCommand(Count, connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return Describe(reader.GetInt32(0), reader.GetInt64(1), reader.GetInt64(2), options);
+        return new ConnectionCount(reader.GetInt32(0), reader.GetInt64(1), reader.GetInt64(2));
     }
+
+    /// <summary>What is missing; null where there is room.</summary>
+    public string? Describe(ConnectionCount count) => Describe(count.Room, count.Others, count.Replicas, options);
 
     /// <summary>What is missing; null where there is room.</summary>
     /// <param name="room">How many connections there may be.</param>
@@ -51,3 +64,9 @@ internal sealed class PostgresCapacity(NpgsqlDataSource database, DatabaseOption
             );
     }
 }
+
+/// <summary>How many connections a server gives, and to whom.</summary>
+/// <param name="Room">How many there may be.</param>
+/// <param name="Others">How many somebody else has.</param>
+/// <param name="Replicas">How many services there are, this one included.</param>
+internal sealed record ConnectionCount(int Room, long Others, long Replicas);

@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using Npgsql;
 
 namespace QrAi.Infrastructure.Persistence.Postgres;
@@ -42,5 +43,27 @@ internal sealed class PostgresFaults : DatabaseFaults
             _ when Chain(exception).OfType<TimeoutException>().Any() =>
                 "The database did not answer, or had no free connection, in time.",
             _ => "The database cannot be reached.",
+        };
+
+    public override string Advise(Exception exception) =>
+        Chain(exception).OfType<NpgsqlException>().FirstOrDefault() switch
+        {
+            PostgresException { SqlState: var state } => Advise(state),
+            _ when Chain(exception).OfType<TimeoutException>().Any() => WhenSilent,
+            _ when Chain(exception).OfType<AuthenticationException>().Any() =>
+                "Look at the sslmode in DATABASE_URL, and at the server's certificate.",
+            _ => "Start the server, or look at host and port in DATABASE_URL.",
+        };
+
+    private static string Advise(string state) =>
+        state switch
+        {
+            ['2', '8', ..] => "Look at user and password in DATABASE_URL, and at the server's pg_hba.conf.",
+            "3D000" => "Create the database, or look at its name in DATABASE_URL.",
+            "53300" => "Lower DATABASE_POOL_SIZE or DATABASE_MAX_OVERFLOW, or raise max_connections.",
+            ['5', '3', ..] => "Give the server more memory or disk.",
+            ['5', '7', 'P', ..] => "Wait until the server has started, and look at its log.",
+            "42501" => "Grant the user of DATABASE_URL the rights to its schema.",
+            _ => "Look at the server's log.",
         };
 }

@@ -21,7 +21,10 @@ internal static class PostgresRegistration
         services
             .AddSingleton<PostgresFaults>()
             .AddSingleton<DatabaseFaults>(p => p.GetRequiredService<PostgresFaults>());
-        services.AddSingleton<IDatabaseCapacity, PostgresCapacity>();
+        services
+            .AddSingleton<PostgresCapacity>()
+            .AddSingleton<IDatabaseCapacity>(p => p.GetRequiredService<PostgresCapacity>());
+        services.AddSingleton<IDatabaseInspector, PostgresInspector>();
         services.AddSingleton(provider =>
         {
             var builder = new NpgsqlDataSourceBuilder(PostgresConnection.ForService(address, options));

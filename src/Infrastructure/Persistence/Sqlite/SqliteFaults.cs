@@ -22,7 +22,17 @@ internal sealed class SqliteFaults : DatabaseFaults
     /// <summary>SQLite waits for a lock by itself, up to its time limit, and nothing else passes by repeating.</summary>
     public override bool IsWorthRepeating(Exception exception) => false;
 
-    public override string Describe(Exception exception) => Find(exception)!;
+    public override string Describe(Exception exception) => Find(exception) ?? "The database file can not be used.";
+
+    public override string Advise(Exception exception) =>
+        Chain(exception).OfType<SqliteException>().FirstOrDefault()?.SqliteErrorCode switch
+        {
+            5 or 6 => "End the other program that writes it.",
+            13 => "Make room on its disk.",
+            11 or 26 => "Restore a backup, or name another file in DATABASE_URL.",
+            _ =>
+                "Give this program's user the right to write the file and its folder, or name another in DATABASE_URL.",
+        };
 
     private static string? Find(Exception exception) =>
         Chain(exception).OfType<SqliteException>().FirstOrDefault() is not { } fault ? null

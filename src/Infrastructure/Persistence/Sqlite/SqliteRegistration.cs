@@ -25,6 +25,7 @@ internal static class SqliteRegistration
         services.AddSingleton(_ => file);
         services.AddSingleton<SqliteFaults>().AddSingleton<DatabaseFaults>(p => p.GetRequiredService<SqliteFaults>());
         services.AddSingleton<IDatabaseCapacity, SqliteCapacity>();
+        services.AddSingleton<IDatabaseInspector, SqliteInspector>();
         return services.AddDatabase<SqliteDbContext, SqliteMigrator>(
             (provider, builder) =>
                 builder

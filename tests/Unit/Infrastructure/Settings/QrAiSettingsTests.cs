@@ -226,7 +226,6 @@ public sealed class QrAiSettingsTests
 
         exception.Message.Split(Environment.NewLine).Length.ShouldBe(2);
         exception.Problems.ShouldAllBe(problem => !problem.ToString().Contains('\n'));
-        InvalidSettingsException.ExitCode.ShouldBe(78);
     }
 
     private static int WholeNumber(QrAiSettings settings, string name) =>

@@ -42,7 +42,7 @@ public sealed class CommandLineTests
     [Test]
     public async Task The_help_of_a_verb_needs_no_settings()
     {
-        var commandLine = new CommandLine(() => throw new InvalidOperationException("No settings."), Console());
+        var commandLine = new CommandLine(NoSettings, NoSettings, Console());
 
         (await commandLine.RunAsync(["migrate", "--help"], CancellationToken.None)).ShouldBe(0);
 
@@ -53,7 +53,10 @@ public sealed class CommandLineTests
     [Test]
     public void Settings_that_can_not_be_used_are_the_programs_to_tell() =>
         Should.Throw<FormatException>(() =>
-            new CommandLine(() => throw new FormatException(), Console()).RunAsync(["migrate"], CancellationToken.None)
+            new CommandLine(() => throw new FormatException(), NoSettings, Console()).RunAsync(
+                ["migrate"],
+                CancellationToken.None
+            )
         );
 
     [TestCase("migrate", "--nope")]
@@ -180,8 +183,11 @@ public sealed class CommandLineTests
                 builder.Services.AddSingleton<IDatabaseMigrator>(_migrator);
                 return builder.Build();
             },
+            NoSettings,
             terminal ?? Console()
         );
+
+    private static IHost NoSettings() => throw new InvalidOperationException("No settings.");
 
     private Terminal Console(string input = "", bool isInteractive = false) =>
         new(new StringReader(input), _output, _errors, isInteractive);

@@ -1,0 +1,48 @@
+namespace QrAi.Infrastructure.Files;
+
+/// <summary>Finds out whether a folder can be written, which only writing shows: rights, disks and mounts all have a say.</summary>
+internal static class FolderProbe
+{
+    /// <summary>More than a file system keeps beside a file's name, so that a full disk shows.</summary>
+    private const int Size = 64 * 1024;
+
+    /// <summary>Writes a file into a folder, down to the disk, and removes it again.</summary>
+    /// <param name="folder">The folder; where it is not there yet, the nearest one above that is.</param>
+    /// <returns>What is wrong, in a sentence; null if nothing is.</returns>
+    public static string? FindFault(string folder)
+    {
+        try
+        {
+            var path = Path.Combine(NearestOf(folder).FullName, $".qrai-check-{Guid.CreateVersion7():N}");
+            using var file = new FileStream(
+                path,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.ReadWrite,
+                    Share = FileShare.None,
+                    Options = FileOptions.DeleteOnClose,
+                    BufferSize = 0,
+                }
+            );
+            file.Write(new byte[Size]);
+            file.Flush(flushToDisk: true);
+            return null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return exception.Message;
+        }
+    }
+
+    /// <summary>A folder, or the nearest one above it that is there.</summary>
+    /// <exception cref="IOException">A file is in its place.</exception>
+    public static DirectoryInfo NearestOf(string folder)
+    {
+        var nearest = new DirectoryInfo(folder);
+        for (; !nearest.Exists; nearest = nearest.Parent!)
+            if (File.Exists(nearest.FullName))
+                throw new IOException($"{nearest.FullName} is a file.");
+        return nearest;
+    }
+}

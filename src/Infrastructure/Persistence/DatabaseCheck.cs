@@ -1,0 +1,93 @@
+using System.Data.Common;
+using System.Globalization;
+using QrAi.Application.Checks;
+using QrAi.Application.Errors;
+using QrAi.Application.Migrations;
+using QrAi.Infrastructure.Settings;
+
+namespace QrAi.Infrastructure.Persistence;
+
+/// <summary>The database is reached in time, can be written, and has or will have this program's schema.</summary>
+internal sealed class DatabaseCheck(
+    IDatabaseInspector inspector,
+    IDatabaseMigrator migrator,
+    DatabaseFaults faults,
+    DatabaseOptions options,
+    TimeProvider clock
+) : IDeploymentCheck
+{
+    public string Name => CheckNames.Database;
+
+    public bool IsConfigured => true;
+
+    public async Task<CheckOutcome> RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var inspection = await inspector
+                .InspectAsync(cancellationToken)
+                .WaitAsync(options.Timeout, clock, cancellationToken);
+            if (inspection.Fault is { } fault)
+                return Failed(fault.Problem, fault.Next) with { Facts = inspection.Facts };
+
+            var migrations = await migrator
+                .ListAsync(cancellationToken)
+                .WaitAsync(options.Timeout, clock, cancellationToken);
+            return Judge(inspection.Facts, migrations);
+        }
+        catch (TimeoutException)
+        {
+            return Failed(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"It did not answer within {options.Timeout.TotalSeconds:0.#} s."
+                ),
+                DatabaseFaults.WhenSilent
+            );
+        }
+        catch (Exception exception) when (exception is DbException or DatabaseUnavailableException)
+        {
+            return Failed(faults.Describe(exception), faults.Advise(exception));
+        }
+    }
+
+    private CheckOutcome Judge(IReadOnlyDictionary<string, string> seen, IReadOnlyList<MigrationDto> migrations)
+    {
+        var facts = new Dictionary<string, string>(seen) { ["migrations"] = Count(migrations) };
+        return Judge(migrations, string.Join(", ", facts.Select(fact => $"{fact.Key} {fact.Value}"))) with
+        {
+            Facts = facts,
+        };
+    }
+
+    private CheckOutcome Judge(IReadOnlyList<MigrationDto> migrations, string facts)
+    {
+        try
+        {
+            MigrationPlan.ThrowIfNewer(migrations);
+        }
+        catch (SchemaNewerException exception)
+        {
+            return Failed(exception.Message, $"It has {facts}.");
+        }
+
+        return migrations.DescribePending() is { } pending && !options.MigrateOnStart
+            ? Failed(pending, "Apply them with the verb migrate.")
+            : CheckOutcome.Ok($"{options.Address}: {facts}");
+    }
+
+    private CheckOutcome Failed(string problem, string next) =>
+        CheckOutcome.Failed($"{options.Address}: {problem}", next);
+
+    private string Count(IReadOnlyList<MigrationDto> migrations)
+    {
+        var counts = Enum.GetValues<MigrationState>()
+            .Select(state => (State: state, Count: migrations.Count(migration => migration.State == state)))
+            .Where(one => one.Count > 0)
+            .Select(one =>
+                string.Create(CultureInfo.InvariantCulture, $"{one.Count} {one.State}").ToLowerInvariant()
+                + (one.State == MigrationState.Pending && options.MigrateOnStart ? " (the start applies them)" : "")
+            );
+        return string.Join(" + ", counts);
+    }
+}

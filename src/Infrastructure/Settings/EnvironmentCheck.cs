@@ -1,0 +1,42 @@
+using QrAi.Application.Checks;
+
+namespace QrAi.Infrastructure.Settings;
+
+/// <summary>Tells what is wrong with the settings, or else where each comes from; never what a setting is.</summary>
+internal sealed class EnvironmentCheck(SettingsReading reading) : IDeploymentCheck
+{
+    public string Name => CheckNames.Environment;
+
+    public bool IsConfigured => true;
+
+    public Task<CheckOutcome> RunAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(
+            (reading.IsValid ? CheckOutcome.Ok(Describe()) : Failed()) with
+            {
+                Facts = reading.Sources.ToDictionary(source => source.Name, source => source.Layer),
+            }
+        );
+
+    private CheckOutcome Failed() =>
+        CheckOutcome.Failed(
+            reading.Problems.Count == 1
+                ? "A setting cannot be used."
+                : $"{reading.Problems.Count} settings cannot be used.",
+            $"Set {string.Join(", ", reading.Problems.Select(problem => problem.Name))} as standard error says."
+        ) with
+        {
+            Problems = [.. reading.Problems.Select(problem => problem.ToString())],
+        };
+
+    private string Describe()
+    {
+        var layers = reading
+            .Sources.GroupBy(source => source.Layer)
+            .Select(layer => $"{layer.Key} has {string.Join(", ", layer.Select(source => source.Name))}")
+            .ToList();
+        var environment = reading.Settings.Environment.Environment.ToString().ToLowerInvariant();
+        return layers.Count == 0
+            ? $"{environment}: everything is by default."
+            : $"{environment}: {string.Join("; ", layers)}; the rest is by default.";
+    }
+}

@@ -1,0 +1,39 @@
+namespace QrAi.Infrastructure.Settings;
+
+/// <summary>What reading the settings came to: the settings, or all that is wrong with them; and where each came from.</summary>
+public sealed class SettingsReading
+{
+    private readonly QrAiSettings _settings;
+
+    private SettingsReading(QrAiSettings settings, SettingsReader reader)
+    {
+        _settings = settings;
+        Problems = [.. reader.Problems];
+        Names = [.. reader.Names];
+        Sources = [.. reader.Sources];
+    }
+
+    /// <summary>What is wrong, at most once for each setting; empty if nothing is.</summary>
+    public IReadOnlyList<SettingProblem> Problems { get; }
+
+    /// <summary>Every setting there is, by name.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>Those that are set, and where.</summary>
+    public IReadOnlyList<SettingSource> Sources { get; }
+
+    /// <summary>Whether the settings can be used.</summary>
+    public bool IsValid => Problems.Count == 0;
+
+    /// <summary>The settings.</summary>
+    /// <exception cref="InvalidSettingsException">Some cannot be used; all of them are named.</exception>
+    public QrAiSettings Settings => IsValid ? _settings : throw new InvalidSettingsException(Problems);
+
+    /// <summary>Reads the settings, without throwing if they cannot be used.</summary>
+    /// <param name="layers">Where they come from, the strongest first.</param>
+    public static SettingsReading Of(IReadOnlyList<SettingsLayer> layers)
+    {
+        var reader = new SettingsReader(layers);
+        return new SettingsReading(QrAiSettings.Read(reader), reader);
+    }
+}

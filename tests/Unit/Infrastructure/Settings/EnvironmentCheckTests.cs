@@ -1,0 +1,61 @@
+using QrAi.Application.Checks;
+using QrAi.Infrastructure.Settings;
+using static QrAi.Tests.Unit.Infrastructure.Settings.Reading;
+
+namespace QrAi.Tests.Unit.Infrastructure.Settings;
+
+public sealed class EnvironmentCheckTests
+{
+    private const string Secret = "sk-or-that-nobody-may-see";
+
+    [Test]
+    public async Task It_says_where_each_setting_comes_from_and_never_what_it_is()
+    {
+        var outcome = await CheckAsync(
+            Layer("environment", ("DATABASE_URL", $"postgresql://me:{Secret}@db/qrai"), ("LLM_MAX_RETRIES", "")),
+            Layer(".env.development", ("OPENROUTER_API_KEY", Secret), ("LLM_MAX_RETRIES", "3"), ("SOMETHING", "else")),
+            Layer(".env", ("OPENROUTER_API_KEY", "sk-or-weaker"), ("LOG_LEVEL", "DEBUG"))
+        );
+
+        outcome.Passed.ShouldBeTrue();
+        outcome.Detail.ShouldBe(
+            "development: environment has DATABASE_URL; .env.development has LLM_MAX_RETRIES, OPENROUTER_API_KEY; "
+                + ".env has LOG_LEVEL; the rest is by default."
+        );
+        outcome.Facts.ShouldBe(
+            new Dictionary<string, string>
+            {
+                ["DATABASE_URL"] = "environment",
+                ["LLM_MAX_RETRIES"] = ".env.development",
+                ["LOG_LEVEL"] = ".env",
+                ["OPENROUTER_API_KEY"] = ".env.development",
+            },
+            ignoreOrder: true
+        );
+        outcome.ToString().ShouldNotContain(Secret);
+        outcome.Problems.ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task With_nothing_set_it_says_so() =>
+        (await CheckAsync()).Detail.ShouldBe("development: everything is by default.");
+
+    [Test]
+    public async Task What_can_not_be_used_is_told_as_a_start_does()
+    {
+        var outcome = await CheckAsync(
+            Layer("environment", ("LOG_LEVEL", "LOUD"), ("OPENROUTER_API_KEY", "key-that-nobody-may-see"))
+        );
+
+        outcome.Passed.ShouldBeFalse();
+        outcome.Problems.ShouldBe(
+            Problems(("LOG_LEVEL", "LOUD"), ("OPENROUTER_API_KEY", "key-that-nobody-may-see")),
+            ignoreOrder: true
+        );
+        outcome.Detail.ShouldBe("2 settings cannot be used. Set OPENROUTER_API_KEY, LOG_LEVEL as standard error says.");
+        outcome.Facts["LOG_LEVEL"].ShouldBe("environment");
+    }
+
+    private static Task<CheckOutcome> CheckAsync(params SettingsLayer[] layers) =>
+        new EnvironmentCheck(SettingsReading.Of(layers)).RunAsync(CancellationToken.None);
+}

@@ -1,0 +1,137 @@
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using QrAi.Application;
+using QrAi.Application.Checks;
+using QrAi.WebApi.Commands;
+
+namespace QrAi.Tests.Unit.WebApi.Commands;
+
+public sealed class CheckCommandTests
+{
+    private readonly StringWriter _output = new();
+    private readonly StringWriter _errors = new();
+
+    [Test]
+    public async Task Each_check_is_a_line_and_all_that_are_well_are_success()
+    {
+        (await RunAsync([ScriptedCheck.Ok("environment"), ScriptedCheck.Ok("database")], "check")).ShouldBe(0);
+
+        Lines(_output).ShouldBe(["ok     environment environment is well.", "ok     database database is well."]);
+        _errors.ToString().ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task A_check_that_failed_says_what_to_do_and_is_exit_code_1()
+    {
+        (await RunAsync([ScriptedCheck.Ok("database"), ScriptedCheck.Failed("storage")], "check")).ShouldBe(1);
+
+        Lines(_output).ShouldBe(["ok     database database is well.", "FAILED storage storage is ill. See a doctor."]);
+    }
+
+    [Test]
+    public async Task Only_what_is_named_is_checked()
+    {
+        (await RunAsync([ScriptedCheck.Ok("database"), ScriptedCheck.Failed("storage")], "check", "database")).ShouldBe(
+            0
+        );
+
+        Lines(_output).ShouldBe(["ok     database database is well."]);
+    }
+
+    [Test]
+    public async Task Settings_that_can_not_be_used_are_a_line_each_on_standard_error_and_exit_code_78()
+    {
+        var environment = new ScriptedCheck(
+            "environment",
+            () =>
+                CheckOutcome.Failed("Two are wrong.", "Mend them.") with
+                {
+                    Problems = ["A: must be a", "B: must be b"],
+                }
+        );
+
+        (await RunAsync([environment, ScriptedCheck.Failed("storage")], "check", "storage")).ShouldBe(78);
+
+        Lines(_output)
+            .ShouldBe(["FAILED environment Two are wrong. Mend them.", "FAILED storage storage is ill. See a doctor."]);
+        Lines(_errors).ShouldBe(["A: must be a", "B: must be b"]);
+    }
+
+    [Test]
+    public async Task What_comes_from_outside_stays_in_its_line()
+    {
+        await RunAsync(
+            [new ScriptedCheck("storage", () => CheckOutcome.Failed("One\r\ntwo\nthree.", "Four."))],
+            "check"
+        );
+
+        Lines(_output).ShouldBe(["FAILED storage One two three. Four."]);
+    }
+
+    [TestCase("check", "nope")]
+    [TestCase("check", "Database")]
+    [TestCase("check", "database", "nope")]
+    [TestCase("check", "--nope")]
+    public async Task What_is_unknown_is_wrong_usage_and_nothing_is_checked(params string[] args)
+    {
+        var database = ScriptedCheck.Ok("database");
+
+        (await RunAsync([database], args)).ShouldBe(2);
+
+        _errors.ToString().ShouldEndWith($"See check --help.{Environment.NewLine}");
+        _output.ToString().ShouldBeEmpty();
+        database.Runs.ShouldBe(0);
+    }
+
+    [Test]
+    public async Task As_JSON_there_is_one_document()
+    {
+        var database = new ScriptedCheck(
+            "database",
+            () =>
+                CheckOutcome.Ok("日本 is well.") with
+                {
+                    Facts = new Dictionary<string, string> { ["server"] = "15.8", ["LOG_LEVEL"] = ".env" },
+                }
+        );
+        var storage = new ScriptedCheck(
+            "storage",
+            () => CheckOutcome.Failed("It is ill.", "See a doctor.") with { Problems = ["A: must be a"] }
+        );
+
+        (await RunAsync([database, storage], "check", "--json")).ShouldBe(1);
+
+        Lines(_output)
+            .ShouldHaveSingleItem()
+            .ShouldBe(
+                """{"status":"failed","checks":[{"name":"database","status":"ok","detail":"日本 is well.","facts":{"server":"15.8","LOG_LEVEL":".env"},"problems":[]},{"name":"storage","status":"failed","detail":"It is ill. See a doctor.","facts":{},"problems":["A: must be a"]}]}"""
+            );
+    }
+
+    [Test]
+    public async Task As_JSON_all_that_are_well_are_ok()
+    {
+        (await RunAsync([ScriptedCheck.Ok("database")], "check", "database", "--json")).ShouldBe(0);
+
+        using var document = JsonDocument.Parse(_output.ToString());
+        document.RootElement.GetProperty("status").GetString().ShouldBe("ok");
+    }
+
+    private Task<int> RunAsync(IDeploymentCheck[] checks, params string[] args) =>
+        new CommandLine(
+            () => throw new InvalidOperationException("No settings."),
+            () =>
+            {
+                var builder = Host.CreateEmptyApplicationBuilder(new() { EnvironmentName = Environments.Production });
+                builder.Services.AddApplication(null).AddSingleton(TimeProvider.System);
+                foreach (var check in checks)
+                    builder.Services.AddSingleton(check);
+                return builder.Build();
+            },
+            new Terminal(new StringReader(""), _output, _errors, IsInteractive: false)
+        ).RunAsync(args, CancellationToken.None);
+
+    private static string[] Lines(StringWriter writer) =>
+        writer.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+}
