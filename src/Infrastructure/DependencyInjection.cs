@@ -107,6 +107,7 @@ public static class DependencyInjection
         services.AddSingleton<ModelProviders>();
         services.AddSingleton<IModelProviders>(provider => provider.GetRequiredService<ModelProviders>());
         services.AddHealthChecks().AddCheck<ProviderHealth>(ProvidersCheck);
+        services.AddSingleton<IDeploymentCheck, ProvidersCheck>();
         return services;
     }
 

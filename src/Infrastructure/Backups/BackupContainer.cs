@@ -181,6 +181,33 @@ internal sealed class BackupContainer(BlobContainerAddress address)
             cancellationToken
         );
 
+    /// <summary>Does with a blob that is no backup what has to be done with backups, and leaves nothing behind.</summary>
+    /// <exception cref="BackupFailedException">Something of it can not be done.</exception>
+    public Task ProbeAsync(CancellationToken cancellationToken) =>
+        Try(
+            "take, give and remove a blob",
+            async () =>
+            {
+                if (address.ConnectionString is not null)
+                    await Client.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+                var content = new BinaryData(RandomNumberGenerator.GetBytes(64));
+                var blob = Client.GetBlobClient($"check-{Guid.CreateVersion7():N}");
+                await blob.UploadAsync(content, cancellationToken);
+                try
+                {
+                    var stored = await blob.DownloadContentAsync(cancellationToken);
+                    return stored.Value.Content.ToMemory().Span.SequenceEqual(content.ToMemory().Span)
+                        ? true
+                        : throw new BackupFailedException("What the storage gives is not what it was given.");
+                }
+                finally
+                {
+                    await blob.DeleteAsync(cancellationToken: cancellationToken);
+                }
+            },
+            cancellationToken
+        );
+
     private static UploadTransferValidationOptions Md5 => new() { ChecksumAlgorithm = StorageChecksumAlgorithm.MD5 };
 
     // Each block carries its checksum, which the storage compares before it takes the block.

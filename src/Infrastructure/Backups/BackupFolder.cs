@@ -20,6 +20,9 @@ internal sealed class BackupFolder(BackupOptions options, TimeProvider clock)
 
     private readonly string _path = Path.GetFullPath(options.Directory);
 
+    /// <summary>The whole path, which stays the same should the working directory change.</summary>
+    public string FullPath => _path;
+
     public string DumpOf(string id) => Path.Combine(_path, id + ".dump");
 
     private string ManifestOf(string id) => Path.Combine(_path, id + ".json");
@@ -54,6 +57,10 @@ internal sealed class BackupFolder(BackupOptions options, TimeProvider clock)
                     .OrderDescending(StringComparer.Ordinal),
             ]
             : [];
+
+    /// <summary>How large the newest dump is; 0 if there is none.</summary>
+    public long SizeOfNewest() =>
+        List() is [var newest, ..] && new FileInfo(DumpOf(newest)) is { Exists: true } dump ? dump.Length : 0;
 
     /// <summary>Reads a manifest, and looks whether the dump is there and has its size.</summary>
     /// <returns>The backup, or null if there is none.</returns>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using QrAi.Application.Backups;
+using QrAi.Application.Checks;
 using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Backups;
@@ -12,10 +13,13 @@ internal static class BackupRegistration
         services.AddSingleton(options).AddSingleton(options.Retention);
         services.AddSingleton<IBackupDatabases, BackupDatabases>();
         services.AddSingleton<BackupFolder>();
+        if (options.Container is { } container)
+            services.AddSingleton(new BackupContainer(container));
         services.AddSingleton<IBackupArchive>(provider => new BackupArchive(
             provider.GetRequiredService<BackupFolder>(),
-            options.Container is { } container ? new BackupContainer(container) : null
+            provider.GetService<BackupContainer>()
         ));
+        services.AddSingleton<IDeploymentCheck, StorageCheck>();
         services.AddSingleton<IBackupSchedule, BackupSchedule>().AddSingleton<BackupHealth>();
         services.AddHealthChecks().AddCheck<BackupHealth>(check);
         return services;

@@ -19,10 +19,8 @@ internal sealed class EnvironmentCheck(SettingsReading reading) : IDeploymentChe
 
     private CheckOutcome Failed() =>
         CheckOutcome.Failed(
-            reading.Problems.Count == 1
-                ? "A setting cannot be used."
-                : $"{reading.Problems.Count} settings cannot be used.",
-            $"Set {string.Join(", ", reading.Problems.Select(problem => problem.Name))} as standard error says."
+            $"These settings cannot be used: {string.Join(", ", reading.Problems.Select(problem => problem.Name))}.",
+            "Correct them as the lines on standard error say."
         ) with
         {
             Problems = [.. reading.Problems.Select(problem => problem.ToString())],

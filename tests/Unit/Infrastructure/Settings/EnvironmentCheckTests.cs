@@ -52,7 +52,9 @@ public sealed class EnvironmentCheckTests
             Problems(("LOG_LEVEL", "LOUD"), ("OPENROUTER_API_KEY", "key-that-nobody-may-see")),
             ignoreOrder: true
         );
-        outcome.Detail.ShouldBe("2 settings cannot be used. Set OPENROUTER_API_KEY, LOG_LEVEL as standard error says.");
+        outcome.Detail.ShouldBe(
+            "These settings cannot be used: OPENROUTER_API_KEY, LOG_LEVEL. Correct them as the lines on standard error say."
+        );
         outcome.Facts["LOG_LEVEL"].ShouldBe("environment");
     }
 

@@ -1,0 +1,212 @@
+using System.Net;
+using System.Net.Http.Headers;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Http;
+using QrAi.Application;
+using QrAi.Application.Checks;
+using QrAi.Application.Models;
+using QrAi.Infrastructure;
+using QrAi.Infrastructure.Settings;
+
+namespace QrAi.Tests.Unit.Infrastructure.Llm;
+
+public sealed class ProvidersCheckTests
+{
+    private const string OpenRouterKey = "sk-or-that-nobody-may-see";
+    private const string GoogleAiKey = "google-ai-that-nobody-may-see";
+
+    private readonly TestClock _clock = new();
+    private readonly List<string> _asked = [];
+
+    [Test]
+    public async Task Each_provider_is_asked_with_its_key_for_what_costs_nothing_and_told_in_the_order_of_failover()
+    {
+        var outcome = await CheckAsync(_ => Json(200), ("LLM_PROVIDERS", "google-ai,offline,openrouter"));
+
+        outcome.Passed.ShouldBeTrue();
+        outcome.Detail.ShouldBe(
+            "google-ai takes the key (0 ms); offline answers without a network, and is no language model; "
+                + "openrouter takes the key (0 ms)"
+        );
+        outcome.Facts.Keys.ShouldBe(["google-ai", "offline", "openrouter"]);
+        _asked.ShouldBe(
+            [
+                $"GET https://google.test/v1beta/openai/models Bearer {GoogleAiKey}",
+                $"GET https://openrouter.test/api/v1/key Bearer {OpenRouterKey}",
+            ],
+            ignoreOrder: true
+        );
+    }
+
+    [Test]
+    public async Task Another_server_in_OpenRouters_place_is_asked_for_its_models()
+    {
+        var outcome = await CheckAsync(request =>
+            request.RequestUri!.AbsolutePath.EndsWith("/key", StringComparison.Ordinal) ? Json(404) : Json(200)
+        );
+
+        outcome.Passed.ShouldBeTrue();
+        _asked.Count.ShouldBe(2);
+    }
+
+    [TestCase(400, "refuses the request (400)", "Look at OPENROUTER_API_KEY and OPENROUTER_BASE_URL.")]
+    [TestCase(401, "refuses the key (401)", "Look at OPENROUTER_API_KEY.")]
+    [TestCase(402, "has no credit left (402)", "Add credit to the account of OPENROUTER_API_KEY.")]
+    [TestCase(403, "refuses the key (403)", "Look at OPENROUTER_API_KEY.")]
+    [TestCase(404, "has no API at its address (404)", "Look at OPENROUTER_BASE_URL.")]
+    [TestCase(301, "has no API at its address (301)", "Look at OPENROUTER_BASE_URL.")]
+    [TestCase(204, "does not answer as an API does (204)", "Look at OPENROUTER_BASE_URL.")]
+    [TestCase(429, "is asked too often (429)", "Wait, or put another provider first in LLM_PROVIDERS.")]
+    [TestCase(500, "fails (500)", "Wait, or put another provider first in LLM_PROVIDERS.")]
+    [TestCase(503, "fails (503)", "Wait, or put another provider first in LLM_PROVIDERS.")]
+    public async Task A_provider_that_refuses_is_told_with_the_setting_to_look_at(int status, string seen, string next)
+    {
+        var outcome = await CheckAsync(_ => Json(status));
+
+        outcome.Passed.ShouldBeFalse();
+        outcome.Detail.ShouldBe($"openrouter {seen}. {next}");
+    }
+
+    [Test]
+    public async Task A_page_for_people_is_no_API()
+    {
+        var outcome = await CheckAsync(_ => new HttpResponseMessage(HttpStatusCode.OK)
+        {
+            Content = new StringContent("<html>Sign in</html>", MediaTypeHeaderValue.Parse("text/html")),
+        });
+
+        outcome.Detail.ShouldBe("openrouter does not answer as an API does (200). Look at OPENROUTER_BASE_URL.");
+    }
+
+    [TestCase(HttpRequestError.ConnectionError, "cannot be reached")]
+    [TestCase(HttpRequestError.NameResolutionError, "has an address whose host is not known")]
+    [TestCase(HttpRequestError.SecureConnectionError, "has a certificate that is not trusted")]
+    public async Task A_provider_that_is_not_reached_is_told(HttpRequestError error, string seen)
+    {
+        var outcome = await CheckAsync(_ => throw new HttpRequestException(error));
+
+        outcome.Detail.ShouldBe(
+            $"openrouter {seen}. Look at OPENROUTER_BASE_URL, and whether this machine may connect to it."
+        );
+    }
+
+    [TestCase("15", 10)]
+    [TestCase("2.5", 2.5)]
+    public async Task A_provider_that_hangs_is_given_up_after_a_first_tokens_time_but_10_seconds(
+        string firstToken,
+        double seconds
+    )
+    {
+        var checking = CheckAsync(_ => null, ("LLM_FIRST_TOKEN_SECONDS", firstToken));
+        await Eventually.Holds(() => Task.FromResult(_asked.Count == 1));
+
+        _clock.Advance(TimeSpan.FromSeconds(seconds - 0.1));
+        checking.IsCompleted.ShouldBeFalse();
+        _clock.Advance(TimeSpan.FromSeconds(0.1));
+
+        (await checking).Detail.ShouldStartWith(
+            FormattableString.Invariant($"openrouter did not answer within {seconds} s. Look at OPENROUTER_BASE_URL")
+        );
+    }
+
+    [Test]
+    public async Task One_provider_that_fails_is_a_failure_though_others_answer()
+    {
+        var outcome = await CheckAsync(
+            request => Json(request.RequestUri!.Host == "google.test" ? 401 : 200),
+            ("LLM_PROVIDERS", "openrouter,google-ai")
+        );
+
+        outcome.Passed.ShouldBeFalse();
+        outcome.Detail.ShouldBe(
+            "openrouter takes the key (0 ms); google-ai refuses the key (401). Look at GOOGLE_AI_API_KEY."
+        );
+    }
+
+    [Test]
+    public async Task The_offline_provider_is_well_and_no_language_model()
+    {
+        var outcome = await CheckAsync(_ => Json(500), ("LLM_PROVIDERS", "offline"));
+
+        outcome.Passed.ShouldBeTrue();
+        outcome.Detail.ShouldContain("no language model");
+        _asked.ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task Without_a_provider_there_is_nothing_configured_to_check()
+    {
+        (string, string)[] none =
+        [
+            ("ENVIRONMENT", "production"),
+            ("DATABASE_URL", "postgresql://qrai:pw@db/qrai"),
+            ("OPENROUTER_API_KEY", ""),
+            ("GOOGLE_AI_API_KEY", ""),
+            ("LLM_PROVIDERS", ""),
+        ];
+
+        var outcome = await CheckAsync(_ => Json(200), none);
+
+        outcome.Passed.ShouldBeFalse();
+        outcome.Detail.ShouldBe("No provider is configured. Set OPENROUTER_API_KEY or GOOGLE_AI_API_KEY.");
+    }
+
+    /// <param name="answer">What a provider answers; null while it does not.</param>
+    /// <param name="settings">Stronger than those that configure both and ask OpenRouter alone.</param>
+    private async Task<CheckOutcome> CheckAsync(
+        Func<HttpRequestMessage, HttpResponseMessage?> answer,
+        params (string Name, string Value)[] settings
+    )
+    {
+        var values = new Dictionary<string, string>
+        {
+            ["LLM_PROVIDERS"] = "openrouter",
+            ["OPENROUTER_API_KEY"] = OpenRouterKey,
+            ["OPENROUTER_BASE_URL"] = "https://openrouter.test/api/v1",
+            ["GOOGLE_AI_API_KEY"] = GoogleAiKey,
+            ["GOOGLE_AI_BASE_URL"] = "https://google.test/v1beta/openai/",
+        };
+        foreach (var (name, value) in settings)
+            values[name] = value;
+        var services = new ServiceCollection();
+        services.AddLogging().AddSingleton<TimeProvider>(_clock).AddApplication(null);
+        services.AddInfrastructure(QrAiSettings.Read([new SettingsLayer("test", values)]));
+        using var connections = new Connections(answer, _asked);
+        foreach (var name in new[] { ModelProviderNames.OpenRouter, ModelProviderNames.GoogleAi })
+            services.Configure<HttpClientFactoryOptions>(
+                name,
+                options => options.HttpMessageHandlerBuilderActions.Add(builder => builder.PrimaryHandler = connections)
+            );
+        await using var provider = services.BuildServiceProvider();
+
+        var results = await provider.GetRequiredService<ISender>().Send(new RunChecks([CheckNames.Providers]));
+
+        var outcome = results.ShouldHaveSingleItem().Outcome;
+        outcome.ToString().ShouldNotContain("nobody-may-see");
+        return outcome;
+    }
+
+    private static HttpResponseMessage Json(int status) =>
+        new((HttpStatusCode)status)
+        {
+            Content = status == 204 ? null : new StringContent("{}", MediaTypeHeaderValue.Parse("application/json")),
+        };
+
+    private sealed class Connections(Func<HttpRequestMessage, HttpResponseMessage?> answer, List<string> asked)
+        : HttpMessageHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        )
+        {
+            lock (asked)
+                asked.Add($"{request.Method} {request.RequestUri} {request.Headers.Authorization}");
+            if (answer(request) is { } response)
+                return response;
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+            throw new InvalidOperationException();
+        }
+    }
+}
