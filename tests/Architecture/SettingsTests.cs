@@ -1,10 +1,11 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Tests.Architecture;
 
 /// <summary>Options are validated where they are read, by their own <c>Read</c>.</summary>
-public sealed class SettingsTests
+public sealed partial class SettingsTests
 {
     private static List<Type> Options { get; } =
     [.. Layers.Infrastructure.Written().Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal))];
@@ -32,4 +33,91 @@ public sealed class SettingsTests
                         .Contains(typeof(System.Runtime.CompilerServices.IsExternalInit))
                 )
         );
+
+    [Test]
+    public void Each_setting_that_is_read_is_in_the_sample_and_each_in_the_sample_is_read() =>
+        NamesIn(Assignment(), Sample()).ShouldBe(SettingsThatAreRead(), ignoreOrder: true);
+
+    [Test]
+    public void Each_setting_that_is_read_is_in_the_table_of_the_README_and_each_in_the_table_is_read() =>
+        TableOfTheReadme().ShouldBe(SettingsThatAreRead(), ignoreOrder: true);
+
+    [Test]
+    public void The_sample_has_the_defaults()
+    {
+        var values = Assignment()
+            .Matches(Sample())
+            .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["value"].Value);
+        values.Values.Count(value => value.Length > 0).ShouldBeGreaterThan(20);
+
+        var nothing = QrAiSettings.Read([]);
+        var all = QrAiSettings.Read([new SettingsLayer("sample", values)]);
+
+        // Whoever sets one of them expects backups; that it is the default does not matter.
+        all = all with
+        {
+            Backups = all.Backups with { IsConfigured = false },
+        };
+        all.ShouldBeEquivalentTo(nothing);
+        // Without its key a provider's address and model are not kept.
+        var keys = new Dictionary<string, string>
+        {
+            ["OPENROUTER_API_KEY"] = "sk-or-test",
+            ["GOOGLE_AI_API_KEY"] = "google-ai-test-0123456789",
+        };
+        QrAiSettings
+            .Read([new SettingsLayer("keys", keys), new SettingsLayer("sample", values)])
+            .Llm.ShouldBeEquivalentTo(QrAiSettings.Read([new SettingsLayer("keys", keys)]).Llm);
+    }
+
+    [TestCase(".env.development")]
+    [TestCase(".env.test")]
+    public void Each_setting_of_a_file_in_git_is_one(string file) =>
+        NamesIn(Assignment(), File.ReadAllText(Path.Combine(SourceFiles.Root, file)))
+            .ShouldBeSubsetOf(SettingsThatAreRead());
+
+    [TestCase(".env")]
+    [TestCase(".env.production")]
+    public void What_may_hold_secrets_is_ignored_by_git(string file) =>
+        File.ReadLines(Path.Combine(SourceFiles.Root, ".gitignore")).ShouldContain(file);
+
+    /// <summary>What is asked for when nothing is set, and what anything asks the process's environment for itself.</summary>
+    private static List<string> SettingsThatAreRead()
+    {
+        var names = SettingsReading.Of([]).Names.ToList();
+        names.ShouldContain("DATABASE_URL");
+        var elsewhere = SourceFiles
+            .In("src")
+            .SelectMany(file => NamesIn(EnvironmentVariable(), File.ReadAllText(file)));
+        return [.. names.Union(elsewhere).Except(["PATH"])];
+    }
+
+    private static List<string> TableOfTheReadme()
+    {
+        var readme = File.ReadAllText(Path.Combine(SourceFiles.Root, "README.md"));
+        return
+        [
+            .. readme
+                .Split("| setting |")[1]
+                .Split("\n\n")[0]
+                .Split('\n')
+                .Skip(2)
+                .SelectMany(row => NamesIn(QuotedName(), row.Split('|')[1])),
+        ];
+    }
+
+    private static string Sample() => File.ReadAllText(Path.Combine(SourceFiles.Root, ".env.sample"));
+
+    private static List<string> NamesIn(Regex pattern, string text) =>
+        [.. pattern.Matches(text).Select(match => match.Groups["name"].Value)];
+
+    /// <summary>A line of a file of settings, which may be commented out.</summary>
+    [GeneratedRegex("^(# )?(?<name>[A-Z][A-Z0-9_]*)=(?<value>.*)$", RegexOptions.Multiline)]
+    private static partial Regex Assignment();
+
+    [GeneratedRegex("GetEnvironmentVariable\\(\\s*\"(?<name>[^\"]+)\"")]
+    private static partial Regex EnvironmentVariable();
+
+    [GeneratedRegex("`(?<name>[A-Z0-9_]+)`")]
+    private static partial Regex QuotedName();
 }

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+
 namespace QrAi.Tests.E2E;
 
 public sealed class SettingsTests : ProgramTests
@@ -120,6 +123,105 @@ public sealed class SettingsTests : ProgramTests
     }
 
     [Test]
+    public async Task Every_wrong_setting_is_one_line_at_the_start_and_at_a_check_and_nothing_listens()
+    {
+        const string Secret = "s3cr3t-that-nobody-may-see";
+        var lines = new Dictionary<string, (string Value, string Problem)>
+        {
+            ["ENVIRONMENT"] = ("staging", "must be one of development, test, production, not 'staging'"),
+            ["DATABASE_URL"] = (
+                $"mysql://qrai:{Secret}@localhost/qrai",
+                "must be postgresql://user:password@host[:port]/name[?sslmode=…], sqlite://relative/path or sqlite:///absolute/path"
+            ),
+            ["DATABASE_POOL_SIZE"] = ("0", "must be a whole number from 1 to 500, not '0'"),
+            ["DATABASE_MAX_OVERFLOW"] = ("-1", "must be a whole number from 0 to 500, not '-1'"),
+            ["DATABASE_TIMEOUT_SECONDS"] = ("61", "must be a number of seconds from 1 to 60, not '61'"),
+            ["DATABASE_MIGRATE_ON_START"] = ("yes", "must be true or false, not 'yes'"),
+            ["LLM_PROVIDERS"] = (
+                "openai,oracle,openai",
+                "must be a comma-separated list of openrouter, google-ai, offline; 'openai', 'oracle' are unknown"
+            ),
+            ["OPENROUTER_API_KEY"] = (Secret, "must begin with sk-or- and have no white space"),
+            ["OPENROUTER_BASE_URL"] = ("models.test", "must be an absolute http or https address"),
+            ["GOOGLE_AI_API_KEY"] = ($"{Secret} {Secret}", "must have at least 20 characters and no white space"),
+            ["GOOGLE_AI_BASE_URL"] = ("https://models.test?a=b", "must be an address that a path can be added to"),
+            ["LLM_FIRST_TOKEN_SECONDS"] = ("soon", "must be a number of seconds from 0.1 to 600, not 'soon'"),
+            ["LLM_TOTAL_SECONDS"] = ("0", "must be a number of seconds from 0.1 to 3600, not '0'"),
+            ["LLM_MAX_RETRIES"] = ("6", "must be a whole number from 0 to 5, not '6'"),
+            ["LLM_HISTORY_MESSAGES"] = ("201", "must be a whole number from 0 to 200, not '201'"),
+            ["BACKUP_DIRECTORY"] = ("/dev/null", "must be a folder, and it is a file"),
+            ["BACKUP_BLOB_CONTAINER_URL"] = (
+                $"https://account.blob.core.windows.net/name?sig={Secret}",
+                "must have no query and no user: access is by Azure's default credential"
+            ),
+            ["AZURE_STORAGE_CONNECTION_STRING"] = (
+                Secret,
+                "must be a storage account's connection string, with AccountName and AccountKey or SharedAccessSignature"
+            ),
+            ["BACKUP_BLOB_CONTAINER"] = (
+                "?",
+                "must be 3 to 63 lower-case letters, digits and single hyphens between them, not '?'"
+            ),
+            ["BACKUP_SCHEDULE"] = ("daily", "must be a cron expression of five fields, like 0 3 * * *, not 'daily'"),
+            ["AUTHENTICATION"] = ("basic", "must be none, api-key, jwt or api-key,jwt, not 'basic'"),
+            ["JWT_AUTHORITY"] = (
+                "issuer",
+                "must be an issuer's absolute http or https address, without query and user"
+            ),
+            ["RATE_LIMIT_PER_MINUTE"] = ("-1", "must be a whole number from 0 to 100000, not '-1'"),
+            ["RATE_LIMIT_BURST"] = ("many", "must be a whole number from 0 to 100000, not 'many'"),
+            ["SHUTDOWN_SECONDS"] = ("3601", "must be a number of seconds from 0 to 3600, not '3601'"),
+            ["LOG_LEVEL"] = ("LOUD", "must be one of TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL, not 'LOUD'"),
+            ["LOG_FORMAT"] = ("xml", "must be one of console, json, not 'xml'"),
+        };
+        var workplace = new Workplace();
+        foreach (var (name, (value, _)) in lines)
+            workplace.Settings[name] = value;
+
+        await ShouldRefuseAsync(workplace, [.. lines.Select(line => $"{line.Key}: {line.Value.Problem}")], Secret);
+    }
+
+    [Test]
+    public async Task Every_setting_that_only_production_refuses_is_one_line_too()
+    {
+        var workplace = new Workplace();
+        workplace.Settings["ENVIRONMENT"] = "production";
+        workplace.Settings["DATABASE_URL"] = "sqlite://data/qrai.db";
+        workplace.Settings["LLM_PROVIDERS"] = "openrouter,google-ai";
+        workplace.Settings["OPENROUTER_BASE_URL"] = "http://models.test";
+        workplace.Settings["GOOGLE_AI_BASE_URL"] = "http://models.test";
+        workplace.Settings["AUTHENTICATION"] = "none";
+        workplace.Settings["JWT_AUTHORITY"] = "http://issuer.test";
+        const string Encrypted = "must be an https address in production, or http to this machine only";
+
+        await ShouldRefuseAsync(
+            workplace,
+            [
+                "DATABASE_URL: must be a postgresql:// address in production",
+                "OPENROUTER_API_KEY: must be set, because LLM_PROVIDERS names openrouter",
+                "GOOGLE_AI_API_KEY: must be set, because LLM_PROVIDERS names google-ai",
+                $"OPENROUTER_BASE_URL: {Encrypted}",
+                $"GOOGLE_AI_BASE_URL: {Encrypted}",
+                "AUTHENTICATION: must be api-key, jwt or api-key,jwt in production",
+                $"JWT_AUTHORITY: {Encrypted}",
+            ]
+        );
+    }
+
+    [Test]
+    public async Task A_file_of_settings_that_can_not_be_read_is_named()
+    {
+        var workplace = new Workplace();
+        // It is there, and reading it fails for whoever reads it.
+        File.CreateSymbolicLink(Path.Combine(workplace.Root, ".env"), "/proc/self/mem");
+
+        var (exitCode, _, errors) = await RunAsync(workplace);
+
+        exitCode.ShouldBe(InvalidSettings);
+        errors.ShouldBe($".env: must be a file of NAME=value lines that can be read: {workplace.Root}/.env\n");
+    }
+
+    [Test]
     public async Task An_unknown_environment_is_refused()
     {
         var workplace = new Workplace();
@@ -145,6 +247,24 @@ public sealed class SettingsTests : ProgramTests
         (await program.ExitAsync()).ShouldBe(InvalidSettings);
         NamesIn(program.Errors).ShouldContain("DATABASE_URL");
         program.Errors.ShouldContain("postgresql://");
+    }
+
+    /// <summary>The start and the check of the environment say the same, and the start does not come to listening.</summary>
+    private async Task ShouldRefuseAsync(Workplace workplace, string[] lines, string secret = "none")
+    {
+        // Who tries to listen there fails with another exit code.
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var start = await RunAsync(workplace, "--urls", $"http://{listener.LocalEndpoint}");
+        var check = await RunAsync(workplace, "check", "environment");
+
+        start.ExitCode.ShouldBe(InvalidSettings, start.Errors);
+        start.Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldBe(lines, ignoreOrder: true);
+        start.Output.ShouldBeEmpty();
+        check.ExitCode.ShouldBe(InvalidSettings);
+        check.Errors.ShouldBe(start.Errors);
+        check.Output.ShouldStartWith("FAILED environment These settings cannot be used: ");
+        (start.Errors + check.Output).ShouldNotContain(secret);
     }
 
     private static async Task<string?> ModelOfAsync(QrAiProcess program, string provider) =>

@@ -22,12 +22,13 @@ public sealed class SettingsReader(IReadOnlyList<SettingsLayer> layers)
     /// <summary>The settings that were asked for, set or not.</summary>
     public IReadOnlyCollection<string> Names => _names;
 
-    /// <summary>Those of them that are set, and where.</summary>
+    /// <summary>Those of them that are set, and where; the strongest layer first.</summary>
     public IEnumerable<SettingSource> Sources =>
-        _names
-            .Select(name => (Name: name, Found: Locate(name)))
-            .Where(one => one.Found is not null)
-            .Select(one => new SettingSource(one.Name, one.Found!.Value.Layer.Name));
+        layers.SelectMany(layer =>
+            _names
+                .Where(name => ReferenceEquals(Locate(name)?.Layer, layer))
+                .Select(name => new SettingSource(name, layer.Name))
+        );
 
     /// <summary>A setting as it is written, without the white space around it; null if it is not set.</summary>
     /// <param name="name">The setting.</param>

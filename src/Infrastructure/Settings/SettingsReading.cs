@@ -19,7 +19,7 @@ public sealed class SettingsReading
     /// <summary>Every setting there is, by name.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>Those that are set, and where.</summary>
+    /// <summary>Those that are set, and where; the strongest layer first.</summary>
     public IReadOnlyList<SettingSource> Sources { get; }
 
     /// <summary>Whether the settings can be used.</summary>

@@ -26,6 +26,9 @@ public sealed class ScriptedProvider : ReplyScript, IAsyncDisposable
     /// <summary>What a client puts before <c>/chat/completions</c>.</summary>
     public string BaseUrl => $"http://127.0.0.1:{Port}/v1";
 
+    /// <summary>The key that it knows, and tells about at <c>/key</c>; without one there is nothing there.</summary>
+    public string? Key { get; set; }
+
     /// <summary>Starts one; port 0 means any free one. Its replies wait by the clock, the system's if none is given.</summary>
     public static async Task<ScriptedProvider> StartAsync(int port = 0, TimeProvider? clock = null)
     {
@@ -114,6 +117,21 @@ public sealed class ScriptedProvider : ReplyScript, IAsyncDisposable
     private async Task HandleAsync(HttpContext http)
     {
         var url = new Uri(http.Request.GetEncodedUrl());
+        if (
+            Key is { } key
+            && http.Request.Method == "GET"
+            && url.AbsolutePath.EndsWith("/key", StringComparison.Ordinal)
+        )
+        {
+            var isKnown = http.Request.Headers.Authorization == $"Bearer {key}";
+            http.Response.StatusCode = isKnown ? StatusCodes.Status200OK : StatusCodes.Status401Unauthorized;
+            http.Response.ContentType = "application/json";
+            await http.Response.WriteAsync(
+                isKnown ? """{"data":{"label":"sk-or-…"}}""" : Reply.ErrorBody(401, "No such key.")
+            );
+            return;
+        }
+
         if (!IsCompletion(http.Request.Method, url))
         {
             http.Response.StatusCode = StatusCodes.Status404NotFound;
