@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using QrAi.Application.Answers;
 using QrAi.Application.Backups;
 using QrAi.Application.Behaviours;
+using QrAi.Application.Callers;
 
 namespace QrAi.Application;
 
@@ -32,6 +33,8 @@ public static class DependencyInjection
             typeof(DependencyInjection).Assembly
         );
 
+        services.AddScoped<CurrentCaller>();
+        services.AddSingleton<KeyUses>();
         services.AddSingleton<RunningAnswers>();
         services.AddSingleton<AnswerGenerator>();
         services.AddSingleton<EndedAnswerReader>();

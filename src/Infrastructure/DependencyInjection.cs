@@ -55,11 +55,15 @@ public static class DependencyInjection
     private static IServiceCollection AddPersistence(this IServiceCollection services, DatabaseOptions options)
     {
         services.AddSingleton<DomainEventDispatch>().AddSingleton<DatabaseState>();
+        services.AddSingleton<IDatabaseGate>(provider => provider.GetRequiredService<DatabaseState>());
         if (options.Address is PostgresAddress postgres)
             services.AddPostgres(postgres, options);
         else
             services.AddSqlite((SqliteAddress)options.Address, options);
-        services.AddHostedService<DatabaseStart>().AddHostedService<AbandonedAnswers>();
+        services
+            .AddHostedService<DatabaseStart>()
+            .AddHostedService<AbandonedAnswers>()
+            .AddHostedService<KeyUseWriter>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>(DatabaseCheck);
         services.AddSingleton<IDeploymentCheck, DatabaseCheck>();
         return services;

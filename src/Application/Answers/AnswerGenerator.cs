@@ -45,10 +45,10 @@ internal sealed class AnswerGenerator(
     )
     {
         // Followers look for the events first, then in the database: the events must be there before the run is.
-        var events = log.Open(answer.Id);
+        var events = log.Open(session.Owner, answer.Id);
         var messages = Prompt.For(past, question.Content);
         running.Start(
-            new AnswerRun(answer.Id),
+            new AnswerRun(session.Owner, answer.Id),
             run => RunAsync(run, session, question.Id, events, client, messages, model)
         );
     }
@@ -162,14 +162,14 @@ internal sealed class AnswerGenerator(
 
     private async Task<MessageDto> KeepReattachedAsync(Guid answerId, Session session, Action<Session> end)
     {
-        await using var database = databases.Create();
+        await using var database = databases.CreateFor(session.Owner);
         database.Reattach(session);
         return await EndAndSaveAsync(database, session, answerId, end);
     }
 
     private async Task<MessageDto> KeepReloadedAsync(Guid answerId, Session saved, Action<Session> end)
     {
-        await using var database = databases.Create();
+        await using var database = databases.CreateFor(saved.Owner);
         var answer = await database.Messages.SingleOrDefaultAsync(message => message.Id == answerId);
         var session = await database.FindSessionAsync(saved.Id, CancellationToken.None);
         if (session is null || answer is null)

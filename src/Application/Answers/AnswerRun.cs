@@ -3,14 +3,18 @@ using QrAi.Application.Sessions;
 namespace QrAi.Application.Answers;
 
 /// <summary>An answer that is being generated in this process, apart from any request.</summary>
+/// <param name="owner">Whom it belongs to.</param>
 /// <param name="answerId">The answer.</param>
-public sealed class AnswerRun(Guid answerId) : IDisposable
+public sealed class AnswerRun(string owner, Guid answerId) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<MessageDto> _ended = new();
     private readonly TaskCompletionSource _savingStalled = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
     private bool _disposed;
+
+    /// <summary>Whom it belongs to.</summary>
+    public string Owner { get; } = owner;
 
     /// <summary>The answer.</summary>
     public Guid AnswerId { get; } = answerId;

@@ -1,4 +1,5 @@
 using MediatR;
+using QrAi.Application.Callers;
 using QrAi.Application.Errors;
 using QrAi.Application.Sessions;
 
@@ -8,13 +9,13 @@ namespace QrAi.Application.Answers;
 /// <param name="Id">The answer.</param>
 public sealed record AwaitAnswer(Guid Id) : IRequest<MessageDto>;
 
-internal sealed class AwaitAnswerHandler(RunningAnswers running, EndedAnswerReader ended)
+internal sealed class AwaitAnswerHandler(RunningAnswers running, EndedAnswerReader ended, CurrentCaller caller)
     : IRequestHandler<AwaitAnswer, MessageDto>
 {
     public async Task<MessageDto> Handle(AwaitAnswer request, CancellationToken cancellationToken)
     {
-        if (running.Find(request.Id) is not { } run)
-            return await ended.WaitAsync(request.Id, cancellationToken);
+        if (running.Find(caller.Owner, request.Id) is not { } run)
+            return await ended.WaitAsync(caller.Owner, request.Id, cancellationToken);
 
         await Task.WhenAny(run.Ended, run.SavingStalled).WaitAsync(cancellationToken);
         if (!run.Ended.IsCompleted)

@@ -1,6 +1,7 @@
 using AutoMapper;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using QrAi.Application.Callers;
 using QrAi.Application.Errors;
 using QrAi.Application.Persistence;
 using QrAi.Application.Sessions;
@@ -16,6 +17,7 @@ public sealed record CancelAnswer(Guid Id) : IRequest<MessageDto>;
 internal sealed class CancelAnswerHandler(
     RunningAnswers running,
     IQrAiDbContextFactory databases,
+    CurrentCaller caller,
     TimeProvider clock,
     IMapper mapper
 ) : IRequestHandler<CancelAnswer, MessageDto>
@@ -25,7 +27,7 @@ internal sealed class CancelAnswerHandler(
 
     public async Task<MessageDto> Handle(CancelAnswer request, CancellationToken cancellationToken)
     {
-        if (running.Find(request.Id) is { } run)
+        if (running.Find(caller.Owner, request.Id) is { } run)
         {
             run.Cancel();
             try
@@ -38,8 +40,9 @@ internal sealed class CancelAnswerHandler(
             }
         }
 
-        return await databases.RetryOnConflictAsync(database =>
-            CancelElsewhereAsync(database, request.Id, cancellationToken)
+        return await ConflictRetry.RunAsync(
+            () => databases.CreateFor(caller.Owner),
+            database => CancelElsewhereAsync(database, request.Id, cancellationToken)
         );
     }
 

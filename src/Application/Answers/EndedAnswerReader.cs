@@ -18,14 +18,15 @@ internal sealed class EndedAnswerReader(
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Reads an answer as soon as it has ended, or as it is when it must have been abandoned.</summary>
+    /// <param name="owner">Whom it belongs to.</param>
     /// <param name="answerId">The answer.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="Errors.NotFoundException">There is no such answer.</exception>
-    public async Task<MessageDto> WaitAsync(Guid answerId, CancellationToken cancellationToken)
+    public async Task<MessageDto> WaitAsync(string owner, Guid answerId, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var answer = await GetAnswerHandler.ReadAsync(databases, mapper, answerId, cancellationToken);
+            var answer = await GetAnswerHandler.ReadAsync(databases, mapper, owner, answerId, cancellationToken);
             if (answer.Status != MessageStatus.Generating)
                 return answer;
             if (clock.Now() - answer.CreatedAt > options.AbandonedAfter)

@@ -25,6 +25,7 @@ internal sealed class FailAbandonedAnswersHandler(
 ) : IRequestHandler<FailAbandonedAnswers, int>
 {
     private const int Batch = 100;
+    private static readonly string[] _everyOwners = [IQrAiDbContext.OwnerFilter];
 
     public async Task<int> Handle(FailAbandonedAnswers request, CancellationToken cancellationToken)
     {
@@ -32,7 +33,10 @@ internal sealed class FailAbandonedAnswersHandler(
         int batch;
         do
         {
-            batch = await databases.RetryOnConflictAsync(database => FailBatchAsync(database, cancellationToken));
+            batch = await ConflictRetry.RunAsync(
+                databases.CreateForService,
+                database => FailBatchAsync(database, cancellationToken)
+            );
             total += batch;
         } while (batch == Batch);
         return total;
@@ -43,7 +47,8 @@ internal sealed class FailAbandonedAnswersHandler(
         var now = clock.Now();
         var before = now - options.AbandonedAfter;
         var answers = await database
-            .Messages.Where(message => message.Status == MessageStatus.Generating && message.CreatedAt < before)
+            .Messages.IgnoreQueryFilters(_everyOwners)
+            .Where(message => message.Status == MessageStatus.Generating && message.CreatedAt < before)
             .OrderBy(message => message.CreatedAt)
             .Take(Batch)
             .ToListAsync(cancellationToken);
@@ -51,7 +56,10 @@ internal sealed class FailAbandonedAnswersHandler(
             return 0;
 
         var open = answers.ToDictionary(answer => answer.SessionId, answer => answer.Id);
-        var sessions = await database.Sessions.Where(s => open.Keys.Contains(s.Id)).ToListAsync(cancellationToken);
+        var sessions = await database
+            .Sessions.IgnoreQueryFilters(_everyOwners)
+            .Where(s => open.Keys.Contains(s.Id))
+            .ToListAsync(cancellationToken);
         foreach (var session in sessions)
             session.FailAnswer(open[session.Id], Generation.Nothing, FailAbandonedAnswers.Interrupted, now);
         await database.SaveChangesAsync(cancellationToken);

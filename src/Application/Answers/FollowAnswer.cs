@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using FluentValidation;
 using MediatR;
+using QrAi.Application.Callers;
 using QrAi.Application.Sessions;
 
 namespace QrAi.Application.Answers;
@@ -19,11 +20,11 @@ internal sealed class FollowAnswerValidator : AbstractValidator<FollowAnswer>
             .OverridePropertyName("Last-Event-ID");
 }
 
-internal sealed class FollowAnswerHandler(IAnswerEventLog log, EndedAnswerReader ended)
+internal sealed class FollowAnswerHandler(IAnswerEventLog log, EndedAnswerReader ended, CurrentCaller caller)
     : IStreamRequestHandler<FollowAnswer, NumberedAnswerEvent>
 {
     public IAsyncEnumerable<NumberedAnswerEvent> Handle(FollowAnswer request, CancellationToken cancellationToken) =>
-        log.Follow(request.Id, request.After) ?? ReplayAsync(request, cancellationToken);
+        log.Follow(caller.Owner, request.Id, request.After) ?? ReplayAsync(request, cancellationToken);
 
     /// <summary>
     /// Tells an answer whose events are held no longer. Where the text was cut into deltas is forgotten, so a follower who
@@ -34,7 +35,7 @@ internal sealed class FollowAnswerHandler(IAnswerEventLog log, EndedAnswerReader
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var answer = await ended.WaitAsync(request.Id, cancellationToken);
+        var answer = await ended.WaitAsync(caller.Owner, request.Id, cancellationToken);
         var id = request.After;
         foreach (var happened in Replay(answer, fromStart: id == 0))
             yield return new NumberedAnswerEvent(++id, happened);

@@ -2,6 +2,7 @@ using AutoMapper;
 using AutoMapper.QueryableExtensions;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using QrAi.Application.Callers;
 using QrAi.Application.Errors;
 using QrAi.Application.Persistence;
 using QrAi.Application.Sessions;
@@ -13,14 +14,18 @@ namespace QrAi.Application.Answers;
 /// <param name="Id">The answer.</param>
 public sealed record GetAnswer(Guid Id) : IRequest<MessageDto>;
 
-internal sealed class GetAnswerHandler(IQrAiDbContextFactory databases, IAnswerEventLog log, IMapper mapper)
-    : IRequestHandler<GetAnswer, MessageDto>
+internal sealed class GetAnswerHandler(
+    IQrAiDbContextFactory databases,
+    CurrentCaller caller,
+    IAnswerEventLog log,
+    IMapper mapper
+) : IRequestHandler<GetAnswer, MessageDto>
 {
     public async Task<MessageDto> Handle(GetAnswer request, CancellationToken cancellationToken)
     {
         // The events come first: an answer that ends between the two reads is then read whole from the database.
-        var events = log.Snapshot(request.Id);
-        var answer = await ReadAsync(databases, mapper, request.Id, cancellationToken);
+        var events = log.Snapshot(caller.Owner, request.Id);
+        var answer = await ReadAsync(databases, mapper, caller.Owner, request.Id, cancellationToken);
         return answer.Status == MessageStatus.Generating && events is not null ? WithTextOf(answer, events) : answer;
     }
 
@@ -29,11 +34,12 @@ internal sealed class GetAnswerHandler(IQrAiDbContextFactory databases, IAnswerE
     internal static async Task<MessageDto> ReadAsync(
         IQrAiDbContextFactory databases,
         IMapper mapper,
+        string owner,
         Guid answerId,
         CancellationToken cancellationToken
     )
     {
-        await using var database = databases.Create();
+        await using var database = databases.CreateFor(owner);
         return await database
                 .Messages.Where(message => message.Id == answerId && message.Role == MessageRole.Assistant)
                 .ProjectTo<MessageDto>(mapper.ConfigurationProvider)

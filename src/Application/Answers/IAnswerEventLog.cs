@@ -7,19 +7,22 @@ namespace QrAi.Application.Answers;
 public interface IAnswerEventLog
 {
     /// <summary>Begins the events of an answer.</summary>
+    /// <param name="owner">Whom it belongs to; to others its events are not there.</param>
     /// <param name="answerId">The answer.</param>
-    IAnswerEventWriter Open(Guid answerId);
+    IAnswerEventWriter Open(string owner, Guid answerId);
 
     /// <summary>Follows an answer from an event on, until its last event.</summary>
+    /// <param name="owner">Whom it belongs to; to others its events are not there.</param>
     /// <param name="answerId">The answer.</param>
     /// <param name="after">The last event that the follower has; 0 for none.</param>
     /// <returns>The events, or null if those of this answer are not held here.</returns>
-    IAsyncEnumerable<NumberedAnswerEvent>? Follow(Guid answerId, long after);
+    IAsyncEnumerable<NumberedAnswerEvent>? Follow(string owner, Guid answerId, long after);
 
     /// <summary>What has come until now.</summary>
+    /// <param name="owner">Whom it belongs to; to others its events are not there.</param>
     /// <param name="answerId">The answer.</param>
     /// <returns>The events, or null if those of this answer are not held here.</returns>
-    IReadOnlyList<AnswerEvent>? Snapshot(Guid answerId);
+    IReadOnlyList<AnswerEvent>? Snapshot(string owner, Guid answerId);
 }
 
 /// <summary>Adds to the events of one answer. Only its generation holds it.</summary>

@@ -7,7 +7,7 @@ namespace QrAi.Application.Answers;
 /// <summary>The answers that are being generated in this process, so that they can be found, cancelled and waited for.</summary>
 public sealed class RunningAnswers
 {
-    private readonly ConcurrentDictionary<Guid, AnswerRun> _runs = new();
+    private readonly ConcurrentDictionary<(string Owner, Guid AnswerId), AnswerRun> _runs = new();
     private volatile bool _stopping;
 
     /// <summary>How many answers are being generated.</summary>
@@ -22,8 +22,9 @@ public sealed class RunningAnswers
     }
 
     /// <summary>The run of an answer, if it is being generated here.</summary>
+    /// <param name="owner">Who looks for it; another's is not found.</param>
     /// <param name="answerId">The answer.</param>
-    public AnswerRun? Find(Guid answerId) => _runs.GetValueOrDefault(answerId);
+    public AnswerRun? Find(string owner, Guid answerId) => _runs.GetValueOrDefault((owner, answerId));
 
     /// <summary>From now on no question is taken.</summary>
     public void StopAccepting() => _stopping = true;
@@ -50,7 +51,7 @@ public sealed class RunningAnswers
     /// <param name="work">Generates and keeps the answer. What it throws has been logged.</param>
     internal void Start(AnswerRun run, Func<AnswerRun, Task<MessageDto>> work)
     {
-        _runs[run.AnswerId] = run;
+        _runs[(run.Owner, run.AnswerId)] = run;
         _ = FinishAsync(run, work);
     }
 
@@ -60,7 +61,7 @@ public sealed class RunningAnswers
         await ((Task)end).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         // Whoever waits for the end goes on from here at once, and must find the run gone.
-        _runs.TryRemove(run.AnswerId, out _);
+        _runs.TryRemove((run.Owner, run.AnswerId), out _);
         run.Dispose();
         run.SetEnded(end);
 

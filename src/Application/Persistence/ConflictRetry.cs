@@ -9,15 +9,14 @@ internal static class ConflictRetry
     private const int MaxRounds = 5;
 
     /// <summary>Runs a unit of work, each round over a new one.</summary>
+    /// <param name="create">Makes one.</param>
+    /// <param name="work">What to do in it.</param>
     /// <exception cref="DbUpdateConcurrencyException">Every round had a conflict.</exception>
-    public static async Task<T> RetryOnConflictAsync<T>(
-        this IQrAiDbContextFactory databases,
-        Func<IQrAiDbContext, Task<T>> work
-    )
+    public static async Task<T> RunAsync<T>(Func<IQrAiDbContext> create, Func<IQrAiDbContext, Task<T>> work)
     {
         for (var round = 1; ; round++)
         {
-            await using var database = databases.Create();
+            await using var database = create();
             try
             {
                 return await work(database);

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using QrAi.Domain.Callers;
 using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Persistence;
@@ -10,11 +11,25 @@ namespace QrAi.Application.Persistence;
 /// </summary>
 public interface IQrAiDbContext : IAsyncDisposable
 {
-    /// <summary>The sessions.</summary>
+    /// <summary>
+    /// The filter that keeps every query of sessions and messages to the owner of the unit of work. The few that look after
+    /// everybody's name it to go round it; a test knows which.
+    /// </summary>
+    const string OwnerFilter = "Owner";
+
+    /// <summary>The keys of callers.</summary>
+    DbSet<ApiKey> ApiKeys { get; }
+
+    /// <summary>The owner's sessions.</summary>
     DbSet<Session> Sessions { get; }
 
-    /// <summary>The messages of all sessions.</summary>
+    /// <summary>The messages of the owner's sessions.</summary>
     DbSet<Message> Messages { get; }
+
+    /// <summary>Finds a key, to read it. Compiled: this is the way of every request.</summary>
+    /// <param name="hash">The key's hash.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    Task<ApiKey?> FindKeyAsync(string hash, CancellationToken cancellationToken);
 
     /// <summary>Loads a session, without messages, to change it. Compiled: this is the way of every question.</summary>
     /// <param name="id">The session.</param>

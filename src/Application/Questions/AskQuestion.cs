@@ -4,6 +4,7 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using QrAi.Application.Answers;
 using QrAi.Application.Behaviours;
+using QrAi.Application.Callers;
 using QrAi.Application.Errors;
 using QrAi.Application.Models;
 using QrAi.Application.Persistence;
@@ -44,6 +45,7 @@ internal sealed class AskQuestionValidator : AbstractValidator<AskQuestion>
 
 internal sealed class AskQuestionHandler(
     IQrAiDbContextFactory databases,
+    CurrentCaller caller,
     IModelProviders providers,
     RunningAnswers running,
     AnswerGenerator generator,
@@ -70,9 +72,9 @@ internal sealed class AskQuestionHandler(
     private async Task<Kept> AskInNewAsync(string text)
     {
         var now = clock.Now();
-        var session = Session.Open(null, now);
+        var session = Session.Open(caller.Owner, null, now);
         var (question, answer) = session.Ask(text, now);
-        await using var database = databases.Create();
+        await using var database = databases.CreateFor(caller.Owner);
         database.Sessions.Add(session);
         try
         {
@@ -89,21 +91,24 @@ internal sealed class AskQuestionHandler(
     private Task<Kept> AskInAsync(Guid sessionId, string text, CancellationToken cancellationToken)
     {
         Kept? tried = null;
-        return databases.RetryOnConflictAsync(async database =>
-        {
-            var session =
-                await database.FindSessionAsync(sessionId, cancellationToken)
-                ?? throw new NotFoundException("session", sessionId);
-            if (tried is not null && session.OpenAnswerId == tried.Answer.Id)
-                return tried; // it was saved, and only the confirmation was lost
+        return ConflictRetry.RunAsync(
+            () => databases.CreateFor(caller.Owner),
+            async database =>
+            {
+                var session =
+                    await database.FindSessionAsync(sessionId, cancellationToken)
+                    ?? throw new NotFoundException("session", sessionId);
+                if (tried is not null && session.OpenAnswerId == tried.Answer.Id)
+                    return tried; // it was saved, and only the confirmation was lost
 
-            var wanted = Math.Min(options.HistoryMessages, session.MessageCount);
-            var (question, answer) = session.Ask(text, clock.Now());
-            var past = await database.RecentMessagesAsync(sessionId, wanted, cancellationToken);
-            tried = new Kept(session, question, answer, past.Reverse());
-            await database.SaveChangesAsync(CancellationToken.None);
-            return tried;
-        });
+                var wanted = Math.Min(options.HistoryMessages, session.MessageCount);
+                var (question, answer) = session.Ask(text, clock.Now());
+                var past = await database.RecentMessagesAsync(sessionId, wanted, cancellationToken);
+                tried = new Kept(session, question, answer, past.Reverse());
+                await database.SaveChangesAsync(CancellationToken.None);
+                return tried;
+            }
+        );
     }
 
     private sealed record Kept(Session Session, Message Question, Message Answer, IEnumerable<PastMessage> Past);

@@ -3,6 +3,7 @@ using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using QrAi.Application.Behaviours;
+using QrAi.Application.Callers;
 using QrAi.Application.Persistence;
 using QrAi.Application.Time;
 using QrAi.Domain.Sessions;
@@ -19,13 +20,17 @@ internal sealed class CreateSessionValidator : AbstractValidator<CreateSession>
         RuleFor(request => request.Title).HumanText(Session.MaxTitleLength).When(request => request.Title is not null);
 }
 
-internal sealed class CreateSessionHandler(IQrAiDbContextFactory databases, TimeProvider clock, IMapper mapper)
-    : IRequestHandler<CreateSession, SessionDto>
+internal sealed class CreateSessionHandler(
+    IQrAiDbContextFactory databases,
+    CurrentCaller caller,
+    TimeProvider clock,
+    IMapper mapper
+) : IRequestHandler<CreateSession, SessionDto>
 {
     public async Task<SessionDto> Handle(CreateSession request, CancellationToken cancellationToken)
     {
-        var session = Session.Open(request.Title?.Trim(), clock.Now());
-        await using var database = databases.Create();
+        var session = Session.Open(caller.Owner, request.Title?.Trim(), clock.Now());
+        await using var database = databases.CreateFor(caller.Owner);
         database.Sessions.Add(session);
         try
         {

@@ -1,6 +1,7 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using QrAi.Application.Answers;
+using QrAi.Application.Callers;
 using QrAi.Application.Errors;
 using QrAi.Application.Persistence;
 
@@ -10,12 +11,15 @@ namespace QrAi.Application.Sessions;
 /// <param name="Id">The session.</param>
 public sealed record DeleteSession(Guid Id) : IRequest;
 
-internal sealed class DeleteSessionHandler(IQrAiDbContextFactory databases, RunningAnswers answers)
-    : IRequestHandler<DeleteSession>
+internal sealed class DeleteSessionHandler(
+    IQrAiDbContextFactory databases,
+    CurrentCaller caller,
+    RunningAnswers answers
+) : IRequestHandler<DeleteSession>
 {
     public async Task Handle(DeleteSession request, CancellationToken cancellationToken)
     {
-        await using var database = databases.Create();
+        await using var database = databases.CreateFor(caller.Owner);
         var session =
             await database.FindSessionAsync(request.Id, cancellationToken)
             ?? throw new NotFoundException("session", request.Id);
@@ -23,6 +27,6 @@ internal sealed class DeleteSessionHandler(IQrAiDbContextFactory databases, Runn
         // One statement, whatever changed meanwhile; the messages go with it.
         await database.Sessions.Where(row => row.Id == request.Id).ExecuteDeleteAsync(cancellationToken);
         if (session.OpenAnswerId is { } answerId)
-            answers.Find(answerId)?.Cancel();
+            answers.Find(caller.Owner, answerId)?.Cancel();
     }
 }

@@ -3,6 +3,7 @@ using AutoMapper.QueryableExtensions;
 using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
+using QrAi.Application.Callers;
 using QrAi.Application.Errors;
 using QrAi.Application.Paging;
 using QrAi.Application.Persistence;
@@ -20,7 +21,7 @@ internal sealed class ListMessagesValidator : AbstractValidator<ListMessages>
     public ListMessagesValidator() => RuleFor(request => request.Limit).PageLimit();
 }
 
-internal sealed class ListMessagesHandler(IQrAiDbContextFactory databases, IMapper mapper)
+internal sealed class ListMessagesHandler(IQrAiDbContextFactory databases, CurrentCaller caller, IMapper mapper)
     : IRequestHandler<ListMessages, Page<MessageDto>>
 {
     public async Task<Page<MessageDto>> Handle(ListMessages request, CancellationToken cancellationToken)
@@ -28,7 +29,7 @@ internal sealed class ListMessagesHandler(IQrAiDbContextFactory databases, IMapp
         var list = $"messages/{request.SessionId}";
         var after = request.Cursor is null ? 0 : Cursor.ReadNumber(list, request.Cursor);
 
-        await using var database = databases.Create();
+        await using var database = databases.CreateFor(caller.Owner);
         var items = await database
             .Messages.Where(message => message.SessionId == request.SessionId && message.Number > after)
             .OrderBy(message => message.Number)

@@ -4,6 +4,7 @@ using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using QrAi.Application.Behaviours;
+using QrAi.Application.Callers;
 using QrAi.Application.Paging;
 using QrAi.Application.Persistence;
 using QrAi.Domain.Sessions;
@@ -29,7 +30,7 @@ internal sealed class ListSessionsValidator : AbstractValidator<ListSessions>
     }
 }
 
-internal sealed class ListSessionsHandler(IQrAiDbContextFactory databases, IMapper mapper)
+internal sealed class ListSessionsHandler(IQrAiDbContextFactory databases, CurrentCaller caller, IMapper mapper)
     : IRequestHandler<ListSessions, Page<SessionDto>>
 {
     public async Task<Page<SessionDto>> Handle(ListSessions request, CancellationToken cancellationToken)
@@ -39,7 +40,7 @@ internal sealed class ListSessionsHandler(IQrAiDbContextFactory databases, IMapp
             : UnicodeText.FoldCase(request.TitleContains.Trim());
         var list = $"sessions?q={wanted}";
 
-        await using var database = databases.Create();
+        await using var database = databases.CreateFor(caller.Owner);
         var sessions = database.Sessions.AsQueryable();
         if (wanted is not null)
             sessions = sessions.Where(session => session.FoldedTitle.Contains(wanted));

@@ -2,6 +2,7 @@ using AutoMapper;
 using FluentValidation;
 using MediatR;
 using QrAi.Application.Behaviours;
+using QrAi.Application.Callers;
 using QrAi.Application.Errors;
 using QrAi.Application.Persistence;
 using QrAi.Application.Time;
@@ -19,17 +20,24 @@ internal sealed class RenameSessionValidator : AbstractValidator<RenameSession>
     public RenameSessionValidator() => RuleFor(request => request.Title).HumanText(Session.MaxTitleLength);
 }
 
-internal sealed class RenameSessionHandler(IQrAiDbContextFactory databases, TimeProvider clock, IMapper mapper)
-    : IRequestHandler<RenameSession, SessionDto>
+internal sealed class RenameSessionHandler(
+    IQrAiDbContextFactory databases,
+    CurrentCaller caller,
+    TimeProvider clock,
+    IMapper mapper
+) : IRequestHandler<RenameSession, SessionDto>
 {
     public Task<SessionDto> Handle(RenameSession request, CancellationToken cancellationToken) =>
-        databases.RetryOnConflictAsync(async database =>
-        {
-            var session =
-                await database.FindSessionAsync(request.Id, cancellationToken)
-                ?? throw new NotFoundException("session", request.Id);
-            session.Rename(request.Title!.Trim(), clock.Now());
-            await database.SaveChangesAsync(cancellationToken);
-            return mapper.Map<SessionDto>(session);
-        });
+        ConflictRetry.RunAsync(
+            () => databases.CreateFor(caller.Owner),
+            async database =>
+            {
+                var session =
+                    await database.FindSessionAsync(request.Id, cancellationToken)
+                    ?? throw new NotFoundException("session", request.Id);
+                session.Rename(request.Title!.Trim(), clock.Now());
+                await database.SaveChangesAsync(cancellationToken);
+                return mapper.Map<SessionDto>(session);
+            }
+        );
 }

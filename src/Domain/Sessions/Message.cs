@@ -11,6 +11,9 @@ public sealed class Message
     /// <summary>The session it belongs to.</summary>
     public Guid SessionId { get; private init; }
 
+    /// <summary>Whom it belongs to, as its session does: so no query need look there.</summary>
+    public string Owner { get; private init; } = "";
+
     /// <summary>Of an answer: the question that it answers.</summary>
     public Guid? QuestionId { get; private init; }
 
@@ -47,11 +50,12 @@ public sealed class Message
     /// <summary>When it was whole, failed or cancelled.</summary>
     public DateTimeOffset? CompletedAt { get; private set; }
 
-    internal static Message Question(Guid sessionId, int number, string content, DateTimeOffset now) =>
+    internal static Message Question(Session session, int number, string content, DateTimeOffset now) =>
         new()
         {
             Id = Guid.CreateVersion7(now),
-            SessionId = sessionId,
+            SessionId = session.Id,
+            Owner = session.Owner,
             Number = number,
             Role = MessageRole.User,
             Content = content,
@@ -67,6 +71,7 @@ public sealed class Message
             // their rows in the same order, instead of waiting for one another.
             Id = Guid.CreateVersion7(now.AddMilliseconds(1)),
             SessionId = question.SessionId,
+            Owner = question.Owner,
             QuestionId = question.Id,
             Number = number,
             Role = MessageRole.Assistant,

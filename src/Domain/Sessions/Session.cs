@@ -26,6 +26,9 @@ public sealed class Session : AggregateRoot
     /// <summary>A version 7 UUID.</summary>
     public Guid Id { get; private init; }
 
+    /// <summary>Whom it belongs to; nobody else ever sees it.</summary>
+    public string Owner { get; private init; } = "";
+
     /// <summary>What it is about.</summary>
     public string Title { get; private set; } = Untitled;
 
@@ -51,14 +54,17 @@ public sealed class Session : AggregateRoot
     public IReadOnlyCollection<Message> Messages => _messages;
 
     /// <summary>Opens a session.</summary>
+    /// <param name="owner">Whom it belongs to.</param>
     /// <param name="title">1–200 characters, or null to take the first question's.</param>
     /// <param name="now">The time.</param>
     /// <exception cref="ArgumentException">The title breaks its rules.</exception>
-    public static Session Open(string? title, DateTimeOffset now)
+    public static Session Open(string owner, string? title, DateTimeOffset now)
     {
+        Guard.Against.NullOrWhiteSpace(owner);
         var session = new Session
         {
             Id = Guid.CreateVersion7(now),
+            Owner = owner,
             CreatedAt = now,
             UpdatedAt = now,
         };
@@ -92,7 +98,7 @@ public sealed class Session : AggregateRoot
         if (MessageCount == 0 && Title == Untitled)
             SetTitle(UnicodeText.Truncate(question, TitleFromQuestionLength));
 
-        var asked = Message.Question(Id, ++MessageCount, question, now);
+        var asked = Message.Question(this, ++MessageCount, question, now);
         var answer = Message.OpenAnswer(asked, ++MessageCount, now);
         _messages.Add(asked);
         _messages.Add(answer);

@@ -14,18 +14,19 @@ internal sealed class InMemoryAnswerEventLog : IAnswerEventLog
     private const int MostEnded = 512;
     private const int MostEndedCharacters = 4_000_000;
 
-    private readonly ConcurrentDictionary<Guid, Events> _answers = new();
+    private readonly ConcurrentDictionary<(string Owner, Guid AnswerId), Events> _answers = new();
     private readonly Queue<Events> _ended = new();
     private readonly Lock _endedGate = new();
     private long _endedCharacters;
 
-    public IAnswerEventWriter Open(Guid answerId) => _answers[answerId] = new Events(answerId, this);
+    public IAnswerEventWriter Open(string owner, Guid answerId) =>
+        _answers[(owner, answerId)] = new Events(owner, answerId, this);
 
-    public IAsyncEnumerable<NumberedAnswerEvent>? Follow(Guid answerId, long after) =>
-        _answers.TryGetValue(answerId, out var events) ? events.FollowAsync(after) : null;
+    public IAsyncEnumerable<NumberedAnswerEvent>? Follow(string owner, Guid answerId, long after) =>
+        _answers.TryGetValue((owner, answerId), out var events) ? events.FollowAsync(after) : null;
 
-    public IReadOnlyList<AnswerEvent>? Snapshot(Guid answerId) =>
-        _answers.TryGetValue(answerId, out var events) ? events.Snapshot() : null;
+    public IReadOnlyList<AnswerEvent>? Snapshot(string owner, Guid answerId) =>
+        _answers.TryGetValue((owner, answerId), out var events) ? events.Snapshot() : null;
 
     private void Retire(Events events)
     {
@@ -37,18 +38,20 @@ internal sealed class InMemoryAnswerEventLog : IAnswerEventLog
             {
                 var oldest = _ended.Dequeue();
                 _endedCharacters -= oldest.Characters;
-                _answers.TryRemove(oldest.AnswerId, out _);
+                _answers.TryRemove((oldest.Owner, oldest.AnswerId), out _);
             }
         }
     }
 
-    private sealed class Events(Guid answerId, InMemoryAnswerEventLog log) : IAnswerEventWriter
+    private sealed class Events(string owner, Guid answerId, InMemoryAnswerEventLog log) : IAnswerEventWriter
     {
         private readonly List<AnswerEvent> _list = [];
         private readonly Lock _gate = new();
 
         /// <summary>Ends at the next event; null while nobody waits.</summary>
         private TaskCompletionSource? _more;
+
+        public string Owner { get; } = owner;
 
         public Guid AnswerId { get; } = answerId;
 

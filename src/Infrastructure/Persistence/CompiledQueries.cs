@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using QrAi.Application.Persistence;
+using QrAi.Domain.Callers;
 using QrAi.Domain.Sessions;
 
 namespace QrAi.Infrastructure.Persistence;
@@ -13,6 +14,12 @@ namespace QrAi.Infrastructure.Persistence;
 internal sealed class CompiledQueries
 {
     private static readonly ConditionalWeakTable<IModel, CompiledQueries> ByModel = [];
+
+    public Func<QrAiDbContext, string, CancellationToken, Task<ApiKey?>> FindKey { get; } =
+        EF.CompileAsyncQuery(
+            (QrAiDbContext database, string hash, CancellationToken _) =>
+                database.ApiKeys.AsNoTracking().SingleOrDefault(key => key.Hash == hash)
+        );
 
     public Func<QrAiDbContext, Guid, CancellationToken, Task<Session?>> FindSession { get; } =
         EF.CompileAsyncQuery(

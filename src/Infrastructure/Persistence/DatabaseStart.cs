@@ -32,7 +32,7 @@ internal sealed class DatabaseStart(
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
 
-        state.SetReady();
+        state.Open();
         logger.LogInformation("The database is ready");
         await WarnOfShortageAsync(stoppingToken);
     }

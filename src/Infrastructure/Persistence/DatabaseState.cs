@@ -1,9 +1,10 @@
 using QrAi.Application.Errors;
+using QrAi.Application.Migrations;
 
 namespace QrAi.Infrastructure.Persistence;
 
 /// <summary>Whether the database was ready for this program since it started.</summary>
-public sealed class DatabaseState
+public sealed class DatabaseState : IDatabaseGate
 {
     private volatile string? _waitingFor = "The database has not been looked at yet.";
 
@@ -25,5 +26,6 @@ public sealed class DatabaseState
 
     internal void SetRefused(string reason) => _waitingFor = Refusal = reason;
 
-    internal void SetReady() => _waitingFor = null;
+    /// <inheritdoc />
+    public void Open() => _waitingFor = null;
 }

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using QrAi.Domain.Callers;
 using QrAi.Domain.Sessions;
 
 namespace QrAi.Infrastructure.Persistence;
@@ -12,6 +13,12 @@ internal sealed class MessageConfiguration : IEntityTypeConfiguration<Message>
     public void Configure(EntityTypeBuilder<Message> builder)
     {
         builder.Property(message => message.Id).ValueGeneratedNever();
+        // The default is for the program before, which may still write rows while this one migrates.
+        builder
+            .Property(message => message.Owner)
+            .HasMaxLength(Owners.MaxLength)
+            .HasDefaultValue(Owners.Unauthenticated)
+            .ValueGeneratedNever();
         builder.Property(message => message.Role).HasConversion(LowerCase<MessageRole>()).HasMaxLength(16);
         // An answer ends once: whoever read it while it was open, and comes to end it second, has a conflict.
         builder

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using QrAi.Application.Persistence;
+using QrAi.Domain.Callers;
 using QrAi.Domain.Sessions;
 
 namespace QrAi.Infrastructure.Persistence;
@@ -10,11 +11,21 @@ public abstract class QrAiDbContext(DbContextOptions options) : DbContext(option
 {
     private Task? _leftTo;
 
+    /// <summary>Whose sessions and messages are seen; null for nobody's.</summary>
+    public string? Owner { get; internal set; }
+
+    /// <inheritdoc />
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
     /// <inheritdoc />
     public DbSet<Session> Sessions => Set<Session>();
 
     /// <inheritdoc />
     public DbSet<Message> Messages => Set<Message>();
+
+    /// <inheritdoc />
+    public Task<ApiKey?> FindKeyAsync(string hash, CancellationToken cancellationToken) =>
+        CompiledQueries.Of(this).FindKey(this, hash, cancellationToken);
 
     /// <inheritdoc />
     public Task<Session?> FindSessionAsync(Guid id, CancellationToken cancellationToken) =>
@@ -74,11 +85,16 @@ public abstract class QrAiDbContext(DbContextOptions options) : DbContext(option
     }
 
     /// <inheritdoc />
-    protected override void OnModelCreating(ModelBuilder modelBuilder) =>
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
         modelBuilder.ApplyConfigurationsFromAssembly(
             typeof(QrAiDbContext).Assembly,
             type => type.Namespace == typeof(QrAiDbContext).Namespace
         );
+        // The one place that keeps owners apart: every query of these passes it, also those that are written later.
+        modelBuilder.Entity<Session>().HasQueryFilter(IQrAiDbContext.OwnerFilter, session => session.Owner == Owner);
+        modelBuilder.Entity<Message>().HasQueryFilter(IQrAiDbContext.OwnerFilter, message => message.Owner == Owner);
+    }
 
     /// <summary>Whether a save failed because somebody else was faster, rather than for a fault.</summary>
     /// <param name="exception">What the driver threw.</param>

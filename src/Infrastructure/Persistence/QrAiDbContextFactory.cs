@@ -11,9 +11,19 @@ internal sealed class QrAiDbContextFactory<TContext>(IDbContextFactory<TContext>
     : IQrAiDbContextFactory
     where TContext : QrAiDbContext
 {
-    public IQrAiDbContext Create()
+    public IQrAiDbContext CreateFor(string owner)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(owner);
+        return Create(owner);
+    }
+
+    public IQrAiDbContext CreateForService() => Create(null);
+
+    private TContext Create(string? owner)
     {
         state.ThrowIfStarting();
-        return pool.CreateDbContext();
+        var context = pool.CreateDbContext();
+        context.Owner = owner; // always: the pool hands it out again as it was given back
+        return context;
     }
 }

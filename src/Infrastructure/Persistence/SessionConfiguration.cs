@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using QrAi.Domain.Callers;
 using QrAi.Domain.Sessions;
 
 namespace QrAi.Infrastructure.Persistence;
@@ -9,6 +10,12 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
     public void Configure(EntityTypeBuilder<Session> builder)
     {
         builder.Property(session => session.Id).ValueGeneratedNever();
+        // The default is for the program before, which may still write rows while this one migrates.
+        builder
+            .Property(session => session.Owner)
+            .HasMaxLength(Owners.MaxLength)
+            .HasDefaultValue(Owners.Unauthenticated)
+            .ValueGeneratedNever();
         builder.Property(session => session.Title).HasMaxLength(Session.MaxTitleLength * 2); // UTF-16 units
         builder.Property(session => session.Version).IsConcurrencyToken();
         builder.Ignore(session => session.Events);
@@ -18,7 +25,14 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
             .HasForeignKey(message => message.SessionId)
             .OnDelete(DeleteBehavior.Cascade);
 
-        // Serves the list by latest activity; the id makes the order total.
-        builder.HasIndex(session => new { session.UpdatedAt, session.Id }).IsDescending();
+        // Serves an owner's list by latest activity; the id makes the order total.
+        builder
+            .HasIndex(session => new
+            {
+                session.Owner,
+                session.UpdatedAt,
+                session.Id,
+            })
+            .IsDescending(false, true, true);
     }
 }

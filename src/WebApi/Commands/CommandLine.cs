@@ -29,6 +29,7 @@ internal sealed class CommandLine
             BackupCommand.Create(runner),
             RestoreCommand.Create(runner),
             CheckCommand.Create(new VerbRunner(composeForChecks, terminal)),
+            KeysCommand.Create(runner),
         };
         // It is no verb, and alone it would serve.
         _root.Options.Remove(_root.Options.Single(option => option is VersionOption));

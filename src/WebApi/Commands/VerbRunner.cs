@@ -1,4 +1,5 @@
 using MediatR;
+using QrAi.Application.Migrations;
 using QrAi.WebApi.Errors;
 
 namespace QrAi.WebApi.Commands;
@@ -35,6 +36,21 @@ internal sealed class VerbRunner(Func<IHost> compose, Terminal terminal)
             return await ReportAsync(exception, isDevelopment);
         }
     }
+
+    /// <summary>Runs a verb that works with what is in the database, once it is seen that its schema is this program's.</summary>
+    /// <inheritdoc cref="RunAsync"/>
+    public Task<int> RunOnDatabaseAsync(
+        Func<ISender, Terminal, CancellationToken, Task<int>> work,
+        CancellationToken cancellationToken
+    ) =>
+        RunAsync(
+            async (sender, its, stop) =>
+            {
+                await sender.Send(new RequireSchema(), stop);
+                return await work(sender, its, stop);
+            },
+            cancellationToken
+        );
 
     private async Task<int> ReportAsync(Exception exception, bool isDevelopment)
     {

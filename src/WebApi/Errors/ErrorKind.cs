@@ -17,8 +17,17 @@ internal sealed record ErrorKind(string Code, int Status, string Title, TimeSpan
         ExitCode = Commands.ExitCode.WrongUsage,
     };
 
+    public static readonly ErrorKind Unauthenticated = new("unauthenticated", 401, "Nobody knows who the caller is");
+    public static readonly ErrorKind Forbidden = new("forbidden", 403, "The caller may not do this");
     public static readonly ErrorKind NotFound = new("not_found", 404, "There is no such thing");
     public static readonly ErrorKind SessionBusy = new("session_busy", 409, "The session is answering a question");
+
+    public static readonly ErrorKind RateLimited = new(
+        "rate_limited",
+        429,
+        "There were too many requests",
+        TimeSpan.FromSeconds(1)
+    );
 
     public static readonly ErrorKind DatabaseUnavailable = new(
         "database_unavailable",
@@ -41,6 +50,13 @@ internal sealed record ErrorKind(string Code, int Status, string Title, TimeSpan
         TimeSpan.FromSeconds(5)
     );
 
+    public static readonly ErrorKind IssuerUnavailable = new(
+        "issuer_unavailable",
+        503,
+        "The issuer of tokens is not available",
+        TimeSpan.FromSeconds(5)
+    );
+
     // Only verbs come to it, for which it is an exit code.
     public static readonly ErrorKind BackupFailed = new("backup_failed", 500, "The backup or the restore failed");
 
@@ -49,16 +65,20 @@ internal sealed record ErrorKind(string Code, int Status, string Title, TimeSpan
     private static readonly ErrorKind[] All =
     [
         InvalidRequest,
+        Unauthenticated,
+        Forbidden,
         NotFound,
         new("method_not_allowed", 405, "The method is not allowed here"),
         SessionBusy,
         new("payload_too_large", 413, "The body is larger than 64 KiB"),
         new("unsupported_media_type", 415, "The body has to be application/json"),
+        RateLimited,
         new(AnswerErrorCodes.ProviderFailed, 502, "No provider gave an answer"),
         new(AnswerErrorCodes.Interrupted, 502, "The answer was interrupted"),
         DatabaseUnavailable,
         ProviderNotConfigured,
         ShuttingDown,
+        IssuerUnavailable,
         new(AnswerErrorCodes.ProviderTimeout, 504, "No provider answered in time"),
         InternalError,
     ];

@@ -3,6 +3,7 @@ using QrAi.Application.Backups;
 using QrAi.Application.Errors;
 using QrAi.Application.Sessions;
 using QrAi.Domain.Sessions;
+using QrAi.WebApi.Callers;
 
 namespace QrAi.WebApi.Errors;
 
@@ -28,8 +29,18 @@ internal static class ErrorMap
             InvalidRequestException invalid => new(ErrorKind.InvalidRequest, invalid.Message, invalid.Errors),
             AnswerFailedException failed => Describe(failed.Answer),
             NotFoundException => new(ErrorKind.NotFound, exception.Message),
+            UnauthenticatedException => new(ErrorKind.Unauthenticated, exception.Message),
+            ForbiddenException => new(ErrorKind.Forbidden, exception.Message),
+            TooManyAttemptsException { Wait: var wait } => new(
+                ErrorKind.RateLimited with
+                {
+                    RetryAfter = wait,
+                },
+                exception.Message
+            ),
+            IssuerUnavailableException => new(ErrorKind.IssuerUnavailable, exception.Message),
             SessionBusyException => new(ErrorKind.SessionBusy, exception.Message),
-            DatabaseUnavailableException or SchemaNewerException => new(
+            DatabaseUnavailableException or SchemaNewerException or SchemaOlderException => new(
                 ErrorKind.DatabaseUnavailable,
                 exception.Message
             ),

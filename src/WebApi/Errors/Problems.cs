@@ -77,7 +77,9 @@ internal static class Problems
         var response = context.Response;
         response.StatusCode = error.Kind.Status;
         if (error.Kind.RetryAfter is { } wait)
-            response.Headers.RetryAfter = wait.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
+            response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString("0", CultureInfo.InvariantCulture);
+        if (error.Kind.Status == StatusCodes.Status401Unauthorized)
+            response.Headers.WWWAuthenticate = "Bearer"; // RFC 6750
         var json = context
             .RequestServices.GetRequiredService<IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>>()
             .Value.SerializerOptions;

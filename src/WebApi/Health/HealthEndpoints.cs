@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using QrAi.WebApi.Callers;
 
 namespace QrAi.WebApi.Health;
 
@@ -13,6 +14,7 @@ internal static class HealthEndpoints
     public static void MapHealth(this WebApplication app, IReadOnlyCollection<string> readyChecks)
     {
         var health = app.MapGroup("/health").WithTags("Health");
+        OpenRoute.Open(health);
         Map("/live", "Whether the process is alive; looks at nothing outside it.", _ => false);
         Map("/ready", "Whether work may be sent here.", check => readyChecks.Contains(check.Name));
         Map("", "How everything is, the providers included.", _ => true);

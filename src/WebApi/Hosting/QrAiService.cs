@@ -34,7 +34,7 @@ public static class QrAiService
         configure?.Invoke(builder.Services);
 
         var app = builder.Build();
-        MapPipeline(app);
+        MapPipeline(app, settings.Authentication);
         return app;
     }
 
@@ -113,24 +113,27 @@ public static class QrAiService
         services.AddHealthChecks().AddCheck<LifecycleHealth>(LifecycleHealth.Name);
         services.ConfigureHttpJsonOptions(json => QrAiJson.Configure(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
-        services.AddQrAiOpenApi();
+        services.AddCallers(settings.Authentication);
+        services.AddQrAiOpenApi(settings.Authentication);
     }
 
-    private static void MapPipeline(WebApplication app)
+    private static void MapPipeline(WebApplication app, AuthenticationOptions authentication)
     {
         app.UseRequestId();
         app.UseRequestLog();
         app.UseProblems();
         app.UseRouting();
+        app.UseCallers(authentication);
 
         app.MapHealth(readyChecks: [Infrastructure.DependencyInjection.DatabaseCheck, LifecycleHealth.Name]);
         var api = app.MapGroup("/api").WithProblemResponses();
         api.MapQuestions();
         api.MapSessions();
         api.MapAnswers();
-        app.MapOpenApi();
+        var description = app.MapOpenInDevelopment();
+        description.MapOpenApi();
         // Nothing of it comes from, or goes to, its maker's hosts.
-        app.MapScalarApiReference(
+        description.MapScalarApiReference(
             "/docs",
             page => page.WithTitle("QrAi").DisableDefaultFonts().DisableTelemetry().DisableAgent()
         );

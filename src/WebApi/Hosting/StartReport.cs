@@ -19,6 +19,14 @@ internal sealed class StartReport(
         return Task.CompletedTask;
     }
 
+    private static string Proofs(AuthenticationOptions options) =>
+        (options.ApiKeys, options.Jwt) switch
+        {
+            (true, null) => "an API key",
+            (false, { } jwt) => $"a token of {jwt.Authority}",
+            (_, var jwt) => $"an API key or a token of {jwt?.Authority}",
+        };
+
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private void Report()
@@ -40,7 +48,11 @@ internal sealed class StartReport(
             logger.LogWarning(
                 "No language model is configured: set OPENROUTER_API_KEY or GOOGLE_AI_API_KEY, in the environment or in .env"
             );
-        if (settings.Environment.Environment == DeploymentEnvironment.Production)
-            logger.LogWarning("Callers are not authenticated yet: let only those in whom you trust");
+        if (settings.Authentication.IsRequired)
+            logger.LogInformation("Callers prove who they are with {Proofs}", Proofs(settings.Authentication));
+        else
+            logger.LogInformation(
+                "Callers need not prove who they are (AUTHENTICATION): let only those in whom you trust"
+            );
     }
 }

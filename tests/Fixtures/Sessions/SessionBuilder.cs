@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using QrAi.Application.Errors;
+using QrAi.Domain.Callers;
 using QrAi.Domain.Sessions;
 using QrAi.Tests.Testing;
 
@@ -18,6 +19,7 @@ public sealed class SessionBuilder
     private readonly List<Action<Session>> _exchanges = [];
     private DateTimeOffset _now = TestClock.Noon;
     private DateTimeOffset? _opened;
+    private string _owner = Owners.Unauthenticated;
     private string? _title;
     private Guid? _id;
 
@@ -25,6 +27,13 @@ public sealed class SessionBuilder
     public SessionBuilder Identified(Guid id)
     {
         _id = id;
+        return this;
+    }
+
+    /// <summary>Whom it belongs to; without one to whoever need not prove who they are.</summary>
+    public SessionBuilder OwnedBy(string owner)
+    {
+        _owner = owner;
         return this;
     }
 
@@ -81,7 +90,7 @@ public sealed class SessionBuilder
     /// <summary>The session.</summary>
     public Session Build()
     {
-        var session = Session.Open(_title, _opened ?? _now);
+        var session = Session.Open(_owner, _title, _opened ?? _now);
         if (_id is { } id)
             SetId(session, id);
         foreach (var exchange in _exchanges)

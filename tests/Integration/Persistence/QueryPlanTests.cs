@@ -37,8 +37,8 @@ public sealed partial class QueryPlanTests(DatabaseKind kind) : IntegrationTest(
 
         var later = await PlanOfAsync(() => qrai.ListSessionsAsync(20, deep), "ORDER BY s.updated_at DESC");
 
-        ShouldReadOnlyThePage(first, "ix_sessions_updated_at_id", 21);
-        ShouldReadOnlyThePage(later, "ix_sessions_updated_at_id", 21);
+        ShouldReadOnlyThePage(first, "ix_sessions_owner_updated_at_id", 21);
+        ShouldReadOnlyThePage(later, "ix_sessions_owner_updated_at_id", 21);
         if (Kind == DatabaseKind.Sqlite)
             later.ShouldContain("SEARCH");
     }

@@ -25,6 +25,9 @@ public class QrAiClient(Uri address) : IAsyncDisposable
             Timeout = Eventually.DefaultLimit,
         };
 
+    /// <summary>The key or token that it proves with who it is; null for none.</summary>
+    public string? Bearer { get; init; }
+
     /// <summary>Where the service listens.</summary>
     public Uri Address => address;
 
@@ -42,6 +45,8 @@ public class QrAiClient(Uri address) : IAsyncDisposable
         {
             Content = body as HttpContent ?? (body is null ? null : JsonContent.Create(body, options: Wire.Json)),
         };
+        if (Bearer is not null)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Bearer);
         headers?.Invoke(request.Headers);
         return Http.SendAsync(request, until, cancellationToken);
     }

@@ -1,7 +1,9 @@
 using System.Net;
+using MediatR;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using QrAi.Application.Callers;
 using QrAi.Application.Persistence;
 using QrAi.Domain.Sessions;
 using QrAi.Infrastructure.Settings;
@@ -87,7 +89,7 @@ public sealed class QrAiHost : QrAiClient
     public async Task<IReadOnlyList<Session>> AddAsync(params SessionBuilder[] sessions)
     {
         var built = sessions.Select(session => session.Build()).ToList();
-        await using var database = Services.GetRequiredService<IQrAiDbContextFactory>().Create();
+        await using var database = Services.GetRequiredService<IQrAiDbContextFactory>().CreateForService();
         foreach (var session in built)
             database.Sessions.Add(session);
         await database.SaveChangesAsync(CancellationToken.None);
@@ -96,6 +98,19 @@ public sealed class QrAiHost : QrAiClient
 
     /// <inheritdoc cref="AddAsync(SessionBuilder[])"/>
     public async Task<Session> AddAsync(SessionBuilder session) => (await AddAsync([session]))[0];
+
+    /// <summary>Makes a key, as the verb does.</summary>
+    public async Task<CreatedKey> CreateKeyAsync(string name, string? owner = null, DateTimeOffset? expiresAt = null)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<ISender>().Send(new CreateKey(name, owner, expiresAt));
+    }
+
+    /// <summary>A caller with a new key of an owner.</summary>
+    public async Task<QrAiClient> AsAsync(string owner) => As((await CreateKeyAsync(owner)).Secret);
+
+    /// <summary>A caller with a key or a token.</summary>
+    public QrAiClient As(string bearer) => new(Address) { Bearer = bearer };
 
     /// <summary>Begins what SIGTERM begins: running answers may finish, new questions are refused.</summary>
     public void BeginShutdown() => Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();

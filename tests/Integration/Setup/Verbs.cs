@@ -32,6 +32,9 @@ public sealed class Verbs(string databaseUrl, Action<IServiceCollection>? config
 
     public Task<T> SendAsync<T>(IRequest<T> request) => Sender.Send(request);
 
+    /// <summary>What a verb does first that works with what is in the database.</summary>
+    public Task RequireSchemaAsync() => Sender.Send(new RequireSchema());
+
     /// <summary>Migrates, backwards too, and returns the steps; those back have a minus before them.</summary>
     public async Task<IReadOnlyList<string>> MigrateAsync(
         string? to,

@@ -3,8 +3,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using QrAi.Application;
 using QrAi.Application.Answers;
+using QrAi.Application.Callers;
 using QrAi.Application.Models;
 using QrAi.Application.Persistence;
+using QrAi.Domain.Callers;
 using QrAi.Infrastructure.AnswerEvents;
 using QrAi.Tests.Fixtures.Models;
 using QrAi.Tests.Testing.Providers;
@@ -29,6 +31,7 @@ internal sealed class Service : IDisposable
         services.AddSingleton<IModelProviders>(Models);
         services.AddSingleton(new GenerationOptions { TotalTime = TimeSpan.FromMinutes(2), HistoryMessages = 4 });
         _services = services.BuildServiceProvider();
+        _services.GetRequiredService<CurrentCaller>().Identify(Owners.Unauthenticated);
     }
 
     public TestClock Clock { get; } = new();

@@ -1,5 +1,6 @@
 using QrAi.Application.Answers;
 using QrAi.Application.Errors;
+using QrAi.Domain.Callers;
 using QrAi.Domain.Sessions;
 
 namespace QrAi.Tests.Unit.Application.Answers;
@@ -116,7 +117,7 @@ public sealed class FollowAnswerTests : IDisposable
 
     private (Session Session, Message Answer) Add(Generation? generation)
     {
-        var session = Session.Open(null, TestClock.Noon);
+        var session = Session.Open(Owners.Unauthenticated, null, TestClock.Noon);
         var (_, answer) = session.Ask("Capital of Japan?", TestClock.Noon);
         if (generation is not null)
             session.CompleteAnswer(answer.Id, generation, TestClock.Noon);

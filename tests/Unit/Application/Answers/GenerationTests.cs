@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using QrAi.Application.Answers;
 using QrAi.Application.Errors;
 using QrAi.Application.Questions;
+using QrAi.Domain.Callers;
 using QrAi.Domain.Sessions;
 using QrAi.Tests.Fixtures.Models;
 using QrAi.Tests.Testing.Providers;
@@ -248,7 +249,7 @@ public sealed class GenerationTests : IDisposable
     {
         var asked = await AskAsync();
         var waiting = _service.Sender.Send(new AwaitAnswer(asked.AnswerId));
-        var run = _service.Running.Find(asked.AnswerId)!;
+        var run = _service.Running.Find(Owners.Unauthenticated, asked.AnswerId)!;
         _service.Database.IsDown = true;
         _model.Finish("Tokyo.");
         while (await NextPauseAsync() is var pause && _service.Clock.GetUtcNow() < TestClock.Noon.AddSeconds(3))
@@ -268,7 +269,7 @@ public sealed class GenerationTests : IDisposable
     public async Task An_answer_is_given_up_when_the_database_does_not_come_back()
     {
         var asked = await AskAsync();
-        var run = _service.Running.Find(asked.AnswerId)!;
+        var run = _service.Running.Find(Owners.Unauthenticated, asked.AnswerId)!;
         _service.Database.IsDown = true;
         _model.Finish("Tokyo.");
         var follower = _service.FollowAsync(asked.AnswerId);

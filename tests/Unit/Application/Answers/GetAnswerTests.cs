@@ -1,5 +1,6 @@
 using QrAi.Application.Answers;
 using QrAi.Application.Errors;
+using QrAi.Domain.Callers;
 using QrAi.Domain.Sessions;
 
 namespace QrAi.Tests.Unit.Application.Answers;
@@ -27,7 +28,7 @@ public sealed class GetAnswerTests : IDisposable
     {
         var session = _service.Database.Add(A.Session().Cancelled(sofar: "Kept"));
         var answerId = session.Messages.Last().Id;
-        var told = _service.Events.Open(answerId);
+        var told = _service.Events.Open(Owners.Unauthenticated, answerId);
         told.Append(new AnswerEvent.Started(session.Id, session.Messages.First().Id, answerId, "google-ai", "gemini"));
         told.Append(new AnswerEvent.Delta("Told"));
 

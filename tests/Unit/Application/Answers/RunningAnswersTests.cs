@@ -7,6 +7,8 @@ namespace QrAi.Tests.Unit.Application.Answers;
 
 public sealed class RunningAnswersTests : IDisposable
 {
+    private const string Me = "me";
+
     private readonly RunningAnswers _running = new();
     private readonly CancellationTokenSource _finish = new();
     private readonly CancellationTokenSource _giveUp = new();
@@ -23,36 +25,36 @@ public sealed class RunningAnswersTests : IDisposable
     {
         var (id, end) = Start();
 
-        _running.Find(id)!.AnswerId.ShouldBe(id);
+        _running.Find(Me, id)!.AnswerId.ShouldBe(id);
         _running.Count.ShouldBe(1);
         end.SetResult(Kept);
         await DrainAsync().Soon();
-        _running.Find(id).ShouldBeNull();
+        _running.Find(Me, id).ShouldBeNull();
         _running.Count.ShouldBe(0);
     }
 
     [Test]
     public void An_answer_that_nobody_generates_here_is_not_found() =>
-        _running.Find(Guid.CreateVersion7()).ShouldBeNull();
+        _running.Find(Me, Guid.CreateVersion7()).ShouldBeNull();
 
     [Test]
     public async Task Cancelling_stops_one_answer_and_says_that_somebody_wanted_it()
     {
         var (one, _) = Start();
         var (other, _) = Start();
-        var run = _running.Find(one)!;
+        var run = _running.Find(Me, one)!;
         run.Cancel();
 
         await Stopped(run).Soon();
         run.IsCancelled.ShouldBeTrue();
-        _running.Find(other)!.Stopped.IsCancellationRequested.ShouldBeFalse();
+        _running.Find(Me, other)!.Stopped.IsCancellationRequested.ShouldBeFalse();
     }
 
     [Test]
     public async Task Cancelling_an_answer_that_has_ended_does_nothing()
     {
         var (id, end) = Start();
-        var run = _running.Find(id)!;
+        var run = _running.Find(Me, id)!;
         end.SetResult(Kept);
         await DrainAsync().Soon();
 
@@ -104,7 +106,7 @@ public sealed class RunningAnswersTests : IDisposable
         var kept = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         AnswerRun? stopped = null;
         _running.Start(
-            new AnswerRun(Guid.CreateVersion7()),
+            new AnswerRun(Me, Guid.CreateVersion7()),
             async run =>
             {
                 stopped = run;
@@ -129,7 +131,7 @@ public sealed class RunningAnswersTests : IDisposable
     {
         await _finish.CancelAsync();
         _running.Start(
-            new AnswerRun(Guid.CreateVersion7()),
+            new AnswerRun(Me, Guid.CreateVersion7()),
             async run =>
             {
                 await Stopped(run);
@@ -156,7 +158,7 @@ public sealed class RunningAnswersTests : IDisposable
     [Test]
     public async Task Work_that_throws_is_over_too()
     {
-        _running.Start(new AnswerRun(Guid.CreateVersion7()), _ => throw new InvalidOperationException());
+        _running.Start(new AnswerRun(Me, Guid.CreateVersion7()), _ => throw new InvalidOperationException());
 
         await DrainAsync().Soon();
         _running.Count.ShouldBe(0);
@@ -166,19 +168,19 @@ public sealed class RunningAnswersTests : IDisposable
     public async Task Whoever_waits_for_the_end_is_told_what_was_kept_when_the_run_is_gone()
     {
         var (id, end) = Start();
-        var run = _running.Find(id)!;
+        var run = _running.Find(Me, id)!;
 
         end.SetResult(Kept);
 
         (await run.Ended.Soon()).ShouldBe(Kept);
-        _running.Find(id).ShouldBeNull();
+        _running.Find(Me, id).ShouldBeNull();
     }
 
     [Test]
     public async Task A_run_that_is_over_holds_nothing_any_more()
     {
         var (id, end) = Start();
-        var run = _running.Find(id)!;
+        var run = _running.Find(Me, id)!;
         end.SetResult(Kept);
         await run.Ended.Soon();
 
@@ -206,7 +208,7 @@ public sealed class RunningAnswersTests : IDisposable
     {
         var id = Guid.CreateVersion7();
         var end = new TaskCompletionSource<MessageDto>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _running.Start(new AnswerRun(id), _ => end.Task);
+        _running.Start(new AnswerRun(Me, id), _ => end.Task);
         return (id, end);
     }
 

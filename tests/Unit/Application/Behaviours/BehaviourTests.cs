@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using QrAi.Application;
 using QrAi.Application.Answers;
+using QrAi.Application.Callers;
 using QrAi.Application.Errors;
 using QrAi.Application.Models;
 using QrAi.Application.Persistence;
@@ -31,6 +32,7 @@ public sealed class BehaviourTests : IDisposable
         services.AddSingleton<IModelProviders, NoProviders>();
         services.AddSingleton(new GenerationOptions { TotalTime = TimeSpan.FromMinutes(2), HistoryMessages = 20 });
         _services = services.BuildServiceProvider();
+        _services.GetRequiredService<CurrentCaller>().Identify("me");
     }
 
     private ISender Sender => _services.GetRequiredService<ISender>();
@@ -128,7 +130,7 @@ public sealed class BehaviourTests : IDisposable
     public async Task A_stream_is_logged_when_it_ends_with_how_many_items_it_had()
     {
         var id = Guid.CreateVersion7();
-        var writer = _events.Open(id);
+        var writer = _events.Open("me", id);
         writer.Append(new AnswerEvent.Delta("Confidential"));
         writer.Append(new AnswerEvent.Delta("answer"));
 
@@ -147,7 +149,7 @@ public sealed class BehaviourTests : IDisposable
     public async Task A_follower_who_leaves_ends_the_stream()
     {
         var id = Guid.CreateVersion7();
-        _events.Open(id);
+        _events.Open("me", id);
         using var cancellation = new CancellationTokenSource();
         var next = Sender
             .CreateStream(new FollowAnswer(id, 0), cancellation.Token)
@@ -161,7 +163,10 @@ public sealed class BehaviourTests : IDisposable
 
     private sealed class NoDatabase : IQrAiDbContextFactory
     {
-        public IQrAiDbContext Create() => throw new DatabaseUnavailableException("The database cannot be reached.");
+        public IQrAiDbContext CreateFor(string owner) => CreateForService();
+
+        public IQrAiDbContext CreateForService() =>
+            throw new DatabaseUnavailableException("The database cannot be reached.");
     }
 
     private sealed class NoProviders : IModelProviders

@@ -14,7 +14,10 @@ public sealed class ConflictRetryTests
     [TestCase(4)]
     public async Task A_change_that_others_come_before_is_made_after_them_over_a_new_unit_of_work(int others)
     {
-        var round = await _database.RetryOnConflictAsync(database => RoundAsync(database, conflicts: others));
+        var round = await ConflictRetry.RunAsync(
+            _database.CreateForService,
+            database => RoundAsync(database, conflicts: others)
+        );
 
         round.ShouldBe(others + 1);
         _rounds.ShouldBeUnique();
@@ -24,7 +27,7 @@ public sealed class ConflictRetryTests
     public async Task A_change_that_others_come_before_five_times_is_given_up()
     {
         await Should.ThrowAsync<DbUpdateConcurrencyException>(() =>
-            _database.RetryOnConflictAsync(database => RoundAsync(database, conflicts: 5))
+            ConflictRetry.RunAsync(_database.CreateForService, database => RoundAsync(database, conflicts: 5))
         );
 
         _rounds.Count.ShouldBe(5);
@@ -34,11 +37,14 @@ public sealed class ConflictRetryTests
     public async Task A_fault_that_is_no_conflict_is_not_tried_again()
     {
         await Should.ThrowAsync<InvalidOperationException>(() =>
-            _database.RetryOnConflictAsync<int>(database =>
-            {
-                _rounds.Add(database);
-                throw new InvalidOperationException();
-            })
+            ConflictRetry.RunAsync<int>(
+                _database.CreateForService,
+                database =>
+                {
+                    _rounds.Add(database);
+                    throw new InvalidOperationException();
+                }
+            )
         );
 
         _rounds.Count.ShouldBe(1);

@@ -5,6 +5,8 @@ namespace QrAi.Tests.Unit.Domain.Sessions;
 
 public sealed class SessionTests
 {
+    private const string Me = "me";
+
     private static readonly DateTimeOffset Noon = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
 
     private static readonly Generation Whole = new(
@@ -18,7 +20,7 @@ public sealed class SessionTests
     [Test]
     public void A_new_session_is_empty_and_untitled()
     {
-        var session = Session.Open(null, Noon);
+        var session = Session.Open(Me, null, Noon);
 
         session.Title.ShouldBe("New session");
         session.MessageCount.ShouldBe(0);
@@ -32,7 +34,7 @@ public sealed class SessionTests
     [Test]
     public void Ids_are_version_7_UUIDs_of_the_time_of_their_making()
     {
-        var session = Session.Open(null, Noon);
+        var session = Session.Open(Me, null, Noon);
         var (question, answer) = session.Ask("Why?", Noon.AddMinutes(1));
 
         new[] { session.Id, question.Id, answer.Id }.ShouldAllBe(id => id.Version == 7);
@@ -44,7 +46,7 @@ public sealed class SessionTests
     [Test]
     public void A_session_keeps_the_title_that_it_was_opened_with()
     {
-        var session = Session.Open("日本の首都", Noon);
+        var session = Session.Open(Me, "日本の首都", Noon);
         session.Ask("What is the capital of Japan?", Noon);
 
         session.Title.ShouldBe("日本の首都");
@@ -54,7 +56,7 @@ public sealed class SessionTests
     [Test]
     public void An_untitled_session_is_called_after_its_first_question_and_not_after_the_second()
     {
-        var session = Session.Open(null, Noon);
+        var session = Session.Open(Me, null, Noon);
         Answer(session, "What is the capital of Japan?");
         Answer(session, "And of France?");
 
@@ -95,7 +97,7 @@ public sealed class SessionTests
     [Test]
     public void Renaming_changes_the_title_and_what_searches_compare()
     {
-        var session = Session.Open("old", Noon);
+        var session = Session.Open(Me, "old", Noon);
         session.Rename("Ｎｅｗ", Noon.AddSeconds(1));
 
         session.Title.ShouldBe("Ｎｅｗ");
@@ -106,10 +108,10 @@ public sealed class SessionTests
     [Test]
     public void A_title_has_1_to_200_code_points()
     {
-        var session = Session.Open(string.Concat(Enumerable.Repeat("😀", 200)), Noon);
+        var session = Session.Open(Me, string.Concat(Enumerable.Repeat("😀", 200)), Noon);
 
-        Should.Throw<ArgumentException>(() => Session.Open("", Noon));
-        Should.Throw<ArgumentException>(() => Session.Open(new string('x', 201), Noon));
+        Should.Throw<ArgumentException>(() => Session.Open(Me, "", Noon));
+        Should.Throw<ArgumentException>(() => Session.Open(Me, new string('x', 201), Noon));
         Should.Throw<ArgumentException>(() => session.Rename(" ", Noon));
         Should.Throw<ArgumentException>(() => session.Rename("a\0b", Noon));
         Should.Throw<ArgumentException>(() => session.Rename("\ud83d", Noon));
@@ -119,9 +121,9 @@ public sealed class SessionTests
     [Test]
     public void A_question_has_1_to_8000_code_points()
     {
-        Session.Open(null, Noon).Ask(string.Concat(Enumerable.Repeat("😀", 8_000)), Noon);
+        Session.Open(Me, null, Noon).Ask(string.Concat(Enumerable.Repeat("😀", 8_000)), Noon);
 
-        var session = Session.Open(null, Noon);
+        var session = Session.Open(Me, null, Noon);
         Should.Throw<ArgumentException>(() => session.Ask(new string('x', 8_001), Noon));
         Should.Throw<ArgumentException>(() => session.Ask("", Noon));
         Should.Throw<ArgumentException>(() => session.Ask("\t\n", Noon));
@@ -134,7 +136,7 @@ public sealed class SessionTests
     [Test]
     public void A_question_is_whole_at_once_and_its_answer_is_open()
     {
-        var session = Session.Open(null, Noon);
+        var session = Session.Open(Me, null, Noon);
         var (question, answer) = session.Ask("Why?", Noon.AddSeconds(5));
 
         question.SessionId.ShouldBe(session.Id);
@@ -158,7 +160,7 @@ public sealed class SessionTests
     [Test]
     public void Messages_are_numbered_from_1_without_gaps()
     {
-        var session = Session.Open(null, Noon);
+        var session = Session.Open(Me, null, Noon);
         for (var i = 0; i < 3; i++)
             Answer(session, "Why?");
 
@@ -169,7 +171,7 @@ public sealed class SessionTests
     [Test]
     public void A_second_question_is_refused_while_the_first_is_answered()
     {
-        var session = Session.Open(null, Noon);
+        var session = Session.Open(Me, null, Noon);
         session.Ask("Why?", Noon);
         var version = session.Version;
 
@@ -183,7 +185,7 @@ public sealed class SessionTests
     [Test]
     public void A_question_can_be_asked_after_each_end_of_the_one_before([Values(0, 1, 2)] int end)
     {
-        var session = Session.Open(null, Noon);
+        var session = Session.Open(Me, null, Noon);
         var (_, answer) = session.Ask("Why?", Noon);
         End(session, answer.Id, end);
 
@@ -194,7 +196,7 @@ public sealed class SessionTests
     [Test]
     public void A_completed_answer_has_what_was_generated()
     {
-        var session = Session.Open(null, Noon);
+        var session = Session.Open(Me, null, Noon);
         var (_, answer) = session.Ask("Capital of Japan?", Noon);
         session.CompleteAnswer(answer.Id, Whole, Noon.AddSeconds(3));
 
@@ -211,7 +213,7 @@ public sealed class SessionTests
     [Test]
     public void A_cancelled_answer_keeps_what_has_come()
     {
-        var session = Session.Open(null, Noon);
+        var session = Session.Open(Me, null, Noon);
         var (_, answer) = session.Ask("Capital of Japan?", Noon);
         session.CancelAnswer(answer.Id, Whole with { Content = "Tok", Usage = null }, Noon.AddSeconds(3));
 
@@ -226,7 +228,7 @@ public sealed class SessionTests
     [Test]
     public void A_failed_answer_says_why_and_keeps_what_has_come()
     {
-        var session = Session.Open(null, Noon);
+        var session = Session.Open(Me, null, Noon);
         var (_, answer) = session.Ask("Capital of Japan?", Noon);
         var error = new AnswerError("provider_failed", "Every provider failed.");
         session.FailAnswer(answer.Id, Whole with { Content = "Tok" }, error, Noon.AddSeconds(3));
@@ -240,7 +242,7 @@ public sealed class SessionTests
     [Test]
     public void An_answer_of_which_nothing_came_is_empty()
     {
-        var session = Session.Open(null, Noon);
+        var session = Session.Open(Me, null, Noon);
         var (_, answer) = session.Ask("Capital of Japan?", Noon);
         session.CancelAnswer(answer.Id, Generation.Nothing, Noon.AddSeconds(3));
 
@@ -252,7 +254,7 @@ public sealed class SessionTests
     [Test]
     public void An_answer_that_has_ended_cannot_end_again([Values(0, 1, 2)] int first, [Values(0, 1, 2)] int second)
     {
-        var session = Session.Open(null, Noon);
+        var session = Session.Open(Me, null, Noon);
         var (_, answer) = session.Ask("Why?", Noon);
         End(session, answer.Id, first);
         var (status, version, events) = (answer.Status, session.Version, session.Events.Count);
@@ -268,7 +270,7 @@ public sealed class SessionTests
     [Test]
     public void A_question_cannot_end_as_it_is_whole_from_the_start([Values(0, 1, 2)] int end)
     {
-        var session = Session.Open(null, Noon);
+        var session = Session.Open(Me, null, Noon);
         var (question, answer) = session.Ask("Why?", Noon);
 
         Should.Throw<AnswerEndedException>(() => End(session, question.Id, end));
@@ -279,8 +281,8 @@ public sealed class SessionTests
     [Test]
     public void An_answer_that_is_not_the_sessions_cannot_end([Values(0, 1, 2)] int end)
     {
-        var session = Session.Open(null, Noon);
-        var (_, other) = Session.Open(null, Noon).Ask("Why?", Noon);
+        var session = Session.Open(Me, null, Noon);
+        var (_, other) = Session.Open(Me, null, Noon).Ask("Why?", Noon);
         session.Ask("Why?", Noon);
 
         Should
@@ -292,7 +294,7 @@ public sealed class SessionTests
     [Test]
     public void The_version_grows_by_one_with_each_change()
     {
-        var session = Session.Open("title", Noon);
+        var session = Session.Open(Me, "title", Noon);
         var versions = new List<int> { session.Version };
         var (_, answer) = session.Ask("Why?", Noon);
         versions.Add(session.Version);
@@ -307,7 +309,7 @@ public sealed class SessionTests
     [Test]
     public void Each_change_is_the_newest_activity()
     {
-        var session = Session.Open("title", Noon);
+        var session = Session.Open(Me, "title", Noon);
         var (_, answer) = session.Ask("Why?", Noon.AddSeconds(1));
         session.UpdatedAt.ShouldBe(Noon.AddSeconds(1));
         session.CompleteAnswer(answer.Id, Whole, Noon.AddSeconds(2));
@@ -319,7 +321,7 @@ public sealed class SessionTests
     [Test]
     public void The_newest_activity_does_not_go_back_with_the_clock()
     {
-        var session = Session.Open("title", Noon);
+        var session = Session.Open(Me, "title", Noon);
         session.Rename("other", Noon.AddSeconds(-5));
 
         session.UpdatedAt.ShouldBe(Noon);
@@ -329,7 +331,7 @@ public sealed class SessionTests
     [Test]
     public void The_end_of_an_answer_is_told()
     {
-        var session = Session.Open(null, Noon);
+        var session = Session.Open(Me, null, Noon);
         var (_, answer) = session.Ask("Why?", Noon);
         session.CompleteAnswer(answer.Id, Whole, Noon.AddSeconds(3));
 
@@ -353,7 +355,7 @@ public sealed class SessionTests
     [Test]
     public void The_end_of_an_answer_that_failed_is_told_with_its_code()
     {
-        var session = Session.Open(null, Noon);
+        var session = Session.Open(Me, null, Noon);
         var (_, answer) = session.Ask("Why?", Noon);
         session.FailAnswer(answer.Id, Generation.Nothing, new AnswerError("provider_timeout", "Too late."), Noon);
 
@@ -377,7 +379,7 @@ public sealed class SessionTests
     [Test]
     public void Events_that_have_been_told_are_forgotten()
     {
-        var session = Session.Open(null, Noon);
+        var session = Session.Open(Me, null, Noon);
         Answer(session, "Why?");
         session.ClearEvents();
 
@@ -386,7 +388,7 @@ public sealed class SessionTests
 
     private static string TitleAfter(string question)
     {
-        var session = Session.Open(null, Noon);
+        var session = Session.Open(Me, null, Noon);
         session.Ask(question, Noon);
         return session.Title;
     }

@@ -7,6 +7,8 @@ namespace QrAi.Tests.Unit.Infrastructure.AnswerEvents;
 
 public sealed class InMemoryAnswerEventLogTests
 {
+    private const string Me = "me";
+
     private static readonly Guid Id = Guid.CreateVersion7();
 
     private readonly InMemoryAnswerEventLog _log = new();
@@ -14,14 +16,14 @@ public sealed class InMemoryAnswerEventLogTests
     [Test]
     public void An_answer_that_is_not_held_cannot_be_followed()
     {
-        _log.Follow(Id, 0).ShouldBeNull();
-        _log.Snapshot(Id).ShouldBeNull();
+        _log.Follow(Me, Id, 0).ShouldBeNull();
+        _log.Snapshot(Me, Id).ShouldBeNull();
     }
 
     [Test]
     public async Task Events_are_numbered_from_1_and_end_with_the_last()
     {
-        var writer = _log.Open(Id);
+        var writer = _log.Open(Me, Id);
         var started = new AnswerEvent.Started(Guid.Empty, Guid.Empty, Id, "openrouter", "model");
         writer.Append(started);
         writer.Append(new AnswerEvent.Delta("Hello"));
@@ -33,7 +35,7 @@ public sealed class InMemoryAnswerEventLogTests
     [Test]
     public async Task An_answer_can_be_followed_from_any_event_on([Range(0, 5)] int after)
     {
-        var writer = _log.Open(Id);
+        var writer = _log.Open(Me, Id);
         for (var i = 1; i <= 4; i++)
             writer.Append(new AnswerEvent.Delta($"{i}"));
         var follower = FollowAsync(after);
@@ -48,7 +50,7 @@ public sealed class InMemoryAnswerEventLogTests
     [TestCase(long.MaxValue / 2)]
     public async Task A_follower_that_claims_more_events_than_there_are_gets_none(long after)
     {
-        var writer = _log.Open(Id);
+        var writer = _log.Open(Me, Id);
         var early = FollowAsync(after);
         writer.Append(new AnswerEvent.Delta("Hello"));
         writer.Append(Ended(Id));
@@ -60,8 +62,8 @@ public sealed class InMemoryAnswerEventLogTests
     [Test]
     public async Task A_follower_that_waits_is_told_at_once()
     {
-        var writer = _log.Open(Id);
-        await using var follower = _log.Follow(Id, 0)!.GetAsyncEnumerator();
+        var writer = _log.Open(Me, Id);
+        await using var follower = _log.Follow(Me, Id, 0)!.GetAsyncEnumerator();
         var next = follower.MoveNextAsync();
         next.IsCompleted.ShouldBeFalse();
         writer.Append(new AnswerEvent.Delta("Hello"));
@@ -74,7 +76,7 @@ public sealed class InMemoryAnswerEventLogTests
     public async Task Any_number_of_followers_get_the_same_events_wherever_they_begin()
     {
         const int Count = 500;
-        var writer = _log.Open(Id);
+        var writer = _log.Open(Me, Id);
         var followers = new List<Task<List<NumberedAnswerEvent>>>();
         for (var i = 0; i < Count; i++)
         {
@@ -98,9 +100,9 @@ public sealed class InMemoryAnswerEventLogTests
     [Test]
     public async Task A_slow_follower_holds_nobody_back_and_misses_nothing()
     {
-        var writer = _log.Open(Id);
+        var writer = _log.Open(Me, Id);
         writer.Append(new AnswerEvent.Delta("1"));
-        await using var slow = _log.Follow(Id, 0)!.GetAsyncEnumerator();
+        await using var slow = _log.Follow(Me, Id, 0)!.GetAsyncEnumerator();
         await slow.MoveNextAsync();
 
         writer.Append(new AnswerEvent.Delta("2"));
@@ -116,9 +118,9 @@ public sealed class InMemoryAnswerEventLogTests
     [Test]
     public async Task A_follower_that_leaves_changes_nothing_for_the_others()
     {
-        var writer = _log.Open(Id);
+        var writer = _log.Open(Me, Id);
         using var leaving = new CancellationTokenSource();
-        await using var gone = _log.Follow(Id, 0)!.GetAsyncEnumerator(leaving.Token);
+        await using var gone = _log.Follow(Me, Id, 0)!.GetAsyncEnumerator(leaving.Token);
         var waiting = gone.MoveNextAsync();
         var stays = FollowAsync(0);
         await leaving.CancelAsync();
@@ -132,7 +134,7 @@ public sealed class InMemoryAnswerEventLogTests
     [Test]
     public async Task Nothing_comes_after_the_last_event()
     {
-        var writer = _log.Open(Id);
+        var writer = _log.Open(Me, Id);
         writer.Append(Ended(Id));
 
         Should.Throw<InvalidOperationException>(() => writer.Append(new AnswerEvent.Delta("late")));
@@ -143,10 +145,10 @@ public sealed class InMemoryAnswerEventLogTests
     [Test]
     public void A_snapshot_has_what_has_come_until_now()
     {
-        var writer = _log.Open(Id);
-        _log.Snapshot(Id).ShouldBeEmpty();
+        var writer = _log.Open(Me, Id);
+        _log.Snapshot(Me, Id).ShouldBeEmpty();
         writer.Append(new AnswerEvent.Delta("1"));
-        var snapshot = _log.Snapshot(Id);
+        var snapshot = _log.Snapshot(Me, Id);
         writer.Append(new AnswerEvent.Delta("2"));
 
         snapshot.ShouldBe([new AnswerEvent.Delta("1")]);
@@ -159,8 +161,8 @@ public sealed class InMemoryAnswerEventLogTests
         foreach (var id in ids)
             End(id, 0);
 
-        _log.Follow(ids[0], 0).ShouldBeNull();
-        ids[1..].ShouldAllBe(id => _log.Follow(id, 0) != null);
+        _log.Follow(Me, ids[0], 0).ShouldBeNull();
+        ids[1..].ShouldAllBe(id => _log.Follow(Me, id, 0) != null);
     }
 
     [Test]
@@ -170,29 +172,29 @@ public sealed class InMemoryAnswerEventLogTests
         foreach (var id in ids)
             End(id, 1_000_000);
 
-        _log.Follow(ids[0], 0).ShouldBeNull();
-        ids[1..].ShouldAllBe(id => _log.Follow(id, 0) != null);
+        _log.Follow(Me, ids[0], 0).ShouldBeNull();
+        ids[1..].ShouldAllBe(id => _log.Follow(Me, id, 0) != null);
     }
 
     [Test]
     public void Answers_that_are_being_generated_are_held_however_many_have_ended()
     {
-        _log.Open(Id).Append(new AnswerEvent.Delta("Hello"));
+        _log.Open(Me, Id).Append(new AnswerEvent.Delta("Hello"));
         for (var i = 0; i < 600; i++)
             End(Guid.CreateVersion7(), 10_000);
 
-        _log.Snapshot(Id).ShouldHaveSingleItem();
+        _log.Snapshot(Me, Id).ShouldHaveSingleItem();
     }
 
     [Test]
     public async Task Whoever_follows_an_answer_that_is_let_go_gets_it_whole()
     {
-        var writer = _log.Open(Id);
-        await using var follower = _log.Follow(Id, 0)!.GetAsyncEnumerator();
+        var writer = _log.Open(Me, Id);
+        await using var follower = _log.Follow(Me, Id, 0)!.GetAsyncEnumerator();
         writer.Append(new AnswerEvent.Delta(new string('x', 5_000_000)));
         writer.Append(Ended(Id));
 
-        _log.Follow(Id, 0).ShouldBeNull();
+        _log.Follow(Me, Id, 0).ShouldBeNull();
         (await follower.MoveNextAsync()).ShouldBeTrue();
         (await follower.MoveNextAsync()).ShouldBeTrue();
         (await follower.MoveNextAsync()).ShouldBeFalse();
@@ -200,7 +202,7 @@ public sealed class InMemoryAnswerEventLogTests
 
     private void End(Guid id, int characters)
     {
-        var writer = _log.Open(id);
+        var writer = _log.Open(Me, id);
         writer.Append(new AnswerEvent.Delta(new string('x', characters)));
         writer.Append(Ended(id));
     }
@@ -208,7 +210,7 @@ public sealed class InMemoryAnswerEventLogTests
     private async Task<List<NumberedAnswerEvent>> FollowAsync(long after)
     {
         var events = new List<NumberedAnswerEvent>();
-        await foreach (var numbered in _log.Follow(Id, after)!)
+        await foreach (var numbered in _log.Follow(Me, Id, after)!)
             events.Add(numbered);
         return events;
     }

@@ -2,6 +2,7 @@ using System.Reflection;
 using Microsoft.EntityFrameworkCore;
 using QrAi.Application.Errors;
 using QrAi.Application.Persistence;
+using QrAi.Domain.Callers;
 using QrAi.Domain.Events;
 using QrAi.Domain.Sessions;
 using QrAi.Tests.Fixtures.Sessions;
@@ -20,6 +21,7 @@ internal sealed class MemoryDatabase : IQrAiDbContextFactory
 
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, Session> _rows = [];
+    private readonly Dictionary<Guid, ApiKey> _keys = [];
 
     /// <summary>What happens instead of the next saves, or after them.</summary>
     public Queue<Fault> Faults { get; } = new();
@@ -70,7 +72,10 @@ internal sealed class MemoryDatabase : IQrAiDbContextFactory
             _rows.Remove(sessionId);
     }
 
-    public IQrAiDbContext Create() => new UnitOfWork(this);
+    public IQrAiDbContext CreateFor(string owner) => new UnitOfWork(this, owner);
+
+    /// <summary>Sees the sessions of all: in memory no query can say that it goes round the filter.</summary>
+    public IQrAiDbContext CreateForService() => new UnitOfWork(this, null);
 
     private static Session Clone(Session session)
     {
@@ -96,9 +101,11 @@ internal sealed class MemoryDatabase : IQrAiDbContextFactory
         ConfirmationLost,
     }
 
-    private sealed class UnitOfWork(MemoryDatabase database) : IQrAiDbContext
+    private sealed class UnitOfWork(MemoryDatabase database, string? owner) : IQrAiDbContext
     {
         private readonly Dictionary<Guid, (Session Session, int? Version)> _tracked = [];
+
+        public DbSet<ApiKey> ApiKeys => new MemorySet<ApiKey>(Keys(), key => database._keys[key.Id] = key);
 
         public DbSet<Session> Sessions =>
             new MemorySet<Session>(All(), session => _tracked[session.Id] = (session, null));
@@ -108,6 +115,9 @@ internal sealed class MemoryDatabase : IQrAiDbContextFactory
                 All().SelectMany(session => session.Messages),
                 _ => throw new NotSupportedException()
             );
+
+        public Task<ApiKey?> FindKeyAsync(string hash, CancellationToken cancellationToken) =>
+            Task.FromResult(Keys().SingleOrDefault(key => key.Hash == hash));
 
         public Task<Session?> FindSessionAsync(Guid id, CancellationToken cancellationToken) =>
             Task.FromResult(All().SingleOrDefault(session => session.Id == id));
@@ -155,10 +165,19 @@ internal sealed class MemoryDatabase : IQrAiDbContextFactory
             lock (database._gate)
             {
                 ThrowIfDown();
-                foreach (var row in database._rows.Values)
+                foreach (var row in database._rows.Values.Where(row => owner is null || row.Owner == owner))
                     if (!_tracked.ContainsKey(row.Id))
                         _tracked[row.Id] = (Clone(row), row.Version);
                 return [.. _tracked.Values.Select(one => one.Session)];
+            }
+        }
+
+        private List<ApiKey> Keys()
+        {
+            lock (database._gate)
+            {
+                ThrowIfDown();
+                return [.. database._keys.Values];
             }
         }
 

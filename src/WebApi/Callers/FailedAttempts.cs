@@ -1,0 +1,83 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace QrAi.WebApi.Callers;
+
+/// <summary>
+/// Limits how often an address may fail to prove who it is: <see cref="Burst"/> times at once, and then once in each
+/// <see cref="Refill"/>. Nobody guesses 256 bits; this keeps those who try from the database and the log.
+/// </summary>
+/// <param name="clock">The time.</param>
+internal sealed class FailedAttempts(TimeProvider clock)
+{
+    /// <summary>Attempts at once.</summary>
+    public const int Burst = 30;
+
+    /// <summary>The time for one more attempt.</summary>
+    public static readonly TimeSpan Refill = TimeSpan.FromSeconds(2);
+
+    /// <summary>Bounds the memory. More addresses than these share one limit: they are no people who mistyped.</summary>
+    internal const int MostAddresses = 10_000;
+
+    private static readonly IPAddress _allOthers = IPAddress.None;
+
+    // When all of an address's attempts will be there again: the whole state of a token bucket.
+    private readonly Dictionary<IPAddress, DateTimeOffset> _fullAgain = [];
+    private readonly Lock _gate = new();
+
+    /// <summary>How long an address has to wait before its next attempt is looked at.</summary>
+    /// <param name="address">Where a caller comes from; null where that is not known.</param>
+    /// <returns>The wait; null if there is none.</returns>
+    public TimeSpan? WaitOf(IPAddress? address)
+    {
+        lock (_gate)
+        {
+            var wait = _fullAgain.GetValueOrDefault(Find(Network(address))) - clock.GetUtcNow() - Refill * (Burst - 1);
+            return wait > TimeSpan.Zero ? wait : null;
+        }
+    }
+
+    /// <summary>Notes that an attempt failed.</summary>
+    /// <param name="address">Where it came from; null where that is not known.</param>
+    public void Add(IPAddress? address)
+    {
+        var now = clock.GetUtcNow();
+        lock (_gate)
+        {
+            var key = Network(address);
+            if (_fullAgain.Count >= MostAddresses && !_fullAgain.ContainsKey(key))
+                foreach (var (past, _) in _fullAgain.Where(one => one.Value <= now).ToList())
+                    _fullAgain.Remove(past);
+            key = Find(key);
+            var full = _fullAgain.GetValueOrDefault(key);
+            _fullAgain[key] = (full > now ? full : now) + Refill;
+        }
+    }
+
+    /// <summary>How many addresses it knows, for tests.</summary>
+    internal int Count
+    {
+        get
+        {
+            lock (_gate)
+                return _fullAgain.Count;
+        }
+    }
+
+    private IPAddress Find(IPAddress key) =>
+        _fullAgain.ContainsKey(key) || _fullAgain.Count < MostAddresses ? key : _allOthers;
+
+    /// <summary>What one attacker has: an IPv4 address, or the /64 that a single IPv6 line is given.</summary>
+    private static IPAddress Network(IPAddress? address)
+    {
+        if (address is null)
+            return IPAddress.Any;
+        if (address.IsIPv4MappedToIPv6)
+            return address.MapToIPv4();
+        if (address.AddressFamily != AddressFamily.InterNetworkV6)
+            return address;
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return new IPAddress(bytes);
+    }
+}

@@ -1,0 +1,131 @@
+using System.CommandLine;
+using System.Globalization;
+using MediatR;
+using QrAi.Application.Callers;
+
+namespace QrAi.WebApi.Commands;
+
+/// <summary><c>keys</c>: makes, lists and revokes the API keys of callers.</summary>
+internal static class KeysCommand
+{
+    public static Command Create(VerbRunner runner) =>
+        new("keys", "Makes, lists and revokes the API keys by which callers prove who they are.")
+        {
+            CreateVerb(runner),
+            ListVerb(runner),
+            RevokeVerb(runner),
+        };
+
+    private static Command CreateVerb(VerbRunner runner)
+    {
+        var name = new Argument<string>("NAME") { Description = "What the key is for, as people call it." };
+        var owner = new Option<string>("--owner")
+        {
+            Description =
+                "Whose sessions the key reaches; those of its name's own without it. Keys of one owner reach the same.",
+            HelpName = "OWNER",
+        };
+        var expires = new Option<DateTimeOffset?>("--expires")
+        {
+            Description = "From when on the key is refused: a date or a time, in UTC unless it says otherwise.",
+            HelpName = "TIME",
+            CustomParser = result =>
+            {
+                var text = result.Tokens.Single().Value;
+                if (
+                    DateTimeOffset.TryParse(
+                        text,
+                        CultureInfo.InvariantCulture,
+                        DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+                        out var time
+                    )
+                )
+                    return time;
+                result.AddError($"--expires must be a date or a time such as 2027-01-31, not '{text}'.");
+                return null;
+            },
+        };
+        var command = new Command("create", "Makes a key and prints it, this once: only its hash is kept.")
+        {
+            name,
+            owner,
+            expires,
+        };
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                runner.RunOnDatabaseAsync(
+                    (sender, terminal, stop) =>
+                        CreateAsync(
+                            new CreateKey(parsed.GetValue(name), parsed.GetValue(owner), parsed.GetValue(expires)),
+                            sender,
+                            terminal,
+                            stop
+                        ),
+                    cancellationToken
+                )
+        );
+        return command;
+    }
+
+    private static Command ListVerb(VerbRunner runner)
+    {
+        var command = new Command("list", "Prints each key: id, state, owner, made, last used, expires, name.");
+        command.SetAction((_, cancellationToken) => runner.RunOnDatabaseAsync(ListAsync, cancellationToken));
+        return command;
+    }
+
+    private static Command RevokeVerb(VerbRunner runner)
+    {
+        var id = new Argument<Guid>("ID") { Description = "The key, as list prints it." };
+        var command = new Command("revoke", "Refuses a key from the next request on.") { id };
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                runner.RunOnDatabaseAsync(
+                    async (sender, terminal, stop) =>
+                    {
+                        var key = await sender.Send(new RevokeKey(parsed.GetValue(id)), stop);
+                        await terminal.Output.WriteLineAsync($"revoked {key.Id} {key.Name}");
+                        return ExitCode.Done;
+                    },
+                    cancellationToken
+                )
+        );
+        return command;
+    }
+
+    private static async Task<int> CreateAsync(
+        CreateKey request,
+        ISender sender,
+        Terminal terminal,
+        CancellationToken cancellationToken
+    )
+    {
+        var created = await sender.Send(request, cancellationToken);
+        // The key alone, so that it can be piped to where it is kept.
+        await terminal.Output.WriteLineAsync(created.Secret);
+        await terminal.Error.WriteLineAsync(
+            $"Key {created.Key.Id} of owner {created.Key.Owner}, valid {Until(created.Key)}. It is shown only now."
+        );
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> ListAsync(ISender sender, Terminal terminal, CancellationToken cancellationToken)
+    {
+        foreach (var key in await sender.Send(new ListKeys(), cancellationToken))
+            await terminal.Output.WriteLineAsync(
+                $"{key.Id}  {State(key), -7}  {key.Owner}  made {Time(key.CreatedAt)}  "
+                    + $"used {(key.LastUsedAt is { } used ? Time(used) : "never")}  {Until(key)}  {key.Name}"
+            );
+        return ExitCode.Done;
+    }
+
+    private static string State(KeyDto key) =>
+        key.IsUsable ? "valid"
+        : key.RevokedAt is null ? "expired"
+        : "revoked";
+
+    private static string Until(KeyDto key) => key.ExpiresAt is { } end ? $"until {Time(end)}" : "for good";
+
+    private static string Time(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}

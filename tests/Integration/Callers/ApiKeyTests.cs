@@ -1,0 +1,188 @@
+using System.Net;
+using QrAi.Application.Callers;
+
+namespace QrAi.Tests.Integration.Callers;
+
+[TestFixture(DatabaseKind.Sqlite)]
+[TestFixture(DatabaseKind.Postgres)]
+public sealed class ApiKeyTests(DatabaseKind kind) : IntegrationTest(kind)
+{
+    private static readonly Dictionary<string, string> _withKeys = new() { ["AUTHENTICATION"] = "api-key" };
+
+    [Test]
+    public async Task A_key_lets_its_caller_in_and_nothing_else_does()
+    {
+        await using var qrai = await StartAsync(_withKeys);
+        var key = await qrai.CreateKeyAsync("alice");
+        await using var alice = qrai.As(key.Secret);
+
+        (await alice.AskAsync("May I?")).Answer.Status.ShouldBe("completed");
+
+        var other = key.Secret[..^1] + (key.Secret[^1] == 'A' ? 'E' : 'A');
+        string?[] wrong =
+        [
+            null,
+            "Bearer",
+            $"Bearer {other}",
+            $"Bearer {key.Secret}A",
+            $"Bearer {key.Secret[..^1]}",
+            $"Bearer {key.Secret.ToUpperInvariant()}",
+            $"Bearer {key.Key.Id}",
+            "Bearer eyJhbGciOiJub25lIn0.e30.",
+            $"Basic {key.Secret}",
+            key.Secret,
+        ];
+        foreach (var sent in wrong)
+        {
+            using var response = await SendAsync(qrai, sent);
+            response.Headers.WwwAuthenticate.ToString().ShouldBe("Bearer");
+            await Task.FromResult(response).ShouldBeProblem(401, "unauthenticated").NameCaseAsync(sent ?? "nothing");
+        }
+
+        using var lower = await SendAsync(qrai, $"bearer {key.Secret}");
+        lower.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Test]
+    public async Task A_key_that_a_verb_revokes_is_refused_from_the_next_request_on()
+    {
+        await using var qrai = await StartAsync(_withKeys);
+        await using var verbs = new Verbs(await DatabaseUrlAsync());
+        await verbs.RequireSchemaAsync();
+        var key = await verbs.SendAsync(new CreateKey("alice", null, null));
+        await using var alice = qrai.As(key.Secret);
+        await alice.CreateSessionAsync("Before");
+
+        await verbs.SendAsync(new RevokeKey(key.Key.Id));
+
+        await alice.GetAsync("/api/sessions").ShouldBeProblem(401, "unauthenticated");
+        (await verbs.SendAsync(new ListKeys())).Single().IsUsable.ShouldBeFalse();
+    }
+
+    [Test]
+    public async Task A_key_is_taken_until_it_expires()
+    {
+        var clock = new TestClock();
+        await using var qrai = await StartByAsync(clock, _withKeys);
+        await using var alice = qrai.As(
+            (await qrai.CreateKeyAsync("alice", expiresAt: clock.GetUtcNow().AddHours(1))).Secret
+        );
+        clock.Advance(TimeSpan.FromMinutes(59));
+        (await alice.ListSessionsAsync()).Items.ShouldBeEmpty();
+
+        clock.Advance(TimeSpan.FromMinutes(1));
+
+        await alice.GetAsync("/api/sessions").ShouldBeProblem(401, "unauthenticated");
+    }
+
+    [Test]
+    public async Task The_last_use_of_a_key_is_kept_to_the_minute_and_no_request_writes_it()
+    {
+        var clock = new TestClock();
+        await using var qrai = await StartByAsync(clock, _withKeys);
+        var key = await qrai.CreateKeyAsync("alice");
+        await using var alice = qrai.As(key.Secret);
+        var first = clock.GetUtcNow();
+
+        await alice.ListSessionsAsync();
+        (await UsedAsync()).ShouldBeNull();
+        await WrittenAsync(first);
+        clock.Advance(TimeSpan.FromSeconds(30));
+        await alice.ListSessionsAsync();
+        clock.Advance(TimeSpan.FromMinutes(2));
+        (await UsedAsync()).ShouldBe(first); // the second one was within the minute
+        var last = clock.GetUtcNow();
+        await alice.ListSessionsAsync();
+        await WrittenAsync(last);
+
+        async Task<DateTimeOffset?> UsedAsync()
+        {
+            await using var verbs = new Verbs(await DatabaseUrlAsync());
+            await verbs.RequireSchemaAsync();
+            return (await verbs.SendAsync(new ListKeys())).Single().LastUsedAt;
+        }
+
+        Task WrittenAsync(DateTimeOffset time) =>
+            Eventually.Value(
+                () =>
+                {
+                    clock.Advance(TimeSpan.FromSeconds(1));
+                    return UsedAsync();
+                },
+                used => used == time
+            );
+    }
+
+    [Test]
+    public async Task Nothing_of_a_key_is_kept_but_its_hash_and_nothing_of_it_is_logged()
+    {
+        var settings = new Dictionary<string, string>(_withKeys) { ["LOG_LEVEL"] = "TRACE" };
+        await using var qrai = await StartAsync(settings);
+        var key = await qrai.CreateKeyAsync("alice");
+        await using var alice = qrai.As(key.Secret);
+        await using var wrong = qrai.As(key.Secret[..^6] + "wrongg");
+        await alice.AskAsync("Do you know me?");
+        await wrong.GetAsync("/api/sessions").ShouldBeProblem(401, "unauthenticated");
+
+        var part = key.Secret[5..30];
+        await using var database = await OpenDatabaseAsync();
+        (await database.TextAsync("SELECT id || name || owner || hash FROM api_keys")).ShouldNotContain(part);
+        Output.LinesWith(part).ShouldBeEmpty();
+        Output.LinesWith("A caller from 127.0.0.1 was refused: no such key").ShouldNotBeEmpty();
+    }
+
+    [Test]
+    public async Task The_log_says_for_whom_a_request_was()
+    {
+        await using var qrai = await StartAsync(new Dictionary<string, string>(_withKeys) { ["LOG_FORMAT"] = "json" });
+        var owner = $"owner-{Guid.CreateVersion7()}";
+        await using var alice = await qrai.AsAsync(owner);
+
+        await alice.AskAsync("Who asks?");
+
+        await Eventually.Holds(() =>
+            Output.LinesWith($"\"Owner\":\"{owner}\"").Any(line => line.Contains("POST", StringComparison.Ordinal))
+        );
+        Output
+            .LinesWith($"\"Owner\":\"{owner}\"")
+            .ShouldContain(line => line.Contains("AnswerId", StringComparison.Ordinal));
+    }
+
+    [Test]
+    public async Task Who_fails_too_often_has_to_wait_whatever_comes_next()
+    {
+        var clock = new TestClock();
+        await using var qrai = await StartByAsync(clock, _withKeys);
+        var key = await qrai.CreateKeyAsync("alice");
+        await using var alice = qrai.As(key.Secret);
+        await using var guesser = qrai.As("qrai_" + new string('A', 43));
+        var refused = 0;
+        while (true)
+        {
+            using var response = await guesser.GetAsync("/api/sessions");
+            if (response.StatusCode != HttpStatusCode.Unauthorized)
+                break;
+            (++refused).ShouldBeLessThan(1_000);
+        }
+
+        await guesser.GetAsync("/api/sessions").ShouldBeProblem(429, "rate_limited");
+        await alice.GetAsync("/api/sessions").ShouldBeProblem(429, "rate_limited");
+        using (var health = await qrai.GetAsync("/health/live"))
+            health.StatusCode.ShouldBe(HttpStatusCode.OK);
+        await qrai.GetAsync("/api/sessions").ShouldBeProblem(401, "unauthenticated"); // it tries nothing
+
+        clock.Advance(TimeSpan.FromSeconds(2));
+        (await alice.ListSessionsAsync()).Items.ShouldBeEmpty();
+    }
+
+    private static Task<HttpResponseMessage> SendAsync(QrAiHost qrai, string? authorization) =>
+        qrai.SendAsync(
+            HttpMethod.Get,
+            "/api/sessions",
+            headers: headers =>
+            {
+                if (authorization is not null)
+                    headers.TryAddWithoutValidation("Authorization", authorization);
+            }
+        );
+}

@@ -1,0 +1,192 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace QrAi.Tests.Integration.Callers;
+
+/// <summary>What is one owner's is not there for another, whichever way it is asked for.</summary>
+[TestFixture(DatabaseKind.Sqlite)]
+[TestFixture(DatabaseKind.Postgres)]
+public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kind)
+{
+    private static readonly Dictionary<string, string> _withKeys = new() { ["AUTHENTICATION"] = "api-key" };
+
+    /// <summary>What Alice has: a session with an answer, and another whose answer is still being generated.</summary>
+    private sealed record Belongings(SessionBody Ended, MessageBody Answer, Guid Busy, Guid Running);
+
+    /// <summary>For each route: how Bob tries to get at what is Alice's. A new route has to be added here.</summary>
+    private static readonly Dictionary<string, Func<QrAiClient, Belongings, Task>> _routes = new()
+    {
+        ["POST /api/questions"] = async (bob, hers) =>
+        {
+            await bob.TryAskAsync("Hers?", hers.Ended.Id).ShouldBeProblem(404, "not_found");
+            await bob.TryAskAsync("Hers?", hers.Busy).ShouldBeProblem(404, "not_found"); // not even that it is busy
+        },
+        ["POST /api/sessions"] = async (bob, hers) =>
+            (await bob.CreateSessionAsync(hers.Ended.Title)).Id.ShouldNotBe(hers.Ended.Id),
+        ["GET /api/sessions"] = async (bob, hers) =>
+        {
+            foreach (var path in new[] { "", "?limit=100", $"?q={Uri.EscapeDataString(hers.Ended.Title)}" })
+                (await QrAiClient.ReadAsync<PageBody<SessionBody>>(bob.GetAsync("/api/sessions" + path)))
+                    .Items.Select(session => session.Id)
+                    .ShouldNotContain(id => id == hers.Ended.Id || id == hers.Busy);
+        },
+        ["GET /api/sessions/{id}"] = (bob, hers) =>
+            NotFoundAsync(bob, HttpMethod.Get, $"/api/sessions/{hers.Ended.Id}"),
+        ["PATCH /api/sessions/{id}"] = (bob, hers) =>
+            NotFoundAsync(bob, HttpMethod.Patch, $"/api/sessions/{hers.Ended.Id}", new { title = "Bob's" }),
+        ["DELETE /api/sessions/{id}"] = async (bob, hers) =>
+        {
+            await NotFoundAsync(bob, HttpMethod.Delete, $"/api/sessions/{hers.Ended.Id}");
+            await NotFoundAsync(bob, HttpMethod.Delete, $"/api/sessions/{hers.Busy}");
+        },
+        ["GET /api/sessions/{id}/messages"] = (bob, hers) =>
+            NotFoundAsync(bob, HttpMethod.Get, $"/api/sessions/{hers.Ended.Id}/messages"),
+        ["GET /api/answers/{id}"] = (bob, hers) => NeitherAsync(bob, hers, HttpMethod.Get, ""),
+        ["GET /api/answers/{id}/stream"] = (bob, hers) => NeitherAsync(bob, hers, HttpMethod.Get, "/stream"),
+        ["POST /api/answers/{id}/cancel"] = (bob, hers) => NeitherAsync(bob, hers, HttpMethod.Post, "/cancel"),
+        // They tell of nobody's data.
+        ["GET /openapi/{documentName}.json"] = (_, _) => Task.CompletedTask,
+        ["GET /docs/{documentName?}"] = (_, _) => Task.CompletedTask,
+        ["GET /docs/favicon.svg"] = (_, _) => Task.CompletedTask,
+        ["GET /docs/scalar.js"] = (_, _) => Task.CompletedTask,
+        ["GET /docs/scalar.aspnetcore.js"] = (_, _) => Task.CompletedTask,
+    };
+
+    private static readonly string[] _open = ["GET /health", "GET /health/live", "GET /health/ready"];
+
+    [Test]
+    public async Task Every_route_is_open_on_purpose_or_keeps_owners_apart()
+    {
+        await using var qrai = await StartAsync(_withKeys);
+
+        var all = EndpointsOf(qrai);
+
+        all.Where(one => one.IsOpen).Select(one => one.Route).ShouldBe(_open, ignoreOrder: true);
+        all.Where(one => !one.IsOpen).Select(one => one.Route).ShouldBe(_routes.Keys, ignoreOrder: true);
+    }
+
+    [Test]
+    public async Task Every_route_needs_a_caller_but_those_that_are_open()
+    {
+        await using var qrai = await StartAsync(_withKeys);
+
+        foreach (var (route, isOpen) in EndpointsOf(qrai))
+        {
+            var (method, path) = (route.Split(' ')[0], route.Split(' ')[1]);
+            path = path.Replace("{id}", Guid.CreateVersion7().ToString(), StringComparison.Ordinal)
+                .Replace("{documentName}", "v1", StringComparison.Ordinal)
+                .Replace("{documentName?}", "", StringComparison.Ordinal);
+            if (isOpen)
+            {
+                using var response = await qrai.SendAsync(new HttpMethod(method), path);
+                response.StatusCode.ShouldBe(HttpStatusCode.OK, route);
+            }
+            else
+                await qrai.SendAsync(new HttpMethod(method), path)
+                    .ShouldBeProblem(401, "unauthenticated")
+                    .NameCaseAsync(route);
+        }
+
+        await qrai.GetAsync("/nowhere").ShouldBeProblem(401, "unauthenticated");
+    }
+
+    [Test]
+    public async Task What_is_anothers_is_not_there_by_any_route_and_stays_as_it_is()
+    {
+        await using var qrai = await StartAsync(_withKeys);
+        await using var alice = await qrai.AsAsync("alice");
+        await using var bob = await qrai.AsAsync("bob");
+        var asked = await alice.AskAsync("Whose is this?");
+        var gate = Gate();
+        var asking = alice.AskStreamingAsync("And this?");
+        gate.Send("Al");
+        await using var running = await asking;
+        var busy = (await alice.ListSessionsAsync(1)).Items.Single().Id;
+        var hers = new Belongings(
+            await alice.GetSessionAsync(asked.SessionId),
+            asked.Answer,
+            busy,
+            (await alice.ListMessagesAsync(busy)).Items[^1].Id
+        );
+
+        foreach (var (route, attempt) in _routes)
+            await attempt(bob, hers).NameCaseAsync(route);
+
+        gate.Finish("ice's.");
+        (await running.ReadToEndAsync()).ShouldNotBeEmpty();
+        (await alice.GetAnswerAsync(hers.Running)).Content.ShouldBe("Alice's.");
+        (await alice.GetSessionAsync(hers.Ended.Id)).ShouldBe(hers.Ended);
+        (await alice.ListSessionsAsync()).Items.Select(one => one.Id).ShouldBe([hers.Busy, hers.Ended.Id]);
+        (await bob.ListSessionsAsync()).Items.Count.ShouldBe(1);
+    }
+
+    [Test]
+    public async Task A_cursor_of_anothers_list_shows_nothing_of_it()
+    {
+        await using var qrai = await StartAsync(_withKeys);
+        await using var alice = await qrai.AsAsync("alice");
+        await using var bob = await qrai.AsAsync("bob");
+        var first = await bob.CreateSessionAsync("Bob's first");
+        for (var number = 1; number <= 3; number++)
+            await alice.CreateSessionAsync($"Alice's {number.ToString(CultureInfo.InvariantCulture)}");
+
+        var hers = await alice.ListSessionsAsync(1);
+
+        (await bob.ListSessionsAsync(10, hers.NextCursor)).Items.ShouldBe([first]);
+    }
+
+    [Test]
+    public async Task Keys_of_one_owner_reach_the_same()
+    {
+        await using var qrai = await StartAsync(_withKeys);
+        await using var one = qrai.As((await qrai.CreateKeyAsync("Old", "alice")).Secret);
+        await using var other = qrai.As((await qrai.CreateKeyAsync("New", "alice")).Secret);
+
+        var session = await one.CreateSessionAsync("Shared");
+
+        (await other.GetSessionAsync(session.Id)).ShouldBe(session);
+    }
+
+    [Test]
+    public async Task What_was_there_before_callers_had_keys_is_reached_with_a_key_made_for_it()
+    {
+        Guid before;
+        await using (var open = await StartAsync())
+            before = (await open.AskAsync("Whose am I?")).SessionId;
+
+        await using var qrai = await StartAsync(_withKeys);
+        await using var heir = qrai.As((await qrai.CreateKeyAsync("Heir", "anonymous")).Secret);
+        await using var other = await qrai.AsAsync("bob");
+
+        (await heir.GetSessionAsync(before)).MessageCount.ShouldBe(2);
+        await other.GetAsync($"/api/sessions/{before}").ShouldBeProblem(404, "not_found");
+    }
+
+    private static List<(string Route, bool IsOpen)> EndpointsOf(QrAiHost qrai) =>
+        [
+            .. qrai
+                .Services.GetRequiredService<EndpointDataSource>()
+                .Endpoints.OfType<RouteEndpoint>()
+                .SelectMany(endpoint =>
+                    endpoint
+                        .Metadata.GetMetadata<IHttpMethodMetadata>()!
+                        .HttpMethods.Select(method =>
+                            (
+                                $"{method} /{endpoint.RoutePattern.RawText!.Trim('/')}",
+                                endpoint.Metadata.Any(mark => mark.GetType().Name == "OpenRoute")
+                            )
+                        )
+                ),
+        ];
+
+    private static async Task NotFoundAsync(QrAiClient bob, HttpMethod method, string path, object? body = null) =>
+        await bob.SendAsync(method, path, body).ShouldBeProblem(404, "not_found");
+
+    private static async Task NeitherAsync(QrAiClient bob, Belongings hers, HttpMethod method, string what)
+    {
+        await NotFoundAsync(bob, method, $"/api/answers/{hers.Answer.Id}{what}");
+        await NotFoundAsync(bob, method, $"/api/answers/{hers.Running}{what}");
+    }
+}

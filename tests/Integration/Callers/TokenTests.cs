@@ -1,0 +1,183 @@
+using System.Security.Cryptography;
+using System.Text;
+using QrAi.Tests.Testing.Tokens;
+
+namespace QrAi.Tests.Integration.Callers;
+
+/// <summary>Tokens of an OpenID Connect issuer, with real signatures over a real connection.</summary>
+public sealed class TokenTests() : IntegrationTest(DatabaseKind.Sqlite)
+{
+    private const string Audience = "qrai-test";
+
+    [Test]
+    public async Task A_token_of_the_issuer_lets_in_whom_it_names()
+    {
+        await using var issuer = await LocalIssuer.StartAsync();
+        await using var qrai = await StartAsync(Settings(issuer));
+        await using var alice = qrai.As(issuer.Token("alice", Audience));
+        await using var later = qrai.As(issuer.Token("alice", Audience, claims => claims["jti"] = "another"));
+        await using var bob = qrai.As(issuer.Token("bob", Audience));
+
+        var asked = await alice.AskAsync("Whose is this?");
+
+        (await later.GetSessionAsync(asked.SessionId)).MessageCount.ShouldBe(2);
+        await bob.GetAsync($"/api/sessions/{asked.SessionId}").ShouldBeProblem(404, "not_found");
+        (await bob.ListSessionsAsync()).Items.ShouldBeEmpty();
+        issuer.KeyReads.ShouldBe(1);
+    }
+
+    [Test]
+    public async Task A_key_never_reaches_what_is_a_tokens_whatever_its_owner_is_called()
+    {
+        await using var issuer = await LocalIssuer.StartAsync();
+        await using var qrai = await StartAsync(Settings(issuer, "api-key,jwt"));
+        await using var byToken = qrai.As(issuer.Token("alice", Audience));
+        await using var byKey = await qrai.AsAsync("alice");
+        var session = await byToken.CreateSessionAsync("By token");
+
+        (await byKey.ListSessionsAsync()).Items.ShouldBeEmpty();
+        await byKey.GetAsync($"/api/sessions/{session.Id}").ShouldBeProblem(404, "not_found");
+        var error = await Should.ThrowAsync<QrAi.Application.Errors.InvalidRequestException>(() =>
+            qrai.CreateKeyAsync("Thief", $"jwt:{issuer.Authority}#alice")
+        );
+        error.Errors.Keys.ShouldBe(["owner"]);
+    }
+
+    private static IEnumerable<TestCaseData> WrongTokens { get; } =
+    [
+        Case("wrong audience", issuer => issuer.Token("eve", "another")),
+        Case("no audience", issuer => issuer.Token("eve", Audience, claims => claims["aud"] = null)),
+        Case("wrong issuer", issuer => issuer.Token("eve", Audience, claims => claims["iss"] = "http://127.0.0.1:1")),
+        Case("no issuer", issuer => issuer.Token("eve", Audience, claims => claims["iss"] = null)),
+        Case("expired", issuer => issuer.Token("eve", Audience, claims => claims["exp"] = In(-60))),
+        Case("without an end", issuer => issuer.Token("eve", Audience, claims => claims["exp"] = null)),
+        Case("not yet valid", issuer => issuer.Token("eve", Audience, claims => claims["nbf"] = In(120))),
+        Case("signed with a key of somebody else", issuer => WithAnotherKey(issuer)),
+        Case(
+            "alg none",
+            issuer => issuer.Token("eve", Audience, header: header => header["alg"] = "none", sign: _ => [])
+        ),
+        Case("without a signature", issuer => issuer.Token("eve", Audience, sign: _ => [])),
+        Case("HS256 with the public key in PEM", issuer => Symmetric(issuer, key => key.ExportRSAPublicKeyPem())),
+        Case("HS256 with the public key info", issuer => Symmetric(issuer, key => key.ExportSubjectPublicKeyInfoPem())),
+        Case("another text under the signature", issuer => Changed(issuer)),
+        Case("no token", _ => "not.a.token"),
+        Case("too few parts", issuer => issuer.Token("eve", Audience).Split('.')[1]),
+    ];
+
+    [TestCaseSource(nameof(WrongTokens))]
+    public async Task A_token_that_is_not_right_in_one_thing_is_refused(Func<LocalIssuer, string> make)
+    {
+        await using var issuer = await LocalIssuer.StartAsync();
+        await using var qrai = await StartAsync(Settings(issuer));
+        var token = make(issuer);
+        await using var eve = qrai.As(token);
+        await using var alice = qrai.As(issuer.Token("alice", Audience));
+
+        using var response = await eve.GetAsync("/api/sessions");
+
+        response.Headers.WwwAuthenticate.ToString().ShouldBe("Bearer");
+        await Task.FromResult(response).ShouldBeProblem(401, "unauthenticated");
+        (await alice.ListSessionsAsync()).Items.ShouldBeEmpty();
+        Output.LinesWith(token).ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task A_token_that_is_right_but_names_nobody_is_forbidden()
+    {
+        await using var issuer = await LocalIssuer.StartAsync();
+        await using var qrai = await StartAsync(Settings(issuer));
+
+        foreach (var subject in new[] { null, " ", "a\u0000b", new string('x', 600) })
+        {
+            await using var nobody = qrai.As(issuer.Token(subject, Audience));
+            await nobody.GetAsync("/api/sessions").ShouldBeProblem(403, "forbidden");
+        }
+    }
+
+    [Test]
+    public async Task New_keys_of_the_issuer_are_found_and_withdrawn_ones_are_forgotten()
+    {
+        await using var issuer = await LocalIssuer.StartAsync();
+        await using var qrai = await StartAsync(Settings(issuer));
+        var old = issuer.Token("alice", Audience);
+        await using (var alice = qrai.As(old))
+            (await alice.ListSessionsAsync()).Items.ShouldBeEmpty();
+
+        issuer.Rotate(withdraw: true);
+
+        await using var withNew = qrai.As(issuer.Token("alice", Audience));
+        await Eventually.Holds(async () =>
+        {
+            using var response = await withNew.GetAsync("/api/sessions");
+            return response.IsSuccessStatusCode;
+        });
+        await using var withOld = qrai.As(old);
+        await withOld.GetAsync("/api/sessions").ShouldBeProblem(401, "unauthenticated");
+    }
+
+    [Test]
+    public async Task An_issuer_that_is_down_is_a_503_until_it_is_back_and_nobodys_failed_attempt()
+    {
+        await using var issuer = LocalIssuer.Create();
+        await using var qrai = await StartAsync(Settings(issuer, "api-key,jwt"));
+        await using var alice = qrai.As(issuer.Token("alice", Audience));
+        await using var byKey = await qrai.AsAsync("bob");
+
+        for (var attempt = 1; attempt <= 40; attempt++)
+            await alice.GetAsync("/api/sessions").ShouldBeProblem(503, "issuer_unavailable");
+        (await byKey.ListSessionsAsync()).Items.ShouldBeEmpty();
+
+        await issuer.ComeUpAsync();
+        (await alice.ListSessionsAsync()).Items.ShouldBeEmpty();
+        await issuer.GoDownAsync();
+        (await alice.ListSessionsAsync()).Items.ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task Where_only_tokens_are_taken_a_key_is_none()
+    {
+        await using var issuer = await LocalIssuer.StartAsync();
+        await using var qrai = await StartAsync(Settings(issuer));
+        await using var byKey = await qrai.AsAsync("alice");
+
+        await byKey.GetAsync("/api/sessions").ShouldBeProblem(401, "unauthenticated");
+    }
+
+    private static Dictionary<string, string> Settings(LocalIssuer issuer, string ways = "jwt") =>
+        new()
+        {
+            ["AUTHENTICATION"] = ways,
+            ["JWT_AUTHORITY"] = issuer.Authority,
+            ["JWT_AUDIENCE"] = Audience,
+        };
+
+    private static TestCaseData Case(string name, Func<LocalIssuer, string> make) =>
+        new TestCaseData(make).SetArgDisplayNames(name);
+
+    private static long In(int seconds) => TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + seconds;
+
+    private static string WithAnotherKey(LocalIssuer issuer)
+    {
+        using var another = RSA.Create(2048);
+        return issuer.Token(
+            "eve",
+            Audience,
+            sign: data => another.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+        );
+    }
+
+    private static string Symmetric(LocalIssuer issuer, Func<RSA, string> publicKey) =>
+        issuer.Token(
+            "eve",
+            Audience,
+            header: header => header["alg"] = "HS256",
+            sign: data => HMACSHA256.HashData(Encoding.ASCII.GetBytes(publicKey(issuer.Key.Key)), data)
+        );
+
+    private static string Changed(LocalIssuer issuer)
+    {
+        var (good, other) = (issuer.Token("alice", Audience).Split('.'), issuer.Token("eve", Audience).Split('.'));
+        return $"{good[0]}.{other[1]}.{good[2]}";
+    }
+}

@@ -1,0 +1,99 @@
+using QrAi.Application.Callers;
+using QrAi.Application.Errors;
+
+namespace QrAi.Tests.Unit.Application.Callers;
+
+public sealed class KeyTests : IDisposable
+{
+    private readonly Service _service = new();
+
+    [TearDown]
+    public void Dispose() => _service.Dispose();
+
+    [Test]
+    public async Task A_key_reaches_what_its_names_owner_has_unless_an_owner_is_given()
+    {
+        (await CreateAsync(new CreateKey(" alice ", null, null))).Key.Owner.ShouldBe("alice");
+        (await CreateAsync(new CreateKey("laptop", "bob", null))).Key.Owner.ShouldBe("bob");
+    }
+
+    [TestCase(null, null, "name")]
+    [TestCase(" ", "bob", "name")]
+    [TestCase("jwt:alice", null, "owner")]
+    [TestCase("laptop", "jwt:alice", "owner")]
+    [TestCase("laptop", " bob", "owner")]
+    [TestCase("laptop", "", "owner")]
+    public async Task A_key_that_breaks_a_rule_is_not_made(string? name, string? owner, string field)
+    {
+        var error = await Should.ThrowAsync<InvalidRequestException>(() =>
+            CreateAsync(new CreateKey(name, owner, null))
+        );
+
+        error.Errors.Keys.ShouldBe([field]);
+        (await _service.Sender.Send(new ListKeys())).ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task A_key_can_not_have_expired_when_it_is_made()
+    {
+        var error = await Should.ThrowAsync<InvalidRequestException>(() =>
+            CreateAsync(new CreateKey("laptop", null, _service.Clock.GetUtcNow()))
+        );
+
+        error.Errors.Keys.ShouldBe(["expires"]);
+    }
+
+    [Test]
+    public async Task A_refusal_says_why_to_the_log()
+    {
+        var end = _service.Clock.GetUtcNow().AddMinutes(1);
+        var revoked = await CreateAsync(new CreateKey("revoked", null, null));
+        var expired = await CreateAsync(new CreateKey("expired", null, end));
+        await _service.Sender.Send(new RevokeKey(revoked.Key.Id));
+        _service.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        (await CheckAsync(revoked.Secret)).ShouldBe(new CheckedKey(null, $"key {revoked.Key.Id} is revoked"));
+        (await CheckAsync(expired.Secret)).ShouldBe(new CheckedKey(null, $"key {expired.Key.Id} is expired"));
+        (await CheckAsync("nonsense")).ShouldBe(new CheckedKey(null, "not a key"));
+        (await CheckAsync("qrai_" + new string('A', 43))).ShouldBe(new CheckedKey(null, "no such key"));
+    }
+
+    [Test]
+    public async Task A_database_that_is_away_says_nothing_about_a_key()
+    {
+        var key = await CreateAsync(new CreateKey("alice", null, null));
+        _service.Database.IsDown = true;
+
+        await Should.ThrowAsync<DatabaseUnavailableException>(() => CheckAsync(key.Secret));
+    }
+
+    [Test]
+    public async Task Uses_that_could_not_be_written_are_written_later()
+    {
+        var key = await CreateAsync(new CreateKey("alice", null, null));
+        await CheckAsync(key.Secret);
+        _service.Database.IsDown = true;
+        await Should.ThrowAsync<DatabaseUnavailableException>(() => _service.Sender.Send(new RecordKeyUses()));
+        _service.Database.IsDown = false;
+
+        await _service.Sender.Send(new RecordKeyUses());
+
+        (await _service.Sender.Send(new ListKeys())).Single().LastUsedAt.ShouldBe(_service.Clock.GetUtcNow());
+    }
+
+    [Test]
+    public async Task A_key_that_is_not_there_can_not_be_revoked() =>
+        await Should.ThrowAsync<NotFoundException>(() => _service.Sender.Send(new RevokeKey(Guid.CreateVersion7())));
+
+    [Test]
+    public async Task No_request_tells_a_key_by_accident()
+    {
+        var created = await CreateAsync(new CreateKey("alice", null, null));
+
+        $"{created} {new AuthenticateKey(created.Secret)}".ShouldNotContain(created.Secret);
+    }
+
+    private Task<CreatedKey> CreateAsync(CreateKey request) => _service.Sender.Send(request);
+
+    private Task<CheckedKey> CheckAsync(string secret) => _service.Sender.Send(new AuthenticateKey(secret));
+}

@@ -1,0 +1,100 @@
+using QrAi.Domain.Callers;
+
+namespace QrAi.Tests.Unit.Domain.Callers;
+
+public sealed class ApiKeyTests
+{
+    private static readonly DateTimeOffset Noon = TestClock.Noon;
+
+    [Test]
+    public void A_key_is_its_prefix_and_43_URL_safe_characters_and_never_the_same()
+    {
+        var secrets = Enumerable.Range(0, 100).Select(_ => Create().Secret).ToList();
+
+        secrets.ShouldAllBe(secret => System.Text.RegularExpressions.Regex.IsMatch(secret, "^qrai_[A-Za-z0-9_-]{43}$"));
+        secrets.Distinct().Count().ShouldBe(100);
+    }
+
+    [Test]
+    public void Only_the_hash_of_a_key_is_kept_and_finds_it()
+    {
+        var (key, secret) = Create();
+
+        key.Hash.ShouldMatch("^[0-9a-f]{64}$");
+        ApiKey.HashOf(secret).ShouldBe(key.Hash);
+        key.Matches(ApiKey.HashOf(secret)!).ShouldBeTrue();
+        key.Matches(ApiKey.HashOf(Create().Secret)!).ShouldBeFalse();
+        var random = secret["qrai_".Length..];
+        typeof(ApiKey)
+            .GetProperties()
+            .Select(property => $"{property.GetValue(key)}")
+            .ShouldAllBe(value => !value.Contains(random, StringComparison.Ordinal));
+    }
+
+    // A hash of one known key, so that keys that were handed out stay good.
+    [Test]
+    public void The_hash_is_SHA_256_of_the_whole_key() =>
+        ApiKey
+            .HashOf("qrai_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
+            .ShouldBe(
+                Convert.ToHexStringLower(
+                    System.Security.Cryptography.SHA256.HashData("qrai_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"u8)
+                )
+            );
+
+    [TestCase("")]
+    [TestCase("qrai_")]
+    [TestCase("qrai_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    [TestCase("qrai_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    [TestCase("QRAI_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
+    [TestCase("qrai_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA+")]
+    [TestCase("qrai_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAé")]
+    public void What_has_not_a_keys_shape_has_no_hash(string text) => ApiKey.HashOf(text).ShouldBeNull();
+
+    [Test]
+    public void A_key_is_taken_until_the_moment_it_expires()
+    {
+        var (key, _) = ApiKey.Create("a key", "alice", Noon.AddHours(1), Noon);
+
+        key.IsUsable(Noon.AddHours(1).AddTicks(-1)).ShouldBeTrue();
+        key.IsUsable(Noon.AddHours(1)).ShouldBeFalse();
+        Create().Key.IsUsable(Noon.AddYears(100)).ShouldBeTrue();
+    }
+
+    [Test]
+    public void A_key_that_is_revoked_is_refused_and_was_revoked_once()
+    {
+        var (key, _) = Create();
+
+        key.Revoke(Noon.AddHours(1));
+        key.Revoke(Noon.AddHours(2));
+
+        key.IsUsable(Noon).ShouldBeFalse();
+        key.RevokedAt.ShouldBe(Noon.AddHours(1));
+    }
+
+    [Test]
+    public void A_use_is_news_once_a_minute_and_noted_only_forwards()
+    {
+        var (key, _) = Create();
+        key.IsUseNews(Noon).ShouldBeTrue();
+
+        key.NoteUse(Noon);
+        key.NoteUse(Noon.AddMinutes(-1));
+
+        key.LastUsedAt.ShouldBe(Noon);
+        key.IsUseNews(Noon.AddSeconds(59)).ShouldBeFalse();
+        key.IsUseNews(Noon.AddSeconds(60)).ShouldBeTrue();
+    }
+
+    [Test]
+    public void A_key_breaks_no_rule()
+    {
+        Should.Throw<ArgumentException>(() => ApiKey.Create("", "alice", null, Noon));
+        Should.Throw<ArgumentException>(() => ApiKey.Create(new string('x', 101), "alice", null, Noon));
+        Should.Throw<ArgumentException>(() => ApiKey.Create("a key", "jwt:alice", null, Noon));
+        Should.Throw<ArgumentException>(() => ApiKey.Create("a key", "alice", Noon, Noon));
+    }
+
+    private static (ApiKey Key, string Secret) Create() => ApiKey.Create("a key", "alice", null, Noon);
+}

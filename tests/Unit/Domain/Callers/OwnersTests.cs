@@ -1,0 +1,52 @@
+using QrAi.Domain.Callers;
+
+namespace QrAi.Tests.Unit.Domain.Callers;
+
+public sealed class OwnersTests
+{
+    [TestCase("alice")]
+    [TestCase("alice@example.test")]
+    [TestCase("team: support")]
+    [TestCase("anonymous")]
+    [TestCase("アリス")]
+    public void A_key_may_be_made_for_any_name(string owner) => Owners.MayHaveKeys(owner).ShouldBeTrue();
+
+    [TestCase("")]
+    [TestCase(" ")]
+    [TestCase(" alice")]
+    [TestCase("alice ")]
+    [TestCase("ali\nce")]
+    [TestCase("ali\0ce")]
+    [TestCase("jwt:")]
+    [TestCase("jwt:https://issuer.test#alice")]
+    [TestCase("JWT:alice")]
+    public void A_key_may_not_be_made_for_what_cannot_be_kept_or_is_a_tokens(string owner) =>
+        Owners.MayHaveKeys(owner).ShouldBeFalse();
+
+    [Test]
+    public void A_key_may_not_be_made_for_half_a_character() => Owners.MayHaveKeys("ali\ud800ce").ShouldBeFalse();
+
+    [Test]
+    public void An_owner_has_500_characters_at_the_most()
+    {
+        Owners.MayHaveKeys(new string('x', 500)).ShouldBeTrue();
+        Owners.MayHaveKeys(new string('x', 501)).ShouldBeFalse();
+    }
+
+    [Test]
+    public void A_token_names_its_owner_by_issuer_and_subject()
+    {
+        var alice = Owners.OfToken("https://one.test", "alice")!;
+
+        alice.ShouldNotBe(Owners.OfToken("https://other.test", "alice"));
+        alice.ShouldNotBe(Owners.OfToken("https://one.test", "Alice"));
+        Owners.MayHaveKeys(alice).ShouldBeFalse();
+    }
+
+    [TestCase(null)]
+    [TestCase("")]
+    [TestCase(" ")]
+    [TestCase("a\u0001b")]
+    public void A_token_without_a_subject_that_can_be_kept_names_nobody(string? subject) =>
+        Owners.OfToken("https://one.test", subject).ShouldBeNull();
+}

@@ -1,0 +1,83 @@
+using System.Net;
+using QrAi.WebApi.Callers;
+
+namespace QrAi.Tests.Unit.WebApi.Callers;
+
+public sealed class FailedAttemptsTests
+{
+    private static readonly IPAddress One = IPAddress.Parse("192.0.2.1");
+    private static readonly IPAddress Other = IPAddress.Parse("192.0.2.2");
+
+    private readonly TestClock _clock = new();
+    private readonly FailedAttempts _attempts;
+
+    public FailedAttemptsTests() => _attempts = new FailedAttempts(_clock);
+
+    [Test]
+    public void So_many_attempts_may_fail_at_once_and_then_one_in_a_while()
+    {
+        Fail(One, FailedAttempts.Burst - 1);
+        _attempts.WaitOf(One).ShouldBeNull();
+        Fail(One);
+        _attempts.WaitOf(One).ShouldBe(FailedAttempts.Refill);
+
+        _clock.Advance(FailedAttempts.Refill / 2);
+        _attempts.WaitOf(One).ShouldBe(FailedAttempts.Refill / 2);
+        _clock.Advance(FailedAttempts.Refill / 2);
+        _attempts.WaitOf(One).ShouldBeNull();
+        Fail(One);
+        _attempts.WaitOf(One).ShouldBe(FailedAttempts.Refill);
+    }
+
+    [Test]
+    public void After_a_while_all_attempts_are_there_again_and_no_more()
+    {
+        Fail(One, FailedAttempts.Burst);
+        _clock.Advance(FailedAttempts.Refill * FailedAttempts.Burst * 10);
+
+        Fail(One, FailedAttempts.Burst - 1);
+        _attempts.WaitOf(One).ShouldBeNull();
+        Fail(One);
+        _attempts.WaitOf(One).ShouldNotBeNull();
+    }
+
+    [Test]
+    public void An_address_is_limited_for_itself()
+    {
+        Fail(One, FailedAttempts.Burst);
+
+        _attempts.WaitOf(Other).ShouldBeNull();
+        _attempts.WaitOf(null).ShouldBeNull();
+    }
+
+    [Test]
+    public void An_address_is_the_same_in_both_of_its_forms_and_a_line_of_version_6_is_one()
+    {
+        Fail(One, FailedAttempts.Burst);
+        Fail(IPAddress.Parse("2001:db8:1:2::1"), FailedAttempts.Burst);
+
+        _attempts.WaitOf(One.MapToIPv6()).ShouldNotBeNull();
+        _attempts.WaitOf(IPAddress.Parse("2001:db8:1:2:ffff::9")).ShouldNotBeNull();
+        _attempts.WaitOf(IPAddress.Parse("2001:db8:1:3::1")).ShouldBeNull();
+    }
+
+    [Test]
+    public void However_many_addresses_there_are_the_memory_is_bounded_and_they_are_limited_together()
+    {
+        for (var number = 0; number < FailedAttempts.MostAddresses + 100; number++)
+            Fail(new IPAddress(0x0A000000L + number));
+
+        _attempts.Count.ShouldBeLessThanOrEqualTo(FailedAttempts.MostAddresses + 1);
+        _attempts.WaitOf(One).ShouldNotBeNull();
+        _clock.Advance(FailedAttempts.Refill * 200);
+        Fail(One);
+        _attempts.WaitOf(One).ShouldBeNull();
+        _attempts.Count.ShouldBe(1);
+    }
+
+    private void Fail(IPAddress? address, int times = 1)
+    {
+        for (var time = 0; time < times; time++)
+            _attempts.Add(address);
+    }
+}
