@@ -30,6 +30,7 @@ internal sealed class CommandLine
             RestoreCommand.Create(runner),
             CheckCommand.Create(new VerbRunner(composeForChecks, terminal)),
             KeysCommand.Create(runner),
+            AskCommand.Create(runner),
         };
         // It is no verb, and alone it would serve.
         _root.Options.Remove(_root.Options.Single(option => option is VersionOption));

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using QrAi.Application.Errors;
 using QrAi.Application.Sessions;
 using QrAi.Domain.Sessions;
+using QrAi.WebApi.Callers;
 using QrAi.WebApi.Errors;
 
 namespace QrAi.Tests.Unit.WebApi.Errors;
@@ -18,6 +19,10 @@ public sealed class ErrorMapTests
         Case(new BadHttpRequestException("Large", 413), "payload_too_large", 413, null),
         Case(new BadHttpRequestException("Type", 415), "unsupported_media_type", 415, null),
         Case(new NotFoundException("session", Id), "not_found", 404, null),
+        Case(new UnauthenticatedException(), "unauthenticated", 401, null),
+        Case(new ForbiddenException("The token names nobody."), "forbidden", 403, null),
+        Case(new TooManyAttemptsException(TimeSpan.FromSeconds(2)), "rate_limited", 429, 2),
+        Case(new IssuerUnavailableException(new IOException("Secret")), "issuer_unavailable", 503, 5),
         Case(new SessionBusyException(Id), "session_busy", 409, null),
         Case(new AnswerFailedException(Failed("provider_failed")), "provider_failed", 502, null),
         Case(new AnswerFailedException(Failed("interrupted")), "interrupted", 502, null),
@@ -26,6 +31,7 @@ public sealed class ErrorMapTests
         Case(new AnswerFailedException(Failed("internal_error")), "internal_error", 500, null),
         Case(new AnswerFailedException(Failed("of_tomorrow")), "internal_error", 500, null),
         Case(new DatabaseUnavailableException("Away."), "database_unavailable", 503, 2),
+        Case(new SchemaOlderException("Migrations are pending: 2_Two."), "database_unavailable", 503, 2),
         Case(new SchemaNewerException(["2_Two"]), "database_unavailable", 503, 2),
         Case(new ProviderNotConfiguredException(null), "provider_not_configured", 503, 60),
         Case(new ShuttingDownException(), "shutting_down", 503, 5),
@@ -47,11 +53,14 @@ public sealed class ErrorMapTests
     }
 
     [TestCase(400, "invalid_request", 400)]
+    [TestCase(401, "unauthenticated", 401)]
+    [TestCase(403, "forbidden", 403)]
     [TestCase(404, "not_found", 404)]
     [TestCase(405, "method_not_allowed", 405)]
     [TestCase(406, "invalid_request", 406)]
     [TestCase(413, "payload_too_large", 413)]
     [TestCase(415, "unsupported_media_type", 415)]
+    [TestCase(429, "rate_limited", 429)]
     [TestCase(431, "invalid_request", 431)]
     [TestCase(500, "internal_error", 500)]
     [TestCase(501, "internal_error", 500)]
