@@ -58,13 +58,9 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
             migrationBuilder.DropTable(
                 name: "api_keys");
 
-            migrationBuilder.DropColumn(
-                name: "owner",
-                table: "sessions");
-
-            migrationBuilder.DropColumn(
-                name: "owner",
-                table: "messages");
+            // By the statement: EF Core would make the tables anew, with their columns in another order.
+            migrationBuilder.Sql("ALTER TABLE sessions DROP COLUMN owner;");
+            migrationBuilder.Sql("ALTER TABLE messages DROP COLUMN owner;");
         }
     }
 }
