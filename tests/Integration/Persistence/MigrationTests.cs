@@ -60,6 +60,36 @@ public sealed class MigrationTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
+    public async Task What_was_there_before_owners_belongs_to_callers_who_need_not_prove_who_they_are()
+    {
+        await using var verbs = new Verbs(await DatabaseUrlAsync());
+        await using var database = await OpenDatabaseAsync();
+        await verbs.MigrateAsync("Initial");
+        await SchemaRows.FillAsync(database, Kind);
+
+        await verbs.MigrateAsync(null);
+
+        (await database.TextAsync("SELECT owner FROM sessions UNION ALL SELECT owner FROM messages")).ShouldBe(
+            "anonymous\nanonymous"
+        );
+    }
+
+    [Test]
+    public async Task A_program_of_before_may_still_write_while_its_rows_get_owners()
+    {
+        await using var database = await OpenDatabaseAsync();
+        var id = Kind == DatabaseKind.Postgres ? "gen_random_uuid()" : "'019AB0DE-7C5F-7000-8000-0123456789AB'";
+        var now = Kind == DatabaseKind.Postgres ? "now()" : "1";
+
+        await database.ExecuteAsync(
+            "INSERT INTO sessions (id, title, folded_title, message_count, created_at, updated_at, version) "
+                + $"VALUES ({id}, 'Old', 'OLD', 0, {now}, {now}, 1)"
+        );
+
+        (await database.TextAsync("SELECT owner FROM sessions")).ShouldBe("anonymous");
+    }
+
+    [Test]
     public async Task A_service_works_on_a_database_that_went_down_and_up_again()
     {
         var url = await DatabaseUrlAsync();
