@@ -50,7 +50,10 @@ internal sealed class FailedAttempts(TimeProvider clock)
                     _fullAgain.Remove(past);
             key = Find(key);
             var full = _fullAgain.GetValueOrDefault(key);
-            _fullAgain[key] = (full > now ? full : now) + Refill;
+            // No further off than with none left: those who came at once, before any had failed, add no time of their own.
+            var empty = now + Refill * Burst;
+            full = (full > now ? full : now) + Refill;
+            _fullAgain[key] = full < empty ? full : empty;
         }
     }
 

@@ -42,6 +42,14 @@ public sealed class FailedAttemptsTests
     }
 
     [Test]
+    public void Attempts_that_came_all_at_once_make_nobody_wait_longer()
+    {
+        Fail(One, FailedAttempts.Burst * 100);
+
+        _attempts.WaitOf(One).ShouldBe(FailedAttempts.Refill);
+    }
+
+    [Test]
     public void An_address_is_limited_for_itself()
     {
         Fail(One, FailedAttempts.Burst);
