@@ -175,41 +175,6 @@ public sealed class ApiKeyTests(DatabaseKind kind) : IntegrationTest(kind)
         (await alice.ListSessionsAsync()).Items.ShouldBeEmpty();
     }
 
-    [Test]
-    public async Task A_database_that_does_not_answer_or_has_no_free_connection_is_a_503_and_nobodys_failed_attempt()
-    {
-        if (Kind == DatabaseKind.Sqlite)
-            Assert.Ignore("Readers of a SQLite file wait for nobody.");
-        var settings = new Dictionary<string, string>(_withKeys)
-        {
-            ["DATABASE_TIMEOUT_SECONDS"] = "1",
-            ["DATABASE_POOL_SIZE"] = "1",
-            ["DATABASE_MAX_OVERFLOW"] = "0",
-        };
-        await using var qrai = await StartAsync(settings);
-        await using var alice = await qrai.AsAsync("alice");
-        await using (var blocker = await OpenDatabaseAsync())
-        {
-            await blocker.ExecuteAsync("BEGIN");
-            await blocker.ExecuteAsync("LOCK TABLE api_keys IN ACCESS EXCLUSIVE MODE");
-
-            // One waits for the table, the others for the one connection.
-            await Task.WhenAll(
-                Enumerable
-                    .Range(1, 40)
-                    .Select(_ => alice.GetAsync("/api/sessions").ShouldBeProblem(503, "database_unavailable"))
-            );
-            await blocker.ExecuteAsync("ROLLBACK");
-        }
-
-        await Eventually.Holds(async () =>
-        {
-            using var response = await alice.GetAsync("/api/sessions");
-            response.StatusCode.ShouldNotBe(HttpStatusCode.Unauthorized);
-            return response.StatusCode == HttpStatusCode.OK;
-        });
-    }
-
     private static Task<HttpResponseMessage> SendAsync(QrAiHost qrai, string? authorization) =>
         qrai.SendAsync(
             HttpMethod.Get,

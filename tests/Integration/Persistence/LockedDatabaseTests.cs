@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 
 namespace QrAi.Tests.Integration.Persistence;
 
@@ -49,6 +50,41 @@ public sealed class LockedDatabaseTests
         await writer.ExecuteAsync("ROLLBACK");
 
         (await asking).Answer.Status.ShouldBe("completed");
+    }
+
+    [Test]
+    public async Task Keys_that_can_not_be_looked_up_are_a_503_and_nobodys_failed_attempt()
+    {
+        await using var database = await TestRun.RentAsync();
+        var settings = new Dictionary<string, string>(_impatient)
+        {
+            ["AUTHENTICATION"] = "api-key",
+            ["DATABASE_POOL_SIZE"] = "1",
+        };
+        await using var qrai = await QrAiHost.StartAsync(database.Url, provider: null, settings);
+        await using var alice = await qrai.AsAsync("alice");
+        await using var blocker = await Sql.OpenAsync(database.Url);
+        await blocker.ExecuteAsync("BEGIN");
+        await blocker.ExecuteAsync("LOCK TABLE api_keys IN ACCESS EXCLUSIVE MODE");
+
+        // One waits for the table, the others for the one connection; and they are more than may fail at once.
+        await Task.WhenAll(
+            Enumerable
+                .Range(1, 40)
+                .Select(_ => alice.GetAsync("/api/sessions").ShouldBeProblem(503, "database_unavailable"))
+        );
+        await blocker.ExecuteAsync("ROLLBACK");
+
+        await Eventually.Holds(async () =>
+        {
+            using var response = await alice.GetAsync("/api/sessions");
+            return response.StatusCode switch
+            {
+                HttpStatusCode.OK => true,
+                HttpStatusCode.ServiceUnavailable => false,
+                var other => throw new InvalidOperationException($"It answered {other}."),
+            };
+        });
     }
 
     [Test]
