@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Connections;
+using QrAi.Infrastructure.Logging;
 using QrAi.Infrastructure.Persistence;
 using QrAi.Infrastructure.Settings;
 using QrAi.WebApi.Commands;
@@ -7,8 +8,8 @@ using QrAi.WebApi.Hosting;
 try
 {
     var commandLine = new CommandLine(
-        () => QrAiService.BuildForVerbs(ReadSettings().Settings),
-        () => QrAiService.BuildForChecks(ReadSettings()),
+        () => Listening(QrAiService.BuildForVerbs(ReadSettings().Settings)),
+        () => Listening(QrAiService.BuildForChecks(ReadSettings())),
         Terminal.OfProcess()
     );
     if (commandLine.Takes(args))
@@ -17,7 +18,7 @@ try
         return await commandLine.RunAsync(args, signals.Token);
     }
 
-    await using var service = QrAiService.Build(args, ReadSettings().Settings);
+    await using var service = Listening(QrAiService.Build(args, ReadSettings().Settings));
     var database = service.Services.GetRequiredService<DatabaseState>();
     await service.RunAsync();
     if (database.Refusal is not { } refusal)
@@ -38,4 +39,13 @@ catch (IOException exception) when (exception.InnerException is AddressInUseExce
     return ExitCode.Failed;
 }
 
-static SettingsReading ReadSettings() => SettingsReading.Of(EnvironmentFiles.Read(Directory.GetCurrentDirectory()));
+static IReadOnlyList<SettingsLayer> ReadLayers() => EnvironmentFiles.Read(Directory.GetCurrentDirectory());
+
+static SettingsReading ReadSettings() => SettingsReading.Of(ReadLayers());
+
+static T Listening<T>(T host)
+    where T : IHost
+{
+    host.Services.GetRequiredService<LogReload>().Listen(ReadLayers);
+    return host;
+}

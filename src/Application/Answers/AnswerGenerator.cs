@@ -63,6 +63,9 @@ internal sealed class AnswerGenerator(
         string? model
     )
     {
+        using var scope = logger.BeginScope(
+            new Dictionary<string, object> { ["SessionId"] = session.Id, ["AnswerId"] = run.AnswerId }
+        );
         try
         {
             var draft = new Draft(events, session.Id, questionId, run.AnswerId);

@@ -69,12 +69,12 @@ internal sealed class StreamLogging<TRequest, TResponse>(
 
 internal static partial class RequestLog
 {
-    [LoggerMessage(LogLevel.Debug, "{Request} handled in {Milliseconds:0.0} ms")]
-    public static partial void Handled(this ILogger logger, string request, double milliseconds);
+    [LoggerMessage(LogLevel.Debug, "{Request} handled in {DurationMs:0.0} ms")]
+    public static partial void Handled(this ILogger logger, string request, double durationMs);
 
-    [LoggerMessage(LogLevel.Debug, "{Request} not handled after {Milliseconds:0.0} ms: {Exception}")]
-    public static partial void NotHandled(this ILogger logger, string request, double milliseconds, string exception);
+    [LoggerMessage(LogLevel.Debug, "{Request} not handled after {DurationMs:0.0} ms: {Exception}")]
+    public static partial void NotHandled(this ILogger logger, string request, double durationMs, string exception);
 
-    [LoggerMessage(LogLevel.Debug, "{Request} streamed {Items} items in {Milliseconds:0.0} ms")]
-    public static partial void Streamed(this ILogger logger, string request, int items, double milliseconds);
+    [LoggerMessage(LogLevel.Debug, "{Request} streamed {Items} items in {DurationMs:0.0} ms")]
+    public static partial void Streamed(this ILogger logger, string request, int items, double durationMs);
 }

@@ -20,7 +20,7 @@ internal sealed class BackupSchedule(
     {
         while (options.Schedule.GetNextOccurrence(clock.GetUtcNow().UtcDateTime) is { } next)
         {
-            logger.LogInformation("The next backup is made at {Time:u}", next);
+            logger.LogInformation("The next backup is made at {Next:u}", next);
             while (next - clock.GetUtcNow().UtcDateTime is var left && left > TimeSpan.Zero)
                 await Task.Delay(left < LongestPause ? left : LongestPause, clock, cancellationToken);
 

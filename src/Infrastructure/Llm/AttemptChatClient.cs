@@ -51,7 +51,7 @@ internal sealed class AttemptChatClient(
             exception.Attempt = End(exception.Outcome, start);
             logger.Log(
                 exception.NeedsOperator ? LogLevel.Error : LogLevel.Warning,
-                "Provider {Provider} failed: {Outcome} after {Milliseconds} ms ({Cause})",
+                "Provider {Provider} failed: {Outcome} after {DurationMs} ms ({Cause})",
                 provider,
                 exception.Outcome,
                 exception.Attempt.Milliseconds,

@@ -1,35 +1,24 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using QrAi.Infrastructure.Settings;
 using Serilog;
+using Serilog.Configuration;
+using Serilog.Core;
 using Serilog.Events;
-using Serilog.Formatting.Compact;
+using Serilog.Extensions.Logging;
 
 namespace QrAi.Infrastructure.Logging;
 
-/// <summary>Sets the log up: readable for people or as JSON for machines.</summary>
+/// <summary>Sets the log up: readable for people or as JSON for machines, and never waited for.</summary>
 public static class SerilogSetup
 {
     private const string Line = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj} {RequestId}{NewLine}{Exception}";
 
-    private static readonly string[] Noisy = ["Microsoft.AspNetCore", "Microsoft.Hosting", "System.Net", "Npgsql"];
-
-    /// <summary>
-    /// Said better elsewhere: exceptions of the database by the error map, once; attempts by the clients; health by the
-    /// probe's answer; requests by one line of ours, which has the caller's request id where the host's scope has its own.
-    /// </summary>
-    private static readonly string[] Silent =
-    [
-        "Microsoft.EntityFrameworkCore",
-        "Microsoft.Extensions.Diagnostics.HealthChecks",
-        "Microsoft.AspNetCore.Hosting.Diagnostics",
-        "Polly",
-        "LuckyPennySoftware",
-    ];
-
     /// <summary>Adds the log.</summary>
     /// <param name="services">Where to.</param>
-    /// <param name="options">The level and the format.</param>
+    /// <param name="options">The levels and the format.</param>
     /// <param name="toStandardError">Where standard output is for something else.</param>
     public static IServiceCollection AddQrAiLogging(
         this IServiceCollection services,
@@ -37,33 +26,52 @@ public static class SerilogSetup
         bool toStandardError = false
     )
     {
-        LogEventLevel? errorsFrom = toStandardError ? LevelAlias.Minimum : null;
-        return services.AddSerilog(
-            (_, log) =>
-            {
-                log.MinimumLevel.Is(options.Level).Enrich.FromLogContext();
-                foreach (var noisy in Noisy)
-                    log.MinimumLevel.Override(noisy, Quieter(options.Level));
-                foreach (var silent in Silent)
-                    log.MinimumLevel.Override(silent, LevelAlias.Off);
-
-                if (options.Format == LogFormat.Json)
-                    log.WriteTo.Console(new RenderedCompactJsonFormatter(), standardErrorFromLevel: errorsFrom);
-                else
-                    log.WriteTo.Console(
-                        outputTemplate: Line,
-                        formatProvider: CultureInfo.InvariantCulture,
-                        standardErrorFromLevel: errorsFrom
-                    );
-            },
-            // A process may run several services, as tests do: the end of one must not silence the others.
-            preserveStaticLogger: true
+        services.AddLogging(logging => logging.ClearProviders());
+        // Each event knows its trace by itself.
+        services.Configure<LoggerFactoryOptions>(factory =>
+            factory.ActivityTrackingOptions = ActivityTrackingOptions.None
         );
+        services.AddSingleton(new LogLevels(options));
+        services.AddSingleton<IConfigureOptions<LoggerFilterOptions>>(p => p.GetRequiredService<LogLevels>());
+        services.AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(p => p.GetRequiredService<LogLevels>());
+        services.AddSingleton(provider => new LogReload(
+            provider.GetRequiredService<LogLevels>(),
+            provider.GetRequiredService<EnvironmentOptions>(),
+            provider.GetRequiredService<ILogger<LogReload>>()
+        ));
+        // The logger is disposed of with the services, and writes what there is until then.
+        services.AddSingleton(provider =>
+            Create(provider.GetRequiredService<TimeProvider>(), options, toStandardError)
+        );
+        return services.AddSingleton<ILoggerProvider>(provider => new SerilogLoggerProvider(
+            provider.GetRequiredService<Logger>()
+        ));
     }
 
-    /// <summary>Libraries tell at information what concerns their own developers.</summary>
-    private static LogEventLevel Quieter(LogEventLevel level) =>
-        level < LogEventLevel.Information ? level
-        : level == LogEventLevel.Information ? LogEventLevel.Warning
-        : level;
+    private static Logger Create(TimeProvider clock, LoggingOptions options, bool toStandardError)
+    {
+        var sink = new BoundedSink(
+            LoggerSinkConfiguration.CreateSink(to => WriteToConsole(to, options.Format, toStandardError)),
+            clock
+        );
+        // What is written has been decided before it gets here.
+        return new LoggerConfiguration()
+            .MinimumLevel.Verbose()
+            .Enrich.FromLogContext()
+            .WriteTo.Sink(sink)
+            .CreateLogger();
+    }
+
+    private static void WriteToConsole(LoggerSinkConfiguration to, LogFormat format, bool toStandardError)
+    {
+        LogEventLevel? errorsFrom = toStandardError ? LevelAlias.Minimum : null;
+        if (format == LogFormat.Json)
+            to.Console(new JsonLineFormatter(), standardErrorFromLevel: errorsFrom);
+        else
+            to.Console(
+                outputTemplate: Line,
+                formatProvider: CultureInfo.InvariantCulture,
+                standardErrorFromLevel: errorsFrom
+            );
+    }
 }

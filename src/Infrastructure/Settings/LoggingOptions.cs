@@ -1,4 +1,6 @@
-using Serilog.Events;
+using System.Collections.ObjectModel;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
 
 namespace QrAi.Infrastructure.Settings;
 
@@ -13,18 +15,49 @@ public enum LogFormat
 }
 
 /// <summary>What is logged, and how.</summary>
-public sealed record LoggingOptions
+public sealed partial record LoggingOptions
 {
+    /// <summary>
+    /// Categories of the framework that write what callers sent, queries and headers among it, and are never written.
+    /// </summary>
+    public static IReadOnlySet<string> NeverWritten { get; } =
+        new HashSet<string>(StringComparer.OrdinalIgnoreCase)
+        {
+            "Microsoft.AspNetCore.Hosting.Diagnostics",
+            "Microsoft.AspNetCore.Server.Kestrel.BadRequests",
+        };
+
+    /// <summary>What the settings call the levels, the least first.</summary>
+    public static IReadOnlyDictionary<string, LogLevel> LevelNames { get; } =
+        new Dictionary<string, LogLevel>(StringComparer.OrdinalIgnoreCase)
+        {
+            ["TRACE"] = LogLevel.Trace,
+            ["DEBUG"] = LogLevel.Debug,
+            ["INFO"] = LogLevel.Information,
+            ["WARNING"] = LogLevel.Warning,
+            ["ERROR"] = LogLevel.Error,
+            ["CRITICAL"] = LogLevel.Critical,
+        };
+
     /// <summary>The least level that is written.</summary>
-    public required LogEventLevel Level { get; init; }
+    public required LogLevel Level { get; init; }
+
+    /// <summary>The least level of namespaces, where it is another; the longest name that fits counts.</summary>
+    public required IReadOnlyDictionary<string, LogLevel> Levels { get; init; }
 
     /// <summary>How a line looks.</summary>
     public required LogFormat Format { get; init; }
 
+    /// <summary>The levels as the settings would say them.</summary>
+    /// <returns>Such as <c>INFO, Npgsql=DEBUG</c>.</returns>
+    public string DescribeLevels() =>
+        string.Join(", ", Levels.Select(one => $"{one.Key}={NameOf(one.Value)}").Prepend(NameOf(Level)));
+
     internal static LoggingOptions Read(SettingsReader settings, DeploymentEnvironment environment) =>
         new()
         {
-            Level = settings.OneOf("LOG_LEVEL", LogEventLevel.Information, Levels),
+            Level = settings.OneOf("LOG_LEVEL", LogLevel.Information, LevelNames),
+            Levels = ReadLevels(settings),
             Format = settings.OneOf(
                 "LOG_FORMAT",
                 environment == DeploymentEnvironment.Production ? LogFormat.Json : LogFormat.Console,
@@ -32,17 +65,37 @@ public sealed record LoggingOptions
             ),
         };
 
-    private static Dictionary<string, LogEventLevel> Levels { get; } =
-        new(StringComparer.OrdinalIgnoreCase)
-        {
-            ["TRACE"] = LogEventLevel.Verbose,
-            ["DEBUG"] = LogEventLevel.Debug,
-            ["INFO"] = LogEventLevel.Information,
-            ["WARNING"] = LogEventLevel.Warning,
-            ["ERROR"] = LogEventLevel.Error,
-            ["CRITICAL"] = LogEventLevel.Fatal,
-        };
-
     private static Dictionary<string, LogFormat> Formats { get; } =
         new() { ["console"] = LogFormat.Console, ["json"] = LogFormat.Json };
+
+    private static ReadOnlyDictionary<string, LogLevel> ReadLevels(SettingsReader settings)
+    {
+        const string Name = "LOG_LEVELS";
+        if (settings.Find(Name) is not { } text)
+            return ReadOnlyDictionary<string, LogLevel>.Empty;
+
+        var levels = new Dictionary<string, LogLevel>(StringComparer.OrdinalIgnoreCase);
+        var problems = new List<string>();
+        foreach (var entry in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            if (Entry().Match(entry) is not { Success: true } parts)
+                problems.Add($"'{entry}' is no NAMESPACE=LEVEL");
+            else if (!LevelNames.TryGetValue(parts.Groups["level"].Value, out var level))
+                problems.Add($"'{entry}' has a level that is not one of {string.Join(", ", LevelNames.Keys)}");
+            else if (parts.Groups["name"].Value is var name && NeverWritten.Contains(name))
+                problems.Add($"'{name}' writes what callers sent and cannot be turned on");
+            else if (!levels.TryAdd(name, level))
+                problems.Add($"'{name}' is there twice");
+
+        if (problems.Count > 0)
+            settings.Report(
+                Name,
+                $"must be a comma-separated list such as Npgsql=DEBUG,QrAi.Infrastructure.Llm=TRACE: {string.Join("; ", problems)}"
+            );
+        return levels.AsReadOnly();
+    }
+
+    private static string NameOf(LogLevel level) => LevelNames.Single(one => one.Value == level).Key;
+
+    [GeneratedRegex(@"^(?<name>[A-Za-z_]\w*(\.[A-Za-z_]\w*)*)\s*=\s*(?<level>\w+)$")]
+    private static partial Regex Entry();
 }

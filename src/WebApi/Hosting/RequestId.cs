@@ -16,7 +16,9 @@ internal static class RequestId
                 var id = IsUsable(sent) ? sent! : Guid.CreateVersion7().ToString();
                 context.TraceIdentifier = id;
                 context.Response.Headers[Header] = id;
-                using (LogContext.PushProperty("RequestId", id))
+                var properties = new RequestProperties(id);
+                context.Features.Set(properties);
+                using (LogContext.Push(properties))
                     await next(context);
             }
         );

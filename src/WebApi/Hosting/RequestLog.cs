@@ -1,21 +1,52 @@
-using Serilog;
-using Serilog.Events;
-
 namespace QrAi.WebApi.Hosting;
 
 /// <summary>One line for each request: method, path, status and duration; never a query, a header or a body.</summary>
-internal static class RequestLog
+internal static partial class RequestLog
 {
-    public static void UseRequestLog(this IApplicationBuilder app) =>
-        app.UseSerilogRequestLogging(options =>
-        {
-            options.Logger = app.ApplicationServices.GetRequiredService<Serilog.ILogger>();
-            options.MessageTemplate = "{RequestMethod} {RequestPath} {StatusCode} in {Elapsed:0.0} ms";
-            options.IncludeQueryInRequestPath = false;
-            options.GetLevel = static (context, _, exception) =>
-                context.Request.Path.StartsWithSegments("/health") ? LogEventLevel.Debug
-                : exception is not null || context.Response.StatusCode >= StatusCodes.Status500InternalServerError
-                    ? LogEventLevel.Error
-                : LogEventLevel.Information;
-        });
+    public static void UseRequestLog(this WebApplication app)
+    {
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(RequestLog).FullName!);
+        var clock = app.Services.GetRequiredService<TimeProvider>();
+        app.Use(
+            async (context, next) =>
+            {
+                var start = clock.GetTimestamp();
+                var failed = true;
+                try
+                {
+                    await next(context);
+                    failed = false;
+                }
+                finally
+                {
+                    var level = LevelOf(context, failed);
+                    if (logger.IsEnabled(level))
+                        Answered(
+                            logger,
+                            level,
+                            context.Request.Method,
+                            context.Request.Path,
+                            context.Response.StatusCode,
+                            clock.GetElapsedTime(start).TotalMilliseconds
+                        );
+                }
+            }
+        );
+    }
+
+    /// <summary>A failure after the response began does not show in its status.</summary>
+    private static LogLevel LevelOf(HttpContext context, bool failed) =>
+        context.Request.Path.StartsWithSegments("/health") ? LogLevel.Debug
+        : failed || context.Response.StatusCode >= StatusCodes.Status500InternalServerError ? LogLevel.Error
+        : LogLevel.Information;
+
+    [LoggerMessage("{Method} {Path} {Status} in {DurationMs:0.0} ms")]
+    private static partial void Answered(
+        ILogger logger,
+        LogLevel level,
+        string method,
+        string? path,
+        int status,
+        double durationMs
+    );
 }

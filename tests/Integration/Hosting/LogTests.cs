@@ -37,6 +37,7 @@ public sealed class LogTests(DatabaseKind kind) : IntegrationTest(kind)
         await qrai.RenameSessionAsync(asked.SessionId, $"T {mark}");
         await qrai.ListSessionsAsync(q: mark);
 
+        await qrai.DisposeAsync(); // all has been written then
         Output.LinesWith(mark).ShouldBeEmpty();
         Output
             .LinesWith($"Answer {asked.Answer.Id} of session {asked.SessionId}")
@@ -49,6 +50,7 @@ public sealed class LogTests(DatabaseKind kind) : IntegrationTest(kind)
     {
         await using var qrai = await StartAsync();
 
+        await qrai.DisposeAsync(); // all has been written then
         Output.LinesWith($"QrAi listens on http://127.0.0.1:{qrai.Address.Port}").ShouldNotBeEmpty();
         var address = (await DatabaseUrlAsync()).Split('/')[^1];
         Output.LinesWith(address).ShouldContain(line => line.Contains("Database: "));

@@ -29,6 +29,7 @@ public sealed class QrAiHost : QrAiClient
     );
 
     private readonly WebApplication _app;
+    private int _disposed;
 
     private QrAiHost(WebApplication app)
         : base(new Uri(app.Urls.Single())) => _app = app;
@@ -118,8 +119,11 @@ public sealed class QrAiHost : QrAiClient
     /// <summary>Stops as SIGTERM does, with callers still connected.</summary>
     public Task StopAsync() => _app.StopAsync();
 
+    /// <summary>Ends it, once; its log is written to the end then.</summary>
     public override async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+            return;
         await base.DisposeAsync();
         await _app.StopAsync();
         await _app.DisposeAsync();

@@ -1,5 +1,5 @@
+using Microsoft.Extensions.Logging;
 using QrAi.Infrastructure.Settings;
-using Serilog.Events;
 using static QrAi.Tests.Unit.Infrastructure.Settings.Reading;
 
 namespace QrAi.Tests.Unit.Infrastructure.Settings;
@@ -25,7 +25,7 @@ public sealed class QrAiSettingsTests
         settings.Llm.Total.ShouldBe(TimeSpan.FromSeconds(120));
         settings.Llm.MaxRetries.ShouldBe(2);
         settings.Llm.HistoryMessages.ShouldBe(20);
-        settings.Logging.Level.ShouldBe(LogEventLevel.Information);
+        settings.Logging.Level.ShouldBe(LogLevel.Information);
         settings.Logging.Format.ShouldBe(LogFormat.Console);
     }
 
@@ -64,6 +64,7 @@ public sealed class QrAiSettingsTests
             "LLM_MAX_RETRIES",
             "LLM_HISTORY_MESSAGES",
             "LOG_LEVEL",
+            "LOG_LEVELS",
             "LOG_FORMAT",
             "SHUTDOWN_SECONDS",
         ];
@@ -163,14 +164,14 @@ public sealed class QrAiSettingsTests
             .ShouldBe(["DATABASE_MIGRATE_ON_START: must be true or false, not 'yes'"]);
     }
 
-    [TestCase("TRACE", LogEventLevel.Verbose)]
-    [TestCase("DEBUG", LogEventLevel.Debug)]
-    [TestCase("INFO", LogEventLevel.Information)]
-    [TestCase("WARNING", LogEventLevel.Warning)]
-    [TestCase("ERROR", LogEventLevel.Error)]
-    [TestCase("CRITICAL", LogEventLevel.Fatal)]
-    [TestCase("debug", LogEventLevel.Debug)]
-    public void The_log_level_is_one_of_six(string name, LogEventLevel level) =>
+    [TestCase("TRACE", LogLevel.Trace)]
+    [TestCase("DEBUG", LogLevel.Debug)]
+    [TestCase("INFO", LogLevel.Information)]
+    [TestCase("WARNING", LogLevel.Warning)]
+    [TestCase("ERROR", LogLevel.Error)]
+    [TestCase("CRITICAL", LogLevel.Critical)]
+    [TestCase("debug", LogLevel.Debug)]
+    public void The_log_level_is_one_of_six(string name, LogLevel level) =>
         Read(("LOG_LEVEL", name)).Logging.Level.ShouldBe(level);
 
     [Test]

@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using QrAi.Infrastructure.Logging;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Parsing;
+
+namespace QrAi.Tests.Unit.Infrastructure.Logging;
+
+public sealed class BoundedSinkTests
+{
+    private readonly TestClock _clock = new();
+
+    [Test]
+    public void Everything_is_written_in_order_by_the_end()
+    {
+        var output = new Output();
+        using (var sink = new BoundedSink(output, _clock))
+            for (var i = 0; i < 1_000; i++)
+                sink.Emit(Event($"line {i}"));
+
+        output.Written.ShouldBe(Enumerable.Range(0, 1_000).Select(i => $"line {i}"));
+    }
+
+    [Test]
+    public async Task Nobody_waits_for_an_output_that_hangs_and_what_was_dropped_is_told_when_it_goes_on()
+    {
+        var output = new Output { Hangs = true };
+        using var sink = new BoundedSink(output, _clock, capacity: 10);
+        sink.Emit(Event("first"));
+        await output.Hung.WaitAsync(Eventually.DefaultLimit);
+
+        for (var i = 0; i < 50; i++)
+            sink.Emit(Event($"line {i}"));
+
+        sink.Dropped.ShouldBe(40);
+        output.GoOn();
+        await Eventually.Holds(() => output.Written.Contains("line 9"));
+        output.Written.ShouldBe([
+            "first",
+            "40 log events could not be written",
+            .. Enumerable.Range(0, 10).Select(i => $"line {i}"),
+        ]);
+        sink.Dropped.ShouldBe(0);
+    }
+
+    [Test]
+    public async Task An_output_that_fails_is_tried_again_and_its_losses_are_told()
+    {
+        var output = new Output { Fails = true };
+        using var sink = new BoundedSink(output, _clock);
+        sink.Emit(Event("lost"));
+        sink.Emit(Event("lost too"));
+        await Eventually.Holds(() => sink.Dropped == 2);
+
+        output.Fails = false;
+        sink.Emit(Event("there"));
+
+        await Eventually.Holds(() => output.Written.Count == 2);
+        output.Written.ShouldBe(["there", "2 log events could not be written"]);
+    }
+
+    [Test]
+    public async Task The_end_waits_only_shortly_for_an_output_that_hangs()
+    {
+        var output = new Output { Hangs = true };
+        var sink = new BoundedSink(output, _clock);
+        sink.Emit(Event("first"));
+        await output.Hung.WaitAsync(Eventually.DefaultLimit);
+
+        await Task.Run(sink.Dispose).WaitAsync(BoundedSink.FlushTime * 10);
+
+        output.GoOn();
+    }
+
+    [Test]
+    public void What_is_logged_after_the_end_is_dropped_without_harm()
+    {
+        var sink = new BoundedSink(new Output(), _clock);
+        sink.Dispose();
+
+        sink.Emit(Event("late"));
+
+        sink.Dropped.ShouldBe(1);
+    }
+
+    private static LogEvent Event(string text) =>
+        new(DateTimeOffset.UnixEpoch, LogEventLevel.Information, null, new MessageTemplateParser().Parse(text), []);
+
+    private sealed class Output : ILogEventSink
+    {
+        private readonly TaskCompletionSource _hung = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _goOn = new();
+        private volatile bool _fails;
+
+        public ConcurrentQueue<string> Written { get; } = new();
+
+        public bool Hangs { get; init; }
+
+        public bool Fails
+        {
+            get => _fails;
+            set => _fails = value;
+        }
+
+        public Task Hung => _hung.Task;
+
+        public void GoOn() => _goOn.TrySetResult();
+
+        public void Emit(LogEvent logEvent)
+        {
+            if (Fails)
+                throw new IOException("No space left on device");
+            if (Hangs)
+            {
+                _hung.TrySetResult();
+                _goOn.Task.GetAwaiter().GetResult();
+            }
+
+            Written.Enqueue(logEvent.RenderMessage(CultureInfo.InvariantCulture));
+        }
+    }
+}

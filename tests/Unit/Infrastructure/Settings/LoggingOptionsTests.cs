@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Logging;
+using static QrAi.Tests.Unit.Infrastructure.Settings.Reading;
+
+namespace QrAi.Tests.Unit.Infrastructure.Settings;
+
+public sealed class LoggingOptionsTests
+{
+    [Test]
+    public void Namespaces_have_levels_of_their_own()
+    {
+        var logging = Read(
+            ("LOG_LEVEL", "WARNING"),
+            ("LOG_LEVELS", " Npgsql=debug , QrAi.Infrastructure.Llm = TRACE,")
+        ).Logging;
+
+        logging.Level.ShouldBe(LogLevel.Warning);
+        logging.Levels.ShouldBe(
+            new Dictionary<string, LogLevel>
+            {
+                ["Npgsql"] = LogLevel.Debug,
+                ["QrAi.Infrastructure.Llm"] = LogLevel.Trace,
+            },
+            ignoreOrder: true
+        );
+        logging.DescribeLevels().ShouldBe("WARNING, Npgsql=DEBUG, QrAi.Infrastructure.Llm=TRACE");
+    }
+
+    [TestCase("Npgsql", "'Npgsql' is no NAMESPACE=LEVEL")]
+    [TestCase("=DEBUG", "'=DEBUG' is no NAMESPACE=LEVEL")]
+    [TestCase("Npgsql.*=DEBUG", "'Npgsql.*=DEBUG' is no NAMESPACE=LEVEL")]
+    [TestCase(
+        "Npgsql=LOUD",
+        "'Npgsql=LOUD' has a level that is not one of TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL"
+    )]
+    [TestCase("Npgsql=DEBUG,npgsql=INFO", "'npgsql' is there twice")]
+    [TestCase("A=B=C,D", "'A=B=C' is no NAMESPACE=LEVEL; 'D' is no NAMESPACE=LEVEL")]
+    [TestCase(
+        "Microsoft.AspNetCore.Hosting.Diagnostics=INFO",
+        "'Microsoft.AspNetCore.Hosting.Diagnostics' writes what callers sent and cannot be turned on"
+    )]
+    public void What_is_no_list_of_levels_is_one_problem_that_says_everything(string text, string problem) =>
+        Problems(("LOG_LEVELS", text))
+            .ShouldHaveSingleItem()
+            .ShouldBe(
+                $"LOG_LEVELS: must be a comma-separated list such as Npgsql=DEBUG,QrAi.Infrastructure.Llm=TRACE: {problem}"
+            );
+}
