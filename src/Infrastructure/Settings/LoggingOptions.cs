@@ -18,14 +18,15 @@ public enum LogFormat
 public sealed partial record LoggingOptions
 {
     /// <summary>
-    /// Categories of the framework that write what callers sent, queries and headers among it, and are never written.
+    /// Namespaces of the framework that write what was sent, queries, headers and credentials among it, and are never
+    /// written.
     /// </summary>
-    public static IReadOnlySet<string> NeverWritten { get; } =
-        new HashSet<string>(StringComparer.OrdinalIgnoreCase)
-        {
-            "Microsoft.AspNetCore.Hosting.Diagnostics",
-            "Microsoft.AspNetCore.Server.Kestrel.BadRequests",
-        };
+    public static IReadOnlyList<string> NeverWritten { get; } =
+    [
+        "Microsoft.AspNetCore.Hosting.Diagnostics",
+        "Microsoft.AspNetCore.Server.Kestrel.BadRequests",
+        "System.Net.Http.HttpClient",
+    ];
 
     /// <summary>What the settings call the levels, the least first.</summary>
     public static IReadOnlyDictionary<string, LogLevel> LevelNames { get; } =
@@ -81,8 +82,8 @@ public sealed partial record LoggingOptions
                 problems.Add($"'{entry}' is no NAMESPACE=LEVEL");
             else if (!LevelNames.TryGetValue(parts.Groups["level"].Value, out var level))
                 problems.Add($"'{entry}' has a level that is not one of {string.Join(", ", LevelNames.Keys)}");
-            else if (parts.Groups["name"].Value is var name && NeverWritten.Contains(name))
-                problems.Add($"'{name}' writes what callers sent and cannot be turned on");
+            else if (parts.Groups["name"].Value is var name && IsNeverWritten(name))
+                problems.Add($"'{name}' writes what was sent and cannot be turned on");
             else if (!levels.TryAdd(name, level))
                 problems.Add($"'{name}' is there twice");
 
@@ -93,6 +94,9 @@ public sealed partial record LoggingOptions
             );
         return levels.AsReadOnly();
     }
+
+    private static bool IsNeverWritten(string name) =>
+        NeverWritten.Any(never => $"{name}.".StartsWith($"{never}.", StringComparison.OrdinalIgnoreCase));
 
     private static string NameOf(LogLevel level) => LevelNames.Single(one => one.Value == level).Key;
 

@@ -3,6 +3,20 @@ namespace QrAi.WebApi.Hosting;
 /// <summary>One line for each request: method, path, status and duration; never a query, a header or a body.</summary>
 internal static partial class RequestLog
 {
+    /// <summary>A method of a caller's own making is a text like any other.</summary>
+    private static readonly HashSet<string> Methods =
+    [
+        "GET",
+        "HEAD",
+        "POST",
+        "PUT",
+        "PATCH",
+        "DELETE",
+        "OPTIONS",
+        "TRACE",
+        "CONNECT",
+    ];
+
     public static void UseRequestLog(this WebApplication app)
     {
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(RequestLog).FullName!);
@@ -24,7 +38,7 @@ internal static partial class RequestLog
                         Answered(
                             logger,
                             level,
-                            context.Request.Method,
+                            Methods.Contains(context.Request.Method) ? context.Request.Method : "_OTHER",
                             context.Request.Path,
                             context.Response.StatusCode,
                             clock.GetElapsedTime(start).TotalMilliseconds

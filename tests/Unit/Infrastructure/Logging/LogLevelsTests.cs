@@ -24,6 +24,7 @@ public sealed class LogLevelsTests
     [TestCase("QrAi=ERROR,QrAi.Infrastructure.Llm=TRACE", "QrAi.Infrastructure.Llm.AttemptChatClient", LogLevel.Trace)]
     [TestCase("QrAi=ERROR,QrAi.Infrastructure.Llm=TRACE", "QrAi.Infrastructure.Logging", LogLevel.Error)]
     [TestCase("Microsoft.EntityFrameworkCore=WARNING", "Microsoft.EntityFrameworkCore.Update", LogLevel.Warning)]
+    [TestCase("System.Net.Http=TRACE", "System.Net.Http.HttpClient.Any.LogicalHandler", LogLevel.Critical)]
     [TestCase("Microsoft=TRACE", "Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Critical)]
     [TestCase(
         "Microsoft.AspNetCore.Server=TRACE",

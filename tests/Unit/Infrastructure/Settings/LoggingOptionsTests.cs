@@ -36,7 +36,11 @@ public sealed class LoggingOptionsTests
     [TestCase("A=B=C,D", "'A=B=C' is no NAMESPACE=LEVEL; 'D' is no NAMESPACE=LEVEL")]
     [TestCase(
         "Microsoft.AspNetCore.Hosting.Diagnostics=INFO",
-        "'Microsoft.AspNetCore.Hosting.Diagnostics' writes what callers sent and cannot be turned on"
+        "'Microsoft.AspNetCore.Hosting.Diagnostics' writes what was sent and cannot be turned on"
+    )]
+    [TestCase(
+        "system.net.http.httpclient.Any.LogicalHandler=TRACE",
+        "'system.net.http.httpclient.Any.LogicalHandler' writes what was sent and cannot be turned on"
     )]
     public void What_is_no_list_of_levels_is_one_problem_that_says_everything(string text, string problem) =>
         Problems(("LOG_LEVELS", text))
