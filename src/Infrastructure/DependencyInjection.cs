@@ -14,6 +14,7 @@ using QrAi.Infrastructure.Persistence;
 using QrAi.Infrastructure.Persistence.Postgres;
 using QrAi.Infrastructure.Persistence.Sqlite;
 using QrAi.Infrastructure.Settings;
+using QrAi.Infrastructure.Telemetry;
 
 namespace QrAi.Infrastructure;
 
@@ -134,6 +135,7 @@ public static class DependencyInjection
                 new SocketsHttpHandler
                 {
                     AllowAutoRedirect = false, // the key goes to this host and no other
+                    ActivityHeadersPropagator = TraceParentPropagator.Instance,
                     AutomaticDecompression = DecompressionMethods.None,
                     PooledConnectionLifetime = TimeSpan.FromMinutes(5),
                     UseCookies = false,

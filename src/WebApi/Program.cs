@@ -46,6 +46,6 @@ static SettingsReading ReadSettings() => SettingsReading.Of(ReadLayers());
 static T Listening<T>(T host)
     where T : IHost
 {
-    host.Services.GetRequiredService<LogReload>().Listen(ReadLayers);
+    host.Services.GetService<LogReload>()?.Listen(ReadLayers);
     return host;
 }

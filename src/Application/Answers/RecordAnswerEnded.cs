@@ -4,7 +4,7 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Answers;
 
-/// <summary>Writes a log line for each answer that has ended: ids, counts and durations, never text.</summary>
+/// <summary>Logs and measures each answer that has ended: ids, counts and durations, never text.</summary>
 internal sealed partial class RecordAnswerEnded(ILogger<RecordAnswerEnded> logger) : INotificationHandler<AnswerEnded>
 {
     public Task Handle(AnswerEnded notification, CancellationToken cancellationToken)
@@ -21,13 +21,14 @@ internal sealed partial class RecordAnswerEnded(ILogger<RecordAnswerEnded> logge
             notification.Duration.TotalMilliseconds,
             notification.ErrorCode
         );
+        AnswerMetrics.Record(notification);
         return Task.CompletedTask;
     }
 
     [LoggerMessage(
         LogLevel.Information,
         "Answer {AnswerId} of session {SessionId} {Status} by {Provider} {Model} after {Attempts} attempts, "
-            + "{TotalTokens} tokens, {Milliseconds:0} ms {ErrorCode}"
+            + "{Tokens} tokens, {DurationMs:0} ms {ErrorCode}"
     )]
     private static partial void Ended(
         ILogger logger,
@@ -37,8 +38,8 @@ internal sealed partial class RecordAnswerEnded(ILogger<RecordAnswerEnded> logge
         string? provider,
         string? model,
         int attempts,
-        int? totalTokens,
-        double milliseconds,
+        int? tokens,
+        double durationMs,
         string? errorCode
     );
 }

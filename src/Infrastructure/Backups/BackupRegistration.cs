@@ -20,7 +20,7 @@ internal static class BackupRegistration
             provider.GetService<BackupContainer>()
         ));
         services.AddSingleton<IDeploymentCheck, StorageCheck>();
-        services.AddSingleton<IBackupSchedule, BackupSchedule>().AddSingleton<BackupHealth>();
+        services.AddSingleton<IBackupSchedule, BackupSchedule>().AddSingleton<VerifiedBackups>();
         services.AddHealthChecks().AddCheck<BackupHealth>(check);
         return services;
     }

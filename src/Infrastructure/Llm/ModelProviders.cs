@@ -14,8 +14,8 @@ internal sealed class ModelProviders : IModelProviders, IDisposable
     private readonly TimeProvider _clock;
     private readonly ILoggerFactory _loggers;
     private readonly Dictionary<string, CircuitBreakerChatClient> _circuits = [];
-    private readonly Dictionary<string, TelemetryChatClient> _single = [];
-    private readonly TelemetryChatClient? _all;
+    private readonly Dictionary<string, FailoverChatClient> _single = [];
+    private readonly FailoverChatClient? _all;
 
     public ModelProviders(LlmOptions options, IHttpClientFactory http, TimeProvider clock, ILoggerFactory loggers)
     {
@@ -41,37 +41,34 @@ internal sealed class ModelProviders : IModelProviders, IDisposable
             client.Dispose();
     }
 
-    /// <summary>
-    /// From the outside in: telemetry sees one request and its answer · failover goes through the providers within the
-    /// total time.
-    /// </summary>
-    private TelemetryChatClient CreateFailover(IReadOnlyList<Provider> providers) =>
-        new(
-            new FailoverChatClient(
-                providers,
-                _options.Total,
-                _options.MaxRetries,
-                _clock,
-                _loggers.CreateLogger<FailoverChatClient>()
-            )
-        );
+    /// <summary>Goes through the providers within the total time.</summary>
+    private FailoverChatClient CreateFailover(IReadOnlyList<Provider> providers) =>
+        new(providers, _options.Total, _options.MaxRetries, _clock, _loggers.CreateLogger<FailoverChatClient>());
 
     /// <summary>
     /// From the outside in: retry begins attempts until one has its first token · attempt notes who is asked and how it
-    /// ended · circuit skips a provider that keeps failing · the first token's time limit · the protocol.
+    /// ended · circuit skips a provider that keeps failing · telemetry sees each call · the first token's time limit · the
+    /// protocol.
     /// </summary>
     private Provider CreateProvider(string name)
     {
         if (name == ModelProviderNames.Offline)
-            return new Provider(name, CreateAttempt(new OfflineChatClient(), name, OfflineChatClient.Model));
+        {
+            var offline = CreateTelemetry(new OfflineChatClient(), name, OfflineChatClient.Model, null);
+            return new Provider(name, CreateAttempt(offline, name, OfflineChatClient.Model));
+        }
 
         var options = _options.OptionsOf(name);
         var protocol = new OpenAiCompatibleChatClient(_http.CreateClient(name), options.Model, _clock);
         var timeout = new FirstTokenTimeoutChatClient(protocol, _options.FirstToken, _clock);
-        var circuit = _circuits[name] = new CircuitBreakerChatClient(timeout, _clock);
+        var telemetry = CreateTelemetry(timeout, name, options.Model, options.BaseUrl);
+        var circuit = _circuits[name] = new CircuitBreakerChatClient(telemetry, _clock);
         var attempt = CreateAttempt(circuit, name, options.Model);
         return new Provider(name, new RetryChatClient(attempt, _options.MaxRetries, _clock));
     }
+
+    private TelemetryChatClient CreateTelemetry(IChatClient inner, string name, string model, Uri? address) =>
+        new(inner, name, model, address, _clock);
 
     private AttemptChatClient CreateAttempt(IChatClient inner, string name, string model) =>
         new(inner, name, model, _clock, _loggers.CreateLogger<AttemptChatClient>());

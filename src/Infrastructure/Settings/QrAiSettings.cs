@@ -8,6 +8,7 @@ namespace QrAi.Infrastructure.Settings;
 /// <param name="Authentication">How callers prove who they are.</param>
 /// <param name="RateLimit">How many questions a caller may ask.</param>
 /// <param name="Logging">What is logged.</param>
+/// <param name="Telemetry">Where traces and metrics go.</param>
 public sealed record QrAiSettings(
     EnvironmentOptions Environment,
     DatabaseOptions Database,
@@ -15,7 +16,8 @@ public sealed record QrAiSettings(
     BackupOptions Backups,
     AuthenticationOptions Authentication,
     RateLimitOptions RateLimit,
-    LoggingOptions Logging
+    LoggingOptions Logging,
+    TelemetryOptions Telemetry
 )
 {
     /// <summary>Reads the settings.</summary>
@@ -34,7 +36,8 @@ public sealed record QrAiSettings(
             BackupOptions.Read(settings),
             AuthenticationOptions.Read(settings, environment.Environment),
             RateLimitOptions.Read(settings),
-            LoggingOptions.Read(settings, environment.Environment)
+            LoggingOptions.Read(settings, environment.Environment),
+            TelemetryOptions.Read(settings)
         );
     }
 }

@@ -3,6 +3,7 @@ using QrAi.Application;
 using QrAi.Infrastructure;
 using QrAi.Infrastructure.Logging;
 using QrAi.Infrastructure.Settings;
+using QrAi.Infrastructure.Telemetry;
 using QrAi.WebApi.Endpoints;
 using QrAi.WebApi.Errors;
 using QrAi.WebApi.Health;
@@ -106,6 +107,7 @@ public static class QrAiService
 
     private static void AddServices(IServiceCollection services, QrAiSettings settings)
     {
+        services.AddTelemetry(settings);
         AddLayers(services, settings, toStandardError: false);
         services.AddSingleton<AnswerDrain>();
         services.AddHostedService(provider => provider.GetRequiredService<AnswerDrain>());

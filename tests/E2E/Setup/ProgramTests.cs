@@ -1,4 +1,5 @@
 using System.Globalization;
+using QrAi.Tests.Testing.Otlp;
 using QrAi.Tests.Testing.Providers;
 
 namespace QrAi.Tests.E2E.Setup;
@@ -12,6 +13,7 @@ public abstract class ProgramTests
 
     private readonly List<QrAiProcess> _programs = [];
     private readonly List<ScriptedProvider> _providers = [];
+    private readonly List<OtlpReceiver> _collectors = [];
 
     [TearDown]
     public async Task EndProcesses()
@@ -21,6 +23,8 @@ public abstract class ProgramTests
             await program.DisposeAsync();
         foreach (var provider in _providers)
             await provider.DisposeAsync();
+        foreach (var collector in _collectors)
+            await collector.DisposeAsync();
         foreach (var program in _programs.Where(program => !program.MayBeRefused))
             program.Refused.ShouldBeEmpty();
         if (TestContext.CurrentContext.Result.Outcome.Status == NUnit.Framework.Interfaces.TestStatus.Failed)
@@ -41,18 +45,32 @@ public abstract class ProgramTests
     private protected Task<QrAiProcess> StartAsync(Workplace workplace) => Launch(workplace).ReadyAsync();
 
     /// <summary>Starts the program on a free port.</summary>
-    private protected QrAiProcess Launch(Workplace workplace)
+    private protected QrAiProcess Launch(Workplace workplace, StandardOutput output = StandardOutput.Read)
     {
         var address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{LoopbackPort.FindFree()}");
-        return Launch(workplace, address, "--urls", address);
+        return Launch(workplace, address, output, "--urls", address);
     }
 
     /// <summary>Starts the program with a command line of the test's own.</summary>
-    private protected QrAiProcess Launch(Workplace workplace, string address, params string[] arguments)
+    private protected QrAiProcess Launch(Workplace workplace, string address, params string[] arguments) =>
+        Launch(workplace, address, StandardOutput.Read, arguments);
+
+    private QrAiProcess Launch(Workplace workplace, string address, StandardOutput output, params string[] arguments)
     {
-        var program = QrAiProcess.Launch(workplace.Folder, workplace.Settings, address, arguments);
+        var program = QrAiProcess.Launch(workplace.Folder, workplace.Settings, address, output, arguments);
         _programs.Add(program);
         return program;
+    }
+
+    /// <summary>A collector of traces and metrics, which the program is pointed at.</summary>
+    private protected async Task<OtlpReceiver> StartCollectorAsync(Workplace workplace, bool grpc = false)
+    {
+        var collector = await OtlpReceiver.StartAsync(grpc);
+        _collectors.Add(collector);
+        workplace.Settings["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Endpoint;
+        workplace.Settings["OTEL_EXPORTER_OTLP_PROTOCOL"] = grpc ? "grpc" : "http/protobuf";
+        workplace.Settings["OTEL_METRIC_EXPORT_INTERVAL"] = "500";
+        return collector;
     }
 
     /// <summary>Runs the program to its end: a verb, or a start that is refused.</summary>

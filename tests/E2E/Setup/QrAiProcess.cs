@@ -8,9 +8,26 @@ using QrAi.Tests.Isolation;
 
 namespace QrAi.Tests.E2E.Setup;
 
+/// <summary>What becomes of a process's standard output.</summary>
+public enum StandardOutput
+{
+    /// <summary>The test reads it.</summary>
+    Read,
+
+    /// <summary>It is a pipe that nobody reads.</summary>
+    Unread,
+
+    /// <summary>It is a pipe whose reader is gone.</summary>
+    Gone,
+
+    /// <summary>It is a disk without room.</summary>
+    Full,
+}
+
 /// <summary>The published program as a process, with what it wrote.</summary>
 internal sealed class QrAiProcess : IAsyncDisposable
 {
+    private const int SigHup = 1;
     private const int SigKill = 9;
     private const int SigTerm = 15;
 
@@ -20,10 +37,12 @@ internal sealed class QrAiProcess : IAsyncDisposable
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
 
-    private QrAiProcess(Process process, string address)
+    private QrAiProcess(Process process, string address, StandardOutput output)
     {
         (_process, Address) = (process, address);
-        _outputRead = ReadAsync(process.StandardOutput, _output);
+        if (output == StandardOutput.Gone)
+            process.StandardOutput.Close();
+        _outputRead = output == StandardOutput.Read ? ReadAsync(process.StandardOutput, _output) : Task.CompletedTask;
         _errorsRead = ReadAsync(process.StandardError, _errors);
         Http = new HttpClient(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false })
         {
@@ -66,15 +85,21 @@ internal sealed class QrAiProcess : IAsyncDisposable
     /// <param name="folder">Its working directory.</param>
     /// <param name="settings">Its environment, besides what any program needs.</param>
     /// <param name="address">Where it is expected to listen.</param>
+    /// <param name="output">What becomes of its standard output.</param>
     /// <param name="arguments">Its command line.</param>
     public static QrAiProcess Launch(
         string folder,
         IReadOnlyDictionary<string, string> settings,
         string address,
+        StandardOutput output,
         params string[] arguments
     )
     {
-        var start = new ProcessStartInfo(TestRun.Current.Program, arguments)
+        var (program, command) =
+            output == StandardOutput.Full
+                ? ("/bin/sh", ["-c", "exec \"$0\" \"$@\" > /dev/full", TestRun.Current.Program, .. arguments])
+                : (TestRun.Current.Program, arguments);
+        var start = new ProcessStartInfo(program, command)
         {
             WorkingDirectory = folder,
             // Nobody sits before it, wherever the tests are run from.
@@ -99,7 +124,7 @@ internal sealed class QrAiProcess : IAsyncDisposable
         var process = Process.Start(start)!;
         TestRun.Current.Watchdog.Add(process.Id);
         process.StandardInput.Close();
-        return new QrAiProcess(process, address);
+        return new QrAiProcess(process, address, output);
     }
 
     /// <summary>Waits until it is ready for questions.</summary>
@@ -135,6 +160,9 @@ internal sealed class QrAiProcess : IAsyncDisposable
 
     /// <summary>Asks it to stop.</summary>
     public void Terminate() => Signal(SigTerm);
+
+    /// <summary>Asks it to read its log levels again.</summary>
+    public void HangUp() => Signal(SigHup);
 
     /// <summary>Ends it at once.</summary>
     public void Kill() => Signal(SigKill);

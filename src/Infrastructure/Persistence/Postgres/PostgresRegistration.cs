@@ -2,6 +2,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
 using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Persistence.Postgres;
@@ -33,6 +35,8 @@ internal static class PostgresRegistration
             builder.UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>());
             return builder.Build();
         });
+        services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddNpgsql());
+        services.ConfigureOpenTelemetryMeterProvider(metrics => metrics.AddNpgsqlInstrumentation());
         return services.AddDatabase<PostgresDbContext, PostgresMigrator>(
             (provider, builder) =>
                 builder.UseNpgsql(

@@ -1,0 +1,93 @@
+using System.Text.RegularExpressions;
+
+namespace QrAi.Infrastructure.Settings;
+
+/// <summary>How traces and metrics are sent.</summary>
+public enum TelemetryProtocol
+{
+    /// <summary>Protobuf in HTTP requests.</summary>
+    HttpProtobuf,
+
+    /// <summary>gRPC.</summary>
+    Grpc,
+}
+
+/// <summary>Where traces and metrics go; the settings are named as OpenTelemetry names them.</summary>
+public sealed partial record TelemetryOptions
+{
+    /// <summary>The collector; null where nothing is traced and measured.</summary>
+    public required Uri? Endpoint { get; init; }
+
+    /// <summary>How the collector is spoken to.</summary>
+    public required TelemetryProtocol Protocol { get; init; }
+
+    /// <summary>Headers of each request, as OpenTelemetry writes them; a secret. Null for none.</summary>
+    public required string? Headers { get; init; }
+
+    /// <summary>How long one request may take: 1–60,000 ms.</summary>
+    public required TimeSpan Timeout { get; init; }
+
+    /// <summary>How often metrics are sent: 100–3,600,000 ms.</summary>
+    public required TimeSpan MetricInterval { get; init; }
+
+    /// <summary>What the collector knows the service by.</summary>
+    public required string ServiceName { get; init; }
+
+    /// <summary>Where it goes, without the headers.</summary>
+    public override string ToString() => Endpoint is null ? "nowhere" : $"{Endpoint} ({Protocol})";
+
+    internal static TelemetryOptions Read(SettingsReader settings) =>
+        new()
+        {
+            Endpoint = ReadEndpoint(settings),
+            Protocol = settings.OneOf(
+                "OTEL_EXPORTER_OTLP_PROTOCOL",
+                TelemetryProtocol.HttpProtobuf,
+                new Dictionary<string, TelemetryProtocol>
+                {
+                    ["http/protobuf"] = TelemetryProtocol.HttpProtobuf,
+                    ["grpc"] = TelemetryProtocol.Grpc,
+                }
+            ),
+            Headers = ReadHeaders(settings),
+            Timeout = TimeSpan.FromMilliseconds(settings.WholeNumber("OTEL_EXPORTER_OTLP_TIMEOUT", 10_000, 1, 60_000)),
+            MetricInterval = TimeSpan.FromMilliseconds(
+                settings.WholeNumber("OTEL_METRIC_EXPORT_INTERVAL", 60_000, 100, 3_600_000)
+            ),
+            ServiceName = settings.Find("OTEL_SERVICE_NAME") ?? "qrai",
+        };
+
+    private static Uri? ReadEndpoint(SettingsReader settings)
+    {
+        const string Name = "OTEL_EXPORTER_OTLP_ENDPOINT";
+        if (settings.Find(Name) is not { } text)
+            return null;
+        // It is shown nowhere: who puts a password into it would find it in the output.
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+            settings.Report(Name, "must be an absolute http or https address, such as http://collector:4318");
+        else if (url.UserInfo.Length > 0)
+            settings.Report(Name, "must be an address without a user: put credentials into OTEL_EXPORTER_OTLP_HEADERS");
+        else if (url.Query.Length > 0 || url.Fragment.Length > 0)
+            settings.Report(Name, "must be an address that a path can be added to");
+        else
+            return url;
+        return null;
+    }
+
+    private static string? ReadHeaders(SettingsReader settings)
+    {
+        const string Name = "OTEL_EXPORTER_OTLP_HEADERS";
+        if (settings.Find(Name) is not { } text)
+            return null;
+        if (HeaderList().IsMatch(text))
+            return text;
+        settings.Report(Name, "must be a comma-separated list of NAME=VALUE, with values URL-encoded");
+        return null;
+    }
+
+    [GeneratedRegex(
+        @"^\s*[\w-]+\s*=[^,\x00-\x1F\x7F-\uFFFF]+(,\s*[\w-]+\s*=[^,\x00-\x1F\x7F-\uFFFF]+)*$",
+        RegexOptions.CultureInvariant
+    )]
+    private static partial Regex HeaderList();
+}

@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using Microsoft.Extensions.AI;
+using QrAi.Infrastructure.Llm;
+using QrAi.Tests.Testing.Providers;
+using QrAi.Tests.Unit.Support.Llm;
+
+namespace QrAi.Tests.Unit.Infrastructure.Llm;
+
+/// <summary>Listening is for the whole process: these tests look at calls of their own model only.</summary>
+public sealed class TelemetryTests
+{
+    [Test]
+    public async Task A_call_that_ends_in_the_middle_is_a_span_with_its_error()
+    {
+        using var spans = new Spans("model-that-breaks");
+        using var providers = new Providers(("LLM_MAX_RETRIES", "0"));
+        providers.OpenRouter.Enqueue(Reply.BreakOff("Half"));
+
+        await providers.AskAsync("openrouter", "model-that-breaks");
+
+        var span = spans.Ended.ShouldHaveSingleItem();
+        span.DisplayName.ShouldBe("chat model-that-breaks");
+        span.Status.ShouldBe(ActivityStatusCode.Error);
+        span.GetTagItem("error.type").ShouldBe("broken_off");
+        span.GetTagItem("server.address").ShouldBe("openrouter.test");
+        span.GetTagItem("server.port").ShouldBe(443);
+        span.GetTagItem("gen_ai.usage.input_tokens").ShouldBeNull();
+    }
+
+    [Test]
+    public async Task A_call_that_is_cancelled_is_a_span_that_says_so()
+    {
+        using var spans = new Spans("model-that-hangs");
+        using var providers = new Providers();
+        using var stop = new CancellationTokenSource();
+        providers.OpenRouter.Enqueue(Reply.HangAfter("Half"));
+        var conversation = providers.Begin("openrouter", "model-that-hangs", stop.Token);
+        await conversation.UntilAsync("text Half");
+
+        await stop.CancelAsync();
+        await conversation.Finished.Soon();
+
+        spans.Ended.ShouldHaveSingleItem().GetTagItem("error.type").ShouldBe("cancelled");
+    }
+
+    [Test]
+    public async Task Each_try_is_a_span_and_one_that_is_skipped_is_none()
+    {
+        using var spans = new Spans("or/model");
+        using var providers = new Providers(("LLM_MAX_RETRIES", "0"));
+        await providers.FailAsync(5);
+        var failed = spans.Ended.Count;
+
+        (await providers.AskAsync("openrouter")).Told.ShouldBe(["ended openrouter circuit_open"]);
+
+        failed.ShouldBeGreaterThanOrEqualTo(5);
+        spans.Ended.Where(span => Equals(span.GetTagItem("error.type"), "circuit_open")).ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task A_token_costs_no_allocation_of_telemetrys_own()
+    {
+        using var spans = new Spans("model");
+        var update = new ChatResponseUpdate(ChatRole.Assistant, "token");
+        // As many more tokens as matter, whatever a call itself allocates.
+        var (few, many) = (await AllocatedAsync(update, 100), await AllocatedAsync(update, 10_100));
+
+        (many - few).ShouldBeLessThan(10_000);
+    }
+
+    private static async Task<long> AllocatedAsync(ChatResponseUpdate update, int tokens)
+    {
+        using var client = new TelemetryChatClient(
+            new Repeating(update, tokens),
+            "openrouter",
+            "model",
+            null,
+            new TestClock()
+        );
+        await ReadAsync(client); // compiled and warm
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        await ReadAsync(client);
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+
+        static async Task ReadAsync(TelemetryChatClient client)
+        {
+            await foreach (var _ in client.GetStreamingResponseAsync([]))
+            {
+                // only read
+            }
+        }
+    }
+
+    /// <summary>Says the same again and again, without a wait.</summary>
+    private sealed class Repeating(ChatResponseUpdate update, int times) : StreamingChatClient
+    {
+        public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+            IEnumerable<ChatMessage> messages,
+            ChatOptions? options = null,
+            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default
+        )
+        {
+            for (var i = 0; i < times; i++)
+                yield return update;
+            await Task.CompletedTask;
+        }
+    }
+
+    /// <summary>The spans of one model that have ended.</summary>
+    private sealed class Spans : IDisposable
+    {
+        private readonly System.Collections.Concurrent.ConcurrentQueue<Activity> _ended = new();
+        private readonly ActivityListener _listener;
+
+        public Spans(string model)
+        {
+            _listener = new ActivityListener
+            {
+                ShouldListenTo = source => source.Name == TelemetryChatClient.SourceName,
+                Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+                ActivityStopped = activity =>
+                {
+                    if (Equals(activity.GetTagItem("gen_ai.request.model"), model))
+                        _ended.Enqueue(activity);
+                },
+            };
+            ActivitySource.AddActivityListener(_listener);
+        }
+
+        public System.Collections.Concurrent.ConcurrentQueue<Activity> Ended => _ended;
+
+        public void Dispose() => _listener.Dispose();
+    }
+}
