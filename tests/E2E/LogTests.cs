@@ -1,70 +1,285 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
+using QrAi.Tests.Testing.Postgres;
 using QrAi.Tests.Testing.Providers;
 
 namespace QrAi.Tests.E2E;
 
 public sealed class LogTests : ProgramTests
 {
-    private const string Question = "Quousque tandem abutere patientia nostra?";
-    private const string Answer = "Etiam furor iste tuus nos eludet.";
+    /// <summary>A part of everything that nobody but the caller, the provider and the database may see.</summary>
+    private const string Mark = "quousque7f3a";
 
-    [TestCase("json", "INFO")]
-    [TestCase("json", "TRACE")]
-    [TestCase("console", "TRACE")]
-    public async Task The_log_holds_no_text_of_a_question_or_an_answer_and_no_key(string format, string level)
+    private const string EverythingAtTrace =
+        "Microsoft=TRACE,Microsoft.EntityFrameworkCore=TRACE,Microsoft.Extensions.Diagnostics.HealthChecks=TRACE,"
+        + "System=TRACE,Npgsql=TRACE,Polly=TRACE,LuckyPennySoftware=TRACE,Azure=TRACE,QrAi=TRACE";
+
+    // Those that are sent with every request. The request's own id is for the log.
+    private static readonly string[] MarkedHeaders =
+    [
+        "Authorization",
+        "Cookie",
+        "User-Agent",
+        "Referer",
+        "Origin",
+        "X-Api-Key",
+        "X-Forwarded-For",
+        "Accept-Language",
+        "If-None-Match",
+        "tracestate",
+        "baggage",
+        "traceparent",
+        "Idempotency-Key",
+    ];
+
+    [TestCase("json", "INFO", "")]
+    [TestCase("json", "TRACE", EverythingAtTrace)]
+    [TestCase("console", "TRACE", EverythingAtTrace)]
+    public async Task No_output_holds_a_secret_or_a_text_of_a_caller_or_a_provider(
+        string format,
+        string level,
+        string levels
+    )
     {
         var (first, second) = (await StartProviderAsync(), await StartProviderAsync());
         var workplace = await new Workplace().WithOpenRouter(first).WithGoogleAi(second).WithAsync(Database.Postgres);
+        var collector = await StartCollectorAsync(workplace);
+        var secrets = Plant(workplace);
         workplace.Settings["LOG_FORMAT"] = format;
         workplace.Settings["LOG_LEVEL"] = level;
-        workplace.Settings["LLM_MAX_RETRIES"] = "0";
-        first.Default = Reply.Status(401, $"{{\"error\":{{\"message\":\"{Answer}\"}}}}");
-        second.Enqueue(Reply.BreakOff(Answer));
-        second.Default = Reply.Answer(Answer);
+        workplace.Settings["LOG_LEVELS"] = levels;
         var program = await StartAsync(workplace);
+        foreach (var header in MarkedHeaders)
+            program.Http.DefaultRequestHeaders.TryAddWithoutValidation(header, $"{Mark} {header}");
 
-        using (var failed = await program.Http.PostQuestionAsync(Question))
-            (await failed.JsonAsync(System.Net.HttpStatusCode.BadGateway)).Text("code").ShouldBe("provider_failed");
-        var answered = await program.Http.AskAsync(Question);
-        await program.Http.AskAsync(Question, answered.Text("sessionId"));
-        await using (var stream = await program.Http.StreamAsync(Question))
-            await stream.ReadToEndAsync();
-        await program.Http.ReadAsync($"/api/sessions?q={Uri.EscapeDataString(Question)}");
-        using (var invalid = await program.Http.PostQuestionAsync(Question, provider: Question))
-            await invalid.JsonAsync(System.Net.HttpStatusCode.BadRequest);
+        var answered = await AskInEveryWayAsync(program, first, second);
+        await DriveTheRestAsync(program, answered.Text("sessionId")!);
+        await SendWhatIsNoHttpAsync(program);
         program.Terminate();
         (await program.ExitAsync()).ShouldBe(0);
+        var verbs = await RunVerbsAsync(workplace);
 
-        var log = program.Output + program.Errors;
-        var password = new Uri(workplace.Settings["DATABASE_URL"]).UserInfo.Split(':')[1];
-        foreach (
-            var secret in new[] { "Quousque", "Etiam furor", Workplace.OpenRouterKey, Workplace.GoogleAiKey, password }
-        )
-            Lines(log).Where(line => line.Contains(secret, StringComparison.Ordinal)).ShouldBeEmpty();
-        log.ShouldContain(answered.Text("answer.id")!);
+        foreach (var output in new[] { program.Output, program.Errors, verbs, collector.Text })
+        foreach (var secret in secrets)
+            output
+                .Split('\n')
+                .Where(line => line.Contains(secret, StringComparison.OrdinalIgnoreCase))
+                .ShouldBeEmpty($"'{secret}' was written.");
+        program.Output.ShouldContain(answered.Text("answer.id")!);
+        collector.Spans.ShouldNotBeEmpty();
+        // What was searched is not just silence.
+        if (level == "TRACE")
+            foreach (var source in new[] { "Npgsql.Command", "Microsoft.EntityFrameworkCore.Update", "Kestrel" })
+                if (format == "json")
+                    program.Output.ShouldContain(source);
     }
 
     [Test]
-    public async Task As_JSON_every_line_is_one_object_with_its_time_and_the_requests_id()
+    public async Task As_JSON_every_line_is_one_object_with_stable_names()
     {
-        var workplace = new Workplace();
+        var provider = await StartProviderAsync();
+        var workplace = new Workplace().WithOpenRouter(provider);
         workplace.Settings["LOG_FORMAT"] = "json";
         var program = await StartAsync(workplace);
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/sessions");
+        provider.Enqueue(Reply.Status(401), Reply.Answer("An answer") with { Usage = new TokenUsage(11, 7) });
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/questions");
+        request.Content = JsonContent.Create(new { question = "Refused?" });
         request.Headers.Add("X-Request-Id", "my-own-id");
 
         using var response = await program.Http.SendAsync(request);
+        var answered = await program.Http.AskAsync("Why?");
         program.Terminate();
         await program.ExitAsync();
 
         response.Headers.GetValues("X-Request-Id").ShouldBe(["my-own-id"]);
         program.Errors.ShouldBeEmpty();
-        var entries = Lines(program.Output).Select(line => JsonElement.Parse(line)).ToList();
-        entries.ShouldAllBe(entry => entry.ValueKind == JsonValueKind.Object);
-        entries.ShouldAllBe(entry => entry.GetProperty("@t").GetDateTimeOffset().Year > 2000);
-        entries.ShouldAllBe(entry => entry.Text("@m") != null);
-        entries.ShouldContain(entry => entry.Text("RequestId") == "my-own-id");
+        var lines = program
+            .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonElement.Parse(line))
+            .ToList();
+        lines.ShouldAllBe(line => line.ValueKind == JsonValueKind.Object);
+        lines.ShouldAllBe(line => line.GetProperty("time").GetDateTimeOffset().Year > 2000);
+        foreach (var name in new[] { "level", "message", "template", "source" })
+            lines.ShouldAllBe(line => !string.IsNullOrEmpty(line.Text(name)));
+
+        var own = lines.Where(line => line.Text("requestId") == "my-own-id").ToList();
+        own.Select(line => line.Text("traceId")).Distinct().ShouldHaveSingleItem()!.Length.ShouldBe(32);
+        own.ShouldAllBe(line => line.Text("spanId")!.Length == 16);
+        var failed = own.Single(line => line.Text("outcome") == "http_401");
+        failed.Text("level").ShouldBe("ERROR");
+        failed.Text("provider").ShouldBe("openrouter");
+        failed.Text("sessionId").ShouldNotBeNull();
+        failed.Text("answerId").ShouldNotBeNull();
+        failed.GetProperty("durationMs").GetDouble().ShouldBeGreaterThanOrEqualTo(0);
+        var finished = own.Single(line => line.Text("path") == "/api/questions");
+        (finished.Text("method"), finished.GetProperty("status").GetInt32()).ShouldBe(("POST", 502));
+        finished.GetProperty("durationMs").GetDouble().ShouldBeGreaterThan(0);
+
+        var ended = lines.Single(line =>
+            line.Text("answerId") == answered.Text("answer.id")
+            && line.Text("message")!.StartsWith("Answer ", StringComparison.Ordinal)
+        );
+        ended.Text("sessionId").ShouldBe(answered.Text("sessionId"));
+        ended.Text("provider").ShouldBe("openrouter");
+        ended.Text("model").ShouldBe("scripted/one");
+        ended.GetProperty("tokens").GetInt32().ShouldBe(18);
+        ended.GetProperty("durationMs").GetDouble().ShouldBeGreaterThan(0);
     }
 
-    private static string[] Lines(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    /// <summary>Puts secrets into all settings that take any, and says what must not be seen.</summary>
+    private static List<string> Plant(Workplace workplace)
+    {
+        workplace.Settings["OPENROUTER_API_KEY"] = $"sk-or-{Mark}";
+        workplace.Settings["GOOGLE_AI_API_KEY"] = $"AIza-{Mark}-google-ai";
+        workplace.Settings["AUTOMAPPER_LICENSE_KEY"] = $"{Mark}.licence.key";
+        workplace.Settings["OTEL_EXPORTER_OTLP_HEADERS"] = $"authorization=Bearer%20{Mark}";
+        workplace.Settings["BACKUP_DIRECTORY"] = Path.Combine(workplace.Folder, "backups");
+        workplace.Settings["LLM_MAX_RETRIES"] = "0";
+        return [Mark, new Uri(workplace.Settings["DATABASE_URL"]).UserInfo.Split(':')[1]];
+    }
+
+    /// <summary>Well, streamed, with failover, failed in each way, cancelled.</summary>
+    private static async Task<JsonElement> AskInEveryWayAsync(
+        QrAiProcess program,
+        ScriptedProvider first,
+        ScriptedProvider second
+    )
+    {
+        second.Default = Reply.Answer($"{Mark} answer");
+        first.Enqueue(
+            Reply.Answer($"{Mark} answer"),
+            Reply.Status(401, $"{{\"error\":{{\"message\":\"{Mark}\"}}}}"),
+            Reply.Status(503, Mark),
+            Reply.Answer($"{Mark} answer"), // in between, so that it is not skipped
+            Reply.BreakOff($"{Mark} half"),
+            Reply.ErrorInStream(502, Mark, $"{Mark} half"),
+            Reply.Raw($"data: {{\"choices\":[{{\"delta\":{{\"content\":{Mark}\n\n"),
+            Reply.Answer($"{Mark} answer"),
+            Reply.Status(400, Mark)
+        );
+        var answered = await program.Http.AskAsync($"{Mark}?");
+        var session = answered.Text("sessionId")!;
+        for (var i = 0; i < 7; i++)
+            await program.Http.AskAsync($"{Mark} again?", session);
+        using (var failed = await program.Http.PostQuestionAsync($"{Mark}?"))
+            failed.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
+        await using (var stream = await program.Http.StreamAsync($"{Mark} stream?", session))
+            await stream.ReadToEndAsync();
+
+        first.Enqueue(Reply.HangAfter($"{Mark} half"));
+        await using var cancelled = await program.Http.StreamAsync($"{Mark} cancel?", session);
+        var answer = (await cancelled.ReadAsync()).ShouldNotBeNull().Data.Text("answerId")!;
+        using (var response = await program.Http.PostAsync($"/api/answers/{answer}/cancel", null))
+            await response.JsonAsync();
+        return answered;
+    }
+
+    /// <summary>Every other route, and what is refused.</summary>
+    private static async Task DriveTheRestAsync(QrAiProcess program, string session)
+    {
+        var http = program.Http;
+        foreach (
+            var path in new[]
+            {
+                $"/api/sessions?q={Mark}",
+                $"/api/sessions?cursor={Mark}",
+                $"/api/sessions?limit={Mark}",
+                $"/api/sessions/{session}",
+                $"/api/sessions/{session}/messages?cursor={Mark}",
+                $"/api/sessions/{Guid.Empty}?{Mark}={Mark}",
+                "/health/live",
+                "/health/ready",
+                $"/health?{Mark}",
+                "/openapi/v1.json",
+                "/docs/",
+                $"/nowhere?{Mark}",
+            }
+        )
+            await http.StatusAsync(path);
+        using (var created = await http.PostAsJsonAsync("/api/sessions", new { title = $"{Mark} title" }))
+            created.StatusCode.ShouldBe(HttpStatusCode.Created);
+        using (var renamed = await http.PatchAsJsonAsync($"/api/sessions/{session}", new { title = $"{Mark} title" }))
+            await renamed.JsonAsync();
+        using (var deleted = await http.DeleteAsync($"/api/sessions/{session}"))
+            deleted.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+
+        foreach (
+            var body in new[]
+            {
+                $"{{\"question\":\"{Mark}",
+                $"{{\"question\":\"{Mark}\",\"{Mark}\":1}}",
+                $"{{\"question\":{{\"{Mark}\":1}}}}",
+                $"{{\"question\":\"{Mark}\",\"provider\":\"{Mark}\"}}",
+                $"{{\"question\":\"{Mark}\",\"sessionId\":\"{Mark}\"}}",
+                $"{{\"question\":\"{Mark}{new string('x', 9_000)}\"}}",
+                $"{{\"question\":\"{Mark}{new string('x', 70_000)}\"}}",
+            }
+        )
+            using (
+                var refused = await http.PostAsync(
+                    "/api/questions",
+                    new StringContent(body, new MediaTypeHeaderValue("application/json"))
+                )
+            )
+                ((int)refused.StatusCode).ShouldBeInRange(400, 499);
+        using (var refused = await http.PostAsync("/api/questions", new StringContent(Mark)))
+            refused.StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
+        using var follow = new HttpRequestMessage(HttpMethod.Get, $"/api/answers/{Guid.Empty}/stream");
+        follow.Headers.Add("Last-Event-ID", Mark);
+        using var unfollowed = await http.SendAsync(follow);
+        ((int)unfollowed.StatusCode).ShouldBeInRange(400, 499);
+    }
+
+    /// <summary>What the server refuses before anybody sees a request.</summary>
+    private static async Task SendWhatIsNoHttpAsync(QrAiProcess program)
+    {
+        foreach (
+            var text in new[]
+            {
+                $"GET /{Mark}\r\n\r\n",
+                $"{Mark} / HTTP/1.1\r\nHost: {Mark}\r\n\r\n",
+                $"GET / HTTP/1.1\r\nHost: localhost\r\nAuthorization Bearer {Mark}\r\n\r\n",
+                $"GET / HTTP/1.1\r\nHost: localhost\r\nX-\u0001: {Mark}\r\n\r\n",
+            }
+        )
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync("127.0.0.1", new Uri(program.Address).Port);
+            var stream = client.GetStream();
+            await stream.WriteAsync(Encoding.ASCII.GetBytes(text));
+            using var limit = new CancellationTokenSource(Eventually.DefaultLimit, TimeProvider.System);
+            (await stream.ReadAsync(new byte[64], limit.Token)).ShouldBeGreaterThan(0);
+        }
+    }
+
+    /// <summary>What verbs write, results and logs.</summary>
+    private async Task<string> RunVerbsAsync(Workplace workplace)
+    {
+        var output = new StringBuilder();
+        string[][] verbs =
+        [
+            ["migrate", "--list"],
+            ["migrate"],
+            .. PostgresBinaries.PathOf("pg_dump") is null
+                ? Array.Empty<string[]>()
+                :
+                [
+                    ["backup", "create"],
+                    ["backup", "verify"],
+                    ["backup", "list"],
+                    ["restore", "qrai-20200101T000000Z", "--into", $"postgresql://qrai:{Mark}@127.0.0.1:9/nobody"],
+                ],
+        ];
+        foreach (var verb in verbs)
+        {
+            var (_, written, errors) = await RunAsync(workplace, verb);
+            output.Append(written).Append(errors);
+        }
+
+        return output.ToString();
+    }
 }
