@@ -13,6 +13,7 @@ using QrAi.Infrastructure.Llm;
 using QrAi.Infrastructure.Persistence;
 using QrAi.Infrastructure.Persistence.Postgres;
 using QrAi.Infrastructure.Persistence.Sqlite;
+using QrAi.Infrastructure.Secrets;
 using QrAi.Infrastructure.Settings;
 using QrAi.Infrastructure.Telemetry;
 
@@ -39,6 +40,7 @@ public static class DependencyInjection
         services.AddSingleton(settings.Database).AddSingleton(settings.Llm);
         services.AddSingleton<IAnswerEventLog, InMemoryAnswerEventLog>();
         return services
+            .AddSecrets(settings)
             .AddPersistence(settings.Database)
             .AddBackups(settings.Backups, BackupsCheck)
             .AddLlm(settings.Llm);
@@ -50,7 +52,9 @@ public static class DependencyInjection
     public static IServiceCollection AddSettingsChecks(this IServiceCollection services, SettingsReading reading)
     {
         services.TryAddSingleton(TimeProvider.System);
-        return services.AddSingleton<IDeploymentCheck>(new EnvironmentCheck(reading));
+        return services
+            .AddSingleton<IDeploymentCheck>(new EnvironmentCheck(reading))
+            .AddSingleton<IDeploymentCheck>(new KeyVaultCheck(reading));
     }
 
     private static IServiceCollection AddPersistence(this IServiceCollection services, DatabaseOptions options)
@@ -127,10 +131,10 @@ public static class DependencyInjection
                 http =>
                 {
                     http.BaseAddress = options.BaseUrl;
-                    http.DefaultRequestHeaders.Authorization = new("Bearer", options.ApiKey);
                     http.Timeout = Timeout.InfiniteTimeSpan; // the decorators limit every wait
                 }
             )
+            .AddHttpMessageHandler(provider => new ApiKeyHandler(name, provider.GetRequiredService<LiveSecrets>()))
             .ConfigurePrimaryHttpMessageHandler(() =>
                 new SocketsHttpHandler
                 {

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using QrAi.Infrastructure.Logging;
 using QrAi.Infrastructure.Persistence;
+using QrAi.Infrastructure.Secrets;
 using QrAi.Infrastructure.Settings;
 using QrAi.WebApi.Commands;
 using QrAi.WebApi.Hosting;
@@ -8,8 +9,8 @@ using QrAi.WebApi.Hosting;
 try
 {
     var commandLine = new CommandLine(
-        () => Listening(QrAiService.BuildForVerbs(ReadSettings().Settings)),
-        () => Listening(QrAiService.BuildForChecks(ReadSettings())),
+        async stop => Listening(QrAiService.BuildForVerbs((await ReadSettingsAsync(stop)).Settings)),
+        async stop => Listening(QrAiService.BuildForChecks(await ReadSettingsAsync(stop))),
         Terminal.OfProcess()
     );
     if (commandLine.Takes(args))
@@ -18,7 +19,8 @@ try
         return await commandLine.RunAsync(args, signals.Token);
     }
 
-    await using var service = Listening(QrAiService.Build(args, ReadSettings().Settings));
+    var settings = (await ReadSettingsAsync(CancellationToken.None)).Settings;
+    await using var service = Listening(QrAiService.Build(args, settings));
     var database = service.Services.GetRequiredService<DatabaseState>();
     await service.RunAsync();
     if (database.Refusal is not { } refusal)
@@ -39,13 +41,12 @@ catch (IOException exception) when (exception.InnerException is AddressInUseExce
     return ExitCode.Failed;
 }
 
-static IReadOnlyList<SettingsLayer> ReadLayers() => EnvironmentFiles.Read(Directory.GetCurrentDirectory());
-
-static SettingsReading ReadSettings() => SettingsReading.Of(ReadLayers());
+static async Task<SettingsReading> ReadSettingsAsync(CancellationToken cancellationToken) =>
+    SettingsReading.Of(await SettingsSource.ReadAsync(Directory.GetCurrentDirectory(), cancellationToken));
 
 static T Listening<T>(T host)
     where T : IHost
 {
-    host.Services.GetService<LogReload>()?.Listen(ReadLayers);
+    host.Services.GetService<LogReload>()?.Listen(() => EnvironmentFiles.Read(Directory.GetCurrentDirectory()));
     return host;
 }

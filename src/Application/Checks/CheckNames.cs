@@ -9,6 +9,9 @@ public static class CheckNames
     /// <summary>The database is reached and has this program's schema.</summary>
     public const string Database = "database";
 
+    /// <summary>The key vault is reached and can be read.</summary>
+    public const string KeyVault = "keyvault";
+
     /// <summary>Each provider takes its key.</summary>
     public const string Providers = "providers";
 
@@ -16,5 +19,5 @@ public static class CheckNames
     public const string Storage = "storage";
 
     /// <summary>All, in the order in which they are reported.</summary>
-    public static IReadOnlyList<string> All { get; } = [Environment, Database, Providers, Storage];
+    public static IReadOnlyList<string> All { get; } = [Environment, Database, KeyVault, Providers, Storage];
 }

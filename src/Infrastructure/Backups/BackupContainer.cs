@@ -7,6 +7,7 @@ using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using QrAi.Application.Backups;
+using QrAi.Infrastructure.Secrets;
 using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Backups;
@@ -15,7 +16,7 @@ namespace QrAi.Infrastructure.Backups;
 /// The blob container with the backups, under the same names as in the folder. A manifest is uploaded last: a dump without
 /// one is no backup.
 /// </summary>
-internal sealed class BackupContainer(BlobContainerAddress address)
+internal sealed class BackupContainer(BlobContainerAddress address, LiveSecrets secrets)
 {
     private const int BlockSize = 8 * 1024 * 1024;
 
@@ -24,9 +25,22 @@ internal sealed class BackupContainer(BlobContainerAddress address)
 
     // A manifest is read again only when it has changed.
     private readonly ConcurrentDictionary<string, (ETag Tag, BackupManifest Manifest, string? Damage)> _read = new();
-    private readonly Lazy<BlobContainerClient> _client = new(() => Connect(address));
+    private volatile Connection? _connection;
 
-    private BlobContainerClient Client => _client.Value;
+    private BlobContainerClient Client
+    {
+        get
+        {
+            var connectionString = secrets.StorageConnectionString;
+            var connection = _connection;
+            if (connection is null || connection.ConnectionString != connectionString)
+                _connection = connection = new Connection(
+                    connectionString,
+                    Connect(address with { ConnectionString = connectionString })
+                );
+            return connection.Client;
+        }
+    }
 
     /// <summary>The backups, newest first, without their manifests: each is read when it is needed.</summary>
     public Task<IReadOnlyList<StoredBlob>> ListAsync(CancellationToken cancellationToken) =>
@@ -294,6 +308,8 @@ internal sealed class BackupContainer(BlobContainerAddress address)
             throw new BackupFailedException($"The blob storage ({address}) could not {what}: {reason}.", exception);
         }
     }
+
+    private sealed record Connection(string? ConnectionString, BlobContainerClient Client);
 
     private static BlobContainerClient Connect(BlobContainerAddress address)
     {

@@ -2,14 +2,15 @@ using QrAi.Application.Backups;
 using QrAi.Application.Errors;
 using QrAi.Infrastructure.Backups.Postgres;
 using QrAi.Infrastructure.Backups.Sqlite;
+using QrAi.Infrastructure.Secrets;
 using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Backups;
 
 /// <summary>The one place where an address becomes a database that can be backed up.</summary>
-internal sealed class BackupDatabases(DatabaseOptions options) : IBackupDatabases
+internal sealed class BackupDatabases(DatabaseOptions options, LiveSecrets secrets) : IBackupDatabases
 {
-    public IBackupDatabase Own => Create(options.Address);
+    public IBackupDatabase Own => Create(secrets.Database);
 
     public IBackupDatabase At(string url) =>
         DatabaseAddress.TryParse(url, out var address, out var problem)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using QrAi.Application.Backups;
 using QrAi.Application.Checks;
+using QrAi.Infrastructure.Secrets;
 using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Backups;
@@ -14,7 +15,10 @@ internal static class BackupRegistration
         services.AddSingleton<IBackupDatabases, BackupDatabases>();
         services.AddSingleton<BackupFolder>();
         if (options.Container is { } container)
-            services.AddSingleton(new BackupContainer(container));
+            services.AddSingleton(provider => new BackupContainer(
+                container,
+                provider.GetRequiredService<LiveSecrets>()
+            ));
         services.AddSingleton<IBackupArchive>(provider => new BackupArchive(
             provider.GetRequiredService<BackupFolder>(),
             provider.GetService<BackupContainer>()

@@ -1,6 +1,7 @@
 using MediatR;
 using Microsoft.Extensions.Logging;
 using QrAi.Application.Backups;
+using QrAi.Infrastructure.Secrets;
 using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Backups;
@@ -10,7 +11,8 @@ internal sealed class BackupSchedule(
     ISender sender,
     BackupOptions options,
     TimeProvider clock,
-    ILogger<BackupSchedule> logger
+    ILogger<BackupSchedule> logger,
+    SecretReload? secrets = null
 ) : IBackupSchedule
 {
     /// <summary>It looks at the clock at least so often: clocks are set, and machines sleep.</summary>
@@ -24,6 +26,8 @@ internal sealed class BackupSchedule(
             while (next - clock.GetUtcNow().UtcDateTime is var left && left > TimeSpan.Zero)
                 await Task.Delay(left < LongestPause ? left : LongestPause, clock, cancellationToken);
 
+            if (secrets is not null)
+                await secrets.ReloadAsync(cancellationToken);
             // Each on its own: a storage that is down keeps nobody from verifying what is in the folder.
             await TryAsync(
                 "made",

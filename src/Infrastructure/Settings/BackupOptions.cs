@@ -22,11 +22,13 @@ public sealed partial record BackupOptions
     /// <summary>Whether somebody set any of these, so that a backup is expected to be there.</summary>
     public required bool IsConfigured { get; init; }
 
+    /// <summary>The setting with the storage account and its key.</summary>
+    public const string ConnectionStringName = "AZURE_STORAGE_CONNECTION_STRING";
+
     internal static BackupOptions Read(SettingsReader settings)
     {
         const string DirectoryName = "BACKUP_DIRECTORY";
         const string UrlName = "BACKUP_BLOB_CONTAINER_URL";
-        const string ConnectionStringName = "AZURE_STORAGE_CONNECTION_STRING";
         const string ContainerName = "BACKUP_BLOB_CONTAINER";
         const string ScheduleName = "BACKUP_SCHEDULE";
         const string RetentionName = "BACKUP_RETENTION";
@@ -77,7 +79,16 @@ public sealed partial record BackupOptions
             );
 
         if (settings.Find(urlName) is not { } text)
+        {
+            // Backups that went to a container before are not to stay in the folder without a word.
+            if (
+                connectionString is null
+                && settings.IsVaultUnreadable
+                && (settings.IsWithheld(connectionStringName) || settings.Find(containerName) is not null)
+            )
+                settings.ReportMissing(connectionStringName, "must be set");
             return connectionString is null ? null : new BlobContainerAddress(null, connectionString, name);
+        }
 
         // Whatever is in a query may be a signature, which is a secret: the address is not shown.
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.AbsolutePath.Trim('/').Length == 0)

@@ -3,6 +3,9 @@ namespace QrAi.Infrastructure.Settings;
 /// <summary>Where the data are, and how to get at them.</summary>
 public sealed record DatabaseOptions
 {
+    /// <summary>The setting with the database's address, which has the password in it.</summary>
+    public const string UrlName = "DATABASE_URL";
+
     /// <summary>The database.</summary>
     public required DatabaseAddress Address { get; init; }
 
@@ -20,7 +23,6 @@ public sealed record DatabaseOptions
 
     internal static DatabaseOptions Read(SettingsReader settings, DeploymentEnvironment environment)
     {
-        const string UrlName = "DATABASE_URL";
         var inProduction = environment == DeploymentEnvironment.Production;
         DatabaseAddress address = SqliteAddress.Default;
         if (settings.Find(UrlName) is { } url)
@@ -32,8 +34,8 @@ public sealed record DatabaseOptions
             else
                 address = parsed;
         }
-        else if (inProduction)
-            settings.Report(UrlName, "must be set in production: postgresql://user:password@host[:port]/name");
+        else if (inProduction || settings.IsVaultUnreadable)
+            settings.ReportMissing(UrlName, "must be set in production: postgresql://user:password@host[:port]/name");
 
         return new DatabaseOptions
         {

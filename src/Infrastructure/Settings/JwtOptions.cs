@@ -13,7 +13,7 @@ public sealed record JwtOptions(Uri Authority, string Audience)
         var authority = ReadAuthority(settings, "JWT_AUTHORITY", reason, inProduction);
         var audience = settings.Find("JWT_AUDIENCE");
         if (audience is null && reason is not null)
-            settings.Report("JWT_AUDIENCE", $"must be set, because {reason}");
+            settings.ReportMissing("JWT_AUDIENCE", $"must be set, because {reason}");
         return reason is null || authority is null || audience is null ? null : new JwtOptions(authority, audience);
     }
 
@@ -22,7 +22,7 @@ public sealed record JwtOptions(Uri Authority, string Audience)
         if (settings.Find(name) is not { } text)
         {
             if (reason is not null)
-                settings.Report(name, $"must be set, because {reason}");
+                settings.ReportMissing(name, $"must be set, because {reason}");
         }
         else if (
             !Uri.TryCreate(text, UriKind.Absolute, out var url)

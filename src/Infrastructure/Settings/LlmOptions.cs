@@ -5,6 +5,12 @@ namespace QrAi.Infrastructure.Settings;
 /// <summary>Which language models answer, and how long to wait for them.</summary>
 public sealed record LlmOptions
 {
+    /// <summary>The setting with OpenRouter's key.</summary>
+    public const string OpenRouterKey = "OPENROUTER_API_KEY";
+
+    /// <summary>The setting with Google AI's key.</summary>
+    public const string GoogleAiKey = "GOOGLE_AI_API_KEY";
+
     /// <summary>The providers in the order of failover; none in production if none has a key.</summary>
     public required IReadOnlyList<string> Providers { get; init; }
 
@@ -83,7 +89,12 @@ public sealed record LlmOptions
                 withKey.Add(ModelProviderNames.OpenRouter);
             if (googleAi is not null)
                 withKey.Add(ModelProviderNames.GoogleAi);
-            if (withKey.Count == 0 && !inProduction)
+            if (withKey.Count > 0)
+                return withKey;
+            // Who has a key vault expects its keys: no key at all is a fault then, and not the wish to do without.
+            if (settings.IsVaultUnreadable || (settings.KeyVault is not null && inProduction))
+                settings.ReportMissing(OpenRouterKey, $"must be set, or {GoogleAiKey}, or {Name}", GoogleAiKey);
+            else if (!inProduction)
                 withKey.Add(ModelProviderNames.Offline);
             return withKey;
         }
@@ -98,10 +109,10 @@ public sealed record LlmOptions
         else if (providers.Distinct().Count() < providers.Length)
             settings.Report(Name, "must name each provider once");
         // A key that is there but wrong has been reported already.
-        if (providers.Contains(ModelProviderNames.OpenRouter) && settings.Find("OPENROUTER_API_KEY") is null)
-            settings.Report("OPENROUTER_API_KEY", $"must be set, because {Name} names openrouter");
-        if (providers.Contains(ModelProviderNames.GoogleAi) && settings.Find("GOOGLE_AI_API_KEY") is null)
-            settings.Report("GOOGLE_AI_API_KEY", $"must be set, because {Name} names google-ai");
+        if (providers.Contains(ModelProviderNames.OpenRouter) && settings.Find(OpenRouterKey) is null)
+            settings.ReportMissing(OpenRouterKey, $"must be set, because {Name} names openrouter");
+        if (providers.Contains(ModelProviderNames.GoogleAi) && settings.Find(GoogleAiKey) is null)
+            settings.ReportMissing(GoogleAiKey, $"must be set, because {Name} names google-ai");
         return providers;
     }
 }

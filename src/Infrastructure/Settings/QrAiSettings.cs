@@ -9,6 +9,7 @@ namespace QrAi.Infrastructure.Settings;
 /// <param name="RateLimit">How many questions a caller may ask.</param>
 /// <param name="Logging">What is logged.</param>
 /// <param name="Telemetry">Where traces and metrics go.</param>
+/// <param name="KeyVault">Which key vault has some of them.</param>
 public sealed record QrAiSettings(
     EnvironmentOptions Environment,
     DatabaseOptions Database,
@@ -17,9 +18,13 @@ public sealed record QrAiSettings(
     AuthenticationOptions Authentication,
     RateLimitOptions RateLimit,
     LoggingOptions Logging,
-    TelemetryOptions Telemetry
+    TelemetryOptions Telemetry,
+    KeyVaultOptions KeyVault
 )
 {
+    /// <summary>What they were read from, the strongest first; the key vault's can be read again.</summary>
+    internal IReadOnlyList<SettingsLayer> Layers { get; init; } = [];
+
     /// <summary>Reads the settings.</summary>
     /// <param name="layers">Where they come from, the strongest first.</param>
     /// <exception cref="InvalidSettingsException">Some cannot be used; all of them are named.</exception>
@@ -37,7 +42,11 @@ public sealed record QrAiSettings(
             AuthenticationOptions.Read(settings, environment.Environment),
             RateLimitOptions.Read(settings),
             LoggingOptions.Read(settings, environment.Environment),
-            TelemetryOptions.Read(settings)
-        );
+            TelemetryOptions.Read(settings),
+            KeyVaultOptions.Read(settings)
+        )
+        {
+            Layers = settings.Layers,
+        };
     }
 }

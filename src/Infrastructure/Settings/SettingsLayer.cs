@@ -7,4 +7,7 @@ public sealed record SettingsLayer(string Name, IReadOnlyDictionary<string, stri
 {
     /// <summary>What is wrong with the place itself, as when it cannot be read; empty if nothing is.</summary>
     public IReadOnlyList<SettingProblem> Problems { get; init; } = [];
+
+    /// <summary>What came of reading it, where it is a key vault.</summary>
+    public KeyVaultReading? KeyVault { get; init; }
 }

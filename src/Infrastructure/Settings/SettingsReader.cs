@@ -14,6 +14,10 @@ public sealed class SettingsReader(IReadOnlyList<SettingsLayer> layers)
         .DistinctBy(problem => problem.Name)
         .ToDictionary(problem => problem.Name);
 
+    private readonly KeyVaultReading? _vault = layers
+        .Select(layer => layer.KeyVault)
+        .FirstOrDefault(v => v is not null);
+
     private readonly SortedSet<string> _names = new(StringComparer.Ordinal);
 
     /// <summary>What was wrong with the settings that were read, at most once for each.</summary>
@@ -30,7 +34,19 @@ public sealed class SettingsReader(IReadOnlyList<SettingsLayer> layers)
                 .Select(name => new SettingSource(name, layer.Name))
         );
 
-    /// <summary>A setting as it is written, without the white space around it; null if it is not set.</summary>
+    /// <summary>Where the settings come from, the strongest first.</summary>
+    public IReadOnlyList<SettingsLayer> Layers => layers;
+
+    /// <summary>What came of reading the key vault; null where there is none.</summary>
+    public KeyVaultReading? KeyVault => _vault;
+
+    /// <summary>Whether there is a key vault that could not be read. What it would have said is unknown then.</summary>
+    public bool IsVaultUnreadable => _vault?.Fault is not null;
+
+    /// <summary>
+    /// A setting as it is written, without the white space around it; null if it is not set. No file stands in for a
+    /// secret of a key vault that could not be read.
+    /// </summary>
     /// <param name="name">The setting.</param>
     public string? Find(string name)
     {
@@ -38,10 +54,29 @@ public sealed class SettingsReader(IReadOnlyList<SettingsLayer> layers)
         return Locate(name)?.Value;
     }
 
+    /// <summary>Whether a file has a secret, which does not count as long as the key vault can not be read.</summary>
+    /// <param name="name">The setting.</param>
+    public bool IsWithheld(string name) => Find(name) is null && layers.Any(layer => ValueIn(layer, name) is not null);
+
     /// <summary>Notes that a setting cannot be used. What is noted first about a setting counts.</summary>
     /// <param name="name">The setting.</param>
     /// <param name="problem">What is wrong and what is expected.</param>
     public void Report(string name, string problem) => _problems.TryAdd(name, new SettingProblem(name, problem));
+
+    /// <summary>Notes that a setting is needed and not set, and why the key vault does not have it, where there is one.</summary>
+    /// <param name="name">The setting.</param>
+    /// <param name="problem">Why it is needed.</param>
+    /// <param name="instead">Another setting that would do as well.</param>
+    public void ReportMissing(string name, string problem, string? instead = null)
+    {
+        string[] names = instead is null ? [name] : [name, instead];
+        Report(
+            name,
+            _vault is null ? problem
+                : IsVaultUnreadable ? _vault.Explain(names)
+                : $"{problem}; {_vault.Explain(names)}"
+        );
+    }
 
     /// <summary>A whole number.</summary>
     public int WholeNumber(string name, int byDefault, int min, int max) =>
@@ -59,19 +94,11 @@ public sealed class SettingsReader(IReadOnlyList<SettingsLayer> layers)
 
     /// <summary>A time in seconds, with a fraction if need be.</summary>
     public TimeSpan Seconds(string name, double byDefault, double min, double max) =>
-        TimeSpan.FromSeconds(
-            Parse<double>(
-                name,
-                byDefault,
-                string.Create(CultureInfo.InvariantCulture, $"must be a number of seconds from {min} to {max}"),
-                text =>
-                    double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
-                    && number >= min
-                    && number <= max
-                        ? number
-                        : null
-            )
-        );
+        TimeSpan.FromSeconds(Number(name, "seconds", byDefault, min, max));
+
+    /// <summary>A time in minutes, with a fraction if need be.</summary>
+    public TimeSpan Minutes(string name, double byDefault, double min, double max) =>
+        TimeSpan.FromMinutes(Number(name, "minutes", byDefault, min, max));
 
     /// <summary><c>true</c> or <c>false</c>.</summary>
     public bool Boolean(string name, bool byDefault) =>
@@ -85,6 +112,22 @@ public sealed class SettingsReader(IReadOnlyList<SettingsLayer> layers)
             byDefault,
             $"must be one of {string.Join(", ", words.Keys)}",
             text => words.TryGetValue(text, out var value) ? value : null
+        );
+
+    private static string? ValueIn(SettingsLayer layer, string name) =>
+        layer.Values.GetValueOrDefault(name)?.Trim() is { Length: > 0 } value ? value : null;
+
+    private double Number(string name, string unit, double byDefault, double min, double max) =>
+        Parse<double>(
+            name,
+            byDefault,
+            string.Create(CultureInfo.InvariantCulture, $"must be a number of {unit} from {min} to {max}"),
+            text =>
+                double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+                && number >= min
+                && number <= max
+                    ? number
+                    : null
         );
 
     private T Parse<T>(string name, T byDefault, string rule, Func<string, T?> parse)
@@ -103,8 +146,10 @@ public sealed class SettingsReader(IReadOnlyList<SettingsLayer> layers)
     private (SettingsLayer Layer, string Value)? Locate(string name)
     {
         foreach (var layer in layers)
-            if (layer.Values.GetValueOrDefault(name)?.Trim() is { Length: > 0 } value)
+            if (ValueIn(layer, name) is { } value)
                 return (layer, value);
+            else if (layer.KeyVault?.Fault is not null && SettingNames.Secrets.Contains(name))
+                return null;
         return null;
     }
 }

@@ -11,6 +11,7 @@ public sealed class SettingsReading
         Problems = [.. reader.Problems];
         Names = [.. reader.Names];
         Sources = [.. reader.Sources];
+        KeyVault = reader.KeyVault;
     }
 
     /// <summary>What is wrong, at most once for each setting; empty if nothing is.</summary>
@@ -21,6 +22,9 @@ public sealed class SettingsReading
 
     /// <summary>Those that are set, and where; the strongest layer first.</summary>
     public IReadOnlyList<SettingSource> Sources { get; }
+
+    /// <summary>What came of reading the key vault; null where there is none.</summary>
+    public KeyVaultReading? KeyVault { get; }
 
     /// <summary>Whether the settings can be used.</summary>
     public bool IsValid => Problems.Count == 0;

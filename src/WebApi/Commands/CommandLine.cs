@@ -15,7 +15,11 @@ internal sealed class CommandLine
     /// <param name="compose">Makes the service that a verb works in, which is not started.</param>
     /// <param name="composeForChecks">The same, but with settings that cannot be used it makes what can check them.</param>
     /// <param name="terminal">Where the program is called from.</param>
-    public CommandLine(Func<IHost> compose, Func<IHost> composeForChecks, Terminal terminal)
+    public CommandLine(
+        Func<CancellationToken, Task<IHost>> compose,
+        Func<CancellationToken, Task<IHost>> composeForChecks,
+        Terminal terminal
+    )
     {
         _terminal = terminal;
         var runner = new VerbRunner(compose, terminal);

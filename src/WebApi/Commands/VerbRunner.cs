@@ -7,7 +7,7 @@ namespace QrAi.WebApi.Commands;
 /// <summary>Runs a verb within the service's own composition, and makes an exit code of what goes wrong.</summary>
 /// <param name="compose">Makes the service, which is not started: nothing listens, nothing migrates.</param>
 /// <param name="terminal">Where the verb is called from.</param>
-internal sealed class VerbRunner(Func<IHost> compose, Terminal terminal)
+internal sealed class VerbRunner(Func<CancellationToken, Task<IHost>> compose, Terminal terminal)
 {
     /// <summary>Runs a verb.</summary>
     /// <param name="work">What it does; it speaks to the application through the sender alone.</param>
@@ -18,7 +18,7 @@ internal sealed class VerbRunner(Func<IHost> compose, Terminal terminal)
         CancellationToken cancellationToken
     )
     {
-        var host = compose();
+        var host = await compose(cancellationToken);
         await using var owned = (IAsyncDisposable)host;
         await using var scope = host.Services.CreateAsyncScope();
         try

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using QrAi.Application;
 using QrAi.Infrastructure;
 using QrAi.Infrastructure.Logging;
+using QrAi.Infrastructure.Secrets;
 using QrAi.Infrastructure.Settings;
 using QrAi.Infrastructure.Telemetry;
 using QrAi.WebApi.Endpoints;
@@ -35,6 +36,7 @@ public static class QrAiService
         configure?.Invoke(builder.Services);
 
         var app = builder.Build();
+        app.Services.WarnWithoutKeyVault(settings);
         MapPipeline(app, settings.Authentication);
         return app;
     }
@@ -47,7 +49,9 @@ public static class QrAiService
         var builder = CreateHost(settings.Environment.Environment.ToString());
         AddLayers(builder.Services, settings, toStandardError: true);
         configure?.Invoke(builder.Services);
-        return builder.Build();
+        var host = builder.Build();
+        host.Services.WarnWithoutKeyVault(settings);
+        return host;
     }
 
     /// <summary>

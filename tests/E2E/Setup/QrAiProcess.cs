@@ -81,6 +81,16 @@ internal sealed class QrAiProcess : IAsyncDisposable
             CultureInfo.InvariantCulture
         ) / 1024;
 
+    /// <summary>The files that it has in its address space, libraries among them.</summary>
+    public IReadOnlyList<string> LoadedFiles =>
+        [
+            .. File.ReadLines($"/proc/{_process.Id}/maps")
+                .Select(line => line.Split(' ', 6, StringSplitOptions.RemoveEmptyEntries))
+                .Where(parts => parts.Length == 6)
+                .Select(parts => parts[5])
+                .Distinct(),
+        ];
+
     /// <summary>Starts it without waiting for anything.</summary>
     /// <param name="folder">Its working directory.</param>
     /// <param name="settings">Its environment, besides what any program needs.</param>

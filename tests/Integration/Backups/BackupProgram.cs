@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using QrAi.Application.Backups;
+using QrAi.Infrastructure.Secrets;
 using QrAi.Infrastructure.Settings;
 using QrAi.WebApi.Hosting;
 
@@ -20,11 +21,13 @@ public sealed class BackupProgram : IAsyncDisposable
     /// <summary>Composes one.</summary>
     /// <param name="settings">Its settings, besides that it is a test.</param>
     /// <param name="clock">Its clock, if not the machine's.</param>
+    /// <param name="vault">A key vault that has settings too, and what was read from it.</param>
     /// <param name="archive">What is to stand before the archive of backups, if anything.</param>
     public static BackupProgram Create(
         Dictionary<string, string> settings,
         TimeProvider? clock,
-        Func<IServiceProvider, IBackupArchive, IBackupArchive>? archive
+        Func<IServiceProvider, IBackupArchive, IBackupArchive>? archive,
+        (KeyVault Vault, KeyVaultReading Reading)? vault = null
     )
     {
         var values = new Dictionary<string, string>
@@ -37,9 +40,15 @@ public sealed class BackupProgram : IAsyncDisposable
             values[name] = value;
         return new BackupProgram(
             QrAiService.BuildForVerbs(
-                QrAiSettings.Read([new SettingsLayer("test", values)]),
+                QrAiSettings.Read(
+                    vault is { Reading: var reading }
+                        ? [new SettingsLayer("test", values), reading.ToLayer()]
+                        : [new SettingsLayer("test", values)]
+                ),
                 services =>
                 {
+                    if (vault is { Vault: var connected })
+                        services.AddSingleton(connected);
                     if (clock is not null)
                         services.AddSingleton(clock);
                     if (archive is null)

@@ -237,6 +237,41 @@ public sealed class BlobStorageTests(DatabaseKind kind) : BackupTest(kind)
         );
     }
 
+    [Test]
+    public async Task A_scheduled_backup_is_made_with_the_secrets_of_its_time()
+    {
+        await using var vault = await KeyVaultServer.StartAsync();
+        vault["AZURE-STORAGE-CONNECTION-STRING"] =
+            "AccountName=former;AccountKey=Zm9ybWVy;BlobEndpoint=http://127.0.0.1:9/";
+        var connected = vault.Connect();
+        var clock = new TestClock();
+        await using var program = BackupProgram.Create(
+            new Dictionary<string, string>
+            {
+                ["DATABASE_URL"] = Url,
+                ["BACKUP_DIRECTORY"] = Folder,
+                ["BACKUP_BLOB_CONTAINER"] = _container,
+                ["BACKUP_SCHEDULE"] = "* * * * *",
+                ["AZURE_KEYVAULT_URL"] = vault.Url,
+                ["AZURE_KEYVAULT_RELOAD_MINUTES"] = "1",
+            },
+            clock,
+            archive: null,
+            (connected, await connected.ReadAsync(CancellationToken.None))
+        );
+        vault["AZURE-STORAGE-CONNECTION-STRING"] = _storage.ConnectionString;
+        using var stop = new CancellationTokenSource();
+        var running = program.Sender.Send(new RunBackupSchedule(), stop.Token);
+
+        clock.Advance(await clock.NextWaitAsync(wait => wait <= TimeSpan.FromMinutes(1)));
+
+        await Eventually.Holds(async () =>
+            await Container.GetBlobsAsync().AnyAsync(blob => blob.Name.EndsWith(".json", StringComparison.Ordinal))
+        );
+        await stop.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(running);
+    }
+
     private BlobContainerClient Container => new(_storage.ConnectionString, _container);
 
     private BlobClient Blob(string name) => Container.GetBlobClient(name);

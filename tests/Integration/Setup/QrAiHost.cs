@@ -43,12 +43,14 @@ public sealed class QrAiHost : QrAiClient
     /// <param name="settings">Stronger than those of <c>.env.test</c>.</param>
     /// <param name="configure">Replaces services.</param>
     /// <param name="waitUntilReady">False where the database cannot be used yet.</param>
+    /// <param name="vault">Has settings too, weaker than <paramref name="settings"/>.</param>
     public static async Task<QrAiHost> StartAsync(
         string databaseUrl,
         ScriptedProvider? provider,
         Dictionary<string, string>? settings = null,
         Action<IServiceCollection>? configure = null,
-        bool waitUntilReady = true
+        bool waitUntilReady = true,
+        KeyVaultServer? vault = null
     )
     {
         var values = new Dictionary<string, string> { ["ENVIRONMENT"] = "test", ["DATABASE_URL"] = databaseUrl };
@@ -65,8 +67,17 @@ public sealed class QrAiHost : QrAiClient
             values[name] = value;
         var app = QrAiService.Build(
             ["--urls", "http://127.0.0.1:0"],
-            QrAiSettings.Read([new SettingsLayer("test", values), _testSettings]),
-            configure
+            QrAiSettings.Read(
+                vault is null
+                    ? [new SettingsLayer("test", values), _testSettings]
+                    : await vault.LayersAsync(values, _testSettings)
+            ),
+            services =>
+            {
+                if (vault is not null)
+                    services.AddSingleton(vault.Connect());
+                configure?.Invoke(services);
+            }
         );
         await app.StartAsync();
         var host = new QrAiHost(app);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Npgsql;
+using QrAi.Infrastructure.Secrets;
 using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Persistence.Postgres;
@@ -74,6 +75,18 @@ internal static class PostgresConnection
             TcpKeepAliveTime = 30,
             TcpKeepAliveInterval = 10,
         }.ConnectionString;
+
+    /// <summary>Has each new connection use the password of that moment; the pool lives on when it changes.</summary>
+    public static void UsePasswordOf(this NpgsqlDataSourceBuilder builder, LiveSecrets secrets)
+    {
+        // Without a password the driver looks for one in its own places.
+        if (string.IsNullOrEmpty(builder.ConnectionStringBuilder.Password))
+            return;
+        builder.ConnectionStringBuilder.Password = null;
+        builder.UsePasswordProvider(_ => Password(), (_, _) => ValueTask.FromResult(Password()));
+
+        string Password() => ((PostgresAddress)secrets.Database).Password;
+    }
 
     private static string To(PostgresAddress address, int timeout) =>
         new NpgsqlConnectionStringBuilder

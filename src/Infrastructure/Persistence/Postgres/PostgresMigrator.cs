@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using QrAi.Application.Errors;
+using QrAi.Infrastructure.Secrets;
 using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Persistence.Postgres;
@@ -13,6 +14,7 @@ internal sealed class PostgresMigrator(
     IDbContextFactory<PostgresDbContext> databases,
     DbContextOptions<PostgresDbContext> options,
     DatabaseOptions settings,
+    LiveSecrets secrets,
     PostgresFaults faults,
     TimeProvider clock,
     ILogger<PostgresMigrator> logger
@@ -21,9 +23,7 @@ internal sealed class PostgresMigrator(
     // "qrai" in ASCII; any number does that no other program takes in the same database.
     private const long LockKey = 0x71726169;
 
-    private readonly NpgsqlDataSource _connections = NpgsqlDataSource.Create(
-        PostgresConnection.ForMigrations((PostgresAddress)settings.Address, settings, LongestStatement)
-    );
+    private readonly NpgsqlDataSource _connections = Connect(settings, secrets);
 
     protected override void UseOwnConnection(DbContextOptionsBuilder<PostgresDbContext> builder) =>
         builder
@@ -48,6 +48,15 @@ internal sealed class PostgresMigrator(
         exception is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable };
 
     public ValueTask DisposeAsync() => _connections.DisposeAsync();
+
+    private static NpgsqlDataSource Connect(DatabaseOptions settings, LiveSecrets secrets)
+    {
+        var builder = new NpgsqlDataSourceBuilder(
+            PostgresConnection.ForMigrations((PostgresAddress)settings.Address, settings, LongestStatement)
+        );
+        builder.UsePasswordOf(secrets);
+        return builder.Build();
+    }
 
     /// <summary>The lock is the session's, which ends with its connection: there is no pool to go back to.</summary>
     private sealed class HeldLock(PostgresDbContext database) : IAsyncDisposable

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
+using QrAi.Infrastructure.Secrets;
 using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Persistence.Postgres;
@@ -32,6 +33,7 @@ internal static class PostgresRegistration
             var builder = new NpgsqlDataSourceBuilder(PostgresConnection.ForService(address, options));
             // The metrics name the pool by it; otherwise by host, database and user.
             builder.Name = PoolName;
+            builder.UsePasswordOf(provider.GetRequiredService<LiveSecrets>());
             builder.UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>());
             return builder.Build();
         });

@@ -120,14 +120,14 @@ public sealed class CheckCommandTests
 
     private Task<int> RunAsync(IDeploymentCheck[] checks, params string[] args) =>
         new CommandLine(
-            () => throw new InvalidOperationException("No settings."),
-            () =>
+            _ => throw new InvalidOperationException("No settings."),
+            _ =>
             {
                 var builder = Host.CreateEmptyApplicationBuilder(new() { EnvironmentName = Environments.Production });
                 builder.Services.AddApplication(null).AddSingleton(TimeProvider.System);
                 foreach (var check in checks)
                     builder.Services.AddSingleton(check);
-                return builder.Build();
+                return Task.FromResult<IHost>(builder.Build());
             },
             new Terminal(new StringReader(""), _output, _errors, IsInteractive: false)
         ).RunAsync(args, CancellationToken.None);

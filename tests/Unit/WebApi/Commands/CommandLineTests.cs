@@ -53,7 +53,7 @@ public sealed class CommandLineTests
     [Test]
     public void Settings_that_can_not_be_used_are_the_programs_to_tell() =>
         Should.Throw<FormatException>(() =>
-            new CommandLine(() => throw new FormatException(), NoSettings, Console()).RunAsync(
+            new CommandLine(_ => throw new FormatException(), NoSettings, Console()).RunAsync(
                 ["migrate"],
                 CancellationToken.None
             )
@@ -175,19 +175,20 @@ public sealed class CommandLineTests
 
     private CommandLine Create(Terminal? terminal = null, string environment = "Production") =>
         new(
-            () =>
+            _ =>
             {
                 var builder = Host.CreateEmptyApplicationBuilder(new() { EnvironmentName = environment });
                 builder.Services.AddApplication(null);
                 builder.Services.AddSingleton(TimeProvider.System);
                 builder.Services.AddSingleton<IDatabaseMigrator>(_migrator);
-                return builder.Build();
+                return Task.FromResult<IHost>(builder.Build());
             },
             NoSettings,
             terminal ?? Console()
         );
 
-    private static IHost NoSettings() => throw new InvalidOperationException("No settings.");
+    private static Task<IHost> NoSettings(CancellationToken cancellationToken) =>
+        throw new InvalidOperationException("No settings.");
 
     private Terminal Console(string input = "", bool isInteractive = false) =>
         new(new StringReader(input), _output, _errors, isInteractive);

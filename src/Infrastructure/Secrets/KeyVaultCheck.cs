@@ -1,0 +1,51 @@
+using System.Globalization;
+using QrAi.Application.Checks;
+using QrAi.Infrastructure.Settings;
+
+namespace QrAi.Infrastructure.Secrets;
+
+/// <summary>
+/// Tells what came of reading the key vault, which has been done for the settings already; never what a secret is.
+/// </summary>
+internal sealed class KeyVaultCheck(SettingsReading settings) : IDeploymentCheck
+{
+    public string Name => CheckNames.KeyVault;
+
+    public bool IsConfigured => settings.KeyVault is not null;
+
+    public Task<CheckOutcome> RunAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(
+            settings.KeyVault switch
+            {
+                null => CheckOutcome.Failed(
+                    "There is no key vault.",
+                    $"Set {KeyVaultOptions.UrlName}, like https://name.vault.azure.net."
+                ),
+                { Fault: { } fault } vault => CheckOutcome.Failed(
+                    $"The {vault.Name} {fault.What}.",
+                    $"{char.ToUpperInvariant(fault.Next[0])}{fault.Next[1..]}."
+                ),
+                var vault => Describe(vault),
+            }
+        );
+
+    private static CheckOutcome Describe(KeyVaultReading vault)
+    {
+        var facts = vault
+            .Values.Keys.Select(name => (Name: name, State: "is held"))
+            .Concat(vault.Unusable.Select(one => (Name: one.Key, State: one.Value)))
+            .OrderBy(one => one.Name, StringComparer.Ordinal)
+            .ToDictionary(one => one.Name, one => one.State);
+        var held = vault.Values.Count == 0 ? "no setting" : string.Join(", ", vault.Values.Keys.Order());
+        var unusable = string.Concat(vault.Unusable.OrderBy(one => one.Key).Select(one => $"; {one.Key} {one.Value}"));
+        return CheckOutcome.Ok(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The {vault.Name} has {held}{unusable}; it took {vault.Duration.TotalMilliseconds:0} ms."
+            )
+        ) with
+        {
+            Facts = facts,
+        };
+    }
+}

@@ -1,0 +1,45 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using QrAi.Infrastructure.Settings;
+
+namespace QrAi.Infrastructure.Secrets;
+
+/// <summary>Registers secrets, and what reads them again.</summary>
+public static class SecretRegistration
+{
+    internal static IServiceCollection AddSecrets(this IServiceCollection services, QrAiSettings settings)
+    {
+        services.AddSingleton(new LiveSecrets(settings));
+        var vault = settings.KeyVault;
+        if (vault.Url is null || vault.ReloadInterval == TimeSpan.Zero)
+            return services;
+        services.AddSingleton(provider => new KeyVault(
+            vault,
+            SettingNames.InKeyVault(settings.Layers),
+            provider.GetRequiredService<TimeProvider>()
+        ));
+        return services
+            .AddSingleton(provider => ActivatorUtilities.CreateInstance<SecretReload>(provider, settings))
+            .AddHostedService(provider => provider.GetRequiredService<SecretReload>());
+    }
+
+    /// <summary>Says that the service does without its key vault, which the settings allow if nothing needed is missing.</summary>
+    /// <param name="services">Of the composed service.</param>
+    /// <param name="settings">The settings.</param>
+    public static void WarnWithoutKeyVault(this IServiceProvider services, QrAiSettings settings)
+    {
+        var reader = new SettingsReader(settings.Layers);
+        if (reader.KeyVault is not { Fault: { } fault } reading)
+            return;
+        services
+            .GetRequiredService<ILoggerFactory>()
+            .CreateLogger(typeof(KeyVault).FullName!)
+            .LogWarning(
+                "The {Vault} {What}; {Next}. The environment has what is needed; these secrets are not set: {Missing}",
+                reading.Name,
+                fault.What,
+                fault.Next,
+                string.Join(", ", SettingNames.Secrets.Where(name => reader.Find(name) is null).Order())
+            );
+    }
+}

@@ -1,0 +1,51 @@
+namespace QrAi.Infrastructure.Settings;
+
+/// <summary>Which key vault has settings, and how it is read. It can not say so itself.</summary>
+public sealed record KeyVaultOptions
+{
+    /// <summary>The setting with the vault's address.</summary>
+    public const string UrlName = "AZURE_KEYVAULT_URL";
+
+    /// <summary>The setting with the time limit.</summary>
+    public const string TimeoutName = "AZURE_KEYVAULT_TIMEOUT_SECONDS";
+
+    /// <summary>The setting with the time between two readings.</summary>
+    public const string ReloadName = "AZURE_KEYVAULT_RELOAD_MINUTES";
+
+    /// <summary>The vault; null where there is none, or its address cannot be used.</summary>
+    public Uri? Url { get; init; }
+
+    /// <summary>The whole of one reading, credential and retries included: 1–120 s.</summary>
+    public required TimeSpan Timeout { get; init; }
+
+    /// <summary>How often secrets are read again while the service runs; zero is never.</summary>
+    public required TimeSpan ReloadInterval { get; init; }
+
+    internal static KeyVaultOptions Read(SettingsReader settings) =>
+        new()
+        {
+            Url = ReadUrl(settings),
+            Timeout = settings.Seconds(TimeoutName, 15, 1, 120),
+            ReloadInterval = settings.Minutes(ReloadName, 0, 0, 1_440),
+        };
+
+    private static Uri? ReadUrl(SettingsReader settings)
+    {
+        if (settings.Find(UrlName) is not { } text)
+            return null;
+        if (
+            Uri.TryCreate(text, UriKind.Absolute, out var url)
+            && url.Scheme == Uri.UriSchemeHttps
+            && url.PathAndQuery == "/"
+            && url.UserInfo.Length + url.Fragment.Length == 0
+        )
+            return url;
+
+        // Not shown: somebody may have put a secret into it.
+        settings.Report(
+            UrlName,
+            "must be a key vault's absolute https address without a path, like https://name.vault.azure.net"
+        );
+        return null;
+    }
+}

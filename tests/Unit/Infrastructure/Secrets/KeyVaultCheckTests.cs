@@ -1,0 +1,79 @@
+using QrAi.Application.Checks;
+using QrAi.Infrastructure.Secrets;
+using QrAi.Infrastructure.Settings;
+using static QrAi.Tests.Unit.Infrastructure.Settings.Reading;
+
+namespace QrAi.Tests.Unit.Infrastructure.Secrets;
+
+public sealed class KeyVaultCheckTests
+{
+    private static readonly KeyVaultReading Vault = new()
+    {
+        Url = new Uri("https://qrai.vault.test"),
+        Duration = TimeSpan.FromMilliseconds(231.4),
+    };
+
+    [Test]
+    public async Task It_names_what_the_vault_has_and_how_long_that_took_and_shows_no_value()
+    {
+        var outcome = await RunAsync(
+            Vault with
+            {
+                Values = new Dictionary<string, string>
+                {
+                    ["OPENROUTER_API_KEY"] = "sk-or-s3cr3t",
+                    ["DATABASE_URL"] = "postgresql://qrai:s3cr3t@db/qrai",
+                },
+                Unusable = new Dictionary<string, string> { ["GOOGLE_AI_API_KEY"] = "has expired" },
+            }
+        );
+
+        outcome.Passed.ShouldBeTrue();
+        outcome.Detail.ShouldBe(
+            "The key vault https://qrai.vault.test has DATABASE_URL, OPENROUTER_API_KEY; "
+                + "GOOGLE_AI_API_KEY has expired; it took 231 ms."
+        );
+        outcome.Facts.ShouldBe(
+            new Dictionary<string, string>
+            {
+                ["DATABASE_URL"] = "is held",
+                ["GOOGLE_AI_API_KEY"] = "has expired",
+                ["OPENROUTER_API_KEY"] = "is held",
+            }
+        );
+    }
+
+    [Test]
+    public async Task A_vault_without_any_setting_is_reached_all_the_same() =>
+        (await RunAsync(Vault)).Detail.ShouldBe(
+            "The key vault https://qrai.vault.test has no setting; it took 231 ms."
+        );
+
+    [Test]
+    public async Task A_vault_that_can_not_be_read_is_told_with_what_to_do_next()
+    {
+        var outcome = await RunAsync(Vault with { Fault = new KeyVaultFault("is too busy (429)", "try again") });
+
+        outcome.Passed.ShouldBeFalse();
+        outcome.Detail.ShouldBe("The key vault https://qrai.vault.test is too busy (429). Try again.");
+    }
+
+    [Test]
+    public async Task Without_a_vault_it_says_how_to_set_one_if_somebody_asks()
+    {
+        var check = new KeyVaultCheck(SettingsReading.Of([Layer("environment")]));
+
+        check.IsConfigured.ShouldBeFalse();
+        check.Name.ShouldBe(CheckNames.KeyVault);
+        var outcome = await check.RunAsync(CancellationToken.None);
+        outcome.Passed.ShouldBeFalse();
+        outcome.Detail.ShouldContain("AZURE_KEYVAULT_URL");
+    }
+
+    private static async Task<CheckOutcome> RunAsync(KeyVaultReading vault)
+    {
+        var check = new KeyVaultCheck(SettingsReading.Of([Layer("environment"), vault.ToLayer()]));
+        check.IsConfigured.ShouldBeTrue();
+        return await check.RunAsync(CancellationToken.None);
+    }
+}

@@ -1,0 +1,78 @@
+using QrAi.Application.Models;
+using QrAi.Infrastructure.Secrets;
+using QrAi.Infrastructure.Settings;
+using static QrAi.Tests.Unit.Infrastructure.Settings.Reading;
+
+namespace QrAi.Tests.Unit.Infrastructure.Secrets;
+
+public sealed class LiveSecretsTests
+{
+    private const string GoogleAiKey = "google-ai-0123456789";
+
+    private readonly LiveSecrets _secrets = new(Of("one"));
+
+    [Test]
+    public void New_secrets_take_the_place_of_those_in_use()
+    {
+        _secrets
+            .Take(Of("two"), _ => true)
+            .ShouldBe(
+                ["OPENROUTER_API_KEY", "GOOGLE_AI_API_KEY", "DATABASE_URL", "AZURE_STORAGE_CONNECTION_STRING"],
+                ignoreOrder: true
+            );
+
+        _secrets.ApiKeyOf(ModelProviderNames.OpenRouter).ShouldBe("sk-or-two");
+        _secrets.ApiKeyOf(ModelProviderNames.GoogleAi).ShouldBe($"{GoogleAiKey}-two");
+        ((PostgresAddress)_secrets.Database).Password.ShouldBe("two");
+        _secrets.StorageConnectionString.ShouldBe("AccountName=a;AccountKey=two");
+        _secrets.Take(Of("two"), _ => true).ShouldBeEmpty();
+    }
+
+    [Test]
+    public void One_that_can_not_be_used_keeps_the_others_from_nothing()
+    {
+        _secrets
+            .Take(Of("two"), name => name != "OPENROUTER_API_KEY")
+            .ShouldBe(["GOOGLE_AI_API_KEY", "DATABASE_URL", "AZURE_STORAGE_CONNECTION_STRING"], ignoreOrder: true);
+
+        _secrets.ApiKeyOf(ModelProviderNames.OpenRouter).ShouldBe("sk-or-one");
+    }
+
+    [Test]
+    public void What_is_gone_stays_in_use()
+    {
+        _secrets.Take(Read(("LLM_PROVIDERS", "offline")), _ => true).ShouldBeEmpty();
+
+        _secrets.ApiKeyOf(ModelProviderNames.OpenRouter).ShouldBe("sk-or-one");
+        _secrets.StorageConnectionString.ShouldBe("AccountName=a;AccountKey=one");
+    }
+
+    [Test]
+    public void Another_key_changes_nothing_else_about_its_provider()
+    {
+        var other = Read(
+            ("OPENROUTER_API_KEY", "sk-or-two"),
+            ("OPENROUTER_MODEL", "other"),
+            ("LLM_PROVIDERS", "openrouter"),
+            ("DATABASE_URL", "postgresql://qrai:one@db/qrai")
+        );
+
+        _secrets.Take(other, _ => true).ShouldBe(["OPENROUTER_API_KEY"]);
+    }
+
+    [TestCase("postgresql://qrai:two@db/qrai", false)]
+    [TestCase("postgresql://qrai:two@other/qrai", true)]
+    [TestCase("postgresql://other:two@db/qrai", true)]
+    [TestCase("postgresql://qrai:two@db/other", true)]
+    [TestCase("sqlite://other.db", true)]
+    public void Another_database_is_told_from_another_password(string url, bool isOther) =>
+        _secrets.IsOtherDatabase(Read(("DATABASE_URL", url))).ShouldBe(isOther);
+
+    private static QrAiSettings Of(string mark) =>
+        Read(
+            ("OPENROUTER_API_KEY", $"sk-or-{mark}"),
+            ("GOOGLE_AI_API_KEY", $"{GoogleAiKey}-{mark}"),
+            ("DATABASE_URL", $"postgresql://qrai:{mark}@db/qrai"),
+            ("AZURE_STORAGE_CONNECTION_STRING", $"AccountName=a;AccountKey={mark}")
+        );
+}

@@ -1,0 +1,186 @@
+using QrAi.Infrastructure.Settings;
+using static QrAi.Tests.Unit.Infrastructure.Settings.Reading;
+
+namespace QrAi.Tests.Unit.Infrastructure.Settings;
+
+/// <summary>What a key vault means to the settings: what it holds, what it lacks, and what if it can not be read.</summary>
+public sealed class KeyVaultReadingTests
+{
+    private const string Postgres = "postgresql://qrai:pw@db/qrai";
+    private const string Key = "sk-or-one";
+    private const string Refusal =
+        "the key vault https://qrai.vault.test refused to be read (403 Forbidden); grant it, or set";
+
+    private static readonly Uri Url = new("https://qrai.vault.test");
+
+    private static readonly (string, string) Production = ("ENVIRONMENT", "production");
+
+    [Test]
+    public void It_is_weaker_than_the_environment_and_stronger_than_the_files()
+    {
+        var settings = QrAiSettings.Read([
+            Layer("environment", ("OPENROUTER_MODEL", "environment")),
+            Holding(
+                ("OPENROUTER_MODEL", "vault"),
+                ("GOOGLE_AI_MODEL", "vault"),
+                ("OPENROUTER_API_KEY", " sk-or-vault\n")
+            ),
+            Layer(
+                ".env",
+                ("OPENROUTER_API_KEY", "sk-or-file"),
+                ("GOOGLE_AI_MODEL", "file"),
+                ("GOOGLE_AI_API_KEY", "file-0123456789-0123456789")
+            ),
+        ]);
+
+        settings.Llm.OpenRouter!.Model.ShouldBe("environment");
+        settings.Llm.OpenRouter.ApiKey.ShouldBe("sk-or-vault");
+        settings.Llm.GoogleAi!.Model.ShouldBe("vault");
+        settings.Llm.GoogleAi.ApiKey.ShouldBe("file-0123456789-0123456789");
+    }
+
+    [Test]
+    public void What_is_needed_and_nowhere_is_told_with_what_the_vault_lacks() =>
+        ProblemsWith(Holding(), Production)
+            .ShouldBe([
+                "DATABASE_URL: must be set in production: postgresql://user:password@host[:port]/name; "
+                    + "the key vault https://qrai.vault.test has no secret DATABASE-URL",
+                "OPENROUTER_API_KEY: must be set, or GOOGLE_AI_API_KEY, or LLM_PROVIDERS; "
+                    + "the key vault https://qrai.vault.test has no secret OPENROUTER-API-KEY or GOOGLE-AI-API-KEY",
+            ]);
+
+    [Test]
+    public void A_secret_that_does_not_count_is_told_with_the_reason()
+    {
+        var vault = Reading([]) with
+        {
+            Unusable = new Dictionary<string, string> { ["GOOGLE_AI_API_KEY"] = "has expired" },
+        };
+
+        ProblemsWith(vault.ToLayer(), ("LLM_PROVIDERS", "google-ai"))
+            .ShouldBe([
+                "GOOGLE_AI_API_KEY: must be set, because LLM_PROVIDERS names google-ai; "
+                    + "the key vault https://qrai.vault.test has the secret GOOGLE-AI-API-KEY, but it has expired",
+            ]);
+    }
+
+    [Test]
+    public void A_vault_without_what_nobody_needs_is_no_problem()
+    {
+        QrAiSettings.Read([Layer("environment"), Holding()]).Llm.Providers.ShouldBe(["offline"]);
+        QrAiSettings
+            .Read([
+                Layer("environment", Production, ("DATABASE_URL", Postgres), ("OPENROUTER_API_KEY", Key)),
+                Holding(),
+            ])
+            .Llm.Providers.ShouldBe(["openrouter"]);
+    }
+
+    [Test]
+    public void What_a_vault_could_not_say_has_to_be_in_the_environment_if_it_is_needed()
+    {
+        ProblemsWith(Unreadable())
+            .ShouldBe([
+                $"DATABASE_URL: {Refusal} DATABASE_URL in the environment",
+                $"OPENROUTER_API_KEY: {Refusal} OPENROUTER_API_KEY or GOOGLE_AI_API_KEY in the environment",
+            ]);
+        ProblemsWith(Unreadable(), Production, ("LLM_PROVIDERS", "google-ai,openrouter"), ("LOG_FORMAT", "xml"))
+            .ShouldBe([
+                $"DATABASE_URL: {Refusal} DATABASE_URL in the environment",
+                $"OPENROUTER_API_KEY: {Refusal} OPENROUTER_API_KEY in the environment",
+                $"GOOGLE_AI_API_KEY: {Refusal} GOOGLE_AI_API_KEY in the environment",
+                "LOG_FORMAT: must be one of console, json, not 'xml'",
+            ]);
+    }
+
+    [Test]
+    public void No_file_stands_in_for_a_secret_of_a_vault_that_could_not_be_read()
+    {
+        SettingsLayer[] layers =
+        [
+            Layer("environment"),
+            Unreadable(),
+            Layer(".env", ("DATABASE_URL", Postgres), ("LLM_PROVIDERS", "openrouter"), ("OPENROUTER_API_KEY", Key)),
+        ];
+
+        Should
+            .Throw<InvalidSettingsException>(() => QrAiSettings.Read(layers))
+            .Problems.Select(problem => problem.Name)
+            .ShouldBe(["DATABASE_URL", "OPENROUTER_API_KEY"]);
+    }
+
+    [Test]
+    public void Without_the_vault_the_start_goes_on_where_the_environment_has_what_is_needed()
+    {
+        var settings = QrAiSettings.Read([
+            Layer("environment", ("DATABASE_URL", Postgres), ("OPENROUTER_API_KEY", Key)),
+            Unreadable(),
+            Layer(".env", ("GOOGLE_AI_API_KEY", "file-0123456789-0123456789"), ("OPENROUTER_MODEL", "file")),
+        ]);
+
+        settings.Llm.Providers.ShouldBe(["openrouter"]);
+        settings.Llm.OpenRouter!.Model.ShouldBe("file");
+        settings.Llm.GoogleAi.ShouldBeNull();
+    }
+
+    [Test]
+    public void Without_the_vault_backups_that_a_container_was_for_do_not_stay_in_the_folder_unnoticed()
+    {
+        const string Line = "AZURE_STORAGE_CONNECTION_STRING";
+        (string, string)[] needed = [("DATABASE_URL", Postgres), ("LLM_PROVIDERS", "offline")];
+
+        ProblemsWith(Unreadable(), [.. needed, ("BACKUP_BLOB_CONTAINER", "ours")])
+            .ShouldBe([$"{Line}: {Refusal} {Line} in the environment"]);
+        Should
+            .Throw<InvalidSettingsException>(() =>
+                QrAiSettings.Read([
+                    Layer("environment", needed),
+                    Unreadable(),
+                    Layer(".env", (Line, "AccountName=a;AccountKey=b")),
+                ])
+            )
+            .Problems.Single()
+            .Name.ShouldBe(Line);
+        QrAiSettings.Read([Layer("environment", needed), Unreadable()]).Backups.Container.ShouldBeNull();
+    }
+
+    [Test]
+    public void A_vault_whose_address_can_not_be_used_was_not_asked()
+    {
+        var vault = new KeyVaultReading { Url = null, Fault = KeyVaultFault.BadUrl };
+
+        ProblemsWith(vault.ToLayer(), ("AZURE_KEYVAULT_URL", "nowhere"), ("LLM_PROVIDERS", "offline"))
+            .Select(problem => problem.Split(": ", 2))
+            .ShouldContain(problem =>
+                problem[0] == "DATABASE_URL"
+                && problem[1]
+                    == "the key vault was not asked; correct AZURE_KEYVAULT_URL, or set DATABASE_URL in the environment"
+            );
+    }
+
+    [Test]
+    public void Values_that_are_wrong_in_the_vault_are_told_and_not_shown()
+    {
+        var problems = ProblemsWith(
+            Holding(("OPENROUTER_API_KEY", "s3cr3t"), ("DATABASE_URL", "mysql://qrai:s3cr3t@db/qrai"))
+        );
+
+        problems.Select(problem => problem.Split(':')[0]).ShouldBe(["DATABASE_URL", "OPENROUTER_API_KEY"]);
+        string.Concat(problems).ShouldNotContain("s3cr3t");
+    }
+
+    private static string[] ProblemsWith(SettingsLayer vault, params (string Name, string Value)[] environment) =>
+        [
+            .. Should
+                .Throw<InvalidSettingsException>(() => QrAiSettings.Read([Layer("environment", environment), vault]))
+                .Problems.Select(problem => problem.ToString()),
+        ];
+
+    private static SettingsLayer Holding(params (string Name, string Value)[] secrets) => Reading(secrets).ToLayer();
+
+    private static SettingsLayer Unreadable() =>
+        (Reading([]) with { Fault = new KeyVaultFault("refused to be read (403 Forbidden)", "grant it") }).ToLayer();
+
+    private static KeyVaultReading Reading((string Name, string Value)[] secrets) =>
+        new() { Url = Url, Values = secrets.ToDictionary(secret => secret.Name, secret => secret.Value) };
+}

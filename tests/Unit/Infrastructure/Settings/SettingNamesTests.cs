@@ -1,0 +1,34 @@
+using System.Text.RegularExpressions;
+using QrAi.Infrastructure.Settings;
+using static QrAi.Tests.Unit.Infrastructure.Settings.Reading;
+
+namespace QrAi.Tests.Unit.Infrastructure.Settings;
+
+public sealed partial class SettingNamesTests
+{
+    private static readonly IReadOnlyList<string> All = SettingsReading.Of([Layer("environment")]).Names;
+
+    [Test]
+    public void Whatever_is_named_like_a_secret_is_one() =>
+        All.Where(name => LikeSecret().IsMatch(name)).ShouldBeSubsetOf(SettingNames.Secrets);
+
+    [Test]
+    public void Every_secret_is_a_setting() => SettingNames.Secrets.ShouldBeSubsetOf(All);
+
+    [Test]
+    public void A_key_vault_can_have_every_setting_but_those_that_say_where_to_look() =>
+        All.Except(SettingNames.InKeyVault([Layer("environment")]))
+            .ShouldBe(
+                [
+                    "ASPNETCORE_ENVIRONMENT",
+                    "AZURE_KEYVAULT_RELOAD_MINUTES",
+                    "AZURE_KEYVAULT_TIMEOUT_SECONDS",
+                    "AZURE_KEYVAULT_URL",
+                    "ENVIRONMENT",
+                ],
+                ignoreOrder: true
+            );
+
+    [GeneratedRegex("(KEY|SECRET|PASSWORD|TOKEN|CONNECTION_STRING|HEADERS)$|^DATABASE_URL$")]
+    private static partial Regex LikeSecret();
+}
