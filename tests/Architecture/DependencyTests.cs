@@ -169,6 +169,14 @@ public sealed class DependencyTests
         StaysIn(["QrAi.Infrastructure.Backups"], "Azure.Storage.Blobs");
 
     [Test]
+    public void The_key_vault_stays_with_the_secrets() =>
+        StaysIn(["QrAi.Infrastructure.Secrets"], "Azure.Security.KeyVault");
+
+    [Test]
+    public void Azures_credentials_stay_with_what_is_reached_by_them() =>
+        StaysIn(["QrAi.Infrastructure.Backups", "QrAi.Infrastructure.Secrets"], "Azure.Identity");
+
+    [Test]
     public void Model_SDKs_stay_with_the_models()
     {
         StaysIn(["QrAi.Infrastructure.Llm"], ModelSdks);

@@ -41,7 +41,9 @@ public sealed partial class KeyVaultTests : ProgramTests
         var provider = await StartProviderAsync();
         var workplace = WithSecretsInVault(provider);
         _vault["DATABASE-URL"] = "sqlite://data/qrai.db";
-        workplace.Settings["AZURE_KEYVAULT_RELOAD_MINUTES"] = "0.01";
+        // A file can say where the vault is.
+        workplace.Settings.Remove("AZURE_KEYVAULT_URL");
+        workplace.Write(".env", $"AZURE_KEYVAULT_URL={_vault.Url}", "AZURE_KEYVAULT_RELOAD_MINUTES=0.01");
         var program = await StartAsync(workplace);
         await program.Http.AskAsync("With the first key?");
         KeyOf(provider.Requests[^1]).ShouldBe(Workplace.OpenRouterKey);
