@@ -14,10 +14,6 @@ public sealed class SettingsReader(IReadOnlyList<SettingsLayer> layers)
         .DistinctBy(problem => problem.Name)
         .ToDictionary(problem => problem.Name);
 
-    private readonly KeyVaultReading? _vault = layers
-        .Select(layer => layer.KeyVault)
-        .FirstOrDefault(v => v is not null);
-
     private readonly SortedSet<string> _names = new(StringComparer.Ordinal);
 
     /// <summary>What was wrong with the settings that were read, at most once for each.</summary>
@@ -38,10 +34,11 @@ public sealed class SettingsReader(IReadOnlyList<SettingsLayer> layers)
     public IReadOnlyList<SettingsLayer> Layers => layers;
 
     /// <summary>What came of reading the key vault; null where there is none.</summary>
-    public KeyVaultReading? KeyVault => _vault;
+    public KeyVaultReading? KeyVault { get; } =
+        layers.Select(layer => layer.KeyVault).FirstOrDefault(vault => vault is not null);
 
     /// <summary>Whether there is a key vault that could not be read. What it would have said is unknown then.</summary>
-    public bool IsVaultUnreadable => _vault?.Fault is not null;
+    public bool IsVaultUnreadable => KeyVault?.Fault is not null;
 
     /// <summary>
     /// A setting as it is written, without the white space around it; null if it is not set. No file stands in for a
@@ -72,9 +69,9 @@ public sealed class SettingsReader(IReadOnlyList<SettingsLayer> layers)
         string[] names = instead is null ? [name] : [name, instead];
         Report(
             name,
-            _vault is null ? problem
-                : IsVaultUnreadable ? _vault.Explain(names)
-                : $"{problem}; {_vault.Explain(names)}"
+            KeyVault is null ? problem
+                : IsVaultUnreadable ? KeyVault.Explain(names)
+                : $"{problem}; {KeyVault.Explain(names)}"
         );
     }
 

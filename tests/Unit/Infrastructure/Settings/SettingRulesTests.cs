@@ -26,6 +26,15 @@ public sealed class SettingRulesTests
         ("SHUTDOWN_SECONDS", "-1", "must be a number of seconds from 0 to 3600, not '-1'"),
         ("SHUTDOWN_SECONDS", "3601", "must be a number of seconds from 0 to 3600, not '3601'"),
         (
+            "AZURE_KEYVAULT_URL",
+            $"https://me:{Secret}@vault.test",
+            "must be a key vault's absolute https address without a path, like https://name.vault.azure.net"
+        ),
+        ("AZURE_KEYVAULT_TIMEOUT_SECONDS", "0.9", "must be a number of seconds from 1 to 120, not '0.9'"),
+        ("AZURE_KEYVAULT_TIMEOUT_SECONDS", "121", "must be a number of seconds from 1 to 120, not '121'"),
+        ("AZURE_KEYVAULT_RELOAD_MINUTES", "-1", "must be a number of minutes from 0 to 1440, not '-1'"),
+        ("AZURE_KEYVAULT_RELOAD_MINUTES", "1441", "must be a number of minutes from 0 to 1440, not '1441'"),
+        (
             "DATABASE_URL",
             $"mysql://me:{Secret}@db/qrai",
             "must be postgresql://user:password@host[:port]/name[?sslmode=…], sqlite://relative/path or sqlite:///absolute/path"
