@@ -9,15 +9,12 @@ using QrAi.Application.Sessions;
 
 namespace QrAi.WebApi.Streams;
 
-/// <summary>
-/// Writes an answer's events as <c>text/event-stream</c>
-/// (https://html.spec.whatwg.org/multipage/server-sent-events.html), straight into the response's buffer.
-/// </summary>
+/// <summary>Writes an answer's events as QrAi's own clients read them, straight into the response's buffer.</summary>
 internal sealed class AnswerEventWriter(
     PipeWriter output,
     JsonSerializerOptions options,
     Func<MessageDto, ProblemDetails> problemOf
-) : IDisposable
+) : IEventWriter<NumberedAnswerEvent>
 {
     private readonly Utf8JsonWriter _json = new(
         output,
@@ -42,8 +39,8 @@ internal sealed class AnswerEventWriter(
         output.Write("\n\n"u8);
     }
 
-    /// <summary>Buffers a comment, which says no more than that the stream is alive.</summary>
-    public void WriteComment() => output.Write(": waiting\n\n"u8);
+    /// <summary>Nothing: an answer that fails has an event of its own, and after a fault the caller comes back.</summary>
+    public bool WriteFailure(Exception exception) => false;
 
     public void Dispose() => _json.Dispose();
 

@@ -118,20 +118,15 @@ public sealed class AnswerEventWriterTests
     }
 
     [Test]
-    public async Task A_comment_says_only_that_the_stream_is_alive() =>
-        (await WriteAsync(writer => writer.WriteComment())).ShouldBe(": waiting\n\n");
-
-    [Test]
     public async Task Events_follow_one_another() =>
         (
             await WriteAsync(writer =>
             {
                 writer.Write(new NumberedAnswerEvent(1, new AnswerEvent.Delta("a")));
-                writer.WriteComment();
                 writer.Write(new NumberedAnswerEvent(2, new AnswerEvent.Delta("b")));
             })
         ).ShouldBe(
-            "id: 1\nevent: delta\ndata: {\"text\":\"a\"}\n\n: waiting\n\nid: 2\nevent: delta\ndata: {\"text\":\"b\"}\n\n"
+            "id: 1\nevent: delta\ndata: {\"text\":\"a\"}\n\nid: 2\nevent: delta\ndata: {\"text\":\"b\"}\n\n"
         );
 
     [Test]
