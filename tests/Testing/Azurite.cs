@@ -6,16 +6,12 @@ using System.Text;
 namespace QrAi.Tests.Testing;
 
 /// <summary>
-/// Azurite, the emulator of Azure's storage, as a process on loopback that keeps everything in memory. It is installed once
-/// into <c>artifacts/azurite</c>, which needs npm and, that one time, a registry.
+/// Azurite, the emulator of Azure's storage, as a process on loopback that keeps everything in memory.
 /// </summary>
 public sealed class Azurite : IAsyncDisposable
 {
-    private const string Version = "3.37.0";
+    private static readonly NpmPackage _package = new("azurite", "3.37.0");
     private const string Account = "qraitest";
-
-    private static readonly TimeSpan _installLimit = TimeSpan.FromMinutes(5);
-    private static readonly SemaphoreSlim _installing = new(1, 1);
 
     // A key of its own, for an account that is nowhere else.
     private readonly string _key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(64));
@@ -36,7 +32,8 @@ public sealed class Azurite : IAsyncDisposable
     /// <exception cref="NotSupportedException">It can not be had here; the message says why.</exception>
     public static async Task<Azurite> StartAsync()
     {
-        var azurite = new Azurite(await InstallAsync(), Watchdog.Start());
+        var program = Path.Combine(await _package.InstallAsync(), "dist", "src", "blob", "main.js");
+        var azurite = new Azurite(program, Watchdog.Start());
         try
         {
             await azurite.RestartAsync();
@@ -120,65 +117,5 @@ public sealed class Azurite : IAsyncDisposable
         using var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", _port);
         return true;
-    }
-
-    private static async Task<string> InstallAsync()
-    {
-        var folder = Path.Combine(Repository.Root, "artifacts", $"azurite-{Version}");
-        var program = Path.Combine(folder, "node_modules", "azurite", "dist", "src", "blob", "main.js");
-        var whole = Path.Combine(folder, "installed"); // it is written last
-        await _installing.WaitAsync();
-        try
-        {
-            Directory.CreateDirectory(folder);
-            // Another run may be installing it as well.
-            await using var held = await Eventually.Value(
-                () =>
-                    Task.FromResult<FileStream?>(
-                        new(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)
-                    ),
-                _installLimit
-            );
-            if (!File.Exists(whole))
-            {
-                await RunAsync("node", "--version");
-                await RunAsync(
-                    "npm",
-                    "install",
-                    "--no-save",
-                    "--no-audit",
-                    "--no-fund",
-                    "--prefix",
-                    folder,
-                    $"azurite@{Version}"
-                );
-                await File.WriteAllTextAsync(whole, Version);
-            }
-
-            return program;
-        }
-        finally
-        {
-            _installing.Release();
-        }
-    }
-
-    private static async Task RunAsync(string program, params string[] arguments)
-    {
-        try
-        {
-            using var process = Process.Start(
-                new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true }
-            )!;
-            var errors = process.StandardError.ReadToEndAsync();
-            _ = await process.StandardOutput.ReadToEndAsync().WaitAsync(_installLimit);
-            await process.WaitForExitAsync().WaitAsync(_installLimit);
-            if (process.ExitCode != 0)
-                throw new NotSupportedException($"Azurite can not be installed: {program} says {await errors}");
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            throw new NotSupportedException($"Azurite can not be had here: there is no {program}.");
-        }
     }
 }
