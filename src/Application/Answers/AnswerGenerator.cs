@@ -225,7 +225,7 @@ internal sealed class AnswerGenerator(
                         _attempts.Add(ended.Attempt);
                         break;
                     case UsageContent { Details: var usage }:
-                        _usage = ToTokenUsage(usage);
+                        _usage = usage.ToTokenUsage();
                         break;
                 }
             }
@@ -255,18 +255,5 @@ internal sealed class AnswerGenerator(
                     : new AnswerEvent.Started(sessionId, questionId, answerId, attempt.Provider, attempt.Model)
             );
         }
-
-        private static TokenUsage ToTokenUsage(UsageDetails usage)
-        {
-            var prompt = ToCount(usage.InputTokenCount);
-            var completion = ToCount(usage.OutputTokenCount);
-            return new TokenUsage(
-                prompt,
-                completion,
-                usage.TotalTokenCount is { } total ? ToCount(total) : prompt + completion
-            );
-        }
-
-        private static int ToCount(long? tokens) => (int)Math.Clamp(tokens ?? 0, 0, int.MaxValue / 2);
     }
 }

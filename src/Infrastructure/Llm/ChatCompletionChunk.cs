@@ -31,6 +31,24 @@ internal sealed class ChatCompletionDelta
     public string? Reasoning { get; set; }
 
     public string? ReasoningContent { get; set; }
+
+    public List<ChatCompletionToolCall>? ToolCalls { get; set; }
+}
+
+internal sealed class ChatCompletionToolCall
+{
+    public int Index { get; set; }
+
+    public string? Id { get; set; }
+
+    public ChatCompletionFunctionCall? Function { get; set; }
+}
+
+internal sealed class ChatCompletionFunctionCall
+{
+    public string? Name { get; set; }
+
+    public string? Arguments { get; set; }
 }
 
 internal sealed class ChatCompletionUsage

@@ -15,17 +15,25 @@ internal sealed class ModelProviders : IModelProviders, IDisposable
     private readonly ILoggerFactory _loggers;
     private readonly Dictionary<string, CircuitBreakerChatClient> _circuits = [];
     private readonly Dictionary<string, FailoverChatClient> _single = [];
+    private readonly Dictionary<string, FailoverChatClient> _startingWith = [];
     private readonly FailoverChatClient? _all;
 
     public ModelProviders(LlmOptions options, IHttpClientFactory http, TimeProvider clock, ILoggerFactory loggers)
     {
         (_options, _http, _clock, _loggers) = (options, http, clock, loggers);
+        Models = [.. options.Providers.Select(provider => new ConfiguredModel(provider, DefaultModelOf(provider)))];
         var providers = options.Providers.Select(CreateProvider).ToList();
         foreach (var provider in providers)
+        {
             _single[provider.Name] = CreateFailover([provider]);
+            _startingWith[provider.Name] = CreateFailover([provider, .. providers.Where(other => other != provider)]);
+        }
+
         if (providers.Count > 0)
-            _all = CreateFailover(providers);
+            _all = _startingWith[providers[0].Name];
     }
+
+    public IReadOnlyList<ConfiguredModel> Models { get; }
 
     /// <summary>The circuit of each provider that has one.</summary>
     public IReadOnlyDictionary<string, CircuitBreakerChatClient> Circuits => _circuits;
@@ -34,10 +42,12 @@ internal sealed class ModelProviders : IModelProviders, IDisposable
         (provider is null ? _all : _single.GetValueOrDefault(provider))
         ?? throw new ProviderNotConfiguredException(provider);
 
+    public IChatClient ClientStartingWith(string provider) =>
+        _startingWith.GetValueOrDefault(provider) ?? throw new ProviderNotConfiguredException(provider);
+
     public void Dispose()
     {
-        _all?.Dispose();
-        foreach (var client in _single.Values)
+        foreach (var client in _single.Values.Concat(_startingWith.Values))
             client.Dispose();
     }
 
@@ -53,23 +63,23 @@ internal sealed class ModelProviders : IModelProviders, IDisposable
     private Provider CreateProvider(string name)
     {
         if (name == ModelProviderNames.Offline)
-        {
-            var offline = CreateTelemetry(new OfflineChatClient(), name, OfflineChatClient.Model, null);
-            return new Provider(name, CreateAttempt(offline, name, OfflineChatClient.Model));
-        }
+            return new Provider(name, CreateAttempt(CreateTelemetry(new OfflineChatClient(), name, null), name));
 
         var options = _options.OptionsOf(name);
         var protocol = new OpenAiCompatibleChatClient(_http.CreateClient(name), options.Model, _clock);
         var timeout = new FirstTokenTimeoutChatClient(protocol, _options.FirstToken, _clock);
-        var telemetry = CreateTelemetry(timeout, name, options.Model, options.BaseUrl);
+        var telemetry = CreateTelemetry(timeout, name, options.BaseUrl);
         var circuit = _circuits[name] = new CircuitBreakerChatClient(telemetry, _clock);
-        var attempt = CreateAttempt(circuit, name, options.Model);
+        var attempt = CreateAttempt(circuit, name);
         return new Provider(name, new RetryChatClient(attempt, _options.MaxRetries, _clock));
     }
 
-    private TelemetryChatClient CreateTelemetry(IChatClient inner, string name, string model, Uri? address) =>
-        new(inner, name, model, address, _clock);
+    private TelemetryChatClient CreateTelemetry(IChatClient inner, string name, Uri? address) =>
+        new(inner, name, DefaultModelOf(name), address, _clock);
 
-    private AttemptChatClient CreateAttempt(IChatClient inner, string name, string model) =>
-        new(inner, name, model, _clock, _loggers.CreateLogger<AttemptChatClient>());
+    private AttemptChatClient CreateAttempt(IChatClient inner, string name) =>
+        new(inner, name, DefaultModelOf(name), _clock, _loggers.CreateLogger<AttemptChatClient>());
+
+    private string DefaultModelOf(string name) =>
+        name == ModelProviderNames.Offline ? OfflineChatClient.Model : _options.OptionsOf(name).Model;
 }

@@ -1,9 +1,8 @@
-using System.Buffers;
-using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using QrAi.Application.Models;
 
 namespace QrAi.Infrastructure.Llm;
 
@@ -16,7 +15,6 @@ internal sealed class OpenAiCompatibleChatClient(HttpClient http, string default
     : StreamingChatClient
 {
     private static readonly Uri Path = new("chat/completions", UriKind.Relative);
-    private static readonly MediaTypeHeaderValue Json = new("application/json");
 
     /// <summary>The protocol's last event. Not every provider sends it, and not every one disconnects after it.</summary>
     private static readonly ChatCompletionChunk Done = new();
@@ -31,7 +29,7 @@ internal sealed class OpenAiCompatibleChatClient(HttpClient http, string default
     )
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, Path);
-        request.Content = WriteBody(messages, options?.ModelId ?? defaultModel);
+        request.Content = ChatCompletionBody.Write(messages, options, defaultModel);
         using var response = await SendAsync(request, cancellationToken);
         await using var body = new BoundedStream(
             await response.Content.ReadAsStreamAsync(cancellationToken),
@@ -53,7 +51,7 @@ internal sealed class OpenAiCompatibleChatClient(HttpClient http, string default
                 throw new ProviderException(AttemptOutcomes.BrokenOff, Reaction.Retry);
             finished |= choice?.FinishReason is not null;
 
-            if (ToUpdate(choice?.Delta, chunk.Usage) is { } update)
+            if (ToUpdate(choice, chunk.Usage) is { } update)
                 yield return update;
         }
 
@@ -120,19 +118,26 @@ internal sealed class OpenAiCompatibleChatClient(HttpClient http, string default
             ? ProviderException.FromStatus(status)
             : new ProviderException(AttemptOutcomes.BrokenOff, Reaction.Retry);
 
-    private static ChatResponseUpdate? ToUpdate(ChatCompletionDelta? delta, ChatCompletionUsage? usage)
+    private static ChatResponseUpdate? ToUpdate(ChatCompletionChoice? choice, ChatCompletionUsage? usage)
     {
         // Reasoning is not shown, but it is a sign of life: a model that thinks is not a provider that hangs.
+        var delta = choice?.Delta;
         AIContent? content =
             !string.IsNullOrEmpty(delta?.Content) ? new TextContent(delta.Content)
             : (delta?.Reasoning ?? delta?.ReasoningContent) is { Length: > 0 } ? new TextReasoningContent(null)
             : null;
-        if (content is null && usage is null)
+        if (content is null && usage is null && delta?.ToolCalls is null && choice?.FinishReason is null)
             return null;
 
         var update = new ChatResponseUpdate { Role = ChatRole.Assistant };
+        if (choice?.FinishReason is { } reason)
+            update.FinishReason = new ChatFinishReason(reason);
         if (content is not null)
             update.Contents.Add(content);
+        foreach (var call in delta?.ToolCalls ?? [])
+            update.Contents.Add(
+                new ToolCallPiece(call.Index, call.Id, call.Function?.Name, call.Function?.Arguments ?? "")
+            );
         if (usage is not null)
             update.Contents.Add(
                 new UsageContent(
@@ -154,31 +159,4 @@ internal sealed class OpenAiCompatibleChatClient(HttpClient http, string default
             { Date: { } date } when date - clock.GetUtcNow() is var wait => wait > TimeSpan.Zero ? wait : TimeSpan.Zero,
             _ => null,
         };
-
-    private static ByteArrayContent WriteBody(IEnumerable<ChatMessage> messages, string model)
-    {
-        var buffer = new ArrayBufferWriter<byte>(4_096);
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteString("model"u8, model);
-            json.WriteBoolean("stream"u8, true);
-            json.WriteStartObject("stream_options"u8);
-            json.WriteBoolean("include_usage"u8, true);
-            json.WriteEndObject();
-            json.WriteStartArray("messages"u8);
-            foreach (var message in messages)
-            {
-                json.WriteStartObject();
-                json.WriteString("role"u8, message.Role.Value);
-                json.WriteString("content"u8, message.Text);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        return new ByteArrayContent(buffer.WrittenMemory.ToArray()) { Headers = { ContentType = Json } };
-    }
 }

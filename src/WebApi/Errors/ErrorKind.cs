@@ -20,6 +20,10 @@ internal sealed record ErrorKind(string Code, int Status, string Title, TimeSpan
     public static readonly ErrorKind Unauthenticated = new("unauthenticated", 401, "Nobody knows who the caller is");
     public static readonly ErrorKind Forbidden = new("forbidden", 403, "The caller may not do this");
     public static readonly ErrorKind NotFound = new("not_found", 404, "There is no such thing");
+
+    // OpenAI's clients know it by this code.
+    public static readonly ErrorKind ModelNotFound = new("model_not_found", 404, "There is no such model");
+
     public static readonly ErrorKind SessionBusy = new("session_busy", 409, "The session is answering a question");
 
     public static readonly ErrorKind RateLimited = new(
@@ -70,7 +74,7 @@ internal sealed record ErrorKind(string Code, int Status, string Title, TimeSpan
         NotFound,
         new("method_not_allowed", 405, "The method is not allowed here"),
         SessionBusy,
-        new("payload_too_large", 413, "The body is larger than 64 KiB"),
+        new("payload_too_large", 413, "The body is too large"),
         new("unsupported_media_type", 415, "The body has to be application/json"),
         RateLimited,
         new(AnswerErrorCodes.ProviderFailed, 502, "No provider gave an answer"),

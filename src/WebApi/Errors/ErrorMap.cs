@@ -1,6 +1,7 @@
 using System.Text.Json;
 using QrAi.Application.Backups;
 using QrAi.Application.Errors;
+using QrAi.Application.Models;
 using QrAi.Application.Sessions;
 using QrAi.Domain.Sessions;
 using QrAi.WebApi.Callers;
@@ -44,6 +45,8 @@ internal static class ErrorMap
                 ErrorKind.DatabaseUnavailable,
                 exception.Message
             ),
+            ModelNotFoundException => new(ErrorKind.ModelNotFound, exception.Message),
+            GenerationFailedException failed => new(ErrorKind.ByCode(failed.Code), failed.Message),
             ProviderNotConfiguredException => new(ErrorKind.ProviderNotConfigured, exception.Message),
             BackupFailedException => new(ErrorKind.BackupFailed, exception.Message),
             ShuttingDownException => new(ErrorKind.ShuttingDown, exception.Message),

@@ -34,12 +34,18 @@ internal static class Problems
                         return;
                     }
 
-                    var error = ErrorMap.Describe(exception);
-                    Log(app.Logger, error, exception);
-                    await WriteAsync(context, error);
+                    await WriteAsync(context, DescribeAndLog(exception, context));
                 }
             }
         );
+    }
+
+    /// <summary>Describes what went wrong for the caller, and logs what an operator has to know of it.</summary>
+    public static ErrorDescription DescribeAndLog(Exception exception, HttpContext context)
+    {
+        var error = ErrorMap.Describe(exception);
+        Log(context.RequestServices.GetRequiredService<ILogger<WebApplication>>(), error, exception);
+        return error;
     }
 
     /// <summary>The problem of an error, as a response's body or within one.</summary>
@@ -80,6 +86,12 @@ internal static class Problems
             response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString("0", CultureInfo.InvariantCulture);
         if (error.Kind.Status == StatusCodes.Status401Unauthorized)
             response.Headers.WWWAuthenticate = "Bearer"; // RFC 6750
+        if (OpenAiError.IsExpectedBy(context.Request))
+        {
+            await OpenAiError.WriteAsync(response, error);
+            return;
+        }
+
         var json = context
             .RequestServices.GetRequiredService<IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>>()
             .Value.SerializerOptions;

@@ -8,6 +8,7 @@ using QrAi.Infrastructure.Telemetry;
 using QrAi.WebApi.Endpoints;
 using QrAi.WebApi.Errors;
 using QrAi.WebApi.Health;
+using QrAi.WebApi.OpenAi;
 using Scalar.AspNetCore;
 
 namespace QrAi.WebApi.Hosting;
@@ -136,6 +137,7 @@ public static class QrAiService
         api.MapQuestions();
         api.MapSessions();
         api.MapAnswers();
+        app.MapOpenAi();
         var description = app.MapOpenInDevelopment();
         description.MapOpenApi();
         // Nothing of it comes from, or goes to, its maker's hosts.

@@ -24,6 +24,16 @@ public sealed class ScriptedModels(TimeProvider? clock = null) : ReplyScript(clo
     public IReadOnlyList<string> Providers { get; set; } = [ModelProviderNames.OpenRouter];
 
     /// <inheritdoc/>
+    public IReadOnlyList<ConfiguredModel> Models =>
+        [.. Providers.Select(provider => new ConfiguredModel(provider, Model))];
+
+    /// <inheritdoc/>
+    public IChatClient ClientStartingWith(string provider) =>
+        Providers.Contains(provider)
+            ? new Client(this, [provider, .. Providers.Where(other => other != provider)])
+            : throw new ProviderNotConfiguredException(provider);
+
+    /// <inheritdoc/>
     public IChatClient ClientFor(string? provider) =>
         provider is null && Providers.Count > 0 ? new Client(this, Providers)
         : provider is not null && Providers.Contains(provider) ? new Client(this, [provider])

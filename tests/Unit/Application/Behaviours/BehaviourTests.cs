@@ -171,6 +171,10 @@ public sealed class BehaviourTests : IDisposable
 
     private sealed class NoProviders : IModelProviders
     {
+        public IReadOnlyList<ConfiguredModel> Models => [];
+
+        public Microsoft.Extensions.AI.IChatClient ClientStartingWith(string provider) => ClientFor(provider);
+
         public Microsoft.Extensions.AI.IChatClient ClientFor(string? provider) =>
             throw new ProviderNotConfiguredException(provider);
     }

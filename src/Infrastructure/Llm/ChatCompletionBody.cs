@@ -1,0 +1,132 @@
+using System.Buffers;
+using System.Net.Http.Headers;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+using QrAi.Application.Models;
+
+namespace QrAi.Infrastructure.Llm;
+
+/// <summary>
+/// Writes the body of a request for a completion: https://platform.openai.com/docs/api-reference/chat/create. What is not
+/// set is left out, so that the provider's own default holds.
+/// </summary>
+internal static class ChatCompletionBody
+{
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+
+    /// <summary>Writes it, always for a stream with usage.</summary>
+    public static ByteArrayContent Write(IEnumerable<ChatMessage> messages, ChatOptions? options, string defaultModel)
+    {
+        var buffer = new ArrayBufferWriter<byte>(4_096);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("model"u8, options?.ModelId ?? defaultModel);
+            json.WriteBoolean("stream"u8, true);
+            json.WriteStartObject("stream_options"u8);
+            json.WriteBoolean("include_usage"u8, true);
+            json.WriteEndObject();
+            if (options is not null)
+                WriteOptions(json, options);
+            json.WriteStartArray("messages"u8);
+            foreach (var message in messages)
+                WriteMessage(json, message);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return new ByteArrayContent(buffer.WrittenMemory.ToArray()) { Headers = { ContentType = Json } };
+    }
+
+    private static void WriteOptions(Utf8JsonWriter json, ChatOptions options)
+    {
+        if (options.Temperature is { } temperature)
+            json.WriteNumber("temperature"u8, temperature);
+        if (options.TopP is { } topP)
+            json.WriteNumber("top_p"u8, topP);
+        if (options.MaxOutputTokens is { } maxTokens)
+            json.WriteNumber("max_tokens"u8, maxTokens);
+        if (options.FrequencyPenalty is { } frequency)
+            json.WriteNumber("frequency_penalty"u8, frequency);
+        if (options.PresencePenalty is { } presence)
+            json.WriteNumber("presence_penalty"u8, presence);
+        if (options.Seed is { } seed)
+            json.WriteNumber("seed"u8, seed);
+        if (options.StopSequences is { } stops)
+        {
+            json.WriteStartArray("stop"u8);
+            foreach (var stop in stops)
+                json.WriteStringValue(stop);
+            json.WriteEndArray();
+        }
+
+        foreach (var (name, value) in options.AdditionalProperties ?? [])
+            if (value is JsonElement element)
+            {
+                json.WritePropertyName(name);
+                json.WriteRawValue(JsonMarshal.GetRawUtf8Value(element), skipInputValidation: true);
+            }
+    }
+
+    private static void WriteMessage(Utf8JsonWriter json, ChatMessage message)
+    {
+        json.WriteStartObject();
+        json.WriteString("role"u8, message.Role.Value);
+        if (message.AuthorName is { } name)
+            json.WriteString("name"u8, name);
+        if (message.Contents is [FunctionResultContent { Result: string result } toolResult])
+        {
+            json.WriteString("tool_call_id"u8, toolResult.CallId);
+            json.WriteString("content"u8, result);
+        }
+        else
+            WriteContents(json, message.Contents);
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteContents(Utf8JsonWriter json, IList<AIContent> contents)
+    {
+        var texts = contents.OfType<TextContent>().ToList();
+        if (texts.Count == 1)
+            json.WriteString("content"u8, texts[0].Text);
+        else if (texts.Count > 1)
+            WriteParts(json, texts);
+        else
+            json.WriteNull("content"u8); // an assistant that called tools and said nothing
+
+        var calls = contents.OfType<ToolCallPiece>().ToList();
+        if (calls.Count == 0)
+            return;
+
+        json.WriteStartArray("tool_calls"u8);
+        foreach (var call in calls)
+        {
+            json.WriteStartObject();
+            json.WriteString("id"u8, call.Id);
+            json.WriteString("type"u8, "function"u8);
+            json.WriteStartObject("function"u8);
+            json.WriteString("name"u8, call.Name);
+            json.WriteString("arguments"u8, call.Arguments);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteParts(Utf8JsonWriter json, List<TextContent> texts)
+    {
+        json.WriteStartArray("content"u8);
+        foreach (var text in texts)
+        {
+            json.WriteStartObject();
+            json.WriteString("type"u8, "text"u8);
+            json.WriteString("text"u8, text.Text);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using QrAi.Application.Completions;
+using QrAi.Application.Models;
+using QrAi.Domain.Sessions;
+
+namespace QrAi.WebApi.OpenAi;
+
+/// <summary>What each piece of a completion says about the whole.</summary>
+/// <param name="Id">The completion's id.</param>
+/// <param name="Created">When it began, in seconds since 1970.</param>
+internal sealed record CompletionIdentity(string Id, long Created)
+{
+    /// <summary>A new completion's.</summary>
+    public static CompletionIdentity New(DateTimeOffset now) =>
+        new($"chatcmpl-{Guid.CreateVersion7(now):N}", now.ToUnixTimeSeconds());
+
+    /// <summary>The name of the model that answers, by which it can be asked for again.</summary>
+    public static string ModelOf(CompletionPart.Started started) =>
+        new ConfiguredModel(started.Provider, started.Model).Name;
+
+    /// <summary>Writes the members that every piece begins with.</summary>
+    public void Write(Utf8JsonWriter json, ReadOnlySpan<byte> kind, string model)
+    {
+        json.WriteString("id"u8, Id);
+        json.WriteString("object"u8, kind);
+        json.WriteNumber("created"u8, Created);
+        json.WriteString("model"u8, model);
+    }
+
+    /// <summary>Writes what it cost; null where the provider does not say.</summary>
+    public static void WriteUsage(Utf8JsonWriter json, TokenUsage? usage)
+    {
+        if (usage is null)
+        {
+            json.WriteNull("usage"u8);
+            return;
+        }
+
+        json.WriteStartObject("usage"u8);
+        json.WriteNumber("prompt_tokens"u8, usage.PromptTokens);
+        json.WriteNumber("completion_tokens"u8, usage.CompletionTokens);
+        json.WriteNumber("total_tokens"u8, usage.TotalTokens);
+        json.WriteEndObject();
+    }
+}

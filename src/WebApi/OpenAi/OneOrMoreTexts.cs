@@ -1,0 +1,34 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace QrAi.WebApi.OpenAi;
+
+/// <summary>Reads what may be a text, or an array of texts or of text parts, <c>{"type":"text","text":"…"}</c>.</summary>
+internal sealed class OneOrMoreTexts : JsonConverter<IReadOnlyList<string>>
+{
+    public override IReadOnlyList<string> Read(
+        ref Utf8JsonReader reader,
+        Type typeToConvert,
+        JsonSerializerOptions options
+    )
+    {
+        if (reader.TokenType == JsonTokenType.String)
+            return [reader.GetString()!];
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw new JsonException();
+
+        var texts = new List<string>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            texts.Add(
+                reader.TokenType == JsonTokenType.String ? reader.GetString()!
+                : JsonSerializer.Deserialize<Part>(ref reader, options) is { Type: "text", Text: { } text } ? text
+                : throw new JsonException("Only text can be used.")
+            );
+        return texts;
+    }
+
+    public override void Write(Utf8JsonWriter writer, IReadOnlyList<string> value, JsonSerializerOptions options) =>
+        throw new NotSupportedException("Requests are only read.");
+
+    private sealed record Part(string? Type, string? Text);
+}

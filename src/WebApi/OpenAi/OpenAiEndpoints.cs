@@ -1,0 +1,82 @@
+using System.Text.Json;
+using MediatR;
+using QrAi.Application.Completions;
+using QrAi.Application.Errors;
+using QrAi.Application.Models;
+
+namespace QrAi.WebApi.OpenAi;
+
+/// <summary>The part of OpenAI's API that chat clients use, so that they work with no more than another address.</summary>
+internal static class OpenAiEndpoints
+{
+    /// <summary>A conversation comes whole with each request, so that a body may be larger than elsewhere: 1 MiB.</summary>
+    private const long MaxBodySize = 1024 * 1024;
+
+    public static void MapOpenAi(this IEndpointRouteBuilder app)
+    {
+        var api = app.MapGroup("/v1").WithTags("OpenAI");
+        api.MapPost("/chat/completions", CreateChatCompletion)
+            .WithName(nameof(CreateChatCompletion))
+            .WithSummary("Goes on with a conversation that the caller keeps, as OpenAI's clients ask for it.")
+            .Accepts<ChatCompletionRequest>("application/json")
+            .WithMetadata(new RequestSizeLimit(MaxBodySize));
+        api.MapGet("/models", ListModels)
+            .WithName(nameof(ListModels))
+            .WithSummary("The default model of each provider, in the order of failover.");
+        api.MapGet("/models/{*model}", GetModel).WithName(nameof(GetModel));
+    }
+
+    private static async Task<IResult> CreateChatCompletion(
+        HttpRequest http,
+        ISender sender,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
+    {
+        var request = await ReadAsync(http, cancellationToken);
+        var parts = sender.CreateStream(request.ToRequest(), cancellationToken);
+        var identity = CompletionIdentity.New(clock.GetUtcNow());
+        return request.IsStreamed
+            ? new ChatCompletionStream(parts, identity, request.WantsUsage)
+            : await ChatCompletion.ReadAsync(parts, identity, cancellationToken);
+    }
+
+    private static async Task<IResult> ListModels(ISender sender, CancellationToken cancellationToken)
+    {
+        var models = await sender.Send(new ListModels(), cancellationToken);
+        return Results.Json(new ModelList("list", [.. models.Select(Describe)]), OpenAiJson.Options);
+    }
+
+    private static async Task<IResult> GetModel(string model, ISender sender, CancellationToken cancellationToken)
+    {
+        var models = await sender.Send(new ListModels(), cancellationToken);
+        return models.FirstOrDefault(one => one.Name == model) is { } found
+            ? Results.Json(Describe(found), OpenAiJson.Options)
+            : throw new ModelNotFoundException(model);
+    }
+
+    private static async Task<ChatCompletionRequest> ReadAsync(HttpRequest http, CancellationToken cancellationToken)
+    {
+        if (!http.HasJsonContentType())
+            throw new BadHttpRequestException("", StatusCodes.Status415UnsupportedMediaType);
+        try
+        {
+            return await http.ReadFromJsonAsync<ChatCompletionRequest>(OpenAiJson.Options, cancellationToken)
+                ?? throw new BadHttpRequestException("");
+        }
+        catch (JsonException exception)
+        {
+            throw new BadHttpRequestException("", exception);
+        }
+    }
+
+    // Providers do not say when a model was made, and clients want a number.
+    private static Model Describe(ConfiguredModel model) => new(model.Name, "model", 0, model.Provider);
+
+    private sealed record ModelList(string Object, IReadOnlyList<Model> Data);
+
+    private sealed record Model(string Id, string Object, long Created, string OwnedBy);
+
+    private sealed record RequestSizeLimit(long? MaxRequestBodySize)
+        : Microsoft.AspNetCore.Http.Metadata.IRequestSizeLimitMetadata;
+}

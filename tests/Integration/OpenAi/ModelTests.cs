@@ -1,0 +1,43 @@
+using System.Net;
+using System.Text.Json;
+using QrAi.Tests.Testing.Providers;
+
+namespace QrAi.Tests.Integration.OpenAi;
+
+public sealed class ModelTests : OpenAiTest
+{
+    [Test]
+    public async Task Each_providers_model_is_listed_in_the_order_of_failover()
+    {
+        await using var second = await ScriptedProvider.StartAsync();
+        await using var qrai = await StartAsync(WithSecond(second));
+
+        var models = await QrAiClient.ReadAsync<JsonElement>(qrai.GetAsync("/v1/models"));
+
+        models
+            .GetRawText()
+            .ShouldBe(
+                """{"object":"list","data":[{"id":"openrouter/test/model","object":"model","created":0,"owned_by":"openrouter"},{"id":"google-ai/second-model","object":"model","created":0,"owned_by":"google-ai"}]}"""
+            );
+    }
+
+    [Test]
+    public async Task A_model_is_found_by_its_name()
+    {
+        await using var qrai = await StartAsync();
+
+        var model = await QrAiClient.ReadAsync<JsonElement>(qrai.GetAsync("/v1/models/openrouter/test/model"));
+
+        model.GetProperty("id").GetString().ShouldBe("openrouter/test/model");
+    }
+
+    [Test]
+    public async Task A_model_that_is_not_there_is_not_found()
+    {
+        await using var qrai = await StartAsync();
+
+        var error = await ErrorAsync(qrai.GetAsync("/v1/models/gpt-nobody"));
+
+        (error.Status, error.Code).ShouldBe((HttpStatusCode.NotFound, "model_not_found"));
+    }
+}

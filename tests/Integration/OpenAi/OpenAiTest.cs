@@ -1,0 +1,51 @@
+using System.Net;
+using System.Text.Json;
+using QrAi.Tests.Testing.Streams;
+
+namespace QrAi.Tests.Integration.OpenAi;
+
+/// <summary>A test that speaks as OpenAI's clients do; the database makes no difference here.</summary>
+public abstract class OpenAiTest() : IntegrationTest(DatabaseKind.Sqlite)
+{
+    /// <summary>A request with one message of the user's.</summary>
+    protected static Dictionary<string, object?> Request(string model = "openrouter", string text = "Who?") =>
+        new() { ["model"] = model, ["messages"] = new[] { new { role = "user", content = text } } };
+
+    /// <summary>Sends a request that is expected to be answered whole.</summary>
+    protected static async Task<JsonElement> CompleteAsync(QrAiHost qrai, object body) =>
+        await QrAiClient.ReadAsync<JsonElement>(qrai.PostAsync("/v1/chat/completions", body));
+
+    /// <summary>Sends a request that is expected to be answered as a stream.</summary>
+    protected static async Task<EventStreamReader> StreamAsync(QrAiHost qrai, Dictionary<string, object?> body)
+    {
+        body["stream"] = true;
+        return await EventStreamReader.OpenAsync(
+            await qrai.SendAsync(
+                HttpMethod.Post,
+                "/v1/chat/completions",
+                body,
+                until: HttpCompletionOption.ResponseHeadersRead
+            )
+        );
+    }
+
+    /// <summary>Reads an error, which must have OpenAI's shape and no other.</summary>
+    protected static async Task<(HttpStatusCode Status, string Code, string? Param, string Message)> ErrorAsync(
+        Task<HttpResponseMessage> sending
+    )
+    {
+        using var response = await sending;
+        var body = await response.Content.ReadAsStringAsync();
+        response.Content.Headers.ContentType?.ToString().ShouldBe("application/json; charset=utf-8", body);
+        var root = JsonElement.Parse(body);
+        root.EnumerateObject().Select(member => member.Name).ShouldBe(["error"]);
+        var error = root.GetProperty("error");
+        error.EnumerateObject().Select(member => member.Name).ShouldBe(["message", "type", "param", "code"]);
+        return (
+            response.StatusCode,
+            error.GetProperty("code").GetString()!,
+            error.GetProperty("param").GetString(),
+            error.GetProperty("message").GetString()!
+        );
+    }
+}
