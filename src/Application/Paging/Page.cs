@@ -4,4 +4,15 @@ namespace QrAi.Application.Paging;
 /// <typeparam name="T">An item.</typeparam>
 /// <param name="Items">The items.</param>
 /// <param name="NextCursor">Where the next page begins; null on the last page.</param>
-public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor);
+public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor)
+{
+    private readonly Func<int, string>? _cursorOf;
+
+    internal Page(IReadOnlyList<T> items, string? nextCursor, Func<int, string> cursorOf)
+        : this(items, nextCursor) => _cursorOf = cursorOf;
+
+    /// <summary>The cursor of one item: a page after it begins with the next one.</summary>
+    /// <param name="index">Its place on this page, from 0.</param>
+    public string CursorOf(int index) =>
+        _cursorOf is not null ? _cursorOf(index) : throw new InvalidOperationException("This page has no cursors.");
+}

@@ -10,12 +10,16 @@ internal static class PageRules
         rule.InclusiveBetween(1, PageLimits.Max).WithMessage($"must be a whole number from 1 to {PageLimits.Max}");
 
     /// <summary>Makes a page of items that were read with one more than the limit, to see whether there are more.</summary>
-    public static Page<T> ToPage<T>(this List<T> items, int limit, Func<T, string> cursorAfter)
+    /// <param name="items">The items.</param>
+    /// <param name="limit">How many a page has.</param>
+    /// <param name="cursorOf">The cursor of an item, which may be told by its place from 0.</param>
+    public static Page<T> ToPage<T>(this List<T> items, int limit, Func<T, int, string> cursorOf)
     {
-        if (items.Count <= limit)
-            return new Page<T>(items, null);
+        var more = items.Count > limit;
+        if (more)
+            items.RemoveRange(limit, items.Count - limit);
+        return new Page<T>(items, more ? CursorOf(limit - 1) : null, CursorOf);
 
-        items.RemoveRange(limit, items.Count - limit);
-        return new Page<T>(items, cursorAfter(items[^1]));
+        string CursorOf(int index) => cursorOf(items[index], index);
     }
 }

@@ -26,7 +26,7 @@ internal sealed class ListMessagesHandler(IQrAiDbContextFactory databases, Curre
 {
     public async Task<Page<MessageDto>> Handle(ListMessages request, CancellationToken cancellationToken)
     {
-        var list = $"messages/{request.SessionId}";
+        var list = ListOf(request.SessionId);
         var after = request.Cursor is null ? 0 : Cursor.ReadNumber(list, request.Cursor);
 
         await using var database = databases.CreateFor(caller.Owner);
@@ -39,7 +39,20 @@ internal sealed class ListMessagesHandler(IQrAiDbContextFactory databases, Curre
         if (items.Count == 0 && !await database.Sessions.AnyAsync(s => s.Id == request.SessionId, cancellationToken))
             throw new NotFoundException("session", request.SessionId);
 
-        // Messages are numbered without gaps, so the last one's number need not be read.
-        return items.ToPage(request.Limit, _ => Cursor.Write(list, after + request.Limit));
+        return ToPage(items, request.SessionId, request.Limit, after);
     }
+
+    /// <summary>Makes a page of a session's messages.</summary>
+    /// <param name="items">The messages, one more than the limit if there are more.</param>
+    /// <param name="sessionId">Their session.</param>
+    /// <param name="limit">How many a page has.</param>
+    /// <param name="after">The number of the message before the first one.</param>
+    public static Page<MessageDto> ToPage(List<MessageDto> items, Guid sessionId, int limit, int after = 0)
+    {
+        // Messages are numbered without gaps, so their numbers need not be read.
+        var list = ListOf(sessionId);
+        return items.ToPage(limit, (_, index) => Cursor.Write(list, after + index + 1));
+    }
+
+    private static string ListOf(Guid sessionId) => $"messages/{sessionId}";
 }

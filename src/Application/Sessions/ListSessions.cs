@@ -59,6 +59,6 @@ internal sealed class ListSessionsHandler(IQrAiDbContextFactory databases, Curre
             .Take(request.Limit + 1)
             .ProjectTo<SessionDto>(mapper.ConfigurationProvider)
             .ToListAsync(cancellationToken);
-        return items.ToPage(request.Limit, last => Cursor.Write(list, last.UpdatedAt, last.Id));
+        return items.ToPage(request.Limit, (session, _) => Cursor.Write(list, session.UpdatedAt, session.Id));
     }
 }

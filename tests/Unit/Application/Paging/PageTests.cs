@@ -10,7 +10,7 @@ public sealed class PageTests
     [TestCase(3)]
     public void A_last_page_has_no_next(int count)
     {
-        var page = Enumerable.Range(1, count).ToList().ToPage(3, _ => throw new InvalidOperationException());
+        var page = Enumerable.Range(1, count).ToList().ToPage(3, (_, _) => throw new InvalidOperationException());
 
         page.Items.ShouldBe(Enumerable.Range(1, count));
         page.NextCursor.ShouldBeNull();
@@ -19,12 +19,27 @@ public sealed class PageTests
     [Test]
     public void A_page_with_more_after_it_goes_on_after_its_last_item()
     {
-        var page = Enumerable.Range(1, 4).ToList().ToPage(3, last => last.ToString(CultureInfo.InvariantCulture));
+        var page = Enumerable.Range(1, 4).ToList().ToPage(3, (item, _) => Text(item));
 
         page.Items.ShouldBe([1, 2, 3]);
         page.NextCursor.ShouldBe("3");
     }
 
     [Test]
+    public void Each_item_has_a_cursor_by_itself_or_by_its_place()
+    {
+        var items = new[] { 10, 20 }.ToList();
+
+        items.ToPage(3, (item, _) => Text(item)).CursorOf(1).ShouldBe("20");
+        items.ToPage(3, (_, index) => Text(index)).CursorOf(1).ShouldBe("1");
+    }
+
+    [Test]
+    public void A_page_that_was_made_without_them_has_no_cursors() =>
+        Should.Throw<InvalidOperationException>(() => new Page<int>([1], null).CursorOf(0));
+
+    [Test]
     public void A_page_has_20_items_unless_the_caller_says() => PageLimits.Default.ShouldBe(20);
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
