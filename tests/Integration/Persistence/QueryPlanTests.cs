@@ -1,14 +1,8 @@
-using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Diagnostics;
-using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using QrAi.Infrastructure.Persistence.Postgres;
-using QrAi.Infrastructure.Persistence.Sqlite;
 using QrAi.Tests.Testing.Postgres;
 
 namespace QrAi.Tests.Integration.Persistence;
@@ -93,13 +87,7 @@ public sealed partial class QueryPlanTests(DatabaseKind kind) : IntegrationTest(
     [GeneratedRegex(@"Rows Removed by Filter: ([\d.]+)")]
     private static partial Regex RemovedRows();
 
-    private Task<QrAiHost> StartWatchedAsync() =>
-        StartAsync(configure: services =>
-            _ =
-                Kind == DatabaseKind.Postgres
-                    ? services.ConfigureDbContext<PostgresDbContext>(b => b.AddInterceptors(_statements))
-                    : services.ConfigureDbContext<SqliteDbContext>(b => b.AddInterceptors(_statements))
-        );
+    private Task<QrAiHost> StartWatchedAsync() => StartAsync(configure: services => _statements.Watch(services, Kind));
 
     /// <summary>How the database carries out the one statement of a request that has a part.</summary>
     private async Task<string> PlanOfAsync(Func<Task> request, string part)
@@ -159,30 +147,5 @@ public sealed partial class QueryPlanTests(DatabaseKind kind) : IntegrationTest(
 
         await database.ExecuteAsync("ANALYZE");
         return asked.SessionId;
-    }
-
-    private sealed class Statements : DbCommandInterceptor
-    {
-        private readonly ConcurrentQueue<(string Sql, IReadOnlyList<DbParameter> Parameters)> _all = new();
-
-        public IEnumerable<(string Sql, IReadOnlyList<DbParameter> Parameters)> All => _all;
-
-        public void Clear() => _all.Clear();
-
-        public override ValueTask<InterceptionResult<DbDataReader>> ReaderExecutingAsync(
-            DbCommand command,
-            CommandEventData eventData,
-            InterceptionResult<DbDataReader> result,
-            CancellationToken cancellationToken = default
-        )
-        {
-            _all.Enqueue((command.CommandText, [.. command.Parameters.Cast<DbParameter>().Select(Copy)]));
-            return ValueTask.FromResult(result);
-        }
-
-        private static DbParameter Copy(DbParameter parameter) =>
-            parameter is NpgsqlParameter npgsql
-                ? npgsql.Clone()
-                : new SqliteParameter(parameter.ParameterName, parameter.Value);
     }
 }
