@@ -8,6 +8,9 @@ namespace QrAi.WebApi.Hosting;
 /// <summary>How JSON looks: camelCase, words for enumerations, UTC times with <c>Z</c>, and nothing unknown in a request.</summary>
 internal static class QrAiJson
 {
+    /// <summary>How times are written: RFC 3339 in UTC, to the microsecond, which is what databases keep.</summary>
+    public const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'";
+
     public static void Configure(JsonSerializerOptions json)
     {
         json.PropertyNameCaseInsensitive = false;
@@ -20,11 +23,8 @@ internal static class QrAiJson
         json.Converters.Add(new UtcTimeConverter());
     }
 
-    /// <summary>RFC 3339 in UTC, to the microsecond, which is what databases keep.</summary>
     private sealed class UtcTimeConverter : JsonConverter<DateTimeOffset>
     {
-        private const string Format = "yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'";
-
         public override DateTimeOffset Read(
             ref Utf8JsonReader reader,
             Type typeToConvert,
@@ -34,7 +34,7 @@ internal static class QrAiJson
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
         {
             Span<byte> text = stackalloc byte[32];
-            value.UtcDateTime.TryFormat(text, out var length, Format, CultureInfo.InvariantCulture);
+            value.UtcDateTime.TryFormat(text, out var length, TimeFormat, CultureInfo.InvariantCulture);
             writer.WriteStringValue(text[..length]);
         }
     }

@@ -7,6 +7,7 @@ using QrAi.Infrastructure.Settings;
 using QrAi.Infrastructure.Telemetry;
 using QrAi.WebApi.Endpoints;
 using QrAi.WebApi.Errors;
+using QrAi.WebApi.GraphQL;
 using QrAi.WebApi.Health;
 using QrAi.WebApi.OpenAi;
 using Scalar.AspNetCore;
@@ -122,6 +123,7 @@ public static class QrAiService
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddCallers(settings.Authentication);
         services.AddQrAiOpenApi(settings.Authentication);
+        services.AddQrAiGraphQl(settings.GraphQl.Introspection);
     }
 
     private static void MapPipeline(WebApplication app, AuthenticationOptions authentication)
@@ -138,6 +140,7 @@ public static class QrAiService
         api.MapSessions();
         api.MapAnswers();
         app.MapOpenAi();
+        app.MapGraphQl();
         var description = app.MapOpenInDevelopment();
         description.MapOpenApi();
         // Nothing of it comes from, or goes to, its maker's hosts.

@@ -46,7 +46,26 @@ public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kin
         ["GET /api/answers/{id}"] = (bob, hers) => NeitherAsync(bob, hers, HttpMethod.Get, ""),
         ["GET /api/answers/{id}/stream"] = (bob, hers) => NeitherAsync(bob, hers, HttpMethod.Get, "/stream"),
         ["POST /api/answers/{id}/cancel"] = (bob, hers) => NeitherAsync(bob, hers, HttpMethod.Post, "/cancel"),
+        ["GET /graphql"] = (bob, hers) =>
+            NothingByGraphQlAsync(bob, hers, query => bob.GetAsync("/graphql?query=" + Uri.EscapeDataString(query))),
+        ["POST /graphql"] = async (bob, hers) =>
+        {
+            await NothingByGraphQlAsync(bob, hers, query => bob.PostAsync("/graphql", new { query }));
+            foreach (
+                var mutation in new[]
+                {
+                    $"ask(input: {{ question: \"Hers?\", sessionId: \"{hers.Ended.Id}\" }}) {{ answer {{ id }} }}",
+                    $"renameSession(id: \"{hers.Ended.Id}\", title: \"Bob's\") {{ id }}",
+                    $"deleteSession(id: \"{hers.Ended.Id}\")",
+                    $"cancelAnswer(id: \"{hers.Running}\") {{ id }}",
+                }
+            )
+                await NotFoundByGraphQlAsync(bob.PostAsync("/graphql", new { query = $"mutation {{ {mutation} }}" }));
+        },
         // They tell of nobody's data.
+        ["POST /v1/chat/completions"] = (_, _) => Task.CompletedTask,
+        ["GET /v1/models"] = (_, _) => Task.CompletedTask,
+        ["GET /v1/models/{*model}"] = (_, _) => Task.CompletedTask,
         ["GET /openapi/{documentName}.json"] = (_, _) => Task.CompletedTask,
         ["GET /docs/{documentName?}"] = (_, _) => Task.CompletedTask,
         ["GET /docs/favicon.svg"] = (_, _) => Task.CompletedTask,
@@ -82,6 +101,12 @@ public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kin
             {
                 using var response = await qrai.SendAsync(new HttpMethod(method), path);
                 response.StatusCode.ShouldBe(HttpStatusCode.OK, route);
+            }
+            else if (path.StartsWith("/v1/", StringComparison.Ordinal))
+            {
+                using var response = await qrai.SendAsync(new HttpMethod(method), path);
+                response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized, route);
+                (await response.Content.ReadAsStringAsync()).ShouldContain("\"code\":\"unauthenticated\"");
             }
             else
                 await qrai.SendAsync(new HttpMethod(method), path)
@@ -183,6 +208,32 @@ public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kin
 
     private static async Task NotFoundAsync(QrAiClient bob, HttpMethod method, string path, object? body = null) =>
         await bob.SendAsync(method, path, body).ShouldBeProblem(404, "not_found");
+
+    private static async Task NothingByGraphQlAsync(
+        QrAiClient bob,
+        Belongings hers,
+        Func<string, Task<HttpResponseMessage>> query
+    )
+    {
+        await NotFoundByGraphQlAsync(
+            query($"{{ session(id: \"{hers.Ended.Id}\") {{ id messages {{ nodes {{ id }} }} }} }}")
+        );
+        await NotFoundByGraphQlAsync(query($"{{ answer(id: \"{hers.Answer.Id}\") {{ id session {{ id }} }} }}"));
+        await NotFoundByGraphQlAsync(query($"{{ answer(id: \"{hers.Running}\") {{ id }} }}"));
+        using var list = await query("{ sessions(first: 100) { nodes { id messages(first: 100) { nodes { id } } } } }");
+        var text = await list.Content.ReadAsStringAsync();
+        text.ShouldStartWith("{\"data\":{\"sessions\":");
+        foreach (var id in new[] { hers.Ended.Id, hers.Answer.Id, hers.Busy, hers.Running })
+            text.ShouldNotContain(id.ToString());
+    }
+
+    private static async Task NotFoundByGraphQlAsync(Task<HttpResponseMessage> sending)
+    {
+        using var response = await sending;
+        var text = await response.Content.ReadAsStringAsync();
+        text.ShouldContain("\"code\":\"not_found\"");
+        text.ShouldNotContain("\"id\"");
+    }
 
     private static async Task NeitherAsync(QrAiClient bob, Belongings hers, HttpMethod method, string what)
     {

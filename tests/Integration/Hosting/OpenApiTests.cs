@@ -34,6 +34,8 @@ public sealed class OpenApiTests() : IntegrationTest(DatabaseKind.Sqlite)
                     "post /v1/chat/completions",
                     "get /v1/models",
                     "get /v1/models/{model}",
+                    "get /graphql",
+                    "post /graphql",
                     "get /health",
                     "get /health/live",
                     "get /health/ready",

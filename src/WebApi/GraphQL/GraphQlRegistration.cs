@@ -1,0 +1,44 @@
+using System.Text.Encodings.Web;
+using GraphQL;
+using GraphQL.Validation.Rules.Custom;
+
+namespace QrAi.WebApi.GraphQL;
+
+/// <summary>Registers the schema and what executes it.</summary>
+internal static class GraphQlRegistration
+{
+    /// <summary>Levels of fields within one another.</summary>
+    private const int MaxDepth = 10;
+
+    /// <summary>
+    /// What an operation may cost: a field costs 1, and as often as its list has items. A page of 100 sessions with the
+    /// first 20 messages of each, all fields, is within it.
+    /// </summary>
+    private const int MaxCost = 50_000;
+
+    /// <summary>Adds it.</summary>
+    /// <param name="services">Where to.</param>
+    /// <param name="introspection">Whether callers may read the schema.</param>
+    public static IServiceCollection AddQrAiGraphQl(this IServiceCollection services, bool introspection)
+    {
+        services.AddScoped<SessionLoader>();
+        return services.AddGraphQL(builder =>
+        {
+            builder
+                .AddSchema<QrAiSchema>()
+                .AddGraphTypes(typeof(QrAiSchema).Assembly)
+                .AddSystemTextJson(json => json.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping)
+                .AddErrorInfoProvider<GraphQlErrors>()
+                .AddComplexityAnalyzer(cost =>
+                {
+                    cost.MaxDepth = MaxDepth;
+                    cost.MaxComplexity = MaxCost;
+                    cost.DefaultListImpactMultiplier = 1; // pages say how many
+                    cost.DefaultObjectImpact = 1;
+                    cost.DefaultScalarImpact = 1;
+                });
+            if (!introspection)
+                builder.AddValidationRule<NoIntrospectionValidationRule>();
+        });
+    }
+}

@@ -1,0 +1,23 @@
+using GraphQL.Types;
+using QrAi.WebApi.GraphQL.Types;
+
+namespace QrAi.WebApi.GraphQL;
+
+/// <summary>The whole schema; docs/schema.graphql shows it.</summary>
+internal sealed class QrAiSchema : Schema
+{
+    public QrAiSchema(IServiceProvider services)
+        : base(services)
+    {
+        Query = new Query();
+        Mutation = new Mutation();
+        Subscription = new Subscription();
+        RegisterTypes(
+            typeof(AnswerStartedType),
+            typeof(AnswerDeltaType),
+            typeof(AnswerRestartedType),
+            typeof(AnswerCompletedType),
+            typeof(AnswerFailedType)
+        );
+    }
+}

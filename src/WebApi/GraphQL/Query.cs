@@ -1,0 +1,39 @@
+using GraphQL;
+using GraphQL.Types;
+using QrAi.Application.Answers;
+using QrAi.Application.Sessions;
+using QrAi.WebApi.GraphQL.Types;
+
+namespace QrAi.WebApi.GraphQL;
+
+/// <summary>What can be read.</summary>
+internal sealed class Query : ObjectGraphType
+{
+    public Query()
+    {
+        Name = nameof(Query);
+        Description = "What can be read.";
+        Field<NonNullGraphType<SessionConnectionType>>("sessions")
+            .Description("Sessions, those with the newest activity first.")
+            .PageArguments()
+            .Argument<StringGraphType>("q", "Only sessions whose title has this in it, whatever its case.")
+            .ResolveAsync(async context =>
+            {
+                var (first, after) = context.PageArguments();
+                var page = await context
+                    .Sender()
+                    .Send(new ListSessions(first, after, context.GetArgument<string?>("q")), context.CancellationToken);
+                return new Connection<SessionDto>(page, after is null);
+            });
+        Field<SessionType>("session")
+            .Description("A session.")
+            .Argument<NonNullGraphType<IdGraphType>>("id", "Its id.")
+            .Resolve(context => context.Loader().Session(context.IdArgument()));
+        Field<MessageType>("answer")
+            .Description("An answer, with what has come of it so far.")
+            .Argument<NonNullGraphType<IdGraphType>>("id", "Its id.")
+            .ResolveAsync(async context =>
+                await context.Sender().Send(new GetAnswer(context.IdArgument()), context.CancellationToken)
+            );
+    }
+}

@@ -1,0 +1,52 @@
+using GraphQL.DataLoader;
+using MediatR;
+using QrAi.Application.Errors;
+using QrAi.Application.Paging;
+using QrAi.Application.Sessions;
+
+namespace QrAi.WebApi.GraphQL;
+
+/// <summary>What fields load together: sessions by their ids, and the first messages of sessions. Scoped to a request.</summary>
+internal sealed class SessionLoader(ISender sender)
+{
+    private readonly BatchLoader<Guid, SessionDto> _sessions = new(
+        (ids, cancellationToken) => sender.Send(new GetSessions(ids), cancellationToken)
+    );
+
+    private readonly Dictionary<int, BatchLoader<Guid, Page<MessageDto>>> _messages = [];
+
+    /// <summary>A session.</summary>
+    /// <exception cref="NotFoundException">There is none with this id; it is thrown when the result is asked for.</exception>
+    public IDataLoaderResult<SessionDto> Session(Guid id) =>
+        new Mapped<SessionDto?, SessionDto>(
+            _sessions.Load(id),
+            session => session ?? throw new NotFoundException("session", id)
+        );
+
+    /// <summary>The first messages of a session.</summary>
+    /// <param name="sessionId">The session.</param>
+    /// <param name="limit">1–100 messages.</param>
+    public IDataLoaderResult<Connection<MessageDto>> FirstMessages(Guid sessionId, int limit)
+    {
+        BatchLoader<Guid, Page<MessageDto>>? ofLimit;
+        lock (_messages)
+            if (!_messages.TryGetValue(limit, out ofLimit))
+                _messages[limit] = ofLimit = new(
+                    (ids, cancellationToken) => sender.Send(new ListFirstMessages(ids, limit), cancellationToken)
+                );
+        return new Mapped<Page<MessageDto>?, Connection<MessageDto>>(
+            ofLimit.Load(sessionId),
+            page => new Connection<MessageDto>(page ?? new Page<MessageDto>([], null), IsFirst: true)
+        );
+    }
+
+    private sealed class Mapped<TFrom, TTo>(IDataLoaderResult<TFrom> inner, Func<TFrom, TTo> map)
+        : IDataLoaderResult<TTo>
+    {
+        public async Task<TTo> GetResultAsync(CancellationToken cancellationToken = default) =>
+            map(await inner.GetResultAsync(cancellationToken));
+
+        async Task<object?> IDataLoaderResult.GetResultAsync(CancellationToken cancellationToken) =>
+            await GetResultAsync(cancellationToken);
+    }
+}

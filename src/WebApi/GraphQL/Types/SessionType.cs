@@ -1,0 +1,46 @@
+using GraphQL.Types;
+using QrAi.Application.Sessions;
+
+namespace QrAi.WebApi.GraphQL.Types;
+
+/// <summary>A session.</summary>
+internal sealed class SessionType : ObjectGraphType<SessionDto>
+{
+    public SessionType()
+    {
+        Name = "Session";
+        Description = "A conversation that is kept.";
+        Field<NonNullGraphType<IdGraphType>>("id").Description("A UUID.").Resolve(context => context.Source.Id);
+        Field<NonNullGraphType<StringGraphType>>("title")
+            .Description("What it is about.")
+            .Resolve(context => context.Source.Title);
+        Field<NonNullGraphType<IntGraphType>>("messageCount")
+            .Description("How many messages it has.")
+            .Resolve(context => context.Source.MessageCount);
+        Field<NonNullGraphType<UtcDateTimeType>>("createdAt")
+            .Description("When it was opened.")
+            .Resolve(context => context.Source.CreatedAt);
+        Field<NonNullGraphType<UtcDateTimeType>>("updatedAt")
+            .Description("When something last happened in it.")
+            .Resolve(context => context.Source.UpdatedAt);
+        Field<NonNullGraphType<MessageConnectionType>>("messages")
+            .Description("Its messages, oldest first.")
+            .PageArguments()
+            .ResolveAsync(async context =>
+            {
+                var (first, after) = context.PageArguments();
+                if (after is null)
+                    return context.Loader().FirstMessages(context.Source.Id, first);
+                var page = await context
+                    .Sender()
+                    .Send(new ListMessages(context.Source.Id, first, after), context.CancellationToken);
+                return new Connection<MessageDto>(page, IsFirst: false);
+            });
+    }
+}
+
+/// <summary>A session with its place in a list.</summary>
+internal sealed class SessionEdgeType() : EdgeType<SessionDto, SessionType>("Session");
+
+/// <summary>A page of sessions.</summary>
+internal sealed class SessionConnectionType() : ConnectionType<SessionDto, SessionType, SessionEdgeType>("Session");

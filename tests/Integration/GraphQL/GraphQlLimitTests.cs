@@ -1,0 +1,103 @@
+using System.Net;
+using System.Text.Json;
+
+namespace QrAi.Tests.Integration.GraphQL;
+
+public sealed class GraphQlLimitTests() : GraphQlTest(DatabaseKind.Sqlite)
+{
+    private const string Introspection =
+        "{ __schema { types { name fields { name type { ofType { ofType { name } } } } } } }";
+
+    [Test]
+    public async Task A_query_that_goes_too_deep_is_refused()
+    {
+        await using var qrai = await StartAsync();
+        var deep = string.Concat(Enumerable.Repeat("messages { nodes { session { ", 4)) + "id" + new string('}', 12);
+
+        (await ErrorAsync(qrai, $"{{ session(id: \"{Guid.Empty}\") {{ {deep} }} }}")).Code.ShouldBe("invalid_request");
+    }
+
+    [Test]
+    public async Task A_query_of_too_much_is_refused()
+    {
+        await using var qrai = await StartAsync();
+        var all = string.Join(
+            ' ',
+            Enumerable
+                .Range(1, 10)
+                .Select(number =>
+                    $"s{number}: sessions(first: 100) {{ nodes {{ messages(first: 100) {{ nodes {{ id content }} }} }} }}"
+                )
+        );
+
+        (await ErrorAsync(qrai, $"{{ {all} }}")).Code.ShouldBe("invalid_request");
+    }
+
+    [Test]
+    public async Task A_large_page_of_everything_is_not_too_much()
+    {
+        await using var qrai = await StartAsync();
+
+        await ExecuteAsync(
+            qrai,
+            """
+            { sessions(first: 100) { nodes { id title createdAt updatedAt messageCount
+                messages(first: 20) { nodes { id role content status provider model createdAt completedAt } } } } }
+            """
+        );
+    }
+
+    [TestCase("test", null, true)]
+    [TestCase("test", "false", false)]
+    public async Task The_schema_may_be_read_where_the_settings_say_so(string environment, string? setting, bool may)
+    {
+        var settings = new Dictionary<string, string> { ["ENVIRONMENT"] = environment };
+        if (setting is not null)
+            settings["GRAPHQL_INTROSPECTION"] = setting;
+        await using var qrai = await StartAsync(settings);
+
+        var result = await RequestAsync(qrai, Introspection);
+
+        result.TryGetProperty("errors", out _).ShouldBe(!may, result.ToString());
+    }
+
+    [TestCase("?query={sessions{nodes{id}}}", HttpStatusCode.OK)]
+    [TestCase("?query=mutation{createSession{id}}", HttpStatusCode.MethodNotAllowed)]
+    [TestCase("?query=subscription{answer(id:\"a\"){id}}", HttpStatusCode.NotAcceptable)]
+    [TestCase("?query={", HttpStatusCode.BadRequest)]
+    [TestCase("?query={sessions{nodes{id}}}&variables=1", HttpStatusCode.BadRequest)]
+    [TestCase("", HttpStatusCode.BadRequest)]
+    public async Task What_a_get_may_ask_for_it_is_answered(string parameters, HttpStatusCode status)
+    {
+        await using var qrai = await StartAsync();
+
+        using var response = await qrai.SendAsync(
+            HttpMethod.Get,
+            "/graphql" + parameters,
+            headers: headers => headers.Accept.ParseAdd("application/graphql-response+json")
+        );
+
+        response.StatusCode.ShouldBe(status);
+        var result = JsonElement.Parse(await response.Content.ReadAsStringAsync());
+        result.TryGetProperty("errors", out _).ShouldBe(status != HttpStatusCode.OK);
+        (await qrai.ListSessionsAsync()).Items.ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task Without_a_media_type_that_it_knows_nothing_is_executed()
+    {
+        await using var qrai = await StartAsync();
+
+        using var accept = await qrai.SendAsync(
+            HttpMethod.Post,
+            "/graphql",
+            new { query = "mutation { createSession { id } }" },
+            headers => headers.Accept.ParseAdd("text/plain")
+        );
+        using var content = await qrai.PostAsync("/graphql", new StringContent("{ sessions { nodes { id } } }"));
+
+        accept.StatusCode.ShouldBe(HttpStatusCode.NotAcceptable);
+        content.StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
+        (await qrai.ListSessionsAsync()).Items.ShouldBeEmpty();
+    }
+}
