@@ -1,19 +1,21 @@
 #!/usr/bin/env bash
-# Runs all tests, or those that the arguments of `dotnet test` choose, and brings what they need.
+# Runs all tests, or some of them, and brings what they need.
 set -euo pipefail
 
 usage() {
   cat <<'EOF'
-build/test.sh [arguments for dotnet test]
+build/test.sh [--category NAME]… [arguments for dotnet test]
 
   build/test.sh
+  build/test.sh --category Unit --category Architecture
   build/test.sh --filter TestCategory=Unit
 
 Needs the .NET SDK of global.json, and one of: a Docker engine, PostgreSQL's server programs (as root on Debian they are
 installed if missing), or QRAI_TEST_DATABASE_URL=postgresql://user:password@host:port/postgres.
 
-Without arguments it measures coverage too, over all four projects, and fails under 80 % of the lines of src. A part of
-the tests is not measured: its figure would say nothing.
+Without arguments it runs the tests of all four categories (Architecture, Unit, Integration, E2E), measures the lines of src
+that they cover, and fails under 80 %. Whole categories are measured too, for build/coverage.sh to merge and to judge when
+all four are there. With arguments for dotnet test nothing is measured: the figure would say nothing.
 
 Environment: CONFIGURATION, Debug or Release (default); CI=true, which refuses packages that the lock files do not name.
 Results are in artifacts/test-results, the coverage in artifacts/coverage (index.html, Cobertura.xml). The last line is
@@ -28,12 +30,11 @@ fi
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-projects=(Architecture Unit Integration E2E)
+all=(Architecture Unit Integration E2E)
 configuration=${CONFIGURATION:-Release}
 results=$PWD/artifacts/test-results
 coverage=$PWD/artifacts/coverage
 program=$PWD/artifacts/program
-least_line_coverage=80
 
 # Nothing that a build starts may outlive it.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false
@@ -124,32 +125,6 @@ publish_program() {
   export QRAI_E2E_PROGRAM=$program
 }
 
-# Prints an attribute of an element in the merged report as a percentage.
-rate() {
-  sed -n "s/.*<$1[^>]*\b$2=\"\([0-9.]*\)\".*/\1/p" "$coverage/Cobertura.xml" | head -n 1 |
-    awk '{ printf "%.1f", $1 * 100 }'
-}
-
-# Merges the projects' reports, prints a line for each project of src, and fails where too little is covered.
-report_coverage() {
-  say "Coverage (artifacts/coverage/index.html)"
-  dotnet tool restore --verbosity quiet >/dev/null
-  dotnet reportgenerator "-reports:$coverage/*/*/coverage.cobertura.xml" "-targetdir:$coverage" \
-    '-reporttypes:Html;Cobertura' -title:QrAi -verbosity:Warning
-  local project
-  for project in Domain Application Infrastructure WebApi; do
-    printf '%-14s %5s %% of lines, %5s %% of branches\n' "$project" \
-      "$(rate "package name=\"QrAi.$project\"" line-rate)" "$(rate "package name=\"QrAi.$project\"" branch-rate)"
-  done
-  local lines
-  lines=$(rate coverage line-rate)
-  printf '%-14s %5s %% of lines, %5s %% of branches\n' Total "$lines" "$(rate coverage branch-rate)"
-  if ! awk -v lines="$lines" -v least="$least_line_coverage" 'BEGIN { exit !(lines >= least) }'; then
-    echo "Too little is covered: at least $least_line_coverage % of the lines are asked for." >&2
-    return 1
-  fi
-}
-
 # Prints a counter of a TRX file.
 counter() {
   sed -n "s/.*<Counters [^>]*\\b$1=\"\\([0-9]*\\)\".*/\\1/p" "$2" | head -n 1
@@ -184,25 +159,38 @@ run() {
     "$project" "$good" "$bad" $((total - ran)) $((SECONDS - start)) "$note")")
 }
 
-# What was asked for by arguments is a part of the tests.
-measured=true
+projects=()
+while [[ ${1:-} == --category ]]; do
+  [[ " ${all[*]} " == *" ${2:-} "* ]] || fail "--category is one of: ${all[*]}"
+  projects+=("$2")
+  shift 2
+done
+# Only what is run as a whole says how much is covered, and only all of it is judged.
+measured=true judged=false
 if (($# > 0)); then
   measured=false
+fi
+if ((${#projects[@]} == 0)); then
+  projects=("${all[@]}")
+  judged=$measured
 fi
 
 check_sdk
 provide_postgres
 build
-rm -rf "$results" "$coverage"
 mkdir -p "$results" "$coverage"
+if [[ $judged == true ]]; then
+  rm -rf "${results:?}"/* "${coverage:?}"/*
+fi
 publish_program
 for project in "${projects[@]}"; do
+  rm -rf "${results:?}/$project.trx" "${coverage:?}/$project"
   run "$project" "$@"
 done
 
 covered=true
-if [[ $measured == true ]]; then
-  report_coverage || covered=false
+if [[ $judged == true ]]; then
+  ./build/coverage.sh || covered=false
 fi
 
 say "Results (details in artifacts/test-results, ${SECONDS} s)"
