@@ -10,7 +10,7 @@ build/mutation.sh [project…]
   build/mutation.sh Domain
 
 Needs the .NET SDK of global.json and nothing else. Only tests/Unit is run: a mutant asks for hundreds of test runs, and
-rules should be held by tests that need no service. What is asked for is in tests/Unit/stryker-config.json.
+rules should be held by tests that need no service. What is asked for is in tests/Unit/stryker-config.yaml.
 
 Environment: CONCURRENCY, how many mutants are tested at once, by default half as many as there are cores; CI=true, which
 refuses packages that the lock files do not name.
@@ -61,7 +61,7 @@ mutate() {
   say "Mutating $project"
   rm -rf "${reports:?}/$project"
   # From its test project's folder, as Stryker wants it; its configuration is there too.
-  (cd tests/Unit && dotnet stryker --project "$project.csproj" --output "$reports/$project" \
+  (cd tests/Unit && dotnet stryker --config-file stryker-config.yaml --project "$project.csproj" --output "$reports/$project" \
     --break-on-initial-test-failure --skip-version-check "${at_once[@]}")
 }
 

@@ -21,9 +21,9 @@ EOF
 runs=2
 while (($# > 0)); do
   case $1 in
-    -h | --help) usage && exit 0 ;;
-    --runs) runs=$2 && shift 2 ;;
-    *) usage >&2 && exit 2 ;;
+  -h | --help) usage && exit 0 ;;
+  --runs) runs=$2 && shift 2 ;;
+  *) usage >&2 && exit 2 ;;
   esac
 done
 
