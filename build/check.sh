@@ -1,28 +1,25 @@
 #!/usr/bin/env bash
-# Checks that everything is formatted and builds without a warning. build/test.sh then finds it built.
+# Runs everything that is checked before a commit over all files, and searches the whole history for secrets; the last one
+# builds, so that build/test.sh finds it built. Needs shellcheck, shfmt, yamllint and jq (on Debian they are installed if
+# missing).
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-configuration=${CONFIGURATION:-Release}
+check() {
+  printf '\n== %s\n' "$*"
+  "$@"
+}
 
-# Nothing that a build starts may outlive it.
-export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false
-export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
-
-say() { printf '\n== %s\n' "$*"; }
-
-locked=()
-if [[ ${CI:-} == true ]]; then
-  locked=(--locked-mode)
-fi
-
-say "Checking the format"
-dotnet tool restore --verbosity quiet
-dotnet csharpier check .
-
-for target in QrAi.sln build/Benchmark; do
-  say "Building $target ($configuration), warnings are errors"
-  dotnet restore "$target" "${locked[@]}" --verbosity quiet
-  dotnet build "$target" --no-restore --configuration "$configuration" --verbosity quiet -warnaserror
-done
+check ./build/tools.sh shellcheck shfmt yamllint jq
+check ./build/hooks/text.sh
+check ./build/hooks/merge-markers.sh
+check ./build/hooks/large-files.sh
+check ./build/hooks/secrets.sh
+check ./build/hooks/secrets.sh --history
+check ./build/hooks/json.sh
+check ./build/hooks/yaml.sh
+check ./build/hooks/shell.sh
+check ./build/hooks/csharp.sh
+check ./build/hooks/lock-files.sh
+check ./build/hooks/build.sh

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# build/hooks/json.sh [file…]: fails on JSON that is not JSON, or not formatted as `jq .` does. What NuGet writes is left alone.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. build/hooks/files.sh
+
+choose_files '*.json' ':!*packages.lock.json' -- "$@"
+status=0
+for file in "${files[@]}"; do
+  if ! diff --unified --label "$file" --label "jq . $file" "$file" <(jq . "$file"); then
+    status=1
+  fi
+done
+exit "$status"

@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# build/hooks/shell.sh [file…]: fails on scripts that shfmt would write otherwise, or that shellcheck finds fault with.
+# `shfmt --write FILE` formats one; how is in .editorconfig.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. build/hooks/files.sh
+
+choose_files '*.sh' .ci/run -- "$@"
+if ((${#files[@]} > 0)); then
+  status=0
+  shfmt --diff "${files[@]}" || status=1
+  shellcheck --external-sources "${files[@]}" || status=1
+  exit "$status"
+fi

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# build/hooks/yaml.sh [file…]: fails on YAML that yamllint finds fault with. Its rules are in .yamllint.yaml.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. build/hooks/files.sh
+
+choose_files '*.yml' '*.yaml' -- "$@"
+if ((${#files[@]} > 0)); then
+  yamllint --strict "${files[@]}"
+fi

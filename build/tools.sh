@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# build/tools.sh PROGRAM…: installs those that are missing, from the Debian or Ubuntu packages of the same names.
+set -euo pipefail
+
+missing=()
+for program in "$@"; do
+  command -v "$program" >/dev/null || missing+=("$program")
+done
+if ((${#missing[@]} == 0)); then
+  echo "All are there: $*"
+  exit 0
+fi
+
+as_root=()
+if ((EUID != 0)); then
+  as_root=(sudo --non-interactive)
+fi
+if ! command -v apt-get >/dev/null || ! "${as_root[@]}" true 2>/dev/null; then
+  echo "Missing, and not to be installed from here (Debian: apt-get install ${missing[*]}): ${missing[*]}" >&2
+  exit 1
+fi
+export DEBIAN_FRONTEND=noninteractive
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" apt-get install --yes -qq --no-install-recommends "${missing[@]}" >/dev/null
+for program in "${missing[@]}"; do
+  command -v "$program" >/dev/null || {
+    echo "$program was installed, but is not to be found" >&2
+    exit 1
+  }
+done
+echo "Installed: ${missing[*]}"
