@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# The last job of a workflow: fails unless every job that it needs has succeeded. One that was skipped or cancelled has not.
+# NEEDS is what GitHub knows of them: ${{ toJSON(needs) }}.
+set -euo pipefail
+
+jq --raw-output 'to_entries[] | "\(.key): \(.value.result)"' <<<"${NEEDS:?}"
+jq --exit-status 'length > 0 and all(.result == "success")' <<<"$NEEDS" >/dev/null

@@ -1,0 +1,149 @@
+#!/usr/bin/env bash
+# Looks for what makes QrAi unsafe, or would give something away.
+set -euo pipefail
+
+usage() {
+  cat <<'EOF'
+build/security.sh [packages|secrets|analysers]…
+
+  packages   vulnerable and deprecated packages, those that come with others too; what is accepted for a reason is in
+             build/packages.allowed
+  secrets    everything that looks like a secret, in the files and in the whole history
+  analysers  builds anew with all analysers, the security analysers among them, and writes what they found into
+             artifacts/analysis, as SARIF
+
+Without names it does all three. The container image has a script of its own, build/scan-image.sh.
+
+The exit code is 0 if nothing was found, 1 if something was, and 2 if it cannot be told: a package source need not know what
+is vulnerable, so it is asked first for packages that are known to be.
+EOF
+}
+
+if [[ ${1:-} == -h || ${1:-} == --help ]]; then
+  usage
+  exit 0
+fi
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+if (($# != 1)); then
+  parts=("$@")
+  if (($# == 0)); then
+    parts=(packages secrets analysers)
+  fi
+  # All are done, whatever one finds, and the worst of them counts.
+  status=0
+  for part in "${parts[@]}"; do
+    printf '\n== %s\n' "$part"
+    result=0
+    ./build/security.sh "$part" || result=$?
+    status=$((result > status ? result : status))
+  done
+  exit "$status"
+fi
+
+export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/qrai-security-XXXXXX")
+trap 'rm -rf "$work"' EXIT
+
+cannot_tell() {
+  echo "NOT CHECKED: $*" >&2
+  exit 2
+}
+
+# Prints the packages of a project or solution that are vulnerable or deprecated, a line each: id, version, why.
+packages_that_are() {
+  local what=$1 target=$2
+  dotnet list "$target" package "--$what" --include-transitive --format json >"$work/list.json" 2>"$work/list.log" ||
+    cannot_tell "dotnet list package failed: $(cat "$work/list.log" "$work/list.json")"
+  jq --raw-output '
+    [.projects[].frameworks[]? | .topLevelPackages[]?, .transitivePackages[]?] | unique_by([.id, .resolvedVersion])[]
+    | "\(.id) \(.resolvedVersion) "
+      + ([(.vulnerabilities[]? | "\(.severity) \(.advisoryurl)"), .deprecationReasons[]?] | join(", "))
+  ' "$work/list.json"
+}
+
+# Both were chosen because nothing will ever change about them.
+make_canary() {
+  mkdir "$work/canary"
+  cat >"$work/canary/Canary.csproj" <<'EOF'
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup>
+    <TargetFramework>net10.0</TargetFramework>
+    <NuGetAudit>false</NuGetAudit>
+  </PropertyGroup>
+  <ItemGroup>
+    <PackageReference Include="Newtonsoft.Json" Version="12.0.1" /> <!-- vulnerable: GHSA-5crp-9r3c-p9vr -->
+    <PackageReference Include="WindowsAzure.Storage" Version="9.3.3" /> <!-- deprecated -->
+  </ItemGroup>
+</Project>
+EOF
+  dotnet restore "$work/canary" --verbosity quiet
+}
+
+packages() {
+  local target what canary found=false line
+  make_canary
+  for target in QrAi.sln build/Benchmark; do
+    dotnet restore "$target" --locked-mode --verbosity quiet
+  done
+  for what in vulnerable deprecated; do
+    canary=Newtonsoft.Json
+    if [[ $what == deprecated ]]; then
+      canary=WindowsAzure.Storage
+    fi
+    packages_that_are "$what" "$work/canary" >"$work/canary.list"
+    grep --quiet "^$canary " "$work/canary.list" ||
+      cannot_tell "the package source does not tell which packages are $what, not even that $canary is. Ask one that does."
+    for target in QrAi.sln build/Benchmark; do
+      packages_that_are "$what" "$target" >"$work/packages"
+      while read -r line; do
+        # shellcheck disable=SC2086 # the first two words
+        set -- $line
+        if grep --quiet --fixed-strings "$1 $2 " build/packages.allowed; then
+          echo "$target: $what, accepted: $line"
+        else
+          echo "$target: $what: $line"
+          found=true
+        fi
+      done <"$work/packages"
+    done
+  done
+  if [[ $found == true ]]; then
+    return 1
+  fi
+  echo "No package is vulnerable or deprecated."
+}
+
+secrets() {
+  ./build/hooks/secrets.sh
+  ./build/hooks/secrets.sh --history
+  echo "No secret was found."
+}
+
+analysers() {
+  local report=$PWD/artifacts/analysis project status=0
+  rm -rf "$report"
+  mkdir -p "$report"
+  ./build/hooks/build.sh --no-incremental "-p:AnalysisLog=$report" || status=1
+  # Paths as they are in the repository, and a name for each project's run.
+  for project in "$report"/*.sarif; do
+    jq --arg root "file://$PWD/" --arg id "analysis/$(basename "$project" .sarif)/" '
+      (.. | .uri? // empty | strings) |= ltrimstr($root) | .runs[].automationDetails.id = $id
+    ' "$project" >"$work/sarif"
+    cp "$work/sarif" "$project"
+  done
+  jq --raw-output --slurp '
+    [.[].runs[].results[]] | "\(map(select(.suppressions | length == 0)) | length) findings, "
+      + "\(map(select(.suppressions | length > 0)) | length) more that are accepted in the code, with a reason"
+  ' "$report"/*.sarif
+  return "$status"
+}
+
+case ${1:-} in
+packages) packages ;;
+secrets) secrets ;;
+analysers) analysers ;;
+*) usage >&2 && exit 64 ;;
+esac
