@@ -1,8 +1,23 @@
 #!/usr/bin/env bash
-# Runs everything that is checked before a commit over all files, and searches the whole history for secrets; the last one
-# builds, so that build/test.sh finds it built. Needs shellcheck, shfmt, yamllint and jq (on Debian they are installed if
-# missing).
+# Checks everything that is checked before a commit.
 set -euo pipefail
+
+usage() {
+  cat <<'EOF'
+build/check.sh
+
+Runs the hooks of .pre-commit-config.yaml over all files, and searches the whole history for secrets. The last one builds, so
+that build/test.sh finds it built.
+
+Needs the .NET SDK of global.json, and shellcheck, shfmt, yamllint and jq: on Debian they are installed if missing.
+Environment: CONFIGURATION, Debug or Release (default); CI=true, which refuses packages that the lock files do not name.
+EOF
+}
+
+if [[ ${1:-} == -h || ${1:-} == --help ]]; then
+  usage
+  exit 0
+fi
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
