@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
 using Npgsql;
@@ -227,6 +228,7 @@ internal sealed class PostgresCopy : IRestoredCopy
         }
     }
 
+    [SuppressMessage("Security", "CA2100", Justification = "The callers' constants.")]
     private async Task<bool> LockAsync(string sql, int number, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(sql, _maintenance);

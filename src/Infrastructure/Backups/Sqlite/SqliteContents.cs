@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -72,6 +73,7 @@ internal static class SqliteContents
     }
 
     /// <summary>The first column of the first row.</summary>
+    [SuppressMessage("Security", "CA2100", Justification = "The callers' constants.")]
     public static async Task<string?> TextAsync(
         SqliteConnection connection,
         string sql,
@@ -83,6 +85,7 @@ internal static class SqliteContents
         return await command.ExecuteScalarAsync(cancellationToken) as string;
     }
 
+    [SuppressMessage("Security", "CA2100", Justification = "A name can not be a parameter; it is quoted.")]
     private static async Task<TableContents> ReadTableAsync(
         SqliteConnection connection,
         string table,
@@ -90,7 +93,7 @@ internal static class SqliteContents
     )
     {
         await using var command = connection.CreateCommand();
-        // A name can not be a parameter; it is the file's own, and quoted.
+        // The name is the file's own.
         command.CommandText = $"SELECT * FROM \"{table.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.MD5);

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace QrAi.Infrastructure.Persistence.Sqlite;
@@ -8,6 +9,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite;
 /// lets readers go on while one writes, stays with the file; setting it again costs nothing.
 /// </summary>
 /// <param name="busyTimeout">How long to wait for another writer.</param>
+[SuppressMessage("Security", "CA2100", Justification = "A constant with a number in it.")]
 internal sealed class SqliteConnectionSettings(TimeSpan busyTimeout) : DbConnectionInterceptor
 {
     private readonly string _pragmas =
