@@ -130,7 +130,7 @@ secrets() {
     ["npm-token"]="np""m_$(chance A-Za-z0-9 36)"
     ["nuget-key"]="oy""2$(chance a-z0-9 43)"
     ["docker-token"]="dc""kr_pat_$(chance A-Za-z0-9 27)"
-    ["qrai-key"]="qr""ai_$(chance A-Za-z0-9 43)"
+    ["qrai-key"]="qr""ai_4$(chance A-Za-z0-9 42)"
     ["json-web-token"]="ey""J$(chance A-Za-z0-9 20).ey""J$(chance A-Za-z0-9 20).$(chance A-Za-z0-9 43)"
     ["bearer-token"]="Authorization: Bea""rer 12ab$(chance A-Za-z0-9 30)"
     ["password-in-address"]="postgresql://user:12ab$(chance A-Za-z0-9 12)@""db.example/qrai"
