@@ -1,9 +1,9 @@
 using System.Net.Http.Headers;
 using MediatR;
+using Microsoft.AspNetCore.Http.Features;
 using QrAi.Application.Callers;
 using QrAi.Domain.Callers;
-using Serilog;
-using Serilog.Context;
+using QrAi.WebApi.Hosting;
 
 namespace QrAi.WebApi.Callers;
 
@@ -34,30 +34,26 @@ internal static partial class CallerIdentification
                     ? Owners.Unauthenticated
                     : await AuthenticateAsync(context, proofs, app.Logger);
                 context.RequestServices.GetRequiredService<CurrentCaller>().Identify(owner);
-                app.Services.GetRequiredService<IDiagnosticContext>().Set("Owner", owner);
-                using (LogContext.PushProperty("Owner", owner))
-                    await next(context);
+                context.Features.GetRequiredFeature<RequestProperties>().Owner = owner;
+                await next(context);
             }
         );
 
-    private static async Task<string> AuthenticateAsync(
-        HttpContext context,
-        AcceptedProofs proofs,
-        Microsoft.Extensions.Logging.ILogger logger
-    )
+    private static async Task<string> AuthenticateAsync(HttpContext context, AcceptedProofs proofs, ILogger logger)
     {
         var sent = context.Request.Headers.Authorization;
         if (sent.Count == 0)
             throw new UnauthenticatedException();
 
+        // Whoever can prove who it is comes in however many others failed from there: behind a proxy all have one address.
+        var (owner, refusal) = await CheckAsync(context, sent, proofs);
+        if (owner is not null)
+            return owner;
+
         var attempts = context.RequestServices.GetRequiredService<FailedAttempts>();
         var address = context.Connection.RemoteIpAddress;
         if (attempts.WaitOf(address) is { } wait)
             throw new TooManyAttemptsException(wait);
-
-        var (owner, refusal) = await CheckAsync(context, sent, proofs);
-        if (owner is not null)
-            return owner;
 
         attempts.Add(address);
         Refused(logger, address?.ToString(), refusal!);
@@ -86,5 +82,5 @@ internal static partial class CallerIdentification
     }
 
     [LoggerMessage(LogLevel.Warning, "A caller from {Address} was refused: {Reason}")]
-    private static partial void Refused(Microsoft.Extensions.Logging.ILogger logger, string? address, string reason);
+    private static partial void Refused(ILogger logger, string? address, string reason);
 }

@@ -5,7 +5,7 @@ namespace QrAi.WebApi.Callers;
 
 /// <summary>
 /// Limits how often an address may fail to prove who it is: <see cref="Burst"/> times at once, and then once in each
-/// <see cref="Refill"/>. Nobody guesses 256 bits; this keeps those who try from the database and the log.
+/// <see cref="Refill"/>. Nobody guesses 256 bits; this tells those who try to stop, and keeps them from the log.
 /// </summary>
 /// <param name="clock">The time.</param>
 internal sealed class FailedAttempts(TimeProvider clock)
