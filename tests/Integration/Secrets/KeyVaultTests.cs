@@ -95,7 +95,7 @@ public sealed class KeyVaultTests
     {
         _vault.Fail(429, "Throttled", retryAfterSeconds: 600);
 
-        (await FaultAsync(seconds: 2)).What.ShouldBe("is too busy (429 Too Many Requests)");
+        (await FaultAsync(seconds: 5)).What.ShouldBe("is too busy (429 Too Many Requests)");
     }
 
     [Test]
@@ -148,7 +148,7 @@ public sealed class KeyVaultTests
 
     [Test]
     public async Task A_credential_that_hangs_is_given_up_within_the_limit() =>
-        (await FaultAsync(seconds: 1, credential: new HangingCredential())).What.ShouldBe(
+        (await FaultAsync(seconds: 5, credential: new HangingCredential())).What.ShouldBe(
             "can not be asked, because Azure gave no token in time"
         );
 
