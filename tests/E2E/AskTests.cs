@@ -43,7 +43,7 @@ public sealed class AskTests : ProgramTests
 
         (await program.ExitAsync()).ShouldBe(1);
         program.Output.ShouldBe("Not before \n");
-        program.Errors.ShouldEndWith("Stopped before the end.\n");
+        program.Errors.ShouldContain("Stopped before the end.\n");
         var service = await StartAsync(workplace);
         var session = (await service.Http.ReadAsync("/api/sessions")).GetProperty("items")[0].Text("id")!;
         var answer = (await service.Http.MessagesAsync(session))[1];

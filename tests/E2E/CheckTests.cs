@@ -22,7 +22,7 @@ public sealed class CheckTests : ProgramTests
         lines[1]
             .ShouldMatch(
                 "^ok     database PostgreSQL .+: server [0-9.]+, latency [0-9.]+ ms, pool 30 of [0-9]+ connections, "
-                    + @".*migrations 1 pending \(the start applies them\)$"
+                    + @".*migrations [0-9]+ pending \(the start applies them\)$"
             );
         lines[2]
             .ShouldMatch(
@@ -42,8 +42,8 @@ public sealed class CheckTests : ProgramTests
         checks[0]
             .GetProperty("facts")
             .GetProperty("migrations")
-            .GetString()
-            .ShouldBe("1 pending (the start applies them)");
+            .GetString()!
+            .ShouldMatch(@"^[0-9]+ pending \(the start applies them\)$");
         provider.Requests.ShouldBeEmpty("A check costs no tokens.");
     }
 

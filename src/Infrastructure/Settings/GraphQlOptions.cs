@@ -9,9 +9,6 @@ public sealed record GraphQlOptions
     internal static GraphQlOptions Read(SettingsReader settings, DeploymentEnvironment environment) =>
         new()
         {
-            Introspection = settings.Boolean(
-                "GRAPHQL_INTROSPECTION",
-                environment != DeploymentEnvironment.Production
-            ),
+            Introspection = settings.Boolean("GRAPHQL_INTROSPECTION", environment != DeploymentEnvironment.Production),
         };
 }

@@ -12,6 +12,7 @@ public static class SettingNames
             DatabaseOptions.UrlName,
             LlmOptions.GoogleAiKey,
             LlmOptions.OpenRouterKey,
+            TelemetryOptions.HeadersName,
         };
 
     /// <summary>Those that say where settings are looked for, and so can not be in a key vault.</summary>

@@ -15,6 +15,8 @@ public enum TelemetryProtocol
 /// <summary>Where traces and metrics go; the settings are named as OpenTelemetry names them.</summary>
 public sealed partial record TelemetryOptions
 {
+    internal const string HeadersName = "OTEL_EXPORTER_OTLP_HEADERS";
+
     /// <summary>The collector; null where nothing is traced and measured.</summary>
     public required Uri? Endpoint { get; init; }
 
@@ -76,12 +78,11 @@ public sealed partial record TelemetryOptions
 
     private static string? ReadHeaders(SettingsReader settings)
     {
-        const string Name = "OTEL_EXPORTER_OTLP_HEADERS";
-        if (settings.Find(Name) is not { } text)
+        if (settings.Find(HeadersName) is not { } text)
             return null;
         if (HeaderList().IsMatch(text))
             return text;
-        settings.Report(Name, "must be a comma-separated list of NAME=VALUE, with values URL-encoded");
+        settings.Report(HeadersName, "must be a comma-separated list of NAME=VALUE, with values URL-encoded");
         return null;
     }
 

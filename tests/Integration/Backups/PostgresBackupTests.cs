@@ -214,9 +214,10 @@ public sealed class PostgresBackupTests() : BackupTest(DatabaseKind.Postgres)
     /// <summary>Command lines can be read by every user of the machine.</summary>
     private void ShouldShowNoPassword()
     {
-        if (!OperatingSystem.IsLinux())
+        // A developer's own server may trust whoever asks: then there is none to be shown.
+        if (!OperatingSystem.IsLinux() || new Uri(Url).UserInfo.Split(':') is not [_, { Length: > 0 } encoded])
             return;
-        var password = Uri.UnescapeDataString(new Uri(Url).UserInfo.Split(':')[1]);
+        var password = Uri.UnescapeDataString(encoded);
         var commands = Directory
             .GetDirectories("/proc")
             .Select(folder => Path.Combine(folder, "cmdline"))

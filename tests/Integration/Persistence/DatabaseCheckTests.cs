@@ -25,7 +25,7 @@ public sealed class DatabaseCheckTests(DatabaseKind kind)
         var outcome = await CheckAsync(await NewDatabaseAsync(), migrates: false);
 
         outcome.Passed.ShouldBeTrue(outcome.Detail);
-        outcome.Facts["migrations"].ShouldBe("1 applied");
+        outcome.Facts["migrations"].ShouldMatch("^[1-9][0-9]* applied$");
         if (kind == DatabaseKind.Sqlite)
         {
             outcome.Facts["server"].ShouldStartWith("SQLite 3.");
@@ -56,7 +56,9 @@ public sealed class DatabaseCheckTests(DatabaseKind kind)
             (await CheckAsync(url, migrates: true)).Passed.ShouldBeTrue();
         }
 
-        (await CheckAsync(url, migrates: true)).Detail.ShouldContain("migrations 1 pending (the start applies them)");
+        (await CheckAsync(url, migrates: true)).Detail.ShouldMatch(
+            @"migrations [1-9][0-9]* pending \(the start applies them\)"
+        );
         if (kind == DatabaseKind.Sqlite)
             File.Exists(url["sqlite://".Length..]).ShouldBeFalse();
     }
@@ -75,7 +77,7 @@ public sealed class DatabaseCheckTests(DatabaseKind kind)
         outcome.Passed.ShouldBeFalse();
         outcome.Detail.ShouldContain("29990101000000_OfTomorrow");
         outcome.Detail.ShouldContain("Run the version that made them");
-        outcome.Facts["migrations"].ShouldBe("1 applied + 1 unknown");
+        outcome.Facts["migrations"].ShouldMatch(@"^[1-9][0-9]* applied \+ 1 unknown$");
     }
 
     [Test]

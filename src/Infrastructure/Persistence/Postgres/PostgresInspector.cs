@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Npgsql;
 using QrAi.Infrastructure.Settings;
@@ -39,6 +40,7 @@ internal sealed class PostgresInspector(
         );
     }
 
+    [SuppressMessage("Security", "CA2100", Justification = "The callers' constants.")]
     private static async Task<string?> AskAsync(
         NpgsqlConnection connection,
         string sql,

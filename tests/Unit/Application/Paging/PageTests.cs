@@ -28,7 +28,7 @@ public sealed class PageTests
     [Test]
     public void Each_item_has_a_cursor_by_itself_or_by_its_place()
     {
-        var items = new[] { 10, 20 }.ToList();
+        List<int> items = [10, 20];
 
         items.ToPage(3, (item, _) => Text(item)).CursorOf(1).ShouldBe("20");
         items.ToPage(3, (_, index) => Text(index)).CursorOf(1).ShouldBe("1");

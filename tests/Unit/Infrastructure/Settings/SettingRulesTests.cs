@@ -16,6 +16,7 @@ public sealed class SettingRulesTests
         "GOOGLE_AI_MODEL",
         "JWT_AUDIENCE",
         "AUTOMAPPER_LICENSE_KEY",
+        "OTEL_SERVICE_NAME",
     ];
 
     private static readonly (string Name, string Value, string Problem)[] Rules =
@@ -124,6 +125,26 @@ public sealed class SettingRulesTests
         ("RATE_LIMIT_BURST", "many", "must be a whole number from 0 to 100000, not 'many'"),
         ("LOG_LEVEL", "LOUD", "must be one of TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL, not 'LOUD'"),
         ("LOG_FORMAT", "xml", "must be one of console, json, not 'xml'"),
+        (
+            "LOG_LEVELS",
+            "Npgsql",
+            "must be a comma-separated list such as Npgsql=DEBUG,QrAi.Infrastructure.Llm=TRACE: 'Npgsql' is no NAMESPACE=LEVEL"
+        ),
+        ("GRAPHQL_INTROSPECTION", "yes", "must be true or false, not 'yes'"),
+        (
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "collector",
+            "must be an absolute http or https address, such as http://collector:4318"
+        ),
+        (
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            $"http://me:{Secret}@collector",
+            "must be an address without a user: put credentials into OTEL_EXPORTER_OTLP_HEADERS"
+        ),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json", "must be one of http/protobuf, grpc, not 'http/json'"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", Secret, "must be a comma-separated list of NAME=VALUE, with values URL-encoded"),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "0", "must be a whole number from 1 to 60000, not '0'"),
+        ("OTEL_METRIC_EXPORT_INTERVAL", "99", "must be a whole number from 100 to 3600000, not '99'"),
     ];
 
     private static readonly (string Name, string Value, string Problem)[] RulesOfProduction =

@@ -125,9 +125,7 @@ public sealed class AnswerEventWriterTests
                 writer.Write(new NumberedAnswerEvent(1, new AnswerEvent.Delta("a")));
                 writer.Write(new NumberedAnswerEvent(2, new AnswerEvent.Delta("b")));
             })
-        ).ShouldBe(
-            "id: 1\nevent: delta\ndata: {\"text\":\"a\"}\n\nid: 2\nevent: delta\ndata: {\"text\":\"b\"}\n\n"
-        );
+        ).ShouldBe("id: 1\nevent: delta\ndata: {\"text\":\"a\"}\n\nid: 2\nevent: delta\ndata: {\"text\":\"b\"}\n\n");
 
     [Test]
     public async Task A_very_long_text_is_written_whole()
