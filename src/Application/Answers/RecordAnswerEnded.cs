@@ -9,26 +9,35 @@ internal sealed partial class RecordAnswerEnded(ILogger<RecordAnswerEnded> logge
 {
     public Task Handle(AnswerEnded notification, CancellationToken cancellationToken)
     {
-        Ended(
-            logger,
-            notification.AnswerId,
-            notification.SessionId,
-            notification.Status,
-            notification.Provider,
-            notification.Model,
-            notification.Attempts,
-            notification.TotalTokens,
-            notification.Duration.TotalMilliseconds,
-            notification.ErrorCode
-        );
+        if (notification.ErrorCode is { } code)
+            Failed(
+                logger,
+                notification.AnswerId,
+                notification.SessionId,
+                code,
+                notification.Attempts,
+                notification.Duration.TotalMilliseconds
+            );
+        else
+            Ended(
+                logger,
+                notification.AnswerId,
+                notification.SessionId,
+                notification.Status,
+                notification.Provider,
+                notification.Model,
+                notification.Attempts,
+                notification.TotalTokens,
+                notification.Duration.TotalMilliseconds
+            );
         AnswerMetrics.Record(notification);
         return Task.CompletedTask;
     }
 
     [LoggerMessage(
         LogLevel.Information,
-        "Answer {AnswerId} of session {SessionId} {Status} by {Provider} {Model} after {Attempts} attempts, "
-            + "{Tokens} tokens, {DurationMs:0} ms {ErrorCode}"
+        "Answer {AnswerId} of session {SessionId} {Status} by {Provider} {Model}: attempts {Attempts}, tokens {Tokens}, "
+            + "{DurationMs:0} ms"
     )]
     private static partial void Ended(
         ILogger logger,
@@ -39,7 +48,19 @@ internal sealed partial class RecordAnswerEnded(ILogger<RecordAnswerEnded> logge
         string? model,
         int attempts,
         int? tokens,
-        double durationMs,
-        string? errorCode
+        double durationMs
+    );
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "Answer {AnswerId} of session {SessionId} failed, {ErrorCode}: attempts {Attempts}, {DurationMs:0} ms"
+    )]
+    private static partial void Failed(
+        ILogger logger,
+        Guid answerId,
+        Guid sessionId,
+        string errorCode,
+        int attempts,
+        double durationMs
     );
 }
