@@ -1,6 +1,9 @@
 using System.Text.Encodings.Web;
 using GraphQL;
+using GraphQL.Validation.Complexity;
+using GraphQL.Validation.Errors.Custom;
 using GraphQL.Validation.Rules.Custom;
+using GraphQLParser.AST;
 
 namespace QrAi.WebApi.GraphQL;
 
@@ -9,6 +12,9 @@ internal static class GraphQlRegistration
 {
     /// <summary>Levels of fields within one another.</summary>
     private const int MaxDepth = 10;
+
+    /// <summary>The same where only the schema is read: tools ask for types within types, 15 levels deep.</summary>
+    private const int MaxDepthOfIntrospection = 20;
 
     /// <summary>
     /// What an operation may cost: a field costs 1, and as often as its list has items. A page of 100 sessions with the
@@ -31,8 +37,8 @@ internal static class GraphQlRegistration
                 .AddErrorInfoProvider<GraphQlErrors>()
                 .AddComplexityAnalyzer(cost =>
                 {
-                    cost.MaxDepth = MaxDepth;
                     cost.MaxComplexity = MaxCost;
+                    cost.ValidateComplexityDelegate = CheckDepth;
                     cost.DefaultListImpactMultiplier = 1; // pages say how many
                     cost.DefaultObjectImpact = 1;
                     cost.DefaultScalarImpact = 1;
@@ -41,4 +47,17 @@ internal static class GraphQlRegistration
                 builder.AddValidationRule<NoIntrospectionValidationRule>();
         });
     }
+
+    private static Task CheckDepth(ComplexityValidationContext context)
+    {
+        var most = ReadsOnlyTheSchema(context.ValidationContext.Operation) ? MaxDepthOfIntrospection : MaxDepth;
+        if (context.MaxDepth > most)
+            context.Error ??= new ComplexityError($"The query is {context.MaxDepth} levels deep; {most} are the most.");
+        return Task.CompletedTask;
+    }
+
+    private static bool ReadsOnlyTheSchema(GraphQLOperationDefinition operation) =>
+        operation.SelectionSet.Selections.TrueForAll(selection =>
+            selection is GraphQLField field && field.Name.StringValue.StartsWith("__", StringComparison.Ordinal)
+        );
 }

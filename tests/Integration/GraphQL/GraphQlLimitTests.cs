@@ -5,8 +5,12 @@ namespace QrAi.Tests.Integration.GraphQL;
 
 public sealed class GraphQlLimitTests() : GraphQlTest(DatabaseKind.Sqlite)
 {
-    private const string Introspection =
-        "{ __schema { types { name fields { name type { ofType { ofType { name } } } } } } }";
+    /// <summary>As deep as what the tools send.</summary>
+    private static readonly string Introspection =
+        "{ __schema { types { name fields { args { type { "
+        + string.Concat(Enumerable.Repeat("kind name ofType { ", 9))
+        + "name"
+        + new string('}', 15);
 
     [Test]
     public async Task A_query_that_goes_too_deep_is_refused()
@@ -15,6 +19,14 @@ public sealed class GraphQlLimitTests() : GraphQlTest(DatabaseKind.Sqlite)
         var deep = string.Concat(Enumerable.Repeat("messages { nodes { session { ", 4)) + "id" + new string('}', 12);
 
         (await ErrorAsync(qrai, $"{{ session(id: \"{Guid.Empty}\") {{ {deep} }} }}")).Code.ShouldBe("invalid_request");
+    }
+
+    [Test]
+    public async Task What_is_read_beside_the_schema_has_the_depth_of_other_queries()
+    {
+        await using var qrai = await StartAsync();
+
+        (await ErrorAsync(qrai, Introspection[..^1] + " sessions { nodes { id } } }")).Code.ShouldBe("invalid_request");
     }
 
     [Test]
