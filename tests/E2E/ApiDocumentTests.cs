@@ -1,0 +1,16 @@
+namespace QrAi.Tests.E2E;
+
+/// <summary>The page about the API, run from top to bottom as a caller would.</summary>
+public sealed class ApiDocumentTests : ProgramTests
+{
+    [Test]
+    public async Task Every_example_of_the_api_does_and_prints_what_it_says()
+    {
+        var examples = await RunnableDocument.ReadAsync("api.md");
+        examples.Blocks.Count.ShouldBeGreaterThan(6);
+        var workplace = new Workplace().WithOpenRouter(await StartProviderAsync());
+        var service = await StartAsync(workplace);
+
+        await examples.RunAsync(workplace, service.Address);
+    }
+}
