@@ -446,6 +446,7 @@ internal sealed class Measurement : IDisposable
                         ["LOG_LEVEL"] = "WARNING",
                         ["LOG_FORMAT"] = "json",
                         ["RATE_LIMIT_PER_MINUTE"] = "0",
+                        ["STREAMS_PER_CALLER"] = "0",
                         ["DATABASE_URL"] = $"postgresql://postgres:{plan.Password}@{plan.Host}/qrai",
                         ["DATABASE_MIGRATE_ON_START"] = "true",
                         ["LLM_PROVIDERS"] = "openrouter",

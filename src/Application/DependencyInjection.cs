@@ -10,7 +10,7 @@ namespace QrAi.Application;
 /// <summary>Registers what this layer gives.</summary>
 public static class DependencyInjection
 {
-    /// <summary>Adds the use cases, with the behaviours that every request passes: logging, then validation.</summary>
+    /// <summary>Adds the use cases, with the behaviours that every request passes: logging, validation, the limit of questions.</summary>
     /// <param name="services">Where to.</param>
     /// <param name="autoMapperLicenceKey">AutoMapper's licence key, or null to use it without one.</param>
     public static IServiceCollection AddApplication(this IServiceCollection services, string? autoMapperLicenceKey)
@@ -20,8 +20,10 @@ public static class DependencyInjection
             mediator.RegisterServicesFromAssembly(typeof(DependencyInjection).Assembly);
             mediator.AddOpenBehavior(typeof(RequestLogging<,>));
             mediator.AddOpenBehavior(typeof(Validation<,>));
+            mediator.AddOpenBehavior(typeof(RateLimiting<,>));
             mediator.AddOpenStreamBehavior(typeof(StreamLogging<,>));
             mediator.AddOpenStreamBehavior(typeof(StreamValidation<,>));
+            mediator.AddOpenStreamBehavior(typeof(StreamRateLimiting<,>));
         });
         services.AddValidatorsFromAssembly(
             typeof(DependencyInjection).Assembly,

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using QrAi.Application.Answers;
+using QrAi.Application.Callers;
 using QrAi.Application.Checks;
 using QrAi.Application.Migrations;
 using QrAi.Application.Models;
@@ -39,6 +40,12 @@ public static class DependencyInjection
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(settings.Database).AddSingleton(settings.Llm);
         services.AddSingleton<IAnswerEventLog, InMemoryAnswerEventLog>();
+        if (settings.RateLimit is { IsOn: true } rate)
+            services.AddSingleton(provider => new QuestionLimit(
+                rate.PerMinute,
+                rate.Burst,
+                provider.GetRequiredService<TimeProvider>()
+            ));
         return services
             .AddSecrets(settings)
             .AddPersistence(settings.Database)

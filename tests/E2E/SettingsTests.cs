@@ -170,6 +170,13 @@ public sealed class SettingsTests : ProgramTests
             ),
             ["RATE_LIMIT_PER_MINUTE"] = ("-1", "must be a whole number from 0 to 100000, not '-1'"),
             ["RATE_LIMIT_BURST"] = ("many", "must be a whole number from 0 to 100000, not 'many'"),
+            ["STREAMS_PER_CALLER"] = ("-1", "must be a whole number from 0 to 100000, not '-1'"),
+            ["REQUEST_TIMEOUT_SECONDS"] = ("0", "must be a number of seconds from 0.1 to 600, not '0'"),
+            ["CORS_ORIGINS"] = ("*", "must be a comma-separated list of origins such as https://app.example, not '*'"),
+            ["TRUSTED_PROXIES"] = (
+                "proxy",
+                "must be a comma-separated list of addresses and networks such as 10.0.0.5,10.1.0.0/16, not 'proxy'"
+            ),
             ["SHUTDOWN_SECONDS"] = ("3601", "must be a number of seconds from 0 to 3600, not '3601'"),
             ["LOG_LEVEL"] = ("LOUD", "must be one of TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL, not 'LOUD'"),
             ["LOG_FORMAT"] = ("xml", "must be one of console, json, not 'xml'"),

@@ -207,6 +207,7 @@ public sealed class TelemetryTests : ProgramTests
     public async Task A_collector_that_is_of_no_use_stops_neither_a_request_nor_the_end(string collectorThat)
     {
         var workplace = new Workplace();
+        workplace.Settings["RATE_LIMIT_PER_MINUTE"] = "0";
         var collector = await StartCollectorAsync(workplace);
         collector.Hangs = collectorThat == "hangs";
         if (!collector.Hangs)

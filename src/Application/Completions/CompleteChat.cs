@@ -5,6 +5,7 @@ using MediatR;
 using Microsoft.Extensions.AI;
 using QrAi.Application.Answers;
 using QrAi.Application.Behaviours;
+using QrAi.Application.Callers;
 using QrAi.Application.Models;
 using QrAi.Domain.Sessions;
 using QrAi.Domain.Text;
@@ -20,7 +21,8 @@ namespace QrAi.Application.Completions;
 /// <param name="Options">How to answer.</param>
 /// <exception cref="GenerationFailedException">No provider gave a whole answer.</exception>
 public sealed record CompleteChat(string? Model, IReadOnlyList<CompletionMessage> Messages, CompletionOptions Options)
-    : IStreamRequest<CompletionPart>;
+    : IStreamRequest<CompletionPart>,
+        IQuestion;
 
 internal sealed class CompleteChatValidator : AbstractValidator<CompleteChat>
 {

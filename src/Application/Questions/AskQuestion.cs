@@ -20,7 +20,8 @@ namespace QrAi.Application.Questions;
 /// <param name="Provider">The only provider to ask, or null for all in the order of failover.</param>
 /// <param name="Model">The model to ask for, or null for the provider's own.</param>
 public sealed record AskQuestion(string? Question, Guid? SessionId, string? Provider, string? Model)
-    : IRequest<AskedQuestion>;
+    : IRequest<AskedQuestion>,
+        IQuestion;
 
 /// <summary>A question that is kept.</summary>
 /// <param name="SessionId">Its session.</param>

@@ -7,6 +7,7 @@ namespace QrAi.Infrastructure.Settings;
 /// <param name="Backups">Where backups are kept, and when they are made.</param>
 /// <param name="Authentication">How callers prove who they are.</param>
 /// <param name="RateLimit">How many questions a caller may ask.</param>
+/// <param name="Http">How the service meets callers over HTTP.</param>
 /// <param name="GraphQl">What callers of GraphQL may do.</param>
 /// <param name="Logging">What is logged.</param>
 /// <param name="Telemetry">Where traces and metrics go.</param>
@@ -18,6 +19,7 @@ public sealed record QrAiSettings(
     BackupOptions Backups,
     AuthenticationOptions Authentication,
     RateLimitOptions RateLimit,
+    HttpOptions Http,
     GraphQlOptions GraphQl,
     LoggingOptions Logging,
     TelemetryOptions Telemetry,
@@ -43,6 +45,7 @@ public sealed record QrAiSettings(
             BackupOptions.Read(settings),
             AuthenticationOptions.Read(settings, environment.Environment),
             RateLimitOptions.Read(settings),
+            HttpOptions.Read(settings),
             GraphQlOptions.Read(settings, environment.Environment),
             LoggingOptions.Read(settings, environment.Environment),
             TelemetryOptions.Read(settings),

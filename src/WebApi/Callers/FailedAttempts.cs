@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using QrAi.Application.Callers;
 
 namespace QrAi.WebApi.Callers;
 
@@ -21,54 +22,19 @@ internal sealed class FailedAttempts(TimeProvider clock)
 
     private static readonly IPAddress _allOthers = IPAddress.None;
 
-    // When all of an address's attempts will be there again: the whole state of a token bucket.
-    private readonly Dictionary<IPAddress, DateTimeOffset> _fullAgain = [];
-    private readonly Lock _gate = new();
+    private readonly TokenBuckets<IPAddress> _attempts = new(clock, Burst, Refill, MostAddresses, _allOthers);
 
     /// <summary>How long an address has to wait before its next attempt is looked at.</summary>
     /// <param name="address">Where a caller comes from; null where that is not known.</param>
     /// <returns>The wait; null if there is none.</returns>
-    public TimeSpan? WaitOf(IPAddress? address)
-    {
-        lock (_gate)
-        {
-            var wait = _fullAgain.GetValueOrDefault(Find(Network(address))) - clock.GetUtcNow() - Refill * (Burst - 1);
-            return wait > TimeSpan.Zero ? wait : null;
-        }
-    }
+    public TimeSpan? WaitOf(IPAddress? address) => _attempts.WaitOf(Network(address));
 
     /// <summary>Notes that an attempt failed.</summary>
     /// <param name="address">Where it came from; null where that is not known.</param>
-    public void Add(IPAddress? address)
-    {
-        var now = clock.GetUtcNow();
-        lock (_gate)
-        {
-            var key = Network(address);
-            if (_fullAgain.Count >= MostAddresses && !_fullAgain.ContainsKey(key))
-                foreach (var (past, _) in _fullAgain.Where(one => one.Value <= now).ToList())
-                    _fullAgain.Remove(past);
-            key = Find(key);
-            var full = _fullAgain.GetValueOrDefault(key);
-            // No further off than with none left: those who came at once, before any had failed, add no time of their own.
-            var empty = now + Refill * Burst;
-            full = (full > now ? full : now) + Refill;
-            _fullAgain[key] = full < empty ? full : empty;
-        }
-    }
+    public void Add(IPAddress? address) => _attempts.Take(Network(address));
 
     /// <summary>How many addresses it knows, for tests.</summary>
-    internal int Count
-    {
-        get
-        {
-            lock (_gate)
-                return _fullAgain.Count;
-        }
-    }
-
-    private IPAddress Find(IPAddress key) =>
-        _fullAgain.ContainsKey(key) || _fullAgain.Count < MostAddresses ? key : _allOthers;
+    internal int Count => _attempts.Count;
 
     /// <summary>What one attacker has: an IPv4 address, or the /64 that a single IPv6 line is given.</summary>
     private static IPAddress Network(IPAddress? address)

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using QrAi.Application.Answers;
 using QrAi.Application.Sessions;
+using QrAi.WebApi.Hosting;
 using QrAi.WebApi.Streams;
 
 namespace QrAi.WebApi.Endpoints;
@@ -31,15 +32,17 @@ internal static class AnswerEndpoints
     private static AnswerStream FollowAnswer(
         string id,
         [FromHeader(Name = "Last-Event-ID")] string? lastEventId,
+        HttpContext context,
         ISender sender,
+        StreamLimit streams,
         CancellationToken cancellationToken
-    ) =>
-        new(
-            sender.CreateStream(
-                new FollowAnswer(RequestParameters.ParseId(id), RequestParameters.ParseLastEventId(lastEventId)),
-                cancellationToken
-            )
-        );
+    )
+    {
+        var request = new FollowAnswer(RequestParameters.ParseId(id), RequestParameters.ParseLastEventId(lastEventId));
+        context.LiftTimeLimit();
+        streams.Enter(context);
+        return new AnswerStream(sender.CreateStream(request, cancellationToken));
+    }
 
     private static async Task<Ok<MessageDto>> CancelAnswer(
         string id,

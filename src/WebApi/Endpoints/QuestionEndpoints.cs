@@ -4,6 +4,7 @@ using QrAi.Application.Questions;
 using QrAi.Application.Sessions;
 using QrAi.Domain.Sessions;
 using QrAi.WebApi.Errors;
+using QrAi.WebApi.Hosting;
 using QrAi.WebApi.Streams;
 
 namespace QrAi.WebApi.Endpoints;
@@ -25,13 +26,18 @@ internal static class QuestionEndpoints
 
     private static async Task<IResult> AskQuestion(
         AskQuestion question,
-        HttpRequest request,
+        HttpContext context,
         ISender sender,
+        StreamLimit streams,
         CancellationToken cancellationToken
     )
     {
+        context.LiftTimeLimit();
+        var isStreamed = AnswerStream.IsAcceptedBy(context.Request);
+        if (isStreamed)
+            streams.Enter(context);
         var asked = await sender.Send(question, cancellationToken);
-        if (AnswerStream.IsAcceptedBy(request))
+        if (isStreamed)
             return new AnswerStream(sender.CreateStream(new FollowAnswer(asked.AnswerId, 0), cancellationToken));
 
         var answer = await sender.Send(new AwaitAnswer(asked.AnswerId), cancellationToken);

@@ -12,6 +12,9 @@ internal sealed record ErrorKind(string Code, int Status, string Title, TimeSpan
     /// <summary>What a verb exits with.</summary>
     public int ExitCode { get; private init; } = Commands.ExitCode.Failed;
 
+    /// <summary>When trying again may help, in whole seconds as HTTP has it, at least 1.</summary>
+    public int? RetryAfterSeconds => RetryAfter is { } wait ? (int)Math.Ceiling(wait.TotalSeconds) : null;
+
     public static readonly ErrorKind InvalidRequest = new("invalid_request", 400, "The request breaks a rule")
     {
         ExitCode = Commands.ExitCode.WrongUsage,
@@ -31,6 +34,13 @@ internal sealed record ErrorKind(string Code, int Status, string Title, TimeSpan
         429,
         "There were too many requests",
         TimeSpan.FromSeconds(1)
+    );
+
+    public static readonly ErrorKind TimedOut = new(
+        "timed_out",
+        503,
+        "The request took too long",
+        TimeSpan.FromSeconds(2)
     );
 
     public static readonly ErrorKind DatabaseUnavailable = new(
@@ -73,6 +83,7 @@ internal sealed record ErrorKind(string Code, int Status, string Title, TimeSpan
         Forbidden,
         NotFound,
         new("method_not_allowed", 405, "The method is not allowed here"),
+        new("request_timeout", 408, "The request did not arrive in time"),
         SessionBusy,
         new("payload_too_large", 413, "The body is too large"),
         new("unsupported_media_type", 415, "The body has to be application/json"),
@@ -83,6 +94,7 @@ internal sealed record ErrorKind(string Code, int Status, string Title, TimeSpan
         ProviderNotConfigured,
         ShuttingDown,
         IssuerUnavailable,
+        TimedOut,
         new(AnswerErrorCodes.ProviderTimeout, 504, "No provider answered in time"),
         InternalError,
     ];

@@ -5,6 +5,7 @@ using QrAi.Application.Models;
 using QrAi.Application.Sessions;
 using QrAi.Domain.Sessions;
 using QrAi.WebApi.Callers;
+using QrAi.WebApi.Streams;
 
 namespace QrAi.WebApi.Errors;
 
@@ -39,6 +40,15 @@ internal static class ErrorMap
                 },
                 exception.Message
             ),
+            RateLimitedException { Wait: var wait } => new(
+                ErrorKind.RateLimited with
+                {
+                    RetryAfter = wait,
+                },
+                exception.Message
+            ),
+            RequestTooLongException => new(ErrorKind.TimedOut, exception.Message),
+            TooManyStreamsException => new(ErrorKind.RateLimited, exception.Message),
             IssuerUnavailableException => new(ErrorKind.IssuerUnavailable, exception.Message),
             SessionBusyException => new(ErrorKind.SessionBusy, exception.Message),
             DatabaseUnavailableException or SchemaNewerException or SchemaOlderException => new(

@@ -20,6 +20,8 @@ internal static class Problems
                     await next(context);
                     if (NeedsBody(context.Response))
                         await WriteAsync(context, ErrorMap.Describe(context.Response.StatusCode));
+                    else if (IsNothing(context.Response))
+                        await WriteAsync(context, ErrorMap.Describe(new BadHttpRequestException("")));
                 }
                 catch (OperationCanceledException)
                     when (context.Response.HasStarted && context.RequestAborted.IsCancellationRequested)
@@ -75,15 +77,25 @@ internal static class Problems
         return problem;
     }
 
+    /// <summary>Says when trying again may help, where it may.</summary>
+    public static void SetRetryAfter(this HttpResponse response, ErrorKind kind)
+    {
+        if (kind.RetryAfterSeconds is { } seconds && !response.HasStarted)
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+    }
+
     private static bool NeedsBody(HttpResponse response) =>
         response is { StatusCode: >= 400, HasStarted: false, ContentLength: null or 0, ContentType: null };
+
+    // What the framework leaves when the body broke off or came in pieces that are none: no result of ours is like it.
+    private static bool IsNothing(HttpResponse response) =>
+        response is { StatusCode: StatusCodes.Status200OK, HasStarted: false, ContentLength: null, ContentType: null };
 
     private static async Task WriteAsync(HttpContext context, ErrorDescription error)
     {
         var response = context.Response;
         response.StatusCode = error.Kind.Status;
-        if (error.Kind.RetryAfter is { } wait)
-            response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString("0", CultureInfo.InvariantCulture);
+        response.SetRetryAfter(error.Kind);
         if (error.Kind.Status == StatusCodes.Status401Unauthorized)
             response.Headers.WWWAuthenticate = "Bearer"; // RFC 6750
         if (OpenAiError.IsExpectedBy(context.Request))

@@ -1,8 +1,11 @@
 using GraphQL;
 using GraphQL.Execution;
 using GraphQLParser.AST;
+using GraphQLParser.Exceptions;
 using QrAi.Application.Errors;
 using QrAi.WebApi.Errors;
+using QrAi.WebApi.Hosting;
+using QrAi.WebApi.Streams;
 
 namespace QrAi.WebApi.GraphQL;
 
@@ -24,7 +27,8 @@ internal static class GraphQlEndpoint
         HttpContext context,
         IDocumentExecuter<QrAiSchema> executer,
         IDocumentBuilder builder,
-        IWebHostEnvironment environment
+        IWebHostEnvironment environment,
+        StreamLimit streams
     )
     {
         var request = context.Request;
@@ -39,10 +43,13 @@ internal static class GraphQlEndpoint
             var operation = isGet
                 ? GraphQlRequest.ReadParameters(request.Query)
                 : await GraphQlRequest.ReadBodyAsync(request, context.RequestAborted);
-            var document = builder.Build(operation.Query);
+            var document = Parse(builder, operation.Query);
             var kind = KindOf(document, operation.OperationName);
             if (isGet && kind == OperationType.Mutation)
                 return Refuse(context, mediaType, StatusCodes.Status405MethodNotAllowed, "Mutations are sent by POST.");
+            // Whoever follows or asks waits for an answer, whose time is its own.
+            if (kind is OperationType.Subscription or OperationType.Mutation)
+                context.LiftTimeLimit();
             if (kind == OperationType.Subscription && mediaType != GraphQlMediaTypes.EventStream)
                 return Refuse(
                     context,
@@ -50,6 +57,9 @@ internal static class GraphQlEndpoint
                     StatusCodes.Status406NotAcceptable,
                     "Subscriptions are streamed: accept text/event-stream."
                 );
+
+            if (mediaType == GraphQlMediaTypes.EventStream)
+                streams.Enter(context);
 
             var result = await executer.ExecuteAsync(options =>
             {
@@ -63,7 +73,8 @@ internal static class GraphQlEndpoint
                 options.MaxParallelExecutionCount = MaxParallelFields;
                 options.UnhandledExceptionDelegate = unhandled =>
                 {
-                    Problems.DescribeAndLog(unhandled.OriginalException, context);
+                    var error = Problems.DescribeAndLog(unhandled.OriginalException, context);
+                    context.Response.SetRetryAfter(error.Kind);
                     return Task.CompletedTask;
                 };
             });
@@ -79,6 +90,12 @@ internal static class GraphQlEndpoint
         {
             return Refuse(context, mediaType, StatusCodes.Status400BadRequest, ErrorMap.Describe(exception));
         }
+        catch (TooManyStreamsException exception)
+        {
+            var error = ErrorMap.Describe(exception);
+            context.Response.SetRetryAfter(error.Kind);
+            return Refuse(context, mediaType, error.Kind.Status, error);
+        }
         catch (ExecutionError error) // the document's syntax
         {
             return new GraphQlResponse(new ExecutionResult(error), mediaType, StatusOf(mediaType));
@@ -86,6 +103,18 @@ internal static class GraphQlEndpoint
     }
 
     private const int MaxParallelFields = 4;
+
+    private static GraphQLDocument Parse(IDocumentBuilder builder, string query)
+    {
+        try
+        {
+            return builder.Build(query);
+        }
+        catch (GraphQLParserException exception) // what is no error of syntax: it is nested too deeply to be read
+        {
+            throw new InvalidRequestException("query", exception.Description);
+        }
+    }
 
     private static OperationType? KindOf(GraphQLDocument document, string? name)
     {

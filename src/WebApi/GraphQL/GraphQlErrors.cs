@@ -13,6 +13,8 @@ internal sealed class GraphQlErrors : IErrorInfoProvider
         var extensions = new Dictionary<string, object?> { ["code"] = error.Kind.Code };
         if (error.Fields is { } fields)
             extensions["errors"] = fields;
+        if (error.Kind.RetryAfterSeconds is { } seconds)
+            extensions["retryAfter"] = seconds;
         if (error.Answer is { } answer)
         {
             extensions["sessionId"] = answer.SessionId;

@@ -27,7 +27,7 @@ internal sealed record GraphQlRequest(string Query, string? OperationName, Input
                 ? Read(body)
                 : throw new InvalidRequestException("body", "must be a JSON object with a query");
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or IOException and not BadHttpRequestException)
         {
             throw new BadHttpRequestException("", exception);
         }

@@ -10,6 +10,7 @@ using QrAi.WebApi.Errors;
 using QrAi.WebApi.GraphQL;
 using QrAi.WebApi.Health;
 using QrAi.WebApi.OpenAi;
+using QrAi.WebApi.Streams;
 using Scalar.AspNetCore;
 
 namespace QrAi.WebApi.Hosting;
@@ -19,6 +20,8 @@ public static class QrAiService
 {
     private const string DefaultUrl = "http://localhost:8080";
     private const long MaxBodySize = 64 * 1024;
+    private const int MaxHeadersSize = 32 * 1024;
+    private const int MaxLineSize = 8 * 1024;
 
     /// <summary>Builds the service, ready to run.</summary>
     /// <param name="args">The command line; <c>--urls</c> chooses the address.</param>
@@ -39,7 +42,7 @@ public static class QrAiService
 
         var app = builder.Build();
         app.Services.WarnWithoutKeyVault(settings);
-        MapPipeline(app, settings.Authentication);
+        MapPipeline(app, settings);
         return app;
     }
 
@@ -104,6 +107,11 @@ public static class QrAiService
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxBodySize;
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 240, TimeSpan.FromSeconds(5));
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+            kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeadersSize;
+            kestrel.Limits.MaxRequestHeaderCount = 100;
+            kestrel.Limits.MaxRequestLineSize = MaxLineSize;
         });
         // Answers are stopped at the end of their own time; then they still have to be kept.
         builder.Services.Configure<HostOptions>(host =>
@@ -122,17 +130,21 @@ public static class QrAiService
         services.ConfigureHttpJsonOptions(json => QrAiJson.Configure(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddCallers(settings.Authentication);
+        services.AddRequestTime(settings.Http.RequestTimeout);
+        services.AddSingleton(new StreamLimit(settings.Http.StreamsPerCaller));
         services.AddQrAiOpenApi(settings.Authentication);
         services.AddQrAiGraphQl(settings.GraphQl.Introspection);
     }
 
-    private static void MapPipeline(WebApplication app, AuthenticationOptions authentication)
+    private static void MapPipeline(WebApplication app, QrAiSettings settings)
     {
         app.UseRequestId();
         app.UseRequestLog();
         app.UseProblems();
         app.UseRouting();
-        app.UseCallers(authentication);
+        app.UseCallers(settings.Authentication);
+        // Last, so that what waits before it for another's answer has no limit here.
+        app.UseRequestTimeouts();
 
         app.MapHealth(readyChecks: [Infrastructure.DependencyInjection.DatabaseCheck, LifecycleHealth.Name]);
         var api = app.MapGroup("/api").WithProblemResponses();
@@ -144,9 +156,10 @@ public static class QrAiService
         var description = app.MapOpenInDevelopment();
         description.MapOpenApi();
         // Nothing of it comes from, or goes to, its maker's hosts.
-        description.MapScalarApiReference(
-            "/docs",
-            page => page.WithTitle("QrAi").DisableDefaultFonts().DisableTelemetry().DisableAgent()
-        );
+        description
+            .MapScalarApiReference(
+                "/docs",
+                page => page.WithTitle("QrAi").DisableDefaultFonts().DisableTelemetry().DisableAgent()
+            );
     }
 }

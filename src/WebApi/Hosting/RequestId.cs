@@ -15,13 +15,17 @@ internal static class RequestId
                 string? sent = context.Request.Headers[Header];
                 var id = IsUsable(sent) ? sent! : Guid.CreateVersion7().ToString();
                 context.TraceIdentifier = id;
-                context.Response.Headers[Header] = id;
+                context.WriteRequestId();
                 var properties = new RequestProperties(id);
                 context.Features.Set(properties);
                 using (LogContext.Push(properties))
                     await next(context);
             }
         );
+
+    /// <summary>Puts it on the response, once more where the response was cleared.</summary>
+    public static void WriteRequestId(this HttpContext context) =>
+        context.Response.Headers[Header] = context.TraceIdentifier;
 
     private static bool IsUsable(string? id) =>
         id is { Length: >= 1 and <= MaxLength } && !id.AsSpan().ContainsAnyExceptInRange('!', '~');

@@ -3,6 +3,8 @@ using MediatR;
 using QrAi.Application.Completions;
 using QrAi.Application.Errors;
 using QrAi.Application.Models;
+using QrAi.WebApi.Hosting;
+using QrAi.WebApi.Streams;
 
 namespace QrAi.WebApi.OpenAi;
 
@@ -27,13 +29,17 @@ internal static class OpenAiEndpoints
     }
 
     private static async Task<IResult> CreateChatCompletion(
-        HttpRequest http,
+        HttpContext context,
         ISender sender,
+        StreamLimit streams,
         TimeProvider clock,
         CancellationToken cancellationToken
     )
     {
-        var request = await ReadAsync(http, cancellationToken);
+        var request = await ReadAsync(context.Request, cancellationToken);
+        context.LiftTimeLimit();
+        if (request.IsStreamed)
+            streams.Enter(context);
         var parts = sender.CreateStream(request.ToRequest(), cancellationToken);
         var identity = CompletionIdentity.New(clock.GetUtcNow());
         return request.IsStreamed
@@ -64,7 +70,7 @@ internal static class OpenAiEndpoints
             return await http.ReadFromJsonAsync<ChatCompletionRequest>(OpenAiJson.Options, cancellationToken)
                 ?? throw new BadHttpRequestException("");
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or IOException and not BadHttpRequestException)
         {
             throw new BadHttpRequestException("", exception);
         }

@@ -68,11 +68,12 @@ internal sealed class Workplace
         return WithPatience();
     }
 
-    /// <summary>A slow machine is no reason to give a provider up.</summary>
+    /// <summary>A slow machine is no reason to give a provider up, and a test is no caller who asks too often.</summary>
     private Workplace WithPatience()
     {
         Settings["LLM_FIRST_TOKEN_SECONDS"] = "600";
         Settings["LLM_TOTAL_SECONDS"] = "3600";
+        Settings["RATE_LIMIT_PER_MINUTE"] = "0";
         return this;
     }
 }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace QrAi.Tests.Integration.Errors;
@@ -77,8 +75,7 @@ public sealed class HttpErrorTests() : IntegrationTest(DatabaseKind.Sqlite)
         await using var qrai = await StartAsync();
         var body = """{"question":"Why?"}""".PadRight(length);
 
-        var response = await RawAsync(
-            qrai,
+        var response = await qrai.SendRawAsync(
             $"POST /api/questions HTTP/1.1\r\nHost: qrai\r\nContent-Type: application/json\r\nConnection: close\r\n"
                 + (
                     chunked
@@ -143,48 +140,12 @@ public sealed class HttpErrorTests() : IntegrationTest(DatabaseKind.Sqlite)
 
     private static async Task<string> RequestIdAsync(QrAiHost qrai, string? id)
     {
-        var response = await RawAsync(
-            qrai,
+        var response = await qrai.SendRawAsync(
             "GET /api/sessions HTTP/1.1\r\nHost: qrai\r\nConnection: close\r\n"
                 + (id is null ? "" : $"X-Request-Id: {id}\r\n")
                 + "\r\n"
         );
         response.ShouldStartWith("HTTP/1.1 200 ");
         return response.Split("\r\n").Single(line => line.StartsWith("X-Request-Id: ", StringComparison.Ordinal))[14..];
-    }
-
-    /// <summary>Sends bytes as they are: HTTP clients refuse some of what callers may send.</summary>
-    private static async Task<string> RawAsync(QrAiHost qrai, string request)
-    {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(IPAddress.Loopback, qrai.Address.Port);
-        await using var stream = new NetworkStream(socket);
-        var sending = SendAsync();
-        var received = new MemoryStream();
-        var buffer = new byte[4_096];
-        try
-        {
-            while (await stream.ReadAsync(buffer) is > 0 and var read)
-                received.Write(buffer, 0, read);
-        }
-        catch (IOException) when (received.Length > 0)
-        {
-            // The server has answered and does not read the rest of a body that is too large.
-        }
-
-        await sending;
-        return Encoding.UTF8.GetString(received.ToArray());
-
-        async Task SendAsync()
-        {
-            try
-            {
-                await stream.WriteAsync(Encoding.UTF8.GetBytes(request));
-            }
-            catch (IOException)
-            {
-                // as above
-            }
-        }
     }
 }

@@ -1,0 +1,40 @@
+using MediatR;
+using QrAi.Application.Callers;
+
+namespace QrAi.Application.Behaviours;
+
+/// <summary>Counts questions that break no rule, and stops a caller's next one when there were too many.</summary>
+/// <param name="caller">Who asks.</param>
+/// <param name="limit">How often it may; null where the limit is off.</param>
+internal sealed class RateLimiting<TRequest, TResponse>(CurrentCaller caller, QuestionLimit? limit = null)
+    : IPipelineBehavior<TRequest, TResponse>
+    where TRequest : IQuestion
+{
+    public Task<TResponse> Handle(
+        TRequest request,
+        RequestHandlerDelegate<TResponse> next,
+        CancellationToken cancellationToken
+    )
+    {
+        limit?.Count(caller);
+        return next(cancellationToken);
+    }
+}
+
+/// <summary>The same for streams: behaviours of requests do not run for them.</summary>
+/// <param name="caller">Who asks.</param>
+/// <param name="limit">How often it may; null where the limit is off.</param>
+internal sealed class StreamRateLimiting<TRequest, TResponse>(CurrentCaller caller, QuestionLimit? limit = null)
+    : IStreamPipelineBehavior<TRequest, TResponse>
+    where TRequest : IQuestion, IStreamRequest<TResponse>
+{
+    public IAsyncEnumerable<TResponse> Handle(
+        TRequest request,
+        StreamHandlerDelegate<TResponse> next,
+        CancellationToken cancellationToken
+    )
+    {
+        limit?.Count(caller);
+        return next();
+    }
+}

@@ -1,0 +1,34 @@
+using QrAi.Application.Errors;
+
+namespace QrAi.Application.Callers;
+
+/// <summary>
+/// Limits how often a caller may ask, whichever way: a token bucket for each owner. Each process counts for itself.
+/// </summary>
+/// <param name="perMinute">Questions a minute in the long run, at least 1.</param>
+/// <param name="burst">Questions at once, by a caller who has not asked for a while, at least 1.</param>
+/// <param name="clock">The time.</param>
+public sealed class QuestionLimit(int perMinute, int burst, TimeProvider clock)
+{
+    /// <summary>Owners whose buckets are not full; beyond them all others share one.</summary>
+    internal const int MostOwners = 50_000;
+
+    // No owner is called so: names have no control characters.
+    private const string AllOthers = "\0";
+
+    private readonly TokenBuckets<string> _buckets = new(
+        clock,
+        burst,
+        TimeSpan.FromMinutes(1) / perMinute,
+        MostOwners,
+        AllOthers
+    );
+
+    /// <summary>Counts a question of a caller's, unless it only repeats one.</summary>
+    /// <exception cref="RateLimitedException">There were too many.</exception>
+    public void Count(CurrentCaller caller)
+    {
+        if (!caller.Repeats && _buckets.TryTake(caller.Owner) is { } wait)
+            throw new RateLimitedException(wait);
+    }
+}

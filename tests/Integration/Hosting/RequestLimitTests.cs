@@ -1,0 +1,109 @@
+namespace QrAi.Tests.Integration.Hosting;
+
+/// <summary>How long a request may take, and how large it may be, before anything looks at what it says.</summary>
+public sealed class RequestLimitTests() : IntegrationTest(DatabaseKind.Postgres)
+{
+    private static readonly Dictionary<string, string> _impatient = new() { ["REQUEST_TIMEOUT_SECONDS"] = "0.3" };
+
+    [Test]
+    public async Task A_request_that_takes_too_long_ends_with_a_503_and_its_id()
+    {
+        await using var qrai = await StartAsync(_impatient);
+        await using var database = await OpenDatabaseAsync();
+        await database.ExecuteAsync("BEGIN; LOCK TABLE sessions IN ACCESS EXCLUSIVE MODE");
+
+        await qrai.GetAsync("/api/sessions").ShouldBeProblem(503, "timed_out");
+
+        await database.ExecuteAsync("ROLLBACK");
+        (await qrai.ListSessionsAsync()).Items.ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task Whoever_waits_for_an_answer_or_follows_one_has_as_long_as_the_answer_takes()
+    {
+        await using var qrai = await StartAsync(_impatient);
+        var (waited, streamed, mutated) = (Gate(), Gate(), Gate());
+        var asking = qrai.AskAsync("Slow?");
+        await waited.Request;
+        var streaming = qrai.AskStreamingAsync("Slow?");
+        await streamed.Request;
+        var mutating = qrai.PostAsync(
+            "/graphql",
+            new { query = "mutation { ask(input: { question: \"Slow?\" }) { answer { status } } }" }
+        );
+        await mutated.Request;
+
+        // Longer than the limit, which another request shows to have passed.
+        await using var database = await OpenDatabaseAsync();
+        await database.ExecuteAsync("BEGIN; LOCK TABLE sessions IN ACCESS EXCLUSIVE MODE");
+        await qrai.GetAsync("/api/sessions").ShouldBeProblem(503, "timed_out");
+        await database.ExecuteAsync("ROLLBACK");
+        waited.Finish("Done.");
+        streamed.Finish("Done.");
+        mutated.Finish("Done.");
+
+        (await asking).Answer.Content.ShouldBe("Done.");
+        await using var stream = await streaming;
+        (await stream.ReadToEndAsync())[^1].Event.ShouldBe("completed");
+        using var mutation = await mutating;
+        (await mutation.Content.ReadAsStringAsync()).ShouldContain("COMPLETED", Case.Insensitive);
+    }
+
+    [Test]
+    public async Task A_body_that_does_not_come_is_a_408()
+    {
+        await using var qrai = await StartAsync();
+
+        var response = await qrai.SendRawAsync(
+            "POST /api/sessions HTTP/1.1\r\nHost: qrai\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
+        );
+
+        response.ShouldStartWith("HTTP/1.1 408 ");
+        response.ShouldContain("Content-Type: application/problem+json");
+        response.ShouldContain("\"code\":\"request_timeout\"");
+    }
+
+    [TestCase(33 * 1024, 1)]
+    [TestCase(10, 101)]
+    public async Task Headers_that_are_too_large_or_too_many_are_a_431(int length, int count)
+    {
+        await using var qrai = await StartAsync();
+        var headers = string.Concat(
+            Enumerable.Range(0, count).Select(number => $"X-Many-{number}: {new string('x', length)}\r\n")
+        );
+
+        var response = await qrai.SendRawAsync($"GET /api/sessions HTTP/1.1\r\nHost: qrai\r\n{headers}\r\n");
+
+        response.ShouldStartWith("HTTP/1.1 431 ");
+    }
+
+    [Test]
+    public async Task A_line_that_is_too_long_is_a_414()
+    {
+        await using var qrai = await StartAsync();
+
+        var response = await qrai.SendRawAsync(
+            $"GET /api/sessions?q={new string('x', 9 * 1024)} HTTP/1.1\r\nHost: qrai\r\n\r\n"
+        );
+
+        response.ShouldStartWith("HTTP/1.1 414 ");
+    }
+
+    [Test]
+    public async Task A_conversation_may_be_as_large_as_1_mib_and_no_larger()
+    {
+        await using var qrai = await StartAsync();
+
+        foreach (var (length, status) in new[] { (1024 * 1024 - 1024, 200), (1024 * 1024 + 1, 413) })
+        {
+            var start = """{"model":"openrouter","messages":[{"role":"user","content":"Who?"}]""";
+            using var body = new StringContent(
+                start + new string(' ', length - start.Length - 1) + "}",
+                System.Text.Encoding.UTF8,
+                "application/json"
+            );
+            using var response = await qrai.PostAsync("/v1/chat/completions", body);
+            ((int)response.StatusCode).ShouldBe(status);
+        }
+    }
+}
