@@ -36,6 +36,8 @@ public static class QrAiService
         var builder = WebApplication.CreateBuilder(
             new WebApplicationOptions { Args = args, EnvironmentName = settings.Environment.Environment.ToString() }
         );
+        // The host's own switch believes every sender; TRUSTED_PROXIES says whom to believe.
+        builder.Configuration["ForwardedHeaders_Enabled"] = "false";
         ConfigureServer(builder, settings.Environment);
         AddServices(builder.Services, settings);
         configure?.Invoke(builder.Services);
@@ -130,6 +132,7 @@ public static class QrAiService
         services.ConfigureHttpJsonOptions(json => QrAiJson.Configure(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddCallers(settings.Authentication);
+        services.AddEdge(settings.Http);
         services.AddRequestTime(settings.Http.RequestTimeout);
         services.AddSingleton(new StreamLimit(settings.Http.StreamsPerCaller));
         services.AddQrAiOpenApi(settings.Authentication);
@@ -138,10 +141,14 @@ public static class QrAiService
 
     private static void MapPipeline(WebApplication app, QrAiSettings settings)
     {
+        app.UseTrustedProxies(settings.Http);
+        app.UseSecurityHeaders();
         app.UseRequestId();
         app.UseRequestLog();
         app.UseProblems();
+        app.UseUtf8Bodies();
         app.UseRouting();
+        app.UseOtherOrigins(settings.Http);
         app.UseCallers(settings.Authentication);
         // Last, so that what waits before it for another's answer has no limit here.
         app.UseRequestTimeouts();
@@ -160,6 +167,7 @@ public static class QrAiService
             .MapScalarApiReference(
                 "/docs",
                 page => page.WithTitle("QrAi").DisableDefaultFonts().DisableTelemetry().DisableAgent()
-            );
+            )
+            .WithContentPolicy(SecurityHeaders.DocumentationPolicy);
     }
 }
