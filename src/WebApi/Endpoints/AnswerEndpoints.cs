@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using QrAi.Application.Answers;
 using QrAi.Application.Sessions;
+using QrAi.WebApi.Callers;
 using QrAi.WebApi.Hosting;
 using QrAi.WebApi.Streams;
 

@@ -3,6 +3,7 @@ using QrAi.Application.Answers;
 using QrAi.Application.Questions;
 using QrAi.Application.Sessions;
 using QrAi.Domain.Sessions;
+using QrAi.WebApi.Callers;
 using QrAi.WebApi.Errors;
 using QrAi.WebApi.Hosting;
 using QrAi.WebApi.Streams;

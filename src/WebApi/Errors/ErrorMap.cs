@@ -5,7 +5,6 @@ using QrAi.Application.Models;
 using QrAi.Application.Sessions;
 using QrAi.Domain.Sessions;
 using QrAi.WebApi.Callers;
-using QrAi.WebApi.Streams;
 
 namespace QrAi.WebApi.Errors;
 

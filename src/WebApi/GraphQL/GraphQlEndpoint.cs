@@ -1,11 +1,10 @@
 using GraphQL;
 using GraphQL.Execution;
 using GraphQLParser.AST;
-using GraphQLParser.Exceptions;
 using QrAi.Application.Errors;
+using QrAi.WebApi.Callers;
 using QrAi.WebApi.Errors;
 using QrAi.WebApi.Hosting;
-using QrAi.WebApi.Streams;
 
 namespace QrAi.WebApi.GraphQL;
 
@@ -43,7 +42,7 @@ internal static class GraphQlEndpoint
             var operation = isGet
                 ? GraphQlRequest.ReadParameters(request.Query)
                 : await GraphQlRequest.ReadBodyAsync(request, context.RequestAborted);
-            var document = Parse(builder, operation.Query);
+            var document = builder.Read(operation.Query);
             var kind = KindOf(document, operation.OperationName);
             if (isGet && kind == OperationType.Mutation)
                 return Refuse(context, mediaType, StatusCodes.Status405MethodNotAllowed, "Mutations are sent by POST.");
@@ -103,18 +102,6 @@ internal static class GraphQlEndpoint
     }
 
     private const int MaxParallelFields = 4;
-
-    private static GraphQLDocument Parse(IDocumentBuilder builder, string query)
-    {
-        try
-        {
-            return builder.Build(query);
-        }
-        catch (GraphQLParserException exception) // what is no error of syntax: it is nested too deeply to be read
-        {
-            throw new InvalidRequestException("query", exception.Description);
-        }
-    }
 
     private static OperationType? KindOf(GraphQLDocument document, string? name)
     {

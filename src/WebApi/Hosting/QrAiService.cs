@@ -5,12 +5,12 @@ using QrAi.Infrastructure.Logging;
 using QrAi.Infrastructure.Secrets;
 using QrAi.Infrastructure.Settings;
 using QrAi.Infrastructure.Telemetry;
+using QrAi.WebApi.Callers;
 using QrAi.WebApi.Endpoints;
 using QrAi.WebApi.Errors;
 using QrAi.WebApi.GraphQL;
 using QrAi.WebApi.Health;
 using QrAi.WebApi.OpenAi;
-using QrAi.WebApi.Streams;
 using Scalar.AspNetCore;
 
 namespace QrAi.WebApi.Hosting;

@@ -45,6 +45,20 @@ public sealed class GraphQlLimitTests() : GraphQlTest(DatabaseKind.Sqlite)
         (await ErrorAsync(qrai, $"{{ {all} }}")).Code.ShouldBe("invalid_request");
     }
 
+    [TestCase(1_000, false)]
+    [TestCase(1_001, true)]
+    public async Task A_document_of_too_many_fields_is_refused_before_it_costs_anything(int fields, bool refused)
+    {
+        await using var qrai = await StartAsync();
+        var document = "{ " + string.Join(' ', Enumerable.Repeat("__typename", fields)) + " }";
+
+        var result = await RequestAsync(qrai, document);
+
+        result.TryGetProperty("errors", out var errors).ShouldBe(refused, result.ToString());
+        if (refused)
+            errors[0].GetProperty("extensions").GetProperty("code").GetString().ShouldBe("invalid_request");
+    }
+
     [Test]
     public async Task A_large_page_of_everything_is_not_too_much()
     {

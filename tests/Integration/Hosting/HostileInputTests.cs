@@ -105,7 +105,7 @@ public sealed class HostileInputTests() : IntegrationTest(DatabaseKind.Sqlite)
         end.ShouldBeGreaterThan(0, "There was no response.");
         var (head, body) = (response[..end], response[(end + 4)..]);
         head.ShouldStartWith("HTTP/1.1 ");
-        head.ShouldNotContain("X-Injected", Case.Insensitive);
+        head.ShouldNotContain("\nX-Injected", Case.Insensitive); // a header of its own
         var status = int.Parse(head.AsSpan(9, 3), CultureInfo.InvariantCulture);
         // A provider that is not configured may be asked for by name.
         if (status != 503)

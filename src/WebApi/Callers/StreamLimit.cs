@@ -1,6 +1,6 @@
 using QrAi.Application.Callers;
 
-namespace QrAi.WebApi.Streams;
+namespace QrAi.WebApi.Callers;
 
 /// <summary>Limits how many streams a caller has at once: each costs a connection, and may stay open for long.</summary>
 /// <param name="most">So many for each owner; 0 for any number.</param>

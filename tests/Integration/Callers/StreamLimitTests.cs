@@ -3,7 +3,7 @@ using System.Text.Json;
 using QrAi.Tests.Testing.Providers;
 using QrAi.Tests.Testing.Streams;
 
-namespace QrAi.Tests.Integration.Answers;
+namespace QrAi.Tests.Integration.Callers;
 
 /// <summary>How many streams a caller may have at once. The database makes no difference.</summary>
 public sealed class StreamLimitTests() : IntegrationTest(DatabaseKind.Sqlite)
