@@ -151,7 +151,7 @@ public static class QrAiService
         app.UseOtherOrigins(settings.Http);
         app.UseCallers(settings.Authentication);
         // Last, so that what waits before it for another's answer has no limit here.
-        app.UseRequestTimeouts();
+        app.UseRequestTime();
 
         app.MapHealth(readyChecks: [Infrastructure.DependencyInjection.DatabaseCheck, LifecycleHealth.Name]);
         var api = app.MapGroup("/api").WithProblemResponses();

@@ -45,6 +45,16 @@ public sealed class GraphQlLimitTests() : GraphQlTest(DatabaseKind.Sqlite)
         (await ErrorAsync(qrai, $"{{ {all} }}")).Code.ShouldBe("invalid_request");
     }
 
+    [TestCase("{ sessions(first: \r02) { nodes { id } } }")]
+    [TestCase("{\r\rsessions(q: \"\r\n\") { nodes { id } } }")]
+    [TestCase("{ sessions(q: \"\"\"\r")]
+    public async Task What_is_wrong_is_told_whatever_lines_end_with(string document)
+    {
+        await using var qrai = await StartAsync();
+
+        (await ErrorAsync(qrai, document)).Code.ShouldBe("invalid_request");
+    }
+
     [TestCase(1_000, false)]
     [TestCase(1_001, true)]
     public async Task A_document_of_too_many_fields_is_refused_before_it_costs_anything(int fields, bool refused)
@@ -57,6 +67,24 @@ public sealed class GraphQlLimitTests() : GraphQlTest(DatabaseKind.Sqlite)
         result.TryGetProperty("errors", out var errors).ShouldBe(refused, result.ToString());
         if (refused)
             errors[0].GetProperty("extensions").GetProperty("code").GetString().ShouldBe("invalid_request");
+    }
+
+    [Test]
+    public async Task Fragments_that_multiply_are_refused_before_anybody_walks_through_them()
+    {
+        await using var qrai = await StartAsync();
+        var doubled = Enumerable.Range(0, 60).Select(n => $"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} }}");
+
+        var document = $"{{ ...F0 }} {string.Join(' ', doubled)} fragment F60 on Query {{ __typename }}";
+
+        (await ErrorAsync(qrai, document)).Code.ShouldBe("invalid_request");
+        (await ErrorAsync(qrai, "{ ...F } fragment F on Query { ...G } fragment G on Query { ...F }")).Code.ShouldBe(
+            "invalid_request"
+        );
+        await ExecuteAsync(
+            qrai,
+            "{ a: __typename ...F ...F } fragment F on Query { b: __typename ...G } fragment G on Query { __typename }"
+        );
     }
 
     [Test]

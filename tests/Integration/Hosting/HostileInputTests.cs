@@ -88,7 +88,7 @@ public sealed class HostileInputTests() : IntegrationTest(DatabaseKind.Sqlite)
                     when (exception is ShouldAssertException or JsonException or KeyNotFoundException)
                 {
                     throw new ShouldAssertException(
-                        $"Seed {seed}, request {number}: {exception.Message}\n{Shown(request)}\n\n{response}",
+                        $"Seed {seed}, request {number}: {exception.Message}\n{Shown(request)}\n\n{response}\n\n{LogOf(response)}",
                         exception
                     );
                 }
@@ -310,8 +310,8 @@ public sealed class HostileInputTests() : IntegrationTest(DatabaseKind.Sqlite)
             + string.Concat(Enumerable.Range(0, 1_200).Select(n => $"fragment F{n} on Query{{...F{n + 1}}} "))
             + "fragment F1200 on Query{__typename}";
         yield return "{ ...F0 } "
-            + string.Concat(Enumerable.Range(0, 25).Select(n => $"fragment F{n} on Query{{...F{n + 1} ...F{n + 1}}} "))
-            + "fragment F25 on Query{__typename}";
+            + string.Concat(Enumerable.Range(0, 60).Select(n => $"fragment F{n} on Query{{...F{n + 1} ...F{n + 1}}} "))
+            + "fragment F60 on Query{__typename}";
         yield return "{ __typename " + string.Concat(Enumerable.Repeat("@skip(if:false)", 3_500)) + " }";
         yield return string.Concat(Enumerable.Range(0, 2_000).Select(n => $"query Q{n} {{ __typename }} "));
         yield return "query Q("
@@ -331,6 +331,15 @@ public sealed class HostileInputTests() : IntegrationTest(DatabaseKind.Sqlite)
 
     // Not System.HashCode, which differs from process to process.
     private static int HashCode(int seed, int number) => unchecked(seed * 31 + number * 7_919);
+
+    // What the service failed of is in its log only.
+    private static string LogOf(string response) =>
+        string.Concat(
+            response
+                .Split("\r\n")
+                .Where(line => line.StartsWith("X-Request-Id: ", StringComparison.Ordinal))
+                .SelectMany(line => Output.LinesWith(line[14..]))
+        );
 
     private static string Shown(byte[] request) =>
         JsonSerializer.Serialize(Encoding.Latin1.GetString(request.AsSpan(0, Math.Min(request.Length, 3_000))));
