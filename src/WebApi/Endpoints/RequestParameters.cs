@@ -4,13 +4,13 @@ using QrAi.Application.Paging;
 
 namespace QrAi.WebApi.Endpoints;
 
-/// <summary>Reads parameters of path, query and headers, and names the one that cannot be used.</summary>
+/// <summary>Reads parameters of path, query and headers, and arguments that are ids, and names the one that cannot be used.</summary>
 internal static class RequestParameters
 {
-    public static Guid ParseId(string id) =>
+    public static Guid ParseId(string id, string name = "id") =>
         Guid.TryParseExact(id, "D", out var parsed)
             ? parsed
-            : throw new InvalidRequestException("id", "must be a UUID");
+            : throw new InvalidRequestException(name, "must be a UUID");
 
     public static int ParseLimit(string? limit) =>
         limit is null ? PageLimits.Default

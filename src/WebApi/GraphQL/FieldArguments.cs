@@ -4,6 +4,7 @@ using GraphQL.Types;
 using MediatR;
 using QrAi.Application.Errors;
 using QrAi.Application.Paging;
+using QrAi.WebApi.Endpoints;
 
 namespace QrAi.WebApi.GraphQL;
 
@@ -29,14 +30,7 @@ internal static class FieldArguments
     /// <summary>Reads an id.</summary>
     /// <exception cref="InvalidRequestException">It is no UUID.</exception>
     public static Guid IdArgument(this IResolveFieldContext context, string name = "id") =>
-        ParseId(name, context.GetArgument<string>(name));
-
-    /// <summary>Reads an id.</summary>
-    /// <exception cref="InvalidRequestException">It is no UUID.</exception>
-    public static Guid ParseId(string name, string id) =>
-        Guid.TryParseExact(id, "D", out var parsed)
-            ? parsed
-            : throw new InvalidRequestException(name, "must be a UUID");
+        RequestParameters.ParseId(context.GetArgument<string>(name), name);
 
     /// <summary>The way to the application.</summary>
     public static ISender Sender(this IResolveFieldContext context) =>

@@ -1,6 +1,7 @@
 using GraphQL.Types;
 using QrAi.Application.Questions;
 using QrAi.Application.Sessions;
+using QrAi.WebApi.Endpoints;
 
 namespace QrAi.WebApi.GraphQL.Types;
 
@@ -16,7 +17,7 @@ internal sealed class AskInput
     public string? Model { get; init; }
 
     public AskQuestion ToRequest() =>
-        new(Question, SessionId is null ? null : FieldArguments.ParseId("sessionId", SessionId), Provider, Model);
+        new(Question, SessionId is null ? null : RequestParameters.ParseId(SessionId, "sessionId"), Provider, Model);
 }
 
 /// <summary>A question to ask.</summary>
