@@ -9,11 +9,11 @@ internal sealed class UnauthenticatedException()
 internal sealed class ForbiddenException(string reason) : Exception(reason);
 
 /// <summary>Too many have come from where a caller comes from who could not prove who they are.</summary>
-/// <param name="wait">When the next attempt is looked at.</param>
+/// <param name="wait">How long failed attempts are still answered with this.</param>
 internal sealed class TooManyAttemptsException(TimeSpan wait)
     : Exception("Too many keys or tokens that are not valid have come from this address.")
 {
-    /// <summary>When the next attempt is looked at.</summary>
+    /// <summary>How long failed attempts are still answered with this.</summary>
     public TimeSpan Wait { get; } = wait;
 }
 

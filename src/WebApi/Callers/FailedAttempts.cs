@@ -24,7 +24,7 @@ internal sealed class FailedAttempts(TimeProvider clock)
 
     private readonly TokenBuckets<IPAddress> _attempts = new(clock, Burst, Refill, MostAddresses, _allOthers);
 
-    /// <summary>How long an address has to wait before its next attempt is looked at.</summary>
+    /// <summary>How long attempts of an address that fail are still answered as too many.</summary>
     /// <param name="address">Where a caller comes from; null where that is not known.</param>
     /// <returns>The wait; null if there is none.</returns>
     public TimeSpan? WaitOf(IPAddress? address) => _attempts.WaitOf(Network(address));

@@ -32,20 +32,8 @@ internal static class ErrorMap
             NotFoundException => new(ErrorKind.NotFound, exception.Message),
             UnauthenticatedException => new(ErrorKind.Unauthenticated, exception.Message),
             ForbiddenException => new(ErrorKind.Forbidden, exception.Message),
-            TooManyAttemptsException { Wait: var wait } => new(
-                ErrorKind.RateLimited with
-                {
-                    RetryAfter = wait,
-                },
-                exception.Message
-            ),
-            RateLimitedException { Wait: var wait } => new(
-                ErrorKind.RateLimited with
-                {
-                    RetryAfter = wait,
-                },
-                exception.Message
-            ),
+            TooManyAttemptsException { Wait: var wait } => RateLimited(exception, wait),
+            RateLimitedException { Wait: var wait } => RateLimited(exception, wait),
             RequestTooLongException => new(ErrorKind.TimedOut, exception.Message),
             TooManyStreamsException => new(ErrorKind.RateLimited, exception.Message),
             IssuerUnavailableException => new(ErrorKind.IssuerUnavailable, exception.Message),
@@ -77,6 +65,9 @@ internal static class ErrorMap
         var error = answer.Error!;
         return new(ErrorKind.ByCode(error.Code), error.Message, Answer: answer);
     }
+
+    private static ErrorDescription RateLimited(Exception exception, TimeSpan wait) =>
+        new(ErrorKind.RateLimited with { RetryAfter = wait }, exception.Message);
 
     private static ErrorDescription DescribeBadBody(BadHttpRequestException exception)
     {
