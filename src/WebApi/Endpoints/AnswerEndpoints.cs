@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -20,7 +21,7 @@ internal static class AnswerEndpoints
             .MapGet("/{id}/stream", FollowAnswer)
             .WithName(nameof(FollowAnswer))
             .WithSummary("Streams the answer's events from the start, or after Last-Event-ID.")
-            .Produces<string>(StatusCodes.Status200OK, AnswerStream.MediaType);
+            .Produces<string>(StatusCodes.Status200OK, MediaTypeNames.Text.EventStream);
         answers.MapPost("/{id}/cancel", CancelAnswer).WithName(nameof(CancelAnswer));
     }
 

@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using GraphQL;
 using GraphQL.Execution;
 using GraphQLParser.AST;
@@ -49,7 +50,7 @@ internal static class GraphQlEndpoint
             // Whoever follows or asks waits for an answer, whose time is its own.
             if (kind is OperationType.Subscription or OperationType.Mutation)
                 context.LiftTimeLimit();
-            if (kind == OperationType.Subscription && mediaType != GraphQlMediaTypes.EventStream)
+            if (kind == OperationType.Subscription && mediaType != MediaTypeNames.Text.EventStream)
                 return Refuse(
                     context,
                     mediaType,
@@ -57,7 +58,7 @@ internal static class GraphQlEndpoint
                     "Subscriptions are streamed: accept text/event-stream."
                 );
 
-            if (mediaType == GraphQlMediaTypes.EventStream)
+            if (mediaType == MediaTypeNames.Text.EventStream)
                 streams.Enter(context);
 
             var result = await executer.ExecuteAsync(options =>
@@ -77,7 +78,7 @@ internal static class GraphQlEndpoint
                     return Task.CompletedTask;
                 };
             });
-            return mediaType == GraphQlMediaTypes.EventStream
+            return mediaType == MediaTypeNames.Text.EventStream
                 ? new GraphQlEventStream(result)
                 : new GraphQlResponse(result, mediaType, StatusOf(result, mediaType));
         }
@@ -127,7 +128,7 @@ internal static class GraphQlEndpoint
             context.Response.Headers.Allow = HttpMethods.Post;
         return new GraphQlResponse(
             new ExecutionResult(new RefusedRequest(error)),
-            mediaType == GraphQlMediaTypes.EventStream ? GraphQlMediaTypes.GraphQlResponse : mediaType,
+            mediaType == MediaTypeNames.Text.EventStream ? GraphQlMediaTypes.GraphQlResponse : mediaType,
             status
         );
     }

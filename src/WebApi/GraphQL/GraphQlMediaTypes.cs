@@ -1,3 +1,5 @@
+using System.Net.Mime;
+
 namespace QrAi.WebApi.GraphQL;
 
 /// <summary>How a response to GraphQL looks.</summary>
@@ -9,9 +11,6 @@ internal static class GraphQlMediaTypes
     /// <summary>The one of older clients, whose status is 200 whenever there is a well-formed document to answer.</summary>
     public const string Json = "application/json";
 
-    /// <summary>The one of subscriptions.</summary>
-    public const string EventStream = "text/event-stream";
-
     /// <summary>What a caller accepts best, of two that it accepts as well the one that stands first here.</summary>
     /// <returns>Null if it accepts nothing that there is.</returns>
     public static string? Choose(HttpRequest request)
@@ -20,7 +19,7 @@ internal static class GraphQlMediaTypes
         if (accepted.Count == 0)
             return Json;
 
-        string[] offered = [GraphQlResponse, EventStream, Json];
+        string[] offered = [GraphQlResponse, MediaTypeNames.Text.EventStream, Json];
         return accepted
             .Where(range => range.Quality is not 0)
             .OrderByDescending(range => range.Quality ?? 1)

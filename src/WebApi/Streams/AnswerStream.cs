@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net.Mime;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using QrAi.Application.Answers;
@@ -16,7 +17,8 @@ internal sealed class AnswerStream(IAsyncEnumerable<NumberedAnswerEvent> events)
         request
             .GetTypedHeaders()
             .Accept.Any(accepted =>
-                accepted.MediaType.Equals(MediaType, StringComparison.OrdinalIgnoreCase) && accepted.Quality is not 0
+                accepted.MediaType.Equals(MediaTypeNames.Text.EventStream, StringComparison.OrdinalIgnoreCase)
+                && accepted.Quality is not 0
             );
 
     protected override void ThrowIfRefused(NumberedAnswerEvent first)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net.Mime;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace QrAi.WebApi.Streams;
@@ -11,9 +12,6 @@ namespace QrAi.WebApi.Streams;
 /// <param name="events">The events.</param>
 internal abstract class EventStream<T>(IAsyncEnumerable<T> events) : IResult
 {
-    /// <summary>The media type of event streams.</summary>
-    public const string MediaType = "text/event-stream";
-
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(15);
 
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -28,7 +26,7 @@ internal abstract class EventStream<T>(IAsyncEnumerable<T> events) : IResult
             ThrowIfRefused(follower.Current);
 
         var response = httpContext.Response;
-        response.ContentType = MediaType;
+        response.ContentType = MediaTypeNames.Text.EventStream;
         response.Headers.CacheControl = "no-cache";
         response.Headers["X-Accel-Buffering"] = "no";
         httpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
