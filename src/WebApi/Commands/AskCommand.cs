@@ -18,6 +18,7 @@ internal static class AskCommand
         {
             Description = "The session to go on with; a new one without it.",
             HelpName = "ID",
+            CustomParser = result => UuidParser.Parse(result),
         };
         var owner = new Option<string>("--owner")
         {

@@ -76,7 +76,11 @@ internal static class KeysCommand
 
     private static Command RevokeVerb(VerbRunner runner)
     {
-        var id = new Argument<Guid>("ID") { Description = "The key, as list prints it." };
+        var id = new Argument<Guid>("ID")
+        {
+            Description = "The key, as list prints it.",
+            CustomParser = UuidParser.Parse,
+        };
         var command = new Command("revoke", "Refuses a key from the next request on.") { id };
         command.SetAction(
             (parsed, cancellationToken) =>

@@ -74,6 +74,16 @@ public sealed class CommandLineTests
         _migrator.Calls.ShouldBe(0);
     }
 
+    [TestCase("ID must be a UUID, not 'nope'.", "keys", "revoke", "nope")]
+    [TestCase("ID must be a UUID, not ''.", "keys", "revoke", "")]
+    [TestCase("--session must be a UUID, not 'nope'.", "ask", "--session", "nope", "首都は？")]
+    public async Task An_id_that_is_none_is_wrong_usage_and_named(string error, params string[] args)
+    {
+        (await RunAsync(args)).ShouldBe(2);
+
+        Lines(_errors)[0].ShouldBe(error);
+    }
+
     [Test]
     public async Task Each_migration_that_is_applied_is_printed()
     {
