@@ -105,11 +105,15 @@ internal sealed class QrAiProcess : IAsyncDisposable
         params string[] arguments
     )
     {
-        var (program, command) =
-            output == StandardOutput.Full
-                ? ("/bin/sh", ["-c", "exec \"$0\" \"$@\" > /dev/full", TestRun.Current.Program, .. arguments])
-                : (TestRun.Current.Program, arguments);
-        var start = new ProcessStartInfo(program, command)
+        string[] command =
+        [
+            // A process inherits what is ignored, and nohup has its processes ignore SIGHUP.
+            .. IsSignalIgnored(SigHup) ? (string[])["env", "--default-signal=HUP"] : [],
+            .. output == StandardOutput.Full ? (string[])["/bin/sh", "-c", "exec \"$0\" \"$@\" > /dev/full"] : [],
+            TestRun.Current.Program,
+            .. arguments,
+        ];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = folder,
             // Nobody sits before it, wherever the tests are run from.
@@ -203,6 +207,16 @@ internal sealed class QrAiProcess : IAsyncDisposable
             Kill();
         await ExitAsync();
         _process.Dispose();
+    }
+
+    private static bool IsSignalIgnored(int signal)
+    {
+        const string mask = "SigIgn:"; // https://man7.org/linux/man-pages/man5/proc_pid_status.5.html
+        if (!OperatingSystem.IsLinux())
+            return false;
+        var ignored = File.ReadLines("/proc/self/status")
+            .Single(line => line.StartsWith(mask, StringComparison.Ordinal));
+        return (Convert.ToUInt64(ignored[mask.Length..].Trim(), 16) & (1UL << (signal - 1))) != 0;
     }
 
     private void Signal(int signal)
