@@ -30,7 +30,7 @@ public sealed class FirstTokenTests
         providers.OpenRouter.Enqueue(Silent[sent], Reply.Answer("Hello"));
 
         var conversation = providers.Begin();
-        await PassFirstTokenAsync(providers);
+        await PassFirstTokenAsync(providers, providers.OpenRouter);
         providers.Clock.Advance(await providers.NextWaitAsync().Soon());
         await conversation.Finished.Soon();
 
@@ -105,8 +105,8 @@ public sealed class FirstTokenTests
         providers.GoogleAi.Enqueue(Reply.Hang(headers: true));
 
         var conversation = providers.Begin();
-        await PassFirstTokenAsync(providers);
-        await PassFirstTokenAsync(providers);
+        await PassFirstTokenAsync(providers, providers.OpenRouter);
+        await PassFirstTokenAsync(providers, providers.GoogleAi);
         await conversation.Finished.Soon();
 
         conversation.Told.ShouldBe(["ended openrouter no_first_token", "ended google-ai no_first_token"]);
@@ -121,7 +121,7 @@ public sealed class FirstTokenTests
         providers.GoogleAi.Enqueue(Reply.Status(503));
 
         var conversation = providers.Begin();
-        await PassFirstTokenAsync(providers);
+        await PassFirstTokenAsync(providers, providers.OpenRouter);
         await conversation.Finished.Soon();
 
         conversation.FailureCode.ShouldBe("provider_failed");
@@ -135,7 +135,7 @@ public sealed class FirstTokenTests
         var gate = providers.OpenRouter.Gate();
 
         var conversation = providers.Begin();
-        await PassFirstTokenAsync(providers);
+        await PassFirstTokenAsync(providers, providers.OpenRouter);
         providers.Clock.Advance(await providers.NextWaitAsync().Soon());
         await providers.OpenRouter.WaitForRequestsAsync(2);
         providers.Clock.Advance(TimeSpan.FromSeconds(14));
@@ -145,6 +145,10 @@ public sealed class FirstTokenTests
         conversation.Told[^1].ShouldBe("ended openrouter completed");
     }
 
-    private static async Task PassFirstTokenAsync(Providers providers) =>
+    /// <summary>Lets the first attempt at a provider wait in vain, not before it was asked.</summary>
+    private static async Task PassFirstTokenAsync(Providers providers, InMemoryProvider asked)
+    {
+        await asked.WaitForRequestsAsync(1);
         providers.Clock.Advance(await providers.Clock.NextWaitAsync(wait => wait == Limit).Soon());
+    }
 }
