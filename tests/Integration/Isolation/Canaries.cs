@@ -8,6 +8,9 @@ namespace QrAi.Tests.Integration.Isolation;
 [Explicit("They fail.")]
 public sealed class Canaries
 {
+    // Held, for the garbage collector closes what nobody holds.
+    private static readonly List<NpgsqlConnection> _held = [];
+
     [Test]
     public async Task A_canary_that_calls_another_host_fails_even_if_it_swallows_the_refusal() =>
         await Should.ThrowAsync<Exception>(() => Dns.GetHostAddressesAsync("canary.example"));
@@ -25,6 +28,7 @@ public sealed class Canaries
     {
         await using var database = await TestRun.RentAsync();
         var leak = new NpgsqlConnection(PostgresUrl.ToConnectionString(database.Url) + ";Pooling=false");
+        _held.Add(leak);
 
         await leak.OpenAsync();
     }
