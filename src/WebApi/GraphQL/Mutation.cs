@@ -67,10 +67,12 @@ internal sealed class Mutation : ObjectGraphType
         var input = context.GetArgument<AskInput>("input");
         var sender = context.Sender();
         var asked = await sender.Send(input.ToRequest(), context.CancellationToken);
-        var answer = context.GetArgument<bool>("wait")
+        var waits = context.GetArgument<bool>("wait");
+        var answer = waits
             ? await sender.Send(new AwaitAnswer(asked.AnswerId), context.CancellationToken)
             : await sender.Send(new GetAnswer(asked.AnswerId), context.CancellationToken);
-        return answer.Status == MessageStatus.Failed
+        // Who does not wait is given the answer as it is, however fast it has failed.
+        return waits && answer.Status == MessageStatus.Failed
             ? throw new AnswerFailedException(answer)
             : new AskPayload(asked.SessionId, asked.Question, answer);
     }
