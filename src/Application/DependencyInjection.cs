@@ -4,6 +4,7 @@ using QrAi.Application.Answers;
 using QrAi.Application.Backups;
 using QrAi.Application.Behaviours;
 using QrAi.Application.Callers;
+using QrAi.Application.Idempotency;
 
 namespace QrAi.Application;
 
@@ -36,6 +37,7 @@ public static class DependencyInjection
         );
 
         services.AddScoped<CurrentCaller>();
+        services.AddScoped<IdempotentRequest>();
         services.AddSingleton<KeyUses>();
         services.AddSingleton<RunningAnswers>();
         services.AddSingleton<AnswerGenerator>();

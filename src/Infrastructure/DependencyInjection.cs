@@ -75,7 +75,8 @@ public static class DependencyInjection
         services
             .AddHostedService<DatabaseStart>()
             .AddHostedService<AbandonedAnswers>()
-            .AddHostedService<KeyUseWriter>();
+            .AddHostedService<KeyUseWriter>()
+            .AddHostedService<OldKeys>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>(DatabaseCheck);
         services.AddSingleton<IDeploymentCheck, DatabaseCheck>();
         return services;

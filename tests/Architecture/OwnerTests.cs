@@ -9,21 +9,22 @@ namespace QrAi.Tests.Architecture;
 public sealed class OwnerTests
 {
     [Test]
-    public void Only_what_looks_after_everybodys_answers_goes_round_the_owner() =>
-        FilesThatUse("IgnoreQueryFilters").ShouldBe(["FailAbandonedAnswers.cs"]);
+    public void Only_what_looks_after_everybodys_answers_and_old_keys_goes_round_the_owner() =>
+        FilesThatUse("IgnoreQueryFilters").ShouldBe(["FailAbandonedAnswers.cs", "ForgetOldKeys.cs"], ignoreOrder: true);
 
     [Test]
     public void Nothing_asks_in_SQL_of_its_own_but_for_the_lock_of_migrations() =>
         FilesThatUse("FromSql").Concat(FilesThatUse("SqlQuery")).ShouldBe(["PostgresMigrator.cs"]);
 
     [Test]
-    public void Only_keys_and_what_looks_after_everybodys_answers_work_for_no_owner() =>
+    public void Only_keys_and_what_looks_after_everybodys_answers_and_old_keys_work_for_no_owner() =>
         FilesThatUse(nameof(IQrAiDbContextFactory.CreateForService))
             .ShouldBe(
                 [
                     "AuthenticateKey.cs",
                     "CreateKey.cs",
                     "FailAbandonedAnswers.cs",
+                    "ForgetOldKeys.cs",
                     "IQrAiDbContextFactory.cs",
                     "ListKeys.cs",
                     "QrAiDbContextFactory.cs",

@@ -33,7 +33,6 @@ public sealed class LogTests : ProgramTests
         "tracestate",
         "baggage",
         "traceparent",
-        "Idempotency-Key",
     ];
 
     [TestCase("json", "INFO", "")]
@@ -161,7 +160,10 @@ public sealed class LogTests : ProgramTests
             Reply.Answer($"{Mark} answer"),
             Reply.Status(400, Mark)
         );
+        program.Http.DefaultRequestHeaders.Add("Idempotency-Key", Mark);
         var answered = await program.Http.AskAsync($"{Mark}?");
+        await program.Http.AskAsync($"{Mark}?");
+        program.Http.DefaultRequestHeaders.Remove("Idempotency-Key");
         var session = answered.Text("sessionId")!;
         for (var i = 0; i < 7; i++)
             await program.Http.AskAsync($"{Mark} again?", session);

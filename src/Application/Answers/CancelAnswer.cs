@@ -3,6 +3,7 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using QrAi.Application.Callers;
 using QrAi.Application.Errors;
+using QrAi.Application.Idempotency;
 using QrAi.Application.Persistence;
 using QrAi.Application.Sessions;
 using QrAi.Application.Time;
@@ -18,6 +19,7 @@ internal sealed class CancelAnswerHandler(
     RunningAnswers running,
     IQrAiDbContextFactory databases,
     CurrentCaller caller,
+    IdempotentRequest idempotency,
     TimeProvider clock,
     IMapper mapper
 ) : IRequestHandler<CancelAnswer, MessageDto>
@@ -26,6 +28,13 @@ internal sealed class CancelAnswerHandler(
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(5);
 
     public async Task<MessageDto> Handle(CancelAnswer request, CancellationToken cancellationToken)
+    {
+        var cancelled = await CancelAsync(request, cancellationToken);
+        await idempotency.RecordAloneAsync(cancellationToken); // afterwards: cancelling twice does what once does
+        return cancelled;
+    }
+
+    private async Task<MessageDto> CancelAsync(CancelAnswer request, CancellationToken cancellationToken)
     {
         if (running.Find(caller.Owner, request.Id) is { } run)
         {

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using QrAi.Domain.Callers;
+using QrAi.Domain.Idempotency;
 using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Persistence;
@@ -25,6 +26,9 @@ public interface IQrAiDbContext : IAsyncDisposable
 
     /// <summary>The messages of the owner's sessions.</summary>
     DbSet<Message> Messages { get; }
+
+    /// <summary>What came of the owner's requests with idempotency keys.</summary>
+    DbSet<IdempotencyRecord> IdempotencyRecords { get; }
 
     /// <summary>Finds a key, to read it. Compiled: this is the way of every request.</summary>
     /// <param name="hash">The key's hash.</param>

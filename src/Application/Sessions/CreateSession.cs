@@ -4,6 +4,7 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using QrAi.Application.Behaviours;
 using QrAi.Application.Callers;
+using QrAi.Application.Idempotency;
 using QrAi.Application.Persistence;
 using QrAi.Application.Time;
 using QrAi.Domain.Sessions;
@@ -23,24 +24,34 @@ internal sealed class CreateSessionValidator : AbstractValidator<CreateSession>
 internal sealed class CreateSessionHandler(
     IQrAiDbContextFactory databases,
     CurrentCaller caller,
+    IdempotentRequest idempotency,
     TimeProvider clock,
     IMapper mapper
 ) : IRequestHandler<CreateSession, SessionDto>
 {
     public async Task<SessionDto> Handle(CreateSession request, CancellationToken cancellationToken)
     {
+        if (idempotency.Earlier is { } earlier)
+            return earlier.ReadResult<SessionDto>();
+
         var session = Session.Open(caller.Owner, request.Title?.Trim(), clock.Now());
+        var created = mapper.Map<SessionDto>(session);
         await using var database = databases.CreateFor(caller.Owner);
         database.Sessions.Add(session);
+        idempotency.Record(database, result: created);
         try
         {
             await database.SaveChangesAsync(cancellationToken);
         }
         catch (DbUpdateConcurrencyException)
         {
-            // Only this call knows the id: it is there because a try was saved whose confirmation was lost.
+            // Only this call knows the id: it is there because a try was saved whose confirmation was lost, unless
+            // somebody was faster with the same key.
+            if (await idempotency.FindEarlierAsync(cancellationToken) is { } faster)
+                return faster.ReadResult<SessionDto>();
         }
 
-        return mapper.Map<SessionDto>(session);
+        idempotency.NoteKept();
+        return created;
     }
 }

@@ -4,6 +4,7 @@ using MediatR;
 using QrAi.Application.Behaviours;
 using QrAi.Application.Callers;
 using QrAi.Application.Errors;
+using QrAi.Application.Idempotency;
 using QrAi.Application.Persistence;
 using QrAi.Application.Time;
 using QrAi.Domain.Sessions;
@@ -23,21 +24,35 @@ internal sealed class RenameSessionValidator : AbstractValidator<RenameSession>
 internal sealed class RenameSessionHandler(
     IQrAiDbContextFactory databases,
     CurrentCaller caller,
+    IdempotentRequest idempotency,
     TimeProvider clock,
     IMapper mapper
 ) : IRequestHandler<RenameSession, SessionDto>
 {
-    public Task<SessionDto> Handle(RenameSession request, CancellationToken cancellationToken) =>
-        ConflictRetry.RunAsync(
+    public async Task<SessionDto> Handle(RenameSession request, CancellationToken cancellationToken)
+    {
+        // A repetition must not undo what has been done since.
+        if (idempotency.Earlier is { } earlier)
+            return earlier.ReadResult<SessionDto>();
+
+        var renamed = await ConflictRetry.RunAsync(
             () => databases.CreateFor(caller.Owner),
             async database =>
             {
                 var session =
                     await database.FindSessionAsync(request.Id, cancellationToken)
                     ?? throw new NotFoundException("session", request.Id);
+                if (await idempotency.FindEarlierAsync(cancellationToken) is { } faster)
+                    return faster.ReadResult<SessionDto>();
+
                 session.Rename(request.Title!.Trim(), clock.Now());
+                var renamed = mapper.Map<SessionDto>(session);
+                idempotency.Record(database, result: renamed);
                 await database.SaveChangesAsync(cancellationToken);
-                return mapper.Map<SessionDto>(session);
+                return renamed;
             }
         );
+        idempotency.NoteKept();
+        return renamed;
+    }
 }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using QrAi.Application.Persistence;
 using QrAi.Domain.Callers;
+using QrAi.Domain.Idempotency;
 using QrAi.Domain.Sessions;
 
 namespace QrAi.Infrastructure.Persistence;
@@ -22,6 +23,9 @@ public abstract class QrAiDbContext(DbContextOptions options) : DbContext(option
 
     /// <inheritdoc />
     public DbSet<Message> Messages => Set<Message>();
+
+    /// <inheritdoc />
+    public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
 
     /// <inheritdoc />
     public Task<ApiKey?> FindKeyAsync(string hash, CancellationToken cancellationToken) =>
@@ -94,6 +98,9 @@ public abstract class QrAiDbContext(DbContextOptions options) : DbContext(option
         // The one place that keeps owners apart: every query of these passes it, also those that are written later.
         modelBuilder.Entity<Session>().HasQueryFilter(IQrAiDbContext.OwnerFilter, session => session.Owner == Owner);
         modelBuilder.Entity<Message>().HasQueryFilter(IQrAiDbContext.OwnerFilter, message => message.Owner == Owner);
+        modelBuilder
+            .Entity<IdempotencyRecord>()
+            .HasQueryFilter(IQrAiDbContext.OwnerFilter, record => record.Owner == Owner);
     }
 
     /// <summary>Whether a save failed because somebody else was faster, rather than for a fault.</summary>

@@ -29,6 +29,19 @@ internal sealed record ErrorKind(string Code, int Status, string Title, TimeSpan
 
     public static readonly ErrorKind SessionBusy = new("session_busy", 409, "The session is answering a question");
 
+    public static readonly ErrorKind IdempotencyInProgress = new(
+        "idempotency_in_progress",
+        409,
+        "The first request with this key is still on its way",
+        TimeSpan.FromSeconds(1)
+    );
+
+    public static readonly ErrorKind IdempotencyKeyReused = new(
+        "idempotency_key_reused",
+        422,
+        "The key was used for another request"
+    );
+
     public static readonly ErrorKind RateLimited = new(
         "rate_limited",
         429,
@@ -85,6 +98,8 @@ internal sealed record ErrorKind(string Code, int Status, string Title, TimeSpan
         new("method_not_allowed", 405, "The method is not allowed here"),
         new("request_timeout", 408, "The request did not arrive in time"),
         SessionBusy,
+        IdempotencyInProgress,
+        IdempotencyKeyReused,
         new("payload_too_large", 413, "The body is too large"),
         new("unsupported_media_type", 415, "The body has to be application/json"),
         RateLimited,

@@ -37,6 +37,8 @@ internal static class ErrorMap
             RequestTooLongException => new(ErrorKind.TimedOut, exception.Message),
             TooManyStreamsException => new(ErrorKind.RateLimited, exception.Message),
             IssuerUnavailableException => new(ErrorKind.IssuerUnavailable, exception.Message),
+            IdempotencyInProgressException => new(ErrorKind.IdempotencyInProgress, exception.Message),
+            IdempotencyKeyReusedException => new(ErrorKind.IdempotencyKeyReused, exception.Message),
             SessionBusyException => new(ErrorKind.SessionBusy, exception.Message),
             DatabaseUnavailableException or SchemaNewerException or SchemaOlderException => new(
                 ErrorKind.DatabaseUnavailable,

@@ -6,6 +6,7 @@ using QrAi.Application.Errors;
 using QrAi.WebApi.Callers;
 using QrAi.WebApi.Errors;
 using QrAi.WebApi.Hosting;
+using QrAi.WebApi.Idempotency;
 
 namespace QrAi.WebApi.GraphQL;
 
@@ -50,6 +51,8 @@ internal static class GraphQlEndpoint
             // Whoever follows or asks waits for an answer, whose time is its own.
             if (kind is OperationType.Subscription or OperationType.Mutation)
                 context.LiftTimeLimit();
+            if (kind != OperationType.Mutation) // it may be done twice
+                IdempotencyKeys.KeepNobodyWaiting(context.RequestServices);
             if (kind == OperationType.Subscription && mediaType != MediaTypeNames.Text.EventStream)
                 return Refuse(
                     context,

@@ -2,6 +2,7 @@ using System.Text.Json;
 using GraphQL;
 using GraphQL.SystemTextJson;
 using QrAi.Application.Errors;
+using QrAi.WebApi.Hosting;
 
 namespace QrAi.WebApi.GraphQL;
 
@@ -18,19 +19,10 @@ internal sealed record GraphQlRequest(string Query, string? OperationName, Input
     /// <exception cref="InvalidRequestException">A member is not what it has to be.</exception>
     public static async Task<GraphQlRequest> ReadBodyAsync(HttpRequest http, CancellationToken cancellationToken)
     {
-        if (!http.HasJsonContentType())
-            throw new BadHttpRequestException("", StatusCodes.Status415UnsupportedMediaType);
-        try
-        {
-            var body = await http.ReadFromJsonAsync<JsonElement>(Json, cancellationToken);
-            return body.ValueKind == JsonValueKind.Object
-                ? Read(body)
-                : throw new InvalidRequestException("body", "must be a JSON object with a query");
-        }
-        catch (Exception exception) when (exception is JsonException or IOException and not BadHttpRequestException)
-        {
-            throw new BadHttpRequestException("", exception);
-        }
+        var body = await JsonBody.ReadAsync<JsonElement>(http, Json, cancellationToken);
+        return body.ValueKind == JsonValueKind.Object
+            ? Read(body)
+            : throw new InvalidRequestException("body", "must be a JSON object with a query");
     }
 
     /// <summary>Reads the parameters of a <c>GET</c>.</summary>
@@ -45,13 +37,14 @@ internal sealed record GraphQlRequest(string Query, string? OperationName, Input
     private static GraphQlRequest Read(JsonElement body)
     {
         var query =
-            Member(body, "query") is { ValueKind: JsonValueKind.String } text && Text(text) is { Length: > 0 } document
+            Member(body, "query") is { ValueKind: JsonValueKind.String } text
+            && Text("query", text) is { Length: > 0 } document
                 ? document
                 : throw MissingQuery();
         var name = Member(body, "operationName") switch
         {
             null => null,
-            { ValueKind: JsonValueKind.String } named => Text(named),
+            { ValueKind: JsonValueKind.String } named => Text("operationName", named),
             _ => throw new InvalidRequestException("operationName", "must be a string"),
         };
         if (Member(body, "extensions") is not (null or { ValueKind: JsonValueKind.Object }))
@@ -63,15 +56,15 @@ internal sealed record GraphQlRequest(string Query, string? OperationName, Input
     private static JsonElement? Member(JsonElement body, string name) =>
         body.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null ? member : null;
 
-    private static string? Text(JsonElement text)
+    private static string? Text(string name, JsonElement text)
     {
         try
         {
             return text.GetString();
         }
-        catch (InvalidOperationException exception)
+        catch (InvalidOperationException)
         {
-            throw new JsonException("Half a surrogate pair.", exception);
+            throw new InvalidRequestException(name, "must be well-formed Unicode");
         }
     }
 

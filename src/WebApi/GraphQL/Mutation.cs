@@ -1,10 +1,12 @@
 using GraphQL;
+using GraphQL.Resolvers;
 using GraphQL.Types;
 using QrAi.Application.Answers;
 using QrAi.Application.Sessions;
 using QrAi.Domain.Sessions;
 using QrAi.WebApi.Errors;
 using QrAi.WebApi.GraphQL.Types;
+using QrAi.WebApi.Idempotency;
 
 namespace QrAi.WebApi.GraphQL;
 
@@ -60,6 +62,19 @@ internal sealed class Mutation : ObjectGraphType
             .ResolveAsync(async context =>
                 await context.Sender().Send(new CancelAnswer(context.IdArgument()), context.CancellationToken)
             );
+        foreach (var field in Fields)
+            field.Resolver = new PartOfRequest(field.Resolver!);
+    }
+
+    /// <summary>A document may change several things with one idempotency key, one after the other, each by its name.</summary>
+    private sealed class PartOfRequest(IFieldResolver resolver) : IFieldResolver
+    {
+        public ValueTask<object?> ResolveAsync(IResolveFieldContext context)
+        {
+            var name = context.FieldAst.Alias?.Name ?? context.FieldAst.Name;
+            IdempotencyKeys.BeginPart(context.RequestServices!, name.StringValue);
+            return resolver.ResolveAsync(context);
+        }
     }
 
     private static async Task<AskPayload> AskAsync(IResolveFieldContext context)

@@ -10,6 +10,7 @@ using QrAi.WebApi.Endpoints;
 using QrAi.WebApi.Errors;
 using QrAi.WebApi.GraphQL;
 using QrAi.WebApi.Health;
+using QrAi.WebApi.Idempotency;
 using QrAi.WebApi.OpenAi;
 using Scalar.AspNetCore;
 
@@ -135,6 +136,7 @@ public static class QrAiService
         services.AddEdge(settings.Http);
         services.AddRequestTime(settings.Http.RequestTimeout);
         services.AddSingleton(new StreamLimit(settings.Http.StreamsPerCaller));
+        services.AddSingleton<KeyTurns>();
         services.AddQrAiOpenApi(settings.Authentication);
         services.AddQrAiGraphQl(settings.GraphQl.Introspection);
     }
@@ -150,8 +152,8 @@ public static class QrAiService
         app.UseRouting();
         app.UseOtherOrigins(settings.Http);
         app.UseCallers(settings.Authentication);
-        // Last, so that what waits before it for another's answer has no limit here.
         app.UseRequestTime();
+        app.UseIdempotencyKeys();
 
         app.MapHealth(readyChecks: [Infrastructure.DependencyInjection.DatabaseCheck, LifecycleHealth.Name]);
         var api = app.MapGroup("/api").WithProblemResponses();

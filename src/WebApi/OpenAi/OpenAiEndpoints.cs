@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MediatR;
 using QrAi.Application.Completions;
 using QrAi.Application.Errors;
@@ -36,7 +35,9 @@ internal static class OpenAiEndpoints
         CancellationToken cancellationToken
     )
     {
-        var request = await ReadAsync(context.Request, cancellationToken);
+        var request =
+            await JsonBody.ReadAsync<ChatCompletionRequest>(context.Request, OpenAiJson.Options, cancellationToken)
+            ?? throw new BadHttpRequestException("");
         context.LiftTimeLimit();
         if (request.IsStreamed)
             streams.Enter(context);
@@ -59,21 +60,6 @@ internal static class OpenAiEndpoints
         return models.FirstOrDefault(one => one.Name == model) is { } found
             ? Results.Json(Describe(found), OpenAiJson.Options)
             : throw new ModelNotFoundException(model);
-    }
-
-    private static async Task<ChatCompletionRequest> ReadAsync(HttpRequest http, CancellationToken cancellationToken)
-    {
-        if (!http.HasJsonContentType())
-            throw new BadHttpRequestException("", StatusCodes.Status415UnsupportedMediaType);
-        try
-        {
-            return await http.ReadFromJsonAsync<ChatCompletionRequest>(OpenAiJson.Options, cancellationToken)
-                ?? throw new BadHttpRequestException("");
-        }
-        catch (Exception exception) when (exception is JsonException or IOException and not BadHttpRequestException)
-        {
-            throw new BadHttpRequestException("", exception);
-        }
     }
 
     // Providers do not say when a model was made, and clients want a number.

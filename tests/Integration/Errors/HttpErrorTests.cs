@@ -92,6 +92,23 @@ public sealed class HttpErrorTests() : IntegrationTest(DatabaseKind.Sqlite)
         (await database.CountsAsync()).ShouldBe((0, 0));
     }
 
+    [Test]
+    public async Task A_body_in_chunks_that_are_none_is_a_400(
+        [Values("/api/questions", "/v1/chat/completions", "/graphql")] string path,
+        [Values("", "Idempotency-Key: chunks\r\n")] string header
+    )
+    {
+        await using var qrai = await StartAsync();
+
+        var response = await qrai.SendRawAsync(
+            $"POST {path} HTTP/1.1\r\nHost: qrai\r\nContent-Type: application/json\r\nConnection: close\r\n{header}"
+                + "Transfer-Encoding: chunked\r\n\r\nffffffffffff\r\n{}\r\n0\r\n\r\n"
+        );
+
+        response.ShouldStartWith("HTTP/1.1 400 ");
+        response.ShouldContain("\"code\":\"invalid_request\"");
+    }
+
     [TestCase("a")]
     [TestCase("!~0123456789-abc_DEF{}\"\\")]
     public async Task A_usable_request_id_of_the_caller_comes_back_and_is_in_the_log(string id)

@@ -4,6 +4,7 @@ using QrAi.Application.Errors;
 using QrAi.Application.Persistence;
 using QrAi.Domain.Callers;
 using QrAi.Domain.Events;
+using QrAi.Domain.Idempotency;
 using QrAi.Domain.Sessions;
 using QrAi.Tests.Fixtures.Sessions;
 
@@ -22,6 +23,7 @@ internal sealed class MemoryDatabase : IQrAiDbContextFactory
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, Session> _rows = [];
     private readonly Dictionary<Guid, ApiKey> _keys = [];
+    private readonly Dictionary<(string, string, string), IdempotencyRecord> _records = [];
 
     /// <summary>What happens instead of the next saves, or after them.</summary>
     public Queue<Fault> Faults { get; } = new();
@@ -104,6 +106,7 @@ internal sealed class MemoryDatabase : IQrAiDbContextFactory
     private sealed class UnitOfWork(MemoryDatabase database, string? owner) : IQrAiDbContext
     {
         private readonly Dictionary<Guid, (Session Session, int? Version)> _tracked = [];
+        private readonly List<IdempotencyRecord> _added = [];
 
         public DbSet<ApiKey> ApiKeys => new MemorySet<ApiKey>(Keys(), key => database._keys[key.Id] = key);
 
@@ -114,6 +117,12 @@ internal sealed class MemoryDatabase : IQrAiDbContextFactory
             new MemorySet<Message>(
                 All().SelectMany(session => session.Messages),
                 _ => throw new NotSupportedException()
+            );
+
+        public DbSet<IdempotencyRecord> IdempotencyRecords =>
+            new MemorySet<IdempotencyRecord>(
+                database._records.Values.Where(record => record.Owner == owner),
+                _added.Add
             );
 
         public Task<ApiKey?> FindKeyAsync(string hash, CancellationToken cancellationToken) =>
@@ -150,6 +159,10 @@ internal sealed class MemoryDatabase : IQrAiDbContextFactory
                 var changed = _tracked.Values.Where(one => one.Session.Version != one.Version).ToList();
                 if (changed.Any(one => one.Version != database._rows.GetValueOrDefault(one.Session.Id)?.Version))
                     throw new DbUpdateConcurrencyException("Somebody was faster.");
+                if (_added.Any(record => database._records.ContainsKey((record.Owner, record.Key, record.Part))))
+                    throw new DbUpdateConcurrencyException("Somebody was faster with the same key.");
+                foreach (var record in _added)
+                    database._records[(record.Owner, record.Key, record.Part)] = record;
                 foreach (var (session, _) in changed)
                     database._rows[session.Id] = Clone(session);
                 return fault == Fault.ConfirmationLost

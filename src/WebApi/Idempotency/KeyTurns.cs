@@ -1,0 +1,86 @@
+using QrAi.Application.Errors;
+
+namespace QrAi.WebApi.Idempotency;
+
+/// <summary>
+/// Lets the requests with one idempotency key go one after the other until the first has been kept: those behind it then
+/// find what came of it. Other processes are kept apart by the database.
+/// </summary>
+internal sealed class KeyTurns
+{
+    /// <summary>How many wait for one key at the most.</summary>
+    public const int MostWaiting = 200;
+
+    /// <summary>How long each waits at the most: what is kept is kept in less, or the database is away.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<(string Owner, string Key), Line> _lines = [];
+    private readonly Lock _gate = new();
+
+    /// <summary>Waits for the turn of a key.</summary>
+    /// <param name="owner">Whose key it is.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The turn, which goes to the next one when it is disposed of.</returns>
+    /// <exception cref="IdempotencyInProgressException">It did not come in time, or too many wait for it.</exception>
+    public async Task<IDisposable> WaitAsync(string owner, string key, CancellationToken cancellationToken)
+    {
+        var line = Enter((owner, key));
+        var hasTurn = false;
+        try
+        {
+            hasTurn = await line.Turn.WaitAsync(LongestWait, cancellationToken);
+        }
+        finally
+        {
+            if (!hasTurn)
+                Leave((owner, key), line);
+        }
+
+        return hasTurn ? new Turn(this, (owner, key), line) : throw new IdempotencyInProgressException();
+    }
+
+    private Line Enter((string, string) key)
+    {
+        lock (_gate)
+        {
+            if (!_lines.TryGetValue(key, out var line))
+                _lines[key] = line = new Line();
+            if (line.Count > MostWaiting)
+                throw new IdempotencyInProgressException();
+            line.Count++;
+            return line;
+        }
+    }
+
+    private void Leave((string, string) key, Line line)
+    {
+        lock (_gate)
+            if (--line.Count == 0)
+            {
+                _lines.Remove(key);
+                line.Turn.Dispose();
+            }
+    }
+
+    private sealed class Line
+    {
+        public SemaphoreSlim Turn { get; } = new(1, 1);
+
+        /// <summary>Who waits, and who has the turn.</summary>
+        public int Count { get; set; }
+    }
+
+    private sealed class Turn(KeyTurns turns, (string, string) key, Line line) : IDisposable
+    {
+        private int _over;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _over, 1) == 1)
+                return;
+            line.Turn.Release();
+            turns.Leave(key, line);
+        }
+    }
+}
