@@ -4,6 +4,7 @@ using QrAi.Application.Answers;
 using QrAi.Application.Backups;
 using QrAi.Application.Behaviours;
 using QrAi.Application.Callers;
+using QrAi.Application.Completions;
 using QrAi.Application.Idempotency;
 
 namespace QrAi.Application;
@@ -42,6 +43,8 @@ public static class DependencyInjection
         services.AddSingleton<RunningAnswers>();
         services.AddSingleton<AnswerGenerator>();
         services.AddSingleton<EndedAnswerReader>();
+        services.AddSingleton<RunningCompletions>();
+        services.AddSingleton<CompletionsOnce>();
         services.AddSingleton<BackupWriter>();
         return services;
     }

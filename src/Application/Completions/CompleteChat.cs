@@ -6,7 +6,9 @@ using Microsoft.Extensions.AI;
 using QrAi.Application.Answers;
 using QrAi.Application.Behaviours;
 using QrAi.Application.Callers;
+using QrAi.Application.Idempotency;
 using QrAi.Application.Models;
+using QrAi.Application.Time;
 using QrAi.Domain.Sessions;
 using QrAi.Domain.Text;
 
@@ -14,7 +16,7 @@ namespace QrAi.Application.Completions;
 
 /// <summary>
 /// Goes on with a conversation that the caller keeps: nothing of it is stored here, and who stops listening stops the
-/// provider.
+/// provider. With an idempotency key it is made apart from the request, and what came of it is kept as long as the key.
 /// </summary>
 /// <param name="Model">A provider's name, <c>provider/model</c>, or a provider's default model.</param>
 /// <param name="Messages">The conversation, oldest first: 1 to 2,048 messages.</param>
@@ -94,13 +96,30 @@ internal sealed class CompleteChatValidator : AbstractValidator<CompleteChat>
     }
 }
 
-internal sealed class CompleteChatHandler(IModelProviders providers, RunningAnswers running)
-    : IStreamRequestHandler<CompleteChat, CompletionPart>
+internal sealed class CompleteChatHandler(
+    IModelProviders providers,
+    RunningAnswers running,
+    CompletionsOnce once,
+    IdempotentRequest idempotency,
+    TimeProvider clock
+) : IStreamRequestHandler<CompleteChat, CompletionPart>
 {
     public IAsyncEnumerable<CompletionPart> Handle(CompleteChat request, CancellationToken cancellationToken)
     {
+        if (idempotency.Earlier is not null)
+            return once.FollowAsync(idempotency, stopped => Make(request, stopped), cancellationToken);
+
         running.ThrowIfStopping();
+        ModelNames.Resolve(providers.Models, request.Model!.Trim()); // before anything is kept
+        return idempotency.HasKey
+            ? once.FollowAsync(idempotency, stopped => Make(request, stopped), cancellationToken)
+            : Make(request, cancellationToken);
+    }
+
+    private IAsyncEnumerable<CompletionPart> Make(CompleteChat request, CancellationToken cancellationToken)
+    {
         var (provider, model) = ModelNames.Resolve(providers.Models, request.Model!.Trim());
+        var now = clock.Now();
         return CompleteAsync(
             providers
                 .ClientStartingWith(provider)
@@ -109,15 +128,18 @@ internal sealed class CompleteChatHandler(IModelProviders providers, RunningAnsw
                     ToChatOptions(model, request.Options),
                     cancellationToken
                 ),
+            now,
             cancellationToken
         );
     }
 
     private static async IAsyncEnumerable<CompletionPart> CompleteAsync(
         IAsyncEnumerable<ChatResponseUpdate> updates,
+        DateTimeOffset now,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
+        var id = Guid.CreateVersion7(now);
         var reason = ChatFinishReason.Stop;
         TokenUsage? usage = null;
         await foreach (var update in updates.WithCancellation(cancellationToken))
@@ -134,7 +156,11 @@ internal sealed class CompleteChatHandler(IModelProviders providers, RunningAnsw
                         break;
                     case AttemptStarted started:
                         (reason, usage) = (ChatFinishReason.Stop, null);
-                        yield return new CompletionPart.Started(started.Provider, started.Model);
+                        yield return new CompletionPart.Started(started.Provider, started.Model)
+                        {
+                            CompletionId = id,
+                            BegunAt = now,
+                        };
                         break;
                     case UsageContent { Details: var details }:
                         usage = details.ToTokenUsage();

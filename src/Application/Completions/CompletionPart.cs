@@ -10,7 +10,14 @@ public abstract record CompletionPart
     /// <summary>A provider has begun. When one began before it, that one broke off, and what came of it is void.</summary>
     /// <param name="Provider">The provider's name.</param>
     /// <param name="Model">The model that it was asked for.</param>
-    public sealed record Started(string Provider, string Model) : CompletionPart;
+    public sealed record Started(string Provider, string Model) : CompletionPart
+    {
+        /// <summary>Which completion it is; the same when it is told again.</summary>
+        public required Guid CompletionId { get; init; }
+
+        /// <summary>When it was asked for.</summary>
+        public required DateTimeOffset BegunAt { get; init; }
+    }
 
     /// <summary>More text.</summary>
     /// <param name="Value">The text.</param>

@@ -1,4 +1,5 @@
 using QrAi.Application.Answers;
+using QrAi.Application.Completions;
 using QrAi.Infrastructure.Settings;
 
 namespace QrAi.WebApi.Hosting;
@@ -6,6 +7,7 @@ namespace QrAi.WebApi.Hosting;
 /// <summary>Lets running answers finish when the service is told to stop, and stops them when their time is up.</summary>
 internal sealed class AnswerDrain(
     RunningAnswers answers,
+    RunningCompletions completions,
     IHostApplicationLifetime lifetime,
     EnvironmentOptions options,
     TimeProvider clock,
@@ -28,7 +30,10 @@ internal sealed class AnswerDrain(
             logger.LogInformation("Stopping; {Count} running answers may finish", answers.Count);
             _finish.CancelAfter(options.ShutdownTime);
             _giveUp.CancelAfter(options.ShutdownTime + KeepTime);
-            _drain = answers.DrainAsync(_finish.Token, _giveUp.Token);
+            _drain = Task.WhenAll(
+                answers.DrainAsync(_finish.Token, _giveUp.Token),
+                completions.DrainAsync(_finish.Token, _giveUp.Token)
+            );
         });
         return Task.CompletedTask;
     }

@@ -11,23 +11,22 @@ internal sealed class ChatCompletion : IResult
 {
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly CompletionIdentity _identity;
     private readonly StringBuilder _text = new();
     private readonly SortedDictionary<int, ToolCall> _calls = [];
+    private CompletionIdentity? _identity;
     private string _model = "";
     private string _reason = "";
     private TokenUsage? _usage;
 
-    private ChatCompletion(CompletionIdentity identity) => _identity = identity;
+    private ChatCompletion() { }
 
     /// <summary>Reads a completion to its end.</summary>
     public static async Task<ChatCompletion> ReadAsync(
         IAsyncEnumerable<CompletionPart> parts,
-        CompletionIdentity identity,
         CancellationToken cancellationToken
     )
     {
-        var completion = new ChatCompletion(identity);
+        var completion = new ChatCompletion();
         await foreach (var part in parts.WithCancellation(cancellationToken))
             completion.Add(part);
         return completion;
@@ -47,6 +46,7 @@ internal sealed class ChatCompletion : IResult
         switch (part)
         {
             case CompletionPart.Started started: // what came before is void
+                _identity = CompletionIdentity.Of(started);
                 _model = CompletionIdentity.ModelOf(started);
                 _text.Clear();
                 _calls.Clear();
@@ -68,7 +68,7 @@ internal sealed class ChatCompletion : IResult
     private void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();
-        _identity.Write(json, "chat.completion"u8, _model);
+        _identity!.Write(json, "chat.completion"u8, _model);
         json.WriteStartArray("choices"u8);
         json.WriteStartObject();
         json.WriteNumber("index"u8, 0);

@@ -7,14 +7,10 @@ namespace QrAi.WebApi.OpenAi;
 
 /// <summary>Streams a completion to a client of OpenAI's.</summary>
 /// <param name="parts">The completion.</param>
-/// <param name="identity">What each chunk says about the whole.</param>
 /// <param name="withUsage">Whether the client asked for what it cost.</param>
-internal sealed class ChatCompletionStream(
-    IAsyncEnumerable<CompletionPart> parts,
-    CompletionIdentity identity,
-    bool withUsage
-) : EventStream<CompletionPart>(parts)
+internal sealed class ChatCompletionStream(IAsyncEnumerable<CompletionPart> parts, bool withUsage)
+    : EventStream<CompletionPart>(parts)
 {
     protected override IEventWriter<CompletionPart> CreateWriter(PipeWriter output, HttpContext context) =>
-        new ChatCompletionWriter(output, identity, withUsage, exception => Problems.DescribeAndLog(exception, context));
+        new ChatCompletionWriter(output, withUsage, exception => Problems.DescribeAndLog(exception, context));
 }

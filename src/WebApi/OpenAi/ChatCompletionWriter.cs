@@ -17,7 +17,6 @@ namespace QrAi.WebApi.OpenAi;
 /// </summary>
 internal sealed class ChatCompletionWriter(
     PipeWriter output,
-    CompletionIdentity identity,
     bool withUsage,
     Func<Exception, ErrorDescription> describe
 ) : IEventWriter<CompletionPart>
@@ -27,6 +26,7 @@ internal sealed class ChatCompletionWriter(
         new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true }
     );
 
+    private CompletionIdentity? _identity;
     private string _model = "";
     private bool _begun;
     private bool _told;
@@ -76,6 +76,7 @@ internal sealed class ChatCompletionWriter(
                 "The provider broke off in the middle of the answer."
             );
 
+        _identity = CompletionIdentity.Of(started);
         _model = CompletionIdentity.ModelOf(started);
         if (_begun)
             return;
@@ -143,7 +144,7 @@ internal sealed class ChatCompletionWriter(
         output.Write("data: "u8);
         _json.Reset();
         _json.WriteStartObject();
-        identity.Write(_json, "chat.completion.chunk"u8, _model);
+        _identity!.Write(_json, "chat.completion.chunk"u8, _model);
     }
 
     private void EndChunk()

@@ -10,9 +10,9 @@ namespace QrAi.WebApi.OpenAi;
 /// <param name="Created">When it began, in seconds since 1970.</param>
 internal sealed record CompletionIdentity(string Id, long Created)
 {
-    /// <summary>A new completion's.</summary>
-    public static CompletionIdentity New(DateTimeOffset now) =>
-        new($"chatcmpl-{Guid.CreateVersion7(now):N}", now.ToUnixTimeSeconds());
+    /// <summary>A completion's, as its first part tells it.</summary>
+    public static CompletionIdentity Of(CompletionPart.Started started) =>
+        new($"chatcmpl-{started.CompletionId:N}", started.BegunAt.ToUnixTimeSeconds());
 
     /// <summary>The name of the model that answers, by which it can be asked for again.</summary>
     public static string ModelOf(CompletionPart.Started started) =>

@@ -31,7 +31,6 @@ internal static class OpenAiEndpoints
         HttpContext context,
         ISender sender,
         StreamLimit streams,
-        TimeProvider clock,
         CancellationToken cancellationToken
     )
     {
@@ -42,10 +41,9 @@ internal static class OpenAiEndpoints
         if (request.IsStreamed)
             streams.Enter(context);
         var parts = sender.CreateStream(request.ToRequest(), cancellationToken);
-        var identity = CompletionIdentity.New(clock.GetUtcNow());
         return request.IsStreamed
-            ? new ChatCompletionStream(parts, identity, request.WantsUsage)
-            : await ChatCompletion.ReadAsync(parts, identity, cancellationToken);
+            ? new ChatCompletionStream(parts, request.WantsUsage)
+            : await ChatCompletion.ReadAsync(parts, cancellationToken);
     }
 
     private static async Task<IResult> ListModels(ISender sender, CancellationToken cancellationToken)
