@@ -12,6 +12,7 @@ using QrAi.WebApi.GraphQL;
 using QrAi.WebApi.Health;
 using QrAi.WebApi.Idempotency;
 using QrAi.WebApi.OpenAi;
+using QrAi.WebApi.OpenApi;
 using Scalar.AspNetCore;
 
 namespace QrAi.WebApi.Hosting;
@@ -137,7 +138,7 @@ public static class QrAiService
         services.AddRequestTime(settings.Http.RequestTimeout);
         services.AddSingleton(new StreamLimit(settings.Http.StreamsPerCaller));
         services.AddSingleton<KeyTurns>();
-        services.AddQrAiOpenApi(settings.Authentication);
+        services.AddOpenApiDescription();
         services.AddQrAiGraphQl(settings.GraphQl.Introspection);
     }
 
@@ -156,14 +157,14 @@ public static class QrAiService
         app.UseIdempotencyKeys();
 
         app.MapHealth(readyChecks: [Infrastructure.DependencyInjection.DatabaseCheck, LifecycleHealth.Name]);
-        var api = app.MapGroup("/api").WithProblemResponses();
+        var api = app.MapGroup("/api");
         api.MapQuestions();
         api.MapSessions();
         api.MapAnswers();
         app.MapOpenAi();
         app.MapGraphQl();
         var description = app.MapOpenInDevelopment();
-        description.MapOpenApi();
+        description.MapOpenApiDescription(needsCaller: settings.Authentication.IsRequired);
         // Nothing of it comes from, or goes to, its maker's hosts.
         description
             .MapScalarApiReference(

@@ -66,7 +66,7 @@ public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kin
         ["POST /v1/chat/completions"] = (_, _) => Task.CompletedTask,
         ["GET /v1/models"] = (_, _) => Task.CompletedTask,
         ["GET /v1/models/{*model}"] = (_, _) => Task.CompletedTask,
-        ["GET /openapi/{documentName}.json"] = (_, _) => Task.CompletedTask,
+        ["GET /openapi/v1.json"] = (_, _) => Task.CompletedTask,
         ["GET /docs/{documentName?}"] = (_, _) => Task.CompletedTask,
         ["GET /docs/favicon.svg"] = (_, _) => Task.CompletedTask,
         ["GET /docs/scalar.js"] = (_, _) => Task.CompletedTask,
