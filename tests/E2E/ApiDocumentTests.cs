@@ -8,7 +8,9 @@ public sealed class ApiDocumentTests : ProgramTests
     {
         var examples = await RunnableDocument.ReadAsync("api.md");
         examples.Blocks.Count.ShouldBeGreaterThan(6);
+        var openai = await new NpmPackage("openai", "7.57.0").InstallAsync();
         var workplace = new Workplace().WithOpenRouter(await StartProviderAsync());
+        File.CreateSymbolicLink(Path.Combine(workplace.Folder, "node_modules"), Path.GetDirectoryName(openai)!);
         var service = await StartAsync(workplace);
 
         await examples.RunAsync(workplace, service.Address);
