@@ -89,7 +89,8 @@ internal sealed record ErrorKind(string Code, int Status, string Title, TimeSpan
 
     public static readonly ErrorKind InternalError = new(AnswerErrorCodes.InternalError, 500, "The service failed");
 
-    private static readonly ErrorKind[] All =
+    /// <summary>Those that callers over HTTP come to.</summary>
+    internal static readonly ErrorKind[] All =
     [
         InvalidRequest,
         Unauthenticated,
