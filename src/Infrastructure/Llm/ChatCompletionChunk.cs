@@ -21,7 +21,12 @@ internal sealed class ChatCompletionChoice
 {
     public ChatCompletionDelta? Delta { get; set; }
 
-    public string? FinishReason { get; set; }
+    /// <summary>Some providers send an empty one with every piece, which is none.</summary>
+    public string? FinishReason
+    {
+        get;
+        set => field = string.IsNullOrWhiteSpace(value) ? null : value;
+    }
 }
 
 internal sealed class ChatCompletionDelta

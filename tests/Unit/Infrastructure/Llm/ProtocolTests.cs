@@ -149,6 +149,8 @@ public sealed class ProtocolTests
     [TestCase("""{"choices":[{"delta":{}}]}""")]
     [TestCase("""{"choices":[{"delta":{"content":null}}]}""")]
     [TestCase("""{"choices":[{"delta":{"content":""},"finish_reason":null}]}""")]
+    [TestCase("""{"choices":[{"delta":{"content":""},"finish_reason":""}]}""")]
+    [TestCase("""{"choices":[{"delta":{"content":""},"finish_reason":" "}]}""")]
     [TestCase("""{"choices":[{"delta":{"tool_calls":[]},"index":0,"logprobs":null}],"id":1,"odd":{"deep":[]}}""")]
     [TestCase("""{"choices":[{"delta":{"content":null,"reasoning":""}}],"usage":null,"error":null}""")]
     public async Task An_odd_chunk_says_nothing(string chunk) =>
@@ -250,9 +252,10 @@ public sealed class ProtocolTests
     public async Task An_error_without_a_code_breaks_off() =>
         (await FailAsync(Data("""{"error":{"message":"?"}}"""))).Outcome.ShouldBe("broken_off");
 
-    [Test]
-    public async Task The_finish_reason_error_is_no_finish() =>
-        (await FailAsync(Token("Hel"), FinishWith("error"), Done)).Outcome.ShouldBe("broken_off");
+    [TestCase("error")]
+    [TestCase("")]
+    public async Task This_finish_reason_is_no_finish(string reason) =>
+        (await FailAsync(Token("Hel"), FinishWith(reason), Done)).Outcome.ShouldBe("broken_off");
 
     [Test]
     public async Task An_error_beside_a_finish_reason_is_an_error() =>
