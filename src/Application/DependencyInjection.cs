@@ -6,6 +6,7 @@ using QrAi.Application.Behaviours;
 using QrAi.Application.Callers;
 using QrAi.Application.Completions;
 using QrAi.Application.Idempotency;
+using QrAi.Application.Questions;
 
 namespace QrAi.Application;
 
@@ -39,10 +40,12 @@ public static class DependencyInjection
 
         services.AddScoped<CurrentCaller>();
         services.AddScoped<IdempotentRequest>();
+        services.AddScoped<QuestionIntake>();
         services.AddSingleton<KeyUses>();
         services.AddSingleton<RunningAnswers>();
         services.AddSingleton<AnswerGenerator>();
         services.AddSingleton<EndedAnswerReader>();
+        services.AddSingleton<AnswerFollower>();
         services.AddSingleton<RunningCompletions>();
         services.AddSingleton<CompletionsOnce>();
         services.AddSingleton<BackupWriter>();

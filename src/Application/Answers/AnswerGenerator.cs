@@ -32,24 +32,23 @@ internal sealed class AnswerGenerator(
     /// <param name="session">The session as it was saved; nobody else may change it from now on.</param>
     /// <param name="question">The saved question.</param>
     /// <param name="answer">The saved open answer.</param>
-    /// <param name="past">Earlier messages, oldest first.</param>
     /// <param name="client">Whom to ask.</param>
-    /// <param name="model">With which model, or null for the provider's own.</param>
+    /// <param name="prompt">What it is sent, the question last.</param>
+    /// <param name="chatOptions">How it is to answer, or null to leave that to the provider.</param>
     public void Begin(
         Session session,
         Message question,
         Message answer,
-        IEnumerable<PastMessage> past,
         IChatClient client,
-        string? model
+        IReadOnlyList<ChatMessage> prompt,
+        ChatOptions? chatOptions
     )
     {
         // Followers look for the events first, then in the database: the events must be there before the run is.
         var events = log.Open(session.Owner, answer.Id);
-        var messages = Prompt.For(past, question.Content);
         running.Start(
             new AnswerRun(session.Owner, answer.Id),
-            run => RunAsync(run, session, question.Id, events, client, messages, model)
+            run => RunAsync(run, session, question.Id, events, client, prompt, chatOptions)
         );
     }
 
@@ -59,8 +58,8 @@ internal sealed class AnswerGenerator(
         Guid questionId,
         IAnswerEventWriter events,
         IChatClient client,
-        List<ChatMessage> messages,
-        string? model
+        IReadOnlyList<ChatMessage> prompt,
+        ChatOptions? chatOptions
     )
     {
         using var scope = logger.BeginScope(
@@ -69,7 +68,7 @@ internal sealed class AnswerGenerator(
         try
         {
             var draft = new Draft(events, session.Id, questionId, run.AnswerId);
-            var end = await GenerateAsync(run, draft, client, messages, model);
+            var end = await GenerateAsync(run, draft, client, prompt, chatOptions);
             var kept = await KeepAsync(run, session, end);
             events.Append(AnswerEvent.Ended(kept));
             return kept;
@@ -93,15 +92,14 @@ internal sealed class AnswerGenerator(
         AnswerRun run,
         Draft draft,
         IChatClient client,
-        List<ChatMessage> messages,
-        string? model
+        IReadOnlyList<ChatMessage> prompt,
+        ChatOptions? chatOptions
     )
     {
         var id = run.AnswerId;
         try
         {
-            var chatOptions = model is null ? null : new ChatOptions { ModelId = model };
-            await foreach (var update in client.GetStreamingResponseAsync(messages, chatOptions, run.Stopped))
+            await foreach (var update in client.GetStreamingResponseAsync(prompt, chatOptions, run.Stopped))
                 draft.Add(update);
             return session => session.CompleteAnswer(id, draft.ToGeneration(), clock.Now());
         }
@@ -207,10 +205,14 @@ internal sealed class AnswerGenerator(
         private readonly List<Attempt> _attempts = [];
         private string? _provider;
         private string? _model;
+        private string? _finishReason;
         private TokenUsage? _usage;
 
         public void Add(ChatResponseUpdate update)
         {
+            _finishReason = update.FinishReason is { Value.Length: <= Message.MaxFinishReasonLength } reason
+                ? reason.Value
+                : _finishReason;
             foreach (var content in update.Contents)
             {
                 switch (content)
@@ -231,7 +233,8 @@ internal sealed class AnswerGenerator(
             }
         }
 
-        public Generation ToGeneration() => new(_text.ToString(), _provider, _model, _usage, _attempts);
+        public Generation ToGeneration() =>
+            new(_text.ToString(), _provider, _model, _usage, _attempts) { FinishReason = _finishReason };
 
         private void Add(string text)
         {
@@ -247,7 +250,7 @@ internal sealed class AnswerGenerator(
         private void Start(AttemptStarted attempt)
         {
             var restarts = _provider is not null;
-            (_provider, _model, _usage) = (attempt.Provider, attempt.Model, null);
+            (_provider, _model, _finishReason, _usage) = (attempt.Provider, attempt.Model, null, null);
             _text.Clear();
             events.Append(
                 restarts

@@ -15,12 +15,9 @@ internal static class Prompt
 
     /// <summary>The system message, earlier messages of the session from old to new, the question.</summary>
     public static List<ChatMessage> For(IEnumerable<PastMessage> past, string question) =>
-        [
-            System,
-            .. past.Select(message => new ChatMessage(
-                message.Role == MessageRole.User ? ChatRole.User : ChatRole.Assistant,
-                message.Content
-            )),
-            new ChatMessage(ChatRole.User, question),
-        ];
+        [System, .. past.Select(ToChatMessage), new ChatMessage(ChatRole.User, question)];
+
+    /// <summary>An earlier message as providers are told of it.</summary>
+    public static ChatMessage ToChatMessage(PastMessage message) =>
+        new(message.Role == MessageRole.User ? ChatRole.User : ChatRole.Assistant, message.Content);
 }

@@ -1,16 +1,12 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.AI;
 using QrAi.Application.Answers;
-using QrAi.Application.Behaviours;
-using QrAi.Application.Callers;
 using QrAi.Application.Idempotency;
 using QrAi.Application.Models;
 using QrAi.Application.Time;
 using QrAi.Domain.Sessions;
-using QrAi.Domain.Text;
 
 namespace QrAi.Application.Completions;
 
@@ -24,76 +20,11 @@ namespace QrAi.Application.Completions;
 /// <exception cref="GenerationFailedException">No provider gave a whole answer.</exception>
 public sealed record CompleteChat(string? Model, IReadOnlyList<CompletionMessage> Messages, CompletionOptions Options)
     : IStreamRequest<CompletionPart>,
-        IQuestion;
+        IChat;
 
 internal sealed class CompleteChatValidator : AbstractValidator<CompleteChat>
 {
-    private const int MaxNameLength = 200;
-    private const int MaxMessages = 2_048;
-    private const int MaxStops = 4;
-
-    public CompleteChatValidator()
-    {
-        RuleFor(request => request.Model).HumanText(MaxNameLength);
-        RuleFor(request => request.Messages.Count)
-            .InclusiveBetween(1, MaxMessages)
-            .WithMessage($"must have 1 to {MaxMessages} messages")
-            .OverridePropertyName(nameof(CompleteChat.Messages));
-        RuleForEach(request => request.Messages)
-            .ChildRules(message =>
-            {
-                message
-                    .RuleFor(one => one.Role)
-                    .Must(role => CompletionMessage.Roles.Contains(role))
-                    .WithMessage($"must be one of {string.Join(", ", CompletionMessage.Roles)}")
-                    .OverridePropertyName("role");
-                message
-                    .RuleForEach(one => one.Texts)
-                    .Must(UnicodeText.IsStorable)
-                    .WithMessage("must be well-formed Unicode without NUL")
-                    .OverridePropertyName("content");
-                message
-                    .RuleFor(one => one.Texts)
-                    .NotEmpty()
-                    .WithMessage("must be there, but for an assistant that calls tools")
-                    .When(one => one is not { Role: "assistant", ToolCalls.Count: > 0 })
-                    .OverridePropertyName("content");
-                message
-                    .RuleFor(one => one.ToolCallId)
-                    .NotEmpty()
-                    .WithMessage("must name the call that the tool's message is the result of")
-                    .When(one => one.Role == "tool")
-                    .OverridePropertyName("tool_call_id");
-            });
-        RuleFor(request => request.Options.Temperature)
-            .InclusiveBetween(0, 2)
-            .WithMessage("must be from 0 to 2")
-            .OverridePropertyName("temperature");
-        RuleFor(request => request.Options.TopP)
-            .InclusiveBetween(0, 1)
-            .WithMessage("must be from 0 to 1")
-            .OverridePropertyName("top_p");
-        RuleFor(request => request.Options.MaxTokens)
-            .GreaterThan(0)
-            .WithMessage("must be at least 1")
-            .OverridePropertyName("max_tokens");
-        RuleFor(request => request.Options.MaxCompletionTokens)
-            .GreaterThan(0)
-            .WithMessage("must be at least 1")
-            .OverridePropertyName("max_completion_tokens");
-        RuleFor(request => request.Options.FrequencyPenalty)
-            .InclusiveBetween(-2, 2)
-            .WithMessage("must be from -2 to 2")
-            .OverridePropertyName("frequency_penalty");
-        RuleFor(request => request.Options.PresencePenalty)
-            .InclusiveBetween(-2, 2)
-            .WithMessage("must be from -2 to 2")
-            .OverridePropertyName("presence_penalty");
-        RuleFor(request => request.Options.Stop)
-            .Must(stops => stops is null || stops.Count is > 0 and <= MaxStops && stops.All(stop => stop.Length > 0))
-            .WithMessage($"must be 1 to {MaxStops} texts")
-            .OverridePropertyName("stop");
-    }
+    public CompleteChatValidator() => Include(new ChatValidator());
 }
 
 internal sealed class CompleteChatHandler(
@@ -124,8 +55,8 @@ internal sealed class CompleteChatHandler(
             providers
                 .ClientStartingWith(provider)
                 .GetStreamingResponseAsync(
-                    request.Messages.Select(ToChatMessage),
-                    ToChatOptions(model, request.Options),
+                    ChatPrompt.For(request.Messages),
+                    ChatPrompt.OptionsFor(model, request.Options),
                     cancellationToken
                 ),
             now,
@@ -169,54 +100,5 @@ internal sealed class CompleteChatHandler(
         }
 
         yield return new CompletionPart.Finished(reason.Value, usage);
-    }
-
-    private static ChatMessage ToChatMessage(CompletionMessage message)
-    {
-        if (message.Role == "tool")
-            return new ChatMessage(
-                ChatRole.Tool,
-                [new FunctionResultContent(message.ToolCallId!, string.Concat(message.Texts))]
-            );
-
-        var role = message.Role switch
-        {
-            "assistant" => ChatRole.Assistant,
-            "user" => ChatRole.User,
-            _ => ChatRole.System,
-        };
-        return new ChatMessage(
-            role,
-            [
-                .. message.Texts.Select(text => new TextContent(text)),
-                .. message.ToolCalls.Select(
-                    AIContent (call, index) => new ToolCallPiece(index, call.Id, call.Name, call.Arguments)
-                ),
-            ]
-        )
-        {
-            AuthorName = message.Name,
-        };
-    }
-
-    private static ChatOptions ToChatOptions(string? model, CompletionOptions options)
-    {
-        var passedThrough = new AdditionalPropertiesDictionary();
-        foreach (var (name, value) in options.PassedThrough)
-            passedThrough[name] = value;
-        if (options.MaxCompletionTokens is { } most)
-            passedThrough["max_completion_tokens"] = JsonSerializer.SerializeToElement(most);
-        return new ChatOptions
-        {
-            ModelId = model,
-            Temperature = (float?)options.Temperature,
-            TopP = (float?)options.TopP,
-            MaxOutputTokens = options.MaxTokens,
-            StopSequences = options.Stop?.ToList(),
-            Seed = options.Seed,
-            FrequencyPenalty = (float?)options.FrequencyPenalty,
-            PresencePenalty = (float?)options.PresencePenalty,
-            AdditionalProperties = passedThrough,
-        };
     }
 }

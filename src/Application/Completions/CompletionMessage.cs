@@ -8,6 +8,9 @@ public sealed record CompletionMessage(string Role, IReadOnlyList<string> Texts)
     /// <summary>Who may have said something. <c>developer</c> is what <c>system</c> is called by newer models.</summary>
     public static IReadOnlyList<string> Roles { get; } = ["system", "developer", "user", "assistant", "tool"];
 
+    /// <summary>Its text, whole.</summary>
+    public string Text => string.Concat(Texts);
+
     /// <summary>Who it was among those with the same role; null where the caller does not say.</summary>
     public string? Name { get; init; }
 

@@ -17,6 +17,9 @@ public abstract record CompletionPart
 
         /// <summary>When it was asked for.</summary>
         public required DateTimeOffset BegunAt { get; init; }
+
+        /// <summary>The session that it is kept in, if it is.</summary>
+        public Guid? SessionId { get; init; }
     }
 
     /// <summary>More text.</summary>

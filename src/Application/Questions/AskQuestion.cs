@@ -1,18 +1,11 @@
-using AutoMapper;
-using AutoMapper.QueryableExtensions;
 using FluentValidation;
 using MediatR;
-using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.AI;
 using QrAi.Application.Answers;
 using QrAi.Application.Behaviours;
 using QrAi.Application.Callers;
-using QrAi.Application.Errors;
-using QrAi.Application.Idempotency;
 using QrAi.Application.Models;
-using QrAi.Application.Persistence;
 using QrAi.Application.Sessions;
-using QrAi.Application.Time;
-using QrAi.Domain.Idempotency;
 using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Questions;
@@ -47,112 +40,22 @@ internal sealed class AskQuestionValidator : AbstractValidator<AskQuestion>
     }
 }
 
-internal sealed class AskQuestionHandler(
-    IQrAiDbContextFactory databases,
-    CurrentCaller caller,
-    IdempotentRequest idempotency,
-    IModelProviders providers,
-    RunningAnswers running,
-    AnswerGenerator generator,
-    GenerationOptions options,
-    TimeProvider clock,
-    IMapper mapper
-) : IRequestHandler<AskQuestion, AskedQuestion>
+internal sealed class AskQuestionHandler(QuestionIntake intake, IModelProviders providers)
+    : IRequestHandler<AskQuestion, AskedQuestion>
 {
-    public async Task<AskedQuestion> Handle(AskQuestion request, CancellationToken cancellationToken)
+    public Task<AskedQuestion> Handle(AskQuestion request, CancellationToken cancellationToken)
     {
-        if (idempotency.Earlier is { } earlier)
-            return await RepeatAsync(earlier, cancellationToken);
-
-        running.ThrowIfStopping();
-        var client = providers.ClientFor(request.Provider);
-
-        var kept = request.SessionId is { } sessionId
-            ? await AskInAsync(sessionId, request.Question!.Trim(), cancellationToken)
-            : await AskInNewAsync(request.Question!.Trim());
-        if (kept is null) // another process was faster with the same key
-            return await RepeatAsync(idempotency.Earlier!, cancellationToken);
-
-        generator.Begin(kept.Session, kept.Question, kept.Answer, kept.Past, client, request.Model?.Trim());
-        idempotency.NoteKept();
-        return new AskedQuestion(kept.Session.Id, mapper.Map<MessageDto>(kept.Question), kept.Answer.Id);
-    }
-
-    /// <summary>Gives the question that was asked the first time, whose answer may still be on its way.</summary>
-    private async Task<AskedQuestion> RepeatAsync(IdempotencyRecord earlier, CancellationToken cancellationToken)
-    {
-        var answer = await GetAnswerHandler.ReadAsync(
-            databases,
-            mapper,
-            caller.Owner,
-            earlier.AnswerId!.Value,
+        var question = request.Question!.Trim();
+        return intake.AskAsync(
+            question,
+            request.SessionId,
+            () =>
+                new AnswerPlan(
+                    providers.ClientFor(request.Provider),
+                    past => Prompt.For(past, question),
+                    request.Model is { } model ? new ChatOptions { ModelId = model.Trim() } : null
+                ),
             cancellationToken
         );
-        await using var database = databases.CreateFor(caller.Owner);
-        var question =
-            await database
-                .Messages.Where(message => message.Id == answer.QuestionId)
-                .ProjectTo<MessageDto>(mapper.ConfigurationProvider)
-                .SingleOrDefaultAsync(cancellationToken)
-            ?? throw new NotFoundException("session", answer.SessionId);
-        return new AskedQuestion(answer.SessionId, question, answer.Id);
     }
-
-    // From the first save on, nobody may cancel: a caller who leaves while it is confirmed would leave an answer that is
-    // open and that nobody generates.
-    private async Task<Kept?> AskInNewAsync(string text)
-    {
-        var now = clock.Now();
-        var session = Session.Open(caller.Owner, null, now);
-        var (question, answer) = session.Ask(text, now);
-        await using var database = databases.CreateFor(caller.Owner);
-        database.Sessions.Add(session);
-        idempotency.Record(database, answer.Id);
-        try
-        {
-            await database.SaveChangesAsync(CancellationToken.None);
-        }
-        catch (DbUpdateConcurrencyException)
-        {
-            // Only this call knows these ids: they are there because a try was saved whose confirmation was lost, unless
-            // somebody was faster with the same key.
-            if (
-                await idempotency.FindEarlierAsync(CancellationToken.None) is { } earlier
-                && earlier.AnswerId != answer.Id
-            )
-                return null;
-        }
-
-        return new Kept(session, question, answer, []);
-    }
-
-    private Task<Kept?> AskInAsync(Guid sessionId, string text, CancellationToken cancellationToken)
-    {
-        Kept? tried = null;
-        return ConflictRetry.RunAsync(
-            () => databases.CreateFor(caller.Owner),
-            async database =>
-            {
-                var session =
-                    await database.FindSessionAsync(sessionId, cancellationToken)
-                    ?? throw new NotFoundException("session", sessionId);
-                if (tried is not null && session.OpenAnswerId == tried.Answer.Id)
-                    return tried; // it was saved, and only the confirmation was lost
-
-                // After the session was read: if it is busy with the same question, the record of that is there.
-                if (await idempotency.FindEarlierAsync(cancellationToken) is not null)
-                    return null;
-
-                var wanted = Math.Min(options.HistoryMessages, session.MessageCount);
-                var (question, answer) = session.Ask(text, clock.Now());
-                var past = await database.RecentMessagesAsync(sessionId, wanted, cancellationToken);
-                tried = new Kept(session, question, answer, past.Reverse());
-                idempotency.Record(database, answer.Id);
-                await database.SaveChangesAsync(CancellationToken.None);
-                return tried;
-            }
-        );
-    }
-
-    private sealed record Kept(Session Session, Message Question, Message Answer, IEnumerable<PastMessage> Past);
 }

@@ -32,7 +32,12 @@ public sealed record MessageDto(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] AnswerError? Error,
     DateTimeOffset CreatedAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? CompletedAt
-);
+)
+{
+    /// <summary>Of a whole answer: why the model stopped; told where OpenAI's protocol has it.</summary>
+    [JsonIgnore]
+    public string? FinishReason { get; init; }
+}
 
 internal sealed class MessageMapping : Profile
 {

@@ -14,6 +14,12 @@ public sealed record Generation(
     IReadOnlyList<Attempt> Attempts
 )
 {
+    /// <summary>
+    /// Of a whole answer: why the model stopped, as OpenAI's protocol names it, such as <c>stop</c> or <c>length</c>; at most
+    /// <see cref="Message.MaxFinishReasonLength"/> characters, null where nobody says.
+    /// </summary>
+    public string? FinishReason { get; init; }
+
     /// <summary>Nothing has come.</summary>
     public static Generation Nothing { get; } = new("", null, null, null, []);
 }

@@ -3,6 +3,9 @@ namespace QrAi.Domain.Sessions;
 /// <summary>A question or an answer. Only its session changes it.</summary>
 public sealed class Message
 {
+    /// <summary>The most characters of a finish reason.</summary>
+    public const int MaxFinishReasonLength = 32;
+
     private Message() { }
 
     /// <summary>A version 7 UUID.</summary>
@@ -34,6 +37,9 @@ public sealed class Message
 
     /// <summary>Of an answer: with which model.</summary>
     public string? Model { get; private set; }
+
+    /// <summary>Of a whole answer: why the model stopped; null where nobody says, and for those of earlier programs.</summary>
+    public string? FinishReason { get; private set; }
 
     /// <summary>Of an answer: what it cost.</summary>
     public TokenUsage? Usage { get; private set; }
@@ -88,6 +94,7 @@ public sealed class Message
         Content = generation.Content;
         Provider = generation.Provider;
         Model = generation.Model;
+        FinishReason = generation.FinishReason;
         Usage = generation.Usage;
         Attempts = generation.Attempts;
         Error = error;

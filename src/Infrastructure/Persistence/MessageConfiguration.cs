@@ -26,6 +26,7 @@ internal sealed class MessageConfiguration : IEntityTypeConfiguration<Message>
             .HasConversion(LowerCase<MessageStatus>())
             .HasMaxLength(16)
             .IsConcurrencyToken();
+        builder.Property(message => message.FinishReason).HasMaxLength(Message.MaxFinishReasonLength);
         builder.Property(message => message.Attempts).HasConversion(AttemptsAsJson, AttemptsAreValues);
         builder.ComplexProperty(message => message.Usage);
         builder.ComplexProperty(message => message.Error);

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using MediatR;
 using QrAi.Application.Completions;
 using QrAi.Application.Errors;
+using QrAi.WebApi.Endpoints;
 
 namespace QrAi.WebApi.OpenAi;
 
@@ -11,6 +13,8 @@ namespace QrAi.WebApi.OpenAi;
 /// </summary>
 internal sealed class ChatCompletionRequest
 {
+    private const string SessionId = "metadata.session_id";
+
     public string? Model { get; init; }
 
     public IReadOnlyList<ChatCompletionMessage?>? Messages { get; init; }
@@ -50,6 +54,11 @@ internal sealed class ChatCompletionRequest
 
     public string? User { get; init; }
 
+    /// <summary>Whether the last message and its answer are kept in a session.</summary>
+    public bool? Store { get; init; }
+
+    public ChatCompletionMetadata? Metadata { get; init; }
+
     /// <summary>Whether the answer goes out token by token.</summary>
     [JsonIgnore]
     public bool IsStreamed => Stream == true;
@@ -60,7 +69,7 @@ internal sealed class ChatCompletionRequest
 
     /// <summary>What it asks the application for.</summary>
     /// <exception cref="InvalidRequestException">It can not be asked for.</exception>
-    public CompleteChat ToRequest()
+    public IStreamRequest<CompletionPart> ToRequest()
     {
         if (N is not (null or 1))
             throw new InvalidRequestException("n", "must be 1: one answer is given");
@@ -69,22 +78,27 @@ internal sealed class ChatCompletionRequest
         if (Tools?.ToList().IndexOf(null) is >= 0 and var missing)
             throw new InvalidRequestException($"tools[{missing}]", "must be an object");
 
-        return new CompleteChat(
-            Model,
-            [.. (Messages ?? []).Select((message, index) => ToMessage(message, index))],
-            new CompletionOptions
-            {
-                Temperature = Temperature,
-                TopP = TopP,
-                MaxTokens = MaxTokens,
-                MaxCompletionTokens = MaxCompletionTokens,
-                Stop = Stop,
-                Seed = Seed,
-                FrequencyPenalty = FrequencyPenalty,
-                PresencePenalty = PresencePenalty,
-                PassedThrough = PassedThrough(),
-            }
-        );
+        if (Metadata?.SessionId is not null && Store != true)
+            throw new InvalidRequestException(SessionId, "must be left out unless store is true");
+
+        var messages = (Messages ?? []).Select(ToMessage).ToList();
+        var options = new CompletionOptions
+        {
+            Temperature = Temperature,
+            TopP = TopP,
+            MaxTokens = MaxTokens,
+            MaxCompletionTokens = MaxCompletionTokens,
+            Stop = Stop,
+            Seed = Seed,
+            FrequencyPenalty = FrequencyPenalty,
+            PresencePenalty = PresencePenalty,
+            PassedThrough = PassedThrough(),
+        };
+        if (Store != true)
+            return new CompleteChat(Model, messages, options);
+
+        var session = Metadata?.SessionId is { } id ? RequestParameters.ParseId(id, SessionId) : (Guid?)null;
+        return new StoreChat(Model, messages, options, session);
     }
 
     private static CompletionMessage ToMessage(ChatCompletionMessage? message, int index)
@@ -149,6 +163,10 @@ internal sealed record ChatCompletionFunctionCall(string? Name, string? Argument
 
 /// <summary>What a stream has beside the answer.</summary>
 internal sealed record ChatCompletionStreamOptions(bool? IncludeUsage);
+
+/// <summary>What the caller says about a completion that is kept; other members are its own.</summary>
+/// <param name="SessionId">The session to go on with; without it a new one is made.</param>
+internal sealed record ChatCompletionMetadata(string? SessionId);
 
 /// <summary>A tool that the model may call; whatever it has beside its type is the provider's to understand.</summary>
 internal sealed class ChatCompletionTool

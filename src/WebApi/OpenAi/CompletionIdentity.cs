@@ -8,11 +8,12 @@ namespace QrAi.WebApi.OpenAi;
 /// <summary>What each piece of a completion says about the whole.</summary>
 /// <param name="Id">The completion's id.</param>
 /// <param name="Created">When it began, in seconds since 1970.</param>
-internal sealed record CompletionIdentity(string Id, long Created)
+/// <param name="SessionId">The session that it is kept in, if it is.</param>
+internal sealed record CompletionIdentity(string Id, long Created, Guid? SessionId)
 {
     /// <summary>A completion's, as its first part tells it.</summary>
     public static CompletionIdentity Of(CompletionPart.Started started) =>
-        new($"chatcmpl-{started.CompletionId:N}", started.BegunAt.ToUnixTimeSeconds());
+        new($"chatcmpl-{started.CompletionId:N}", started.BegunAt.ToUnixTimeSeconds(), started.SessionId);
 
     /// <summary>The name of the model that answers, by which it can be asked for again.</summary>
     public static string ModelOf(CompletionPart.Started started) =>
@@ -25,6 +26,12 @@ internal sealed record CompletionIdentity(string Id, long Created)
         json.WriteString("object"u8, kind);
         json.WriteNumber("created"u8, Created);
         json.WriteString("model"u8, model);
+        if (SessionId is { } sessionId)
+        {
+            json.WriteStartObject("metadata"u8);
+            json.WriteString("session_id"u8, sessionId);
+            json.WriteEndObject();
+        }
     }
 
     /// <summary>Writes what it cost; null where the provider does not say.</summary>

@@ -62,8 +62,24 @@ public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kin
             )
                 await NotFoundByGraphQlAsync(bob.PostAsync("/graphql", new { query = $"mutation {{ {mutation} }}" }));
         },
+        ["POST /v1/chat/completions"] = async (bob, hers) =>
+        {
+            foreach (var id in new[] { hers.Ended.Id, hers.Busy })
+            {
+                using var response = await bob.PostAsync(
+                    "/v1/chat/completions",
+                    new
+                    {
+                        model = "openrouter",
+                        store = true,
+                        metadata = new { session_id = id },
+                        messages = new[] { new { role = "user", content = "Hers?" } },
+                    }
+                );
+                response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+            }
+        },
         // They tell of nobody's data.
-        ["POST /v1/chat/completions"] = (_, _) => Task.CompletedTask,
         ["GET /v1/models"] = (_, _) => Task.CompletedTask,
         ["GET /v1/models/{*model}"] = (_, _) => Task.CompletedTask,
         ["GET /openapi/v1.json"] = (_, _) => Task.CompletedTask,

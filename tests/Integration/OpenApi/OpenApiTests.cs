@@ -137,6 +137,7 @@ public sealed class OpenApiTests() : IntegrationTest(DatabaseKind.Sqlite)
             ("DeleteSession", 204, "DELETE", session, null, null),
             ("CreateChatCompletion", 200, "POST", "/v1/chat/completions", Chat("openrouter", false), null),
             ("CreateChatCompletion", 200, "POST", "/v1/chat/completions", Chat("openrouter", true), null),
+            ("CreateChatCompletion", 200, "POST", "/v1/chat/completions", Stored(), null),
             ("CreateChatCompletion", 404, "POST", "/v1/chat/completions", Chat("nope", false), null),
             ("CreateChatCompletion", 400, "POST", "/v1/chat/completions", new { model = "openrouter" }, null),
             ("ListModels", 200, "GET", "/v1/models", null, null),
@@ -168,6 +169,14 @@ public sealed class OpenApiTests() : IntegrationTest(DatabaseKind.Sqlite)
             .Select(one => one.Operation)
             .Distinct()
             .ShouldBe(Operations(document).Select(IdOf), ignoreOrder: true);
+
+        object Stored() =>
+            new
+            {
+                model = "openrouter",
+                store = true,
+                messages = new[] { message },
+            };
 
         object Chat(string model, bool stream) =>
             new

@@ -156,6 +156,11 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<string>("FinishReason")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("finish_reason");
+
                     b.Property<string>("Model")
                         .HasColumnType("text")
                         .HasColumnName("model");
