@@ -39,8 +39,8 @@ public sealed partial class SettingsTests
         NamesIn(Assignment(), Sample()).ShouldBe(SettingsThatAreRead(), ignoreOrder: true);
 
     [Test]
-    public void Each_setting_that_is_read_is_in_the_table_of_the_README_and_each_in_the_table_is_read() =>
-        TableOfTheReadme().ShouldBe(SettingsThatAreRead(), ignoreOrder: true);
+    public void Each_setting_that_is_read_is_in_the_table_of_the_docs_and_each_in_the_table_is_read() =>
+        TableOfTheDocs().ShouldBe(SettingsThatAreRead(), ignoreOrder: true);
 
     [Test]
     public void The_sample_has_the_defaults()
@@ -92,12 +92,12 @@ public sealed partial class SettingsTests
         return [.. names.Union(elsewhere).Except(["PATH"])];
     }
 
-    private static List<string> TableOfTheReadme()
+    private static List<string> TableOfTheDocs()
     {
-        var readme = File.ReadAllText(Path.Combine(SourceFiles.Root, "README.md"));
+        var settings = File.ReadAllText(Path.Combine(SourceFiles.Root, "docs", "settings.md"));
         return
         [
-            .. readme
+            .. settings
                 .Split("| setting |")[1]
                 .Split("\n\n")[0]
                 .Split('\n')
