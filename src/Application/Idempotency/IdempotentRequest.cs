@@ -24,7 +24,15 @@ public sealed class IdempotentRequest(IQrAiDbContextFactory databases, CurrentCa
     public event Action? Kept;
 
     /// <summary>Of a request that does several things: the name of the one that comes now.</summary>
-    public string Part { get; set; } = "";
+    public string Part
+    {
+        get;
+        set
+        {
+            field = value;
+            caller.Repeats = Earlier is not null; // which those before need not say of it
+        }
+    } = "";
 
     /// <summary>Says that the request changes nothing, so that nobody need wait for it.</summary>
     public void NoteHarmless() => NoteKept();

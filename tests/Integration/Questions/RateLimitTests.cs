@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using Microsoft.Extensions.DependencyInjection;
-using QrAi.Application.Callers;
 
 namespace QrAi.Tests.Integration.Questions;
 
@@ -149,17 +147,43 @@ public sealed class RateLimitTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task What_only_repeats_a_question_counts_as_none()
+    public async Task What_only_repeats_a_question_counts_as_none_and_is_told_though_nothing_is_left()
     {
         await using var qrai = await StartByAsync(_clock, _limits);
-        var limit = qrai.Services.GetRequiredService<QuestionLimit>();
-        var repeating = new CurrentCaller { Repeats = true };
-        repeating.Identify("anonymous");
+        var question = new { question = "Once?" };
+        var ids = new List<string?>();
 
         for (var time = 0; time < 5; time++)
-            limit.Count(repeating);
+            using (var response = await WithKeyAsync(qrai, "/api/questions", question))
+                ids.Add((await JsonAsync(response)).GetProperty("answer").GetProperty("id").GetString());
+        await AskAsync(qrai, 1);
+        await qrai.TryAskAsync("Once more?").ShouldBeProblem(429, "rate_limited");
+        using (var response = await WithKeyAsync(qrai, "/api/questions", question))
+            ids.Add((await JsonAsync(response)).GetProperty("answer").GetProperty("id").GetString());
 
-        await AskAsync(qrai, 2);
+        ids.Distinct().ShouldHaveSingleItem();
+        Provider.Requests.Count.ShouldBe(2);
+    }
+
+    [Test]
+    public async Task Of_a_mutation_that_is_repeated_what_was_refused_counts_again()
+    {
+        await using var qrai = await StartByAsync(_clock, _limits);
+        using (await WithKeyAsync(qrai, "/graphql", Ask(3))) { }
+
+        using var repeated = await WithKeyAsync(qrai, "/graphql", Ask(3));
+
+        var result = await JsonAsync(repeated);
+        result.GetProperty("data").GetProperty("a1").ValueKind.ShouldBe(JsonValueKind.Object);
+        result
+            .GetProperty("errors")
+            .EnumerateArray()
+            .ShouldHaveSingleItem()
+            .GetProperty("extensions")
+            .GetProperty("code")
+            .GetString()
+            .ShouldBe("rate_limited");
+        Provider.Requests.Count.ShouldBe(2);
     }
 
     private static async Task AskAsync(QrAiHost qrai, int times)
@@ -174,6 +198,9 @@ public sealed class RateLimitTests() : IntegrationTest(DatabaseKind.Sqlite)
         response.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
         return int.Parse(response.Headers.GetValues("Retry-After").Single(), CultureInfo.InvariantCulture);
     }
+
+    private static Task<HttpResponseMessage> WithKeyAsync(QrAiHost qrai, string path, object body) =>
+        qrai.SendAsync(HttpMethod.Post, path, body, headers => headers.Add("Idempotency-Key", "again"));
 
     private static Task<HttpResponseMessage> StreamAsync(QrAiHost qrai) =>
         qrai.SendAsync(
