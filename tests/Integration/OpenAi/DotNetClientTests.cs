@@ -1,5 +1,6 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
+using System.Text.Json;
 using OpenAI;
 using OpenAI.Chat;
 using QrAi.Tests.Testing.Providers;
@@ -83,6 +84,34 @@ public sealed class DotNetClientTests() : IntegrationTest(DatabaseKind.Sqlite)
             .ShouldBe(["system", "user", "assistant", "tool"]);
         sent[2].GetProperty("tool_calls")[0].GetProperty("id").GetString().ShouldBe("call_a");
         sent[3].GetProperty("tool_call_id").GetString().ShouldBe("call_a");
+    }
+
+    [Test]
+    public async Task It_keeps_what_it_stores_in_one_session()
+    {
+        await using var qrai = await StartAsync();
+
+        var first = await Client(qrai)
+            .CompleteChatAsync(
+                [new UserChatMessage("First?")],
+                new ChatCompletionOptions { StoredOutputEnabled = true }
+            );
+        var session = JsonElement
+            .Parse(first.GetRawResponse().Content.ToString())
+            .GetProperty("metadata")
+            .GetProperty("session_id")
+            .GetString()!;
+        var updates = Client(qrai)
+            .CompleteChatStreamingAsync(
+                [new UserChatMessage("Second?")],
+                new ChatCompletionOptions { StoredOutputEnabled = true, Metadata = { ["session_id"] = session } }
+            );
+        (await updates.ToListAsync())[^1].Usage.ShouldNotBeNull();
+
+        (await qrai.ListMessagesAsync(Guid.Parse(session)))
+            .Items.Where(message => message.Role == "user")
+            .Select(message => message.Content)
+            .ShouldBe(["First?", "Second?"]);
     }
 
     [Test]
