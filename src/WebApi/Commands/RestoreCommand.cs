@@ -8,12 +8,16 @@ namespace QrAi.WebApi.Commands;
 /// <summary><c>restore</c>: puts a backup in a database's place.</summary>
 internal static class RestoreCommand
 {
+    private const string StandardInput = "-";
+
     public static Command Create(VerbRunner runner)
     {
         var id = new Argument<string>("ID") { Description = "Which backup." };
         var into = new Option<string>("--into")
         {
-            Description = "Into another database than the service's own; a password in it can be seen by other users.",
+            Description =
+                $"Into another database than the service's own; {StandardInput} reads the address from standard input, where "
+                + "other users of the machine do not see its password.",
             HelpName = "DATABASE_URL",
         };
         var yes = new Option<bool>("--yes") { Description = "Replace what the database holds; it is backed up first." };
@@ -50,6 +54,8 @@ internal static class RestoreCommand
         CancellationToken cancellationToken
     )
     {
+        if (request.Into == StandardInput)
+            request = request with { Into = (await terminal.ReadLineAsync(cancellationToken))?.Trim() ?? "" };
         var restored = await sender.Send(request, cancellationToken);
         if (restored.Safety is { } safety)
             await terminal.Output.WriteLineAsync($"before: {safety.Id} has what was there");

@@ -3,7 +3,7 @@ namespace QrAi.WebApi.Commands;
 /// <summary>
 /// Where a verb is called from. What it was called for goes to the output and nothing else does, so that it can be piped.
 /// </summary>
-/// <param name="Input">Answers to questions.</param>
+/// <param name="Input">Answers to questions, and what other users may not see.</param>
 /// <param name="Output">The result.</param>
 /// <param name="Error">Problems and questions; the log goes there too.</param>
 /// <param name="IsInteractive">Whether somebody is there to be asked.</param>
@@ -18,8 +18,13 @@ internal sealed record Terminal(TextReader Input, TextWriter Output, TextWriter 
     {
         await Error.WriteAsync($"{question} [y/N] ");
         await Error.FlushAsync(cancellationToken);
-        // A console's input can not be cancelled; who waits for it can leave.
-        var answer = await Task.Run(Input.ReadLine, cancellationToken).WaitAsync(cancellationToken);
+        var answer = await ReadLineAsync(cancellationToken);
         return answer?.Trim().ToUpperInvariant() is "Y" or "YES";
     }
+
+    /// <summary>Reads a line.</summary>
+    /// <returns>The line; null when nothing more comes.</returns>
+    public Task<string?> ReadLineAsync(CancellationToken cancellationToken) =>
+        // A console's input can not be cancelled; who waits for it can leave.
+        Task.Run(Input.ReadLine, cancellationToken).WaitAsync(cancellationToken);
 }
