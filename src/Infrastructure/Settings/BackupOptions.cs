@@ -96,8 +96,8 @@ public sealed partial record BackupOptions
                 urlName,
                 "must be the address of a container, like https://account.blob.core.windows.net/name"
             );
-        else if (url.Scheme != Uri.UriSchemeHttps && !(url.Scheme == Uri.UriSchemeHttp && url.IsLoopback))
-            settings.Report(urlName, "must be an https address, or http to this machine only");
+        else if (settings.ReportClearText(urlName, url))
+            return null;
         else if (url.Query.Length > 0 || url.UserInfo.Length > 0)
             settings.Report(urlName, "must have no query and no user: access is by Azure's default credential");
         else

@@ -30,9 +30,7 @@ public sealed record JwtOptions(Uri Authority, string Audience)
             || url.Query.Length + url.Fragment.Length + url.UserInfo.Length > 0
         )
             settings.Report(name, "must be an issuer's absolute http or https address, without query and user");
-        else if (inProduction && url.Scheme == "http" && !url.IsLoopback)
-            settings.Report(name, "must be an https address in production, or http to this machine only");
-        else
+        else if (!inProduction || !settings.ReportClearText(name, url, " in production"))
             return url;
         return null;
     }

@@ -150,9 +150,7 @@ public sealed record LlmProviderOptions(string ApiKey, Uri BaseUrl, string Model
             settings.Report(name, "must be an absolute http or https address");
         else if (url.Query.Length > 0 || url.Fragment.Length > 0)
             settings.Report(name, "must be an address that a path can be added to");
-        else if (inProduction && url.Scheme == "http" && !url.IsLoopback)
-            settings.Report(name, "must be an https address in production, or http to this machine only");
-        else
+        else if (!inProduction || !settings.ReportClearText(name, url, " in production"))
             return new Uri(url.AbsoluteUri.TrimEnd('/') + "/");
         return new Uri(byDefault);
     }

@@ -60,6 +60,19 @@ public sealed class SettingsReader(IReadOnlyList<SettingsLayer> layers)
     /// <param name="problem">What is wrong and what is expected.</param>
     public void Report(string name, string problem) => _problems.TryAdd(name, new SettingProblem(name, problem));
 
+    /// <summary>Notes that secrets would cross a network in clear text, if they would: by http to another machine.</summary>
+    /// <param name="name">The setting.</param>
+    /// <param name="url">Its address.</param>
+    /// <param name="where">Where the rule holds, if not everywhere: <c> in production</c>.</param>
+    /// <returns>Whether it was noted.</returns>
+    public bool ReportClearText(string name, Uri url, string where = "")
+    {
+        if (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback))
+            return false;
+        Report(name, $"must be an https address{where}, or http to this machine only");
+        return true;
+    }
+
     /// <summary>Notes that a setting is needed and not set, and why the key vault does not have it, where there is one.</summary>
     /// <param name="name">The setting.</param>
     /// <param name="problem">Why it is needed.</param>
