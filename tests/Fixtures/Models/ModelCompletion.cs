@@ -20,7 +20,6 @@ internal sealed class ModelCompletion : ICompletion, IDisposable
     private readonly Channel<AIContent> _contents = Channel.CreateUnbounded<AIContent>();
     private readonly CancellationTokenSource _left;
     private bool _begun;
-    private bool _finished;
 
     private ModelCompletion(ReceivedRequest request, TimeProvider clock, CancellationToken cancellationToken)
     {
@@ -40,6 +39,9 @@ internal sealed class ModelCompletion : ICompletion, IDisposable
 
     /// <summary>How it has ended.</summary>
     public string Outcome { get; private set; } = "";
+
+    /// <summary>Why the model stopped, once it has.</summary>
+    public string? FinishReason { get; private set; }
 
     /// <summary>Whether it has ended with a whole answer.</summary>
     public bool IsWhole => Outcome == Completed;
@@ -71,7 +73,7 @@ internal sealed class ModelCompletion : ICompletion, IDisposable
     {
         if (reason == "error")
             End(BrokenOff);
-        _finished = true;
+        FinishReason = reason;
         return Task.CompletedTask;
     }
 
@@ -154,7 +156,7 @@ internal sealed class ModelCompletion : ICompletion, IDisposable
         return Task.CompletedTask;
     }
 
-    private void EndOfStream() => End(_finished ? Completed : BrokenOff);
+    private void EndOfStream() => End(FinishReason is null ? BrokenOff : Completed);
 
     private bool End(string outcome)
     {

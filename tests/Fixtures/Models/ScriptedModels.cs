@@ -80,6 +80,8 @@ public sealed class ScriptedModels(TimeProvider? clock = null) : ReplyScript(clo
 
                 if (completion.IsWhole && !started)
                     yield return Update(new AttemptStarted(provider, model));
+                if (completion is { IsWhole: true, FinishReason: { } reason })
+                    yield return new ChatResponseUpdate { FinishReason = new ChatFinishReason(reason) };
                 var elapsed = (long)models.Clock.GetElapsedTime(start).TotalMilliseconds;
                 yield return Update(new AttemptEnded(new Attempt(provider, completion.Outcome, elapsed)));
                 if (completion.IsWhole)

@@ -4,6 +4,8 @@ using Microsoft.Extensions.Logging;
 using QrAi.Application;
 using QrAi.Application.Answers;
 using QrAi.Application.Callers;
+using QrAi.Application.Completions;
+using QrAi.Application.Idempotency;
 using QrAi.Application.Models;
 using QrAi.Application.Persistence;
 using QrAi.Domain.Callers;
@@ -17,6 +19,9 @@ namespace QrAi.Tests.Unit.Support;
 /// <summary>The application as the service composes it, over a database in memory and a model that says what a test says.</summary>
 internal sealed class Service : IDisposable
 {
+    /// <summary>What requests ask for that are the same.</summary>
+    public const string SameRequest = "the same";
+
     private readonly ServiceProvider _services;
 
     public Service()
@@ -48,6 +53,22 @@ internal sealed class Service : IDisposable
     public RunningAnswers Running => _services.GetRequiredService<RunningAnswers>();
 
     public ISender Sender => _services.GetRequiredService<ISender>();
+
+    public RunningCompletions Completions => _services.GetRequiredService<RunningCompletions>();
+
+    /// <summary>The application as one request with an idempotency key reaches it.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="fingerprint">What the request asks for.</param>
+    /// <param name="part">Which part of the request it is.</param>
+    public async Task<ISender> WithKeyAsync(string key, string fingerprint = SameRequest, string part = "")
+    {
+        var services = _services.CreateScope().ServiceProvider; // goes with the others
+        services.GetRequiredService<CurrentCaller>().Identify(Owners.Unauthenticated);
+        var request = services.GetRequiredService<IdempotentRequest>();
+        await request.RecognizeAsync(key, fingerprint, CancellationToken.None);
+        request.Part = part;
+        return services.GetRequiredService<ISender>();
+    }
 
     /// <summary>Follows an answer to its end.</summary>
     public async Task<List<NumberedAnswerEvent>> FollowAsync(Guid answerId, long after = 0)

@@ -7,12 +7,14 @@ using Microsoft.EntityFrameworkCore.Query;
 namespace QrAi.Tests.Unit.Support.Persistence;
 
 /// <summary>Objects in memory as EF Core's asynchronous queries want them.</summary>
-internal sealed class AsyncQuery<T>(Expression expression)
+/// <param name="expression">Which objects.</param>
+/// <param name="remove">Takes one away; null where nothing may be.</param>
+internal sealed class AsyncQuery<T>(Expression expression, Action<object>? remove)
     : EnumerableQuery<T>(expression),
         IAsyncEnumerable<T>,
         IQueryable<T>
 {
-    IQueryProvider IQueryable.Provider => new AsyncQueryProvider(this);
+    IQueryProvider IQueryable.Provider => new AsyncQueryProvider(this, remove);
 
     public async IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
@@ -22,16 +24,17 @@ internal sealed class AsyncQuery<T>(Expression expression)
     }
 }
 
-internal sealed class AsyncQueryProvider(IQueryProvider inner) : IAsyncQueryProvider
+internal sealed class AsyncQueryProvider(IQueryProvider inner, Action<object>? remove) : IAsyncQueryProvider
 {
     public IQueryable CreateQuery(Expression expression) =>
         (IQueryable)
             Activator.CreateInstance(
                 typeof(AsyncQuery<>).MakeGenericType(expression.Type.GetGenericArguments()[0]),
-                expression
+                expression,
+                remove
             )!;
 
-    public IQueryable<T> CreateQuery<T>(Expression expression) => new AsyncQuery<T>(expression);
+    public IQueryable<T> CreateQuery<T>(Expression expression) => new AsyncQuery<T>(expression, remove);
 
     public object? Execute(Expression expression) => inner.Execute(expression);
 
@@ -39,16 +42,27 @@ internal sealed class AsyncQueryProvider(IQueryProvider inner) : IAsyncQueryProv
 
     public T ExecuteAsync<T>(Expression expression, CancellationToken cancellationToken = default)
     {
-        var result = inner.Execute(expression);
+        var result = expression is MethodCallExpression { Method.Name: "ExecuteDelete" } delete
+            ? Delete(delete.Arguments[0])
+            : inner.Execute(expression);
         return (T)
             typeof(Task)
                 .GetMethod(nameof(Task.FromResult))!
                 .MakeGenericMethod(typeof(T).GetGenericArguments())
                 .Invoke(null, [result])!;
     }
+
+    private int Delete(Expression which)
+    {
+        var items = ((System.Collections.IEnumerable)inner.CreateQuery(which)).Cast<object>().ToList();
+        items.ForEach(remove ?? throw new NotSupportedException("Nothing can be removed from this."));
+        return items.Count;
+    }
 }
 
-internal sealed class MemorySet<T>(IEnumerable<T> items, Action<T> add) : DbSet<T>, IQueryable<T>
+internal sealed class MemorySet<T>(IEnumerable<T> items, Action<T> add, Action<T>? remove = null)
+    : DbSet<T>,
+        IQueryable<T>
     where T : class
 {
     private readonly IQueryable<T> _items = items.AsQueryable();
@@ -59,7 +73,8 @@ internal sealed class MemorySet<T>(IEnumerable<T> items, Action<T> add) : DbSet<
 
     Expression IQueryable.Expression => _items.Expression;
 
-    IQueryProvider IQueryable.Provider => new AsyncQueryProvider(_items.Provider);
+    IQueryProvider IQueryable.Provider =>
+        new AsyncQueryProvider(_items.Provider, remove is null ? null : item => remove((T)item));
 
     public override EntityEntry<T> Add(T entity)
     {

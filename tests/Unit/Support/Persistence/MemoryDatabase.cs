@@ -39,6 +39,15 @@ internal sealed class MemoryDatabase : IQrAiDbContextFactory
         }
     }
 
+    public IReadOnlyList<IdempotencyRecord> Records
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _records.Values];
+        }
+    }
+
     public Message Answer(Guid id) =>
         Sessions.SelectMany(session => session.Messages).Single(message => message.Id == id);
 
@@ -66,6 +75,12 @@ internal sealed class MemoryDatabase : IQrAiDbContextFactory
     {
         lock (_gate)
             _rows[session.Id] = Clone(session);
+    }
+
+    public void Add(IdempotencyRecord record)
+    {
+        lock (_gate)
+            _records[(record.Owner, record.Key, record.Part)] = record;
     }
 
     public void Delete(Guid sessionId)
@@ -111,7 +126,11 @@ internal sealed class MemoryDatabase : IQrAiDbContextFactory
         public DbSet<ApiKey> ApiKeys => new MemorySet<ApiKey>(Keys(), key => database._keys[key.Id] = key);
 
         public DbSet<Session> Sessions =>
-            new MemorySet<Session>(All(), session => _tracked[session.Id] = (session, null));
+            new MemorySet<Session>(
+                All(),
+                session => _tracked[session.Id] = (session, null),
+                session => database.Delete(session.Id)
+            );
 
         public DbSet<Message> Messages =>
             new MemorySet<Message>(
@@ -121,8 +140,13 @@ internal sealed class MemoryDatabase : IQrAiDbContextFactory
 
         public DbSet<IdempotencyRecord> IdempotencyRecords =>
             new MemorySet<IdempotencyRecord>(
-                database._records.Values.Where(record => record.Owner == owner),
-                _added.Add
+                Records(),
+                _added.Add,
+                record =>
+                {
+                    lock (database._gate)
+                        database._records.Remove((record.Owner, record.Key, record.Part));
+                }
             );
 
         public Task<ApiKey?> FindKeyAsync(string hash, CancellationToken cancellationToken) =>
@@ -182,6 +206,15 @@ internal sealed class MemoryDatabase : IQrAiDbContextFactory
                     if (!_tracked.ContainsKey(row.Id))
                         _tracked[row.Id] = (Clone(row), row.Version);
                 return [.. _tracked.Values.Select(one => one.Session)];
+            }
+        }
+
+        private List<IdempotencyRecord> Records()
+        {
+            lock (database._gate)
+            {
+                ThrowIfDown();
+                return [.. database._records.Values.Where(record => owner is null || record.Owner == owner)];
             }
         }
 
