@@ -92,8 +92,12 @@ public sealed class ApiKeyTests
     {
         Should.Throw<ArgumentException>(() => ApiKey.Create("", "alice", null, Noon));
         Should.Throw<ArgumentException>(() => ApiKey.Create(new string('x', 101), "alice", null, Noon));
-        Should.Throw<ArgumentException>(() => ApiKey.Create("a key", "jwt:alice", null, Noon));
-        Should.Throw<ArgumentException>(() => ApiKey.Create("a key", "alice", Noon, Noon));
+        Should
+            .Throw<ArgumentException>(() => ApiKey.Create("a key", "jwt:alice", null, Noon))
+            .Message.ShouldBe("cannot have keys (Parameter 'owner')");
+        Should
+            .Throw<ArgumentException>(() => ApiKey.Create("a key", "alice", Noon, Noon))
+            .Message.ShouldBe("must lie ahead (Parameter 'expiresAt')");
     }
 
     private static (ApiKey Key, string Secret) Create() => ApiKey.Create("a key", "alice", null, Noon);

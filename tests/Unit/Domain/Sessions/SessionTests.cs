@@ -105,6 +105,11 @@ public sealed class SessionTests
         session.UpdatedAt.ShouldBe(Noon.AddSeconds(1));
     }
 
+    [TestCase("")]
+    [TestCase(" ")]
+    public void A_session_is_somebodys(string owner) =>
+        Should.Throw<ArgumentException>(() => Session.Open(owner, "A title", Noon)).ParamName.ShouldBe("owner");
+
     [Test]
     public void A_title_has_1_to_200_code_points()
     {
