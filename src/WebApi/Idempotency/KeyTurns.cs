@@ -6,13 +6,14 @@ namespace QrAi.WebApi.Idempotency;
 /// Lets the requests with one idempotency key go one after the other until the first has been kept: those behind it then
 /// find what came of it. Other processes are kept apart by the database.
 /// </summary>
-internal sealed class KeyTurns
+/// <param name="clock">The time.</param>
+internal sealed class KeyTurns(TimeProvider clock)
 {
     /// <summary>How many wait for one key at the most.</summary>
     public const int MostWaiting = 200;
 
     /// <summary>How long each waits at the most: what is kept is kept in less, or the database is away.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<(string Owner, string Key), Line> _lines = [];
     private readonly Lock _gate = new();
@@ -29,7 +30,7 @@ internal sealed class KeyTurns
         var hasTurn = false;
         try
         {
-            hasTurn = await line.Turn.WaitAsync(LongestWait, cancellationToken);
+            hasTurn = line.Turn.Wait(0, cancellationToken) || await TryWaitAsync(line.Turn, cancellationToken);
         }
         finally
         {
@@ -38,6 +39,21 @@ internal sealed class KeyTurns
         }
 
         return hasTurn ? new Turn(this, (owner, key), line) : throw new IdempotencyInProgressException();
+    }
+
+    private async Task<bool> TryWaitAsync(SemaphoreSlim turn, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(LongestWait, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await turn.WaitAsync(either.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
     }
 
     private Line Enter((string, string) key)

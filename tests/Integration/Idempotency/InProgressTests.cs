@@ -1,0 +1,30 @@
+namespace QrAi.Tests.Integration.Idempotency;
+
+/// <summary>Requests with one key, while the first of them has not even been kept.</summary>
+public sealed class InProgressTests() : IdempotencyTest(DatabaseKind.Postgres)
+{
+    [Test]
+    public async Task Who_waits_too_long_for_the_first_is_told_so_and_finds_later_what_came_of_it()
+    {
+        var clock = new TestClock();
+        await using var qrai = await StartByAsync(clock, new() { ["DATABASE_TIMEOUT_SECONDS"] = "60" });
+        await using var blocker = await OpenDatabaseAsync();
+        await blocker.ExecuteAsync("BEGIN; LOCK TABLE sessions IN SHARE MODE");
+        var first = AnswerAsync(qrai, "slow");
+        await using var watcher = await OpenDatabaseAsync();
+        await Eventually.Holds(async () =>
+            await watcher.NumberAsync(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            ) == 1
+        );
+
+        var second = AskAsync(qrai, "slow");
+        var wait = TimeSpan.FromSeconds(10);
+        await clock.PassAsync(wait).WaitAsync(Eventually.DefaultLimit);
+        await second.ShouldBeProblem(409, "idempotency_in_progress");
+        await blocker.ExecuteAsync("ROLLBACK");
+
+        AsJson(await AnswerAsync(qrai, "slow")).ShouldBe(AsJson(await first));
+        Provider.Requests.Count.ShouldBe(1);
+    }
+}
