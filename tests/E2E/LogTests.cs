@@ -57,6 +57,7 @@ public sealed class LogTests : ProgramTests
 
         var answered = await AskInEveryWayAsync(program, first, second);
         await DriveTheRestAsync(program, answered.Text("sessionId")!);
+        await SpeakAsOthersDoAsync(program);
         await SendWhatIsNoHttpAsync(program);
         program.Terminate();
         (await program.ExitAsync()).ShouldBe(0);
@@ -234,6 +235,36 @@ public sealed class LogTests : ProgramTests
         follow.Headers.Add("Last-Event-ID", Mark);
         using var unfollowed = await http.SendAsync(follow);
         ((int)unfollowed.StatusCode).ShouldBeInRange(400, 499);
+    }
+
+    /// <summary>What clients of OpenAI's and of GraphQL send, well and not.</summary>
+    private static async Task SpeakAsOthersDoAsync(QrAiProcess program)
+    {
+        var http = program.Http;
+        await http.StatusAsync($"/graphql?query={{{Mark}}}&variables={Mark}");
+        var messages = $"\"messages\":[{{\"role\":\"user\",\"name\":\"{Mark}\",\"content\":\"{Mark}?\"}}]";
+        var ask =
+            $"mutation {Mark} {{ {Mark}: ask(input: {{ question: \\\"{Mark}?\\\" }}) {{ answer {{ content }} }} }}";
+        foreach (
+            var (path, body) in new[]
+            {
+                ("/v1/chat/completions", $"{{\"model\":\"openrouter\",\"user\":\"{Mark}\",{messages}}}"),
+                ("/v1/chat/completions", $"{{\"model\":\"openrouter\",\"store\":true,\"stream\":true,{messages}}}"),
+                ("/v1/chat/completions", $"{{\"model\":\"{Mark}\",{messages}}}"),
+                ("/v1/chat/completions", $"{{\"model\":\"openrouter\",\"n\":\"{Mark}\",{messages}}}"),
+                ("/v1/chat/completions", $"{{\"model\":\"{Mark}"),
+                ("/graphql", $"{{\"query\":\"{ask}\"}}"),
+                ("/graphql", $"{{\"query\":\"{{ {Mark}(\"}}"),
+                ("/graphql", $"{{\"query\":\"{{ {Mark} sessions(after: \\\"{Mark}\\\") {{ {Mark} }} }}\"}}"),
+                ("/graphql", $"{{\"query\":\"{{ sessions {{ nodes {{ id }} }} }}\",\"variables\":\"{Mark}\"}}"),
+                ("/graphql", $"{{\"query\":\"{Mark}"),
+            }
+        )
+        {
+            using var content = new StringContent(body, new MediaTypeHeaderValue("application/json"));
+            using var response = await http.PostAsync(path, content);
+            ((int)response.StatusCode).ShouldBeLessThan(500, body);
+        }
     }
 
     /// <summary>What the server refuses before anybody sees a request.</summary>
