@@ -24,7 +24,8 @@ internal sealed class Service : IDisposable
 
     private readonly ServiceProvider _services;
 
-    public Service()
+    /// <param name="limit">How often a caller may ask, by this clock; null for any number of times.</param>
+    public Service(Func<TimeProvider, QuestionLimit>? limit = null)
     {
         Models = new ScriptedModels(Clock) { Default = Reply.Hang() };
         var services = new ServiceCollection();
@@ -35,6 +36,8 @@ internal sealed class Service : IDisposable
         services.AddSingleton<IQrAiDbContextFactory>(Database);
         services.AddSingleton<IModelProviders>(Models);
         services.AddSingleton(new GenerationOptions { TotalTime = TimeSpan.FromMinutes(2), HistoryMessages = 4 });
+        if (limit is not null)
+            services.AddSingleton(limit(Clock));
         _services = services.BuildServiceProvider();
         _services.GetRequiredService<CurrentCaller>().Identify(Owners.Unauthenticated);
     }
@@ -60,13 +63,20 @@ internal sealed class Service : IDisposable
     /// <param name="key">The key.</param>
     /// <param name="fingerprint">What the request asks for.</param>
     /// <param name="part">Which part of the request it is.</param>
-    public async Task<ISender> WithKeyAsync(string key, string fingerprint = SameRequest, string part = "")
+    /// <param name="kept">Told when who sends the same again need not wait.</param>
+    public async Task<ISender> WithKeyAsync(
+        string key,
+        string fingerprint = SameRequest,
+        string part = "",
+        Action? kept = null
+    )
     {
         var services = _services.CreateScope().ServiceProvider; // goes with the others
         services.GetRequiredService<CurrentCaller>().Identify(Owners.Unauthenticated);
         var request = services.GetRequiredService<IdempotentRequest>();
         await request.RecognizeAsync(key, fingerprint, CancellationToken.None);
         request.Part = part;
+        request.Kept += kept;
         return services.GetRequiredService<ISender>();
     }
 

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using QrAi.Application.Answers;
 using QrAi.Domain.Sessions;
@@ -33,14 +35,62 @@ public sealed class RecordAnswerEndedTests
         );
     }
 
-    private async Task<AnswerEnded> RecordAsync(MessageStatus status, string? error)
+    [TestCase(MessageStatus.Completed, null, "completed")]
+    [TestCase(MessageStatus.Failed, "provider_failed", "failed")]
+    [TestCase(MessageStatus.Cancelled, null, "cancelled")]
+    public async Task It_is_counted_and_its_time_measured_by_who_wrote_it_and_how_it_ended(
+        MessageStatus status,
+        string? error,
+        string outcome
+    )
+    {
+        // Others measure at the same time: these are told by a provider of their own.
+        var provider = $"provider-{Guid.CreateVersion7()}";
+        var measured = new ConcurrentQueue<string>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, its) =>
+            {
+                if (instrument.Meter.Name == "QrAi.Answers")
+                    its.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>(Note);
+        listener.SetMeasurementEventCallback<double>(Note);
+        listener.Start();
+
+        await RecordAsync(status, error, provider);
+
+        var tags = $"qrai.outcome={outcome}" + (error is null ? "" : $" error.type={error}");
+        measured.ShouldBe([$"qrai.answers {{answer}} 1 {tags}", $"qrai.answer.duration s 3 {tags}"]);
+
+        void Note<T>(
+            Instrument instrument,
+            T value,
+            ReadOnlySpan<KeyValuePair<string, object?>> measuredTags,
+            object? state
+        )
+        {
+            var all = measuredTags.ToArray();
+            if (all.Contains(new("qrai.provider", provider)))
+                measured.Enqueue(
+                    $"{instrument.Name} {instrument.Unit} {value} "
+                        + string.Join(
+                            ' ',
+                            all.Where(tag => tag.Key != "qrai.provider").Select(tag => $"{tag.Key}={tag.Value}")
+                        )
+                );
+        }
+    }
+
+    private async Task<AnswerEnded> RecordAsync(MessageStatus status, string? error, string provider = "openrouter")
     {
         using var loggers = new LoggerFactory([_log]);
         var ended = new AnswerEnded(
             Guid.CreateVersion7(),
             Guid.CreateVersion7(),
             status,
-            "openrouter",
+            provider,
             "some/model",
             9,
             2,

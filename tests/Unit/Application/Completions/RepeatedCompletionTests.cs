@@ -53,6 +53,19 @@ public sealed class RepeatedCompletionTests : IDisposable
     }
 
     [Test]
+    public async Task Who_sends_the_same_again_need_not_wait_once_it_is_begun()
+    {
+        var gate = Gate();
+        var begun = 0;
+        var completing = (await _service.WithKeyAsync("key", kept: () => begun++)).CompleteAsync();
+        await gate.Request.Soon();
+
+        begun.ShouldBe(1);
+        gate.Finish();
+        await completing.Soon();
+    }
+
+    [Test]
     public async Task It_is_kept_before_anybody_is_told_that_it_is_whole()
     {
         var gate = Gate();
@@ -99,7 +112,7 @@ public sealed class RepeatedCompletionTests : IDisposable
     [TestCase(MostCharacters + 1, false)]
     public async Task One_that_is_too_long_to_keep_is_told_and_leaves_its_key_free(int length, bool isKept)
     {
-        _service.Models.Default = Reply.Answer(new string('あ', length));
+        _service.Models.Default = Reply.Answer(new string('あ', length - 10), new string('い', 10));
 
         (await CompleteAsync().Soon()).Text().Length.ShouldBe(length);
         (await CompleteAsync().Soon()).Text().Length.ShouldBe(length);
@@ -126,7 +139,7 @@ public sealed class RepeatedCompletionTests : IDisposable
     [Test]
     public async Task One_whose_process_is_lost_is_made_here_when_its_time_is_over()
     {
-        _service.Models.Enqueue(Reply.Answer("Here."));
+        var gate = Gate();
         _service.Database.Add(Keys.Record(leasedUntil: _service.Clock.GetUtcNow() + Pause));
         var waiting = await AskAsync();
         await _service.Clock.PassAsync(Pause).Soon();
@@ -134,6 +147,9 @@ public sealed class RepeatedCompletionTests : IDisposable
         _service.Models.Requests.ShouldBeEmpty("the other one's time is not over yet");
 
         _service.Clock.Advance(Pause);
+        await gate.Request.Soon();
+        _service.Database.Records.Single().LeasedUntil.ShouldBe(_service.Clock.GetUtcNow() + TimeSpan.FromMinutes(4));
+        gate.Finish("Here.");
 
         (await waiting.Soon()).Text().ShouldBe("Here.");
         _service.Database.Records.ShouldHaveSingleItem().Result.ShouldNotBeNull();

@@ -217,6 +217,46 @@ public sealed class IdempotentRequestTests : IDisposable
     }
 
     [Test]
+    public async Task Who_sends_the_same_again_need_not_wait_once_it_is_kept()
+    {
+        var id = (await _service.Sender.Send(new CreateSession("A session"))).Id;
+        var asked = await _service.Sender.Send(new AskQuestion("Why?", null, null, null));
+
+        (await KeptAsync("ask", new AskQuestion("And why?", id, null, null))).ShouldBe(1);
+        (await KeptAsync("create", new CreateSession("Another"))).ShouldBe(1);
+        (await KeptAsync("rename", new RenameSession(id, "Renamed"))).ShouldBe(1);
+        (await KeptAsync("cancel", new CancelAnswer(asked.AnswerId))).ShouldBe(1);
+
+        async Task<int> KeptAsync<T>(string key, IRequest<T> request)
+        {
+            var times = 0;
+            await (await _service.WithKeyAsync(key, kept: () => times++)).Send(request);
+            return times;
+        }
+    }
+
+    [Test]
+    public async Task Deleting_a_session_stops_its_answer()
+    {
+        var asked = await _service.Sender.Send(new AskQuestion("Why?", null, null, null));
+        var request = (await _service.Models.WaitForRequestsAsync(1))[0];
+
+        await _service.Sender.Send(new DeleteSession(asked.SessionId));
+
+        await request.Aborted.Soon();
+    }
+
+    [Test]
+    public async Task Of_two_at_once_with_one_key_the_second_that_asks_for_something_else_is_refused()
+    {
+        var asked = await _service.Sender.Send(new AskQuestion("Why?", null, null, null));
+        var (one, other) = (await _service.WithKeyAsync("key"), await _service.WithKeyAsync("key", "another"));
+        await one.Send(new CancelAnswer(asked.AnswerId));
+
+        await Should.ThrowAsync<IdempotencyKeyReusedException>(() => other.Send(new CancelAnswer(asked.AnswerId)));
+    }
+
+    [Test]
     public async Task What_counts_no_longer_is_forgotten_batch_by_batch_and_what_counts_is_not()
     {
         foreach (var number in Enumerable.Range(0, 1_001))

@@ -1,0 +1,37 @@
+using QrAi.Application.Callers;
+
+namespace QrAi.Tests.Unit.Application.Callers;
+
+public sealed class KeyUsesTests
+{
+    private static readonly DateTimeOffset Noon = TestClock.Noon;
+
+    private readonly KeyUses _uses = new();
+
+    [Test]
+    public void Of_each_key_the_last_use_counts_in_whichever_order_they_are_noted()
+    {
+        var (one, other) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+
+        _uses.Note(one, Noon);
+        _uses.Note(one, Noon.AddSeconds(1));
+        _uses.Note(other, Noon.AddSeconds(2));
+        _uses.Note(other, Noon);
+
+        _uses
+            .Take()
+            .ShouldBe(
+                new Dictionary<Guid, DateTimeOffset> { [one] = Noon.AddSeconds(1), [other] = Noon.AddSeconds(2) },
+                ignoreOrder: true
+            );
+    }
+
+    [Test]
+    public void What_was_taken_is_not_there_again()
+    {
+        _uses.Note(Guid.CreateVersion7(), Noon);
+        _uses.Take();
+
+        _uses.Take().ShouldBeEmpty();
+    }
+}
