@@ -14,6 +14,7 @@ public sealed class RepeatedCompletionTests : IDisposable
 {
     private const int MostCharacters = 1_000_000;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(3);
 
     private readonly Service _service = new();
 
@@ -178,7 +179,9 @@ public sealed class RepeatedCompletionTests : IDisposable
         _service.Database.IsDown = true;
         gate.Finish("Kept later.");
 
-        await _service.Clock.PassAsync(Pause).Soon();
+        await _service.Clock.NextWaitAsync(wait => wait == Pause).Soon();
+        await _service.Clock.NextWaitAsync(wait => wait == LongestSilence).Soon();
+        _service.Clock.Advance(Pause);
         await _service.Clock.PassAsync(Pause * 2).Soon();
         await _service.Clock.NextWaitAsync(wait => wait == Pause * 3).Soon();
         completing.IsCompleted.ShouldBeFalse();
