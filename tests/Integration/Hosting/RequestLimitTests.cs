@@ -97,13 +97,12 @@ public sealed class RequestLimitTests() : IntegrationTest(DatabaseKind.Postgres)
         foreach (var (length, status) in new[] { (1024 * 1024 - 1024, 200), (1024 * 1024 + 1, 413) })
         {
             var start = """{"model":"openrouter","messages":[{"role":"user","content":"Who?"}]""";
-            using var body = new StringContent(
-                start + new string(' ', length - start.Length - 1) + "}",
-                System.Text.Encoding.UTF8,
-                "application/json"
+            var body = start + new string(' ', length - start.Length - 1) + "}";
+            var response = await qrai.SendRawAsync(
+                "POST /v1/chat/completions HTTP/1.1\r\nHost: qrai\r\nContent-Type: application/json\r\nConnection: close\r\n"
+                    + $"Content-Length: {length}\r\n\r\n{body}"
             );
-            using var response = await qrai.PostAsync("/v1/chat/completions", body);
-            ((int)response.StatusCode).ShouldBe(status);
+            response.ShouldStartWith($"HTTP/1.1 {status} ");
         }
     }
 }
