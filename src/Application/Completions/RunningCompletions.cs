@@ -31,7 +31,7 @@ public sealed class RunningCompletions
     /// <summary>Starts one. It goes on by itself from its first wait on.</summary>
     /// <param name="owner">Whose key it is.</param>
     /// <param name="key">The key's hash.</param>
-    /// <param name="work">Makes and keeps it; what fails it tells the followers.</param>
+    /// <param name="work">Makes, tells and keeps it; what it throws is told to the followers.</param>
     internal CompletionRun Start(string owner, string key, Func<CompletionRun, Task> work)
     {
         var run = new CompletionRun();
@@ -41,13 +41,18 @@ public sealed class RunningCompletions
 
         async Task FinishAsync()
         {
-            var end = RunAsync();
-            await end.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            try
+            {
+                await work(run);
+            }
+            catch (Exception exception)
+            {
+                run.Close(exception); // or its followers would wait for ever
+            }
+
             _runs.TryRemove(new((owner, key), run));
             run.Dispose();
             run.SetEnded();
         }
-
-        async Task RunAsync() => await work(run);
     }
 }

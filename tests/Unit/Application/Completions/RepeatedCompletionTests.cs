@@ -286,6 +286,19 @@ public sealed class RepeatedCompletionTests : IDisposable
     }
 
     [Test]
+    public async Task A_fault_in_making_it_is_told_to_who_follows()
+    {
+        var run = _service.Completions.Start("me", "key", _ => throw new InvalidOperationException("A fault."));
+
+        var following = Should.ThrowAsync<InvalidOperationException>(async () =>
+            await run.FollowAsync(CancellationToken.None).ToListAsync()
+        );
+
+        (await following.Soon()).Message.ShouldBe("A fault.");
+        await DrainAsync().Soon();
+    }
+
+    [Test]
     public void Of_a_completion_that_broke_off_only_what_came_after_it_is_kept()
     {
         var started = new CompletionPart.Started("google-ai", "two")
