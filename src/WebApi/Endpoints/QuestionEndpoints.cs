@@ -18,12 +18,7 @@ internal static class QuestionEndpoints
             .WithTags("Questions")
             .WithName(nameof(AskQuestion))
             .WithSummary("Asks a question; streams the answer if the caller accepts text/event-stream.")
-            .Produces<AnsweredQuestion>()
-            .ProducesProblem(StatusCodes.Status409Conflict)
-            .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType)
-            .ProducesProblem(StatusCodes.Status502BadGateway)
-            .ProducesProblem(StatusCodes.Status504GatewayTimeout);
+            .Produces<AnsweredQuestion>();
 
     private static async Task<IResult> AskQuestion(
         AskQuestion question,
