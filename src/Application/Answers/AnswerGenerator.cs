@@ -210,9 +210,8 @@ internal sealed class AnswerGenerator(
 
         public void Add(ChatResponseUpdate update)
         {
-            _finishReason = update.FinishReason is { Value.Length: <= Message.MaxFinishReasonLength } reason
-                ? reason.Value
-                : _finishReason;
+            if (update.FinishReason is { Value.Length: <= Message.MaxFinishReasonLength } reason)
+                _finishReason = reason.Value;
             foreach (var content in update.Contents)
             {
                 switch (content)

@@ -37,11 +37,12 @@ internal sealed class CompleteChatHandler(
 {
     public IAsyncEnumerable<CompletionPart> Handle(CompleteChat request, CancellationToken cancellationToken)
     {
-        if (idempotency.Earlier is not null)
-            return once.FollowAsync(idempotency, stopped => Make(request, stopped), cancellationToken);
+        if (idempotency.Earlier is null) // before anything is kept
+        {
+            running.ThrowIfStopping();
+            ModelNames.Resolve(providers.Models, request.Model!.Trim());
+        }
 
-        running.ThrowIfStopping();
-        ModelNames.Resolve(providers.Models, request.Model!.Trim()); // before anything is kept
         return idempotency.HasKey
             ? once.FollowAsync(idempotency, stopped => Make(request, stopped), cancellationToken)
             : Make(request, cancellationToken);

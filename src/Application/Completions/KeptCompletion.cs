@@ -27,9 +27,9 @@ internal sealed record KeptCompletion(
     internal sealed record Call(int Index, string? Id, string? Name, string Arguments);
 
     /// <summary>Puts the parts of a whole completion together; what a provider began that broke off is void.</summary>
-    public static KeptCompletion Of(IReadOnlyList<CompletionPart> parts)
+    public static KeptCompletion Of(List<CompletionPart> parts)
     {
-        var last = parts.ToList().FindLastIndex(part => part is CompletionPart.Started);
+        var last = parts.FindLastIndex(part => part is CompletionPart.Started);
         var started = (CompletionPart.Started)parts[last];
         var finished = (CompletionPart.Finished)parts[^1];
         var text = new StringBuilder();

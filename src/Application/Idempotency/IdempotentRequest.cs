@@ -34,9 +34,6 @@ public sealed class IdempotentRequest(IQrAiDbContextFactory databases, CurrentCa
         }
     } = "";
 
-    /// <summary>Says that the request changes nothing, so that nobody need wait for it.</summary>
-    public void NoteHarmless() => NoteKept();
-
     /// <summary>What came of the same request before; null if nothing did.</summary>
     internal IdempotencyRecord? Earlier => _earlier.FirstOrDefault(record => record.Part == PartHash);
 
@@ -121,8 +118,8 @@ public sealed class IdempotentRequest(IQrAiDbContextFactory databases, CurrentCa
         NoteKept();
     }
 
-    /// <summary>Says that what was added to a save is kept.</summary>
-    internal void NoteKept() => Kept?.Invoke();
+    /// <summary>Says that what was added to a save is kept, or that nothing will be, so that nobody need wait for it.</summary>
+    public void NoteKept() => Kept?.Invoke();
 
     /// <summary>What the records of this request carry.</summary>
     internal RequestIdentity Identity => new(caller.Owner, _key!, PartHash, _fingerprint);

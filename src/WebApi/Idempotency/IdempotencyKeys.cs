@@ -55,7 +55,7 @@ internal static class IdempotencyKeys
 
     /// <summary>Says that a request changes nothing, so that those with its key need not wait for it.</summary>
     public static void KeepNobodyWaiting(IServiceProvider services) =>
-        services.GetRequiredService<IdempotentRequest>().NoteHarmless();
+        services.GetRequiredService<IdempotentRequest>().NoteKept();
 
     private static string Parse(StringValues sent) =>
         sent is [{ Length: >= 1 and <= IdempotencyRecord.MaxKeyLength } key]
