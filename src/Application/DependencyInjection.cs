@@ -1,12 +1,13 @@
 using FluentValidation;
 using Microsoft.Extensions.DependencyInjection;
-using QrAi.Application.Answers;
 using QrAi.Application.Backups;
 using QrAi.Application.Behaviours;
 using QrAi.Application.Callers;
 using QrAi.Application.Completions;
+using QrAi.Application.Generations;
 using QrAi.Application.Idempotency;
 using QrAi.Application.Questions;
+using QrAi.Application.Work;
 
 namespace QrAi.Application;
 
@@ -24,9 +25,6 @@ public static class DependencyInjection
             mediator.AddOpenBehavior(typeof(RequestLogging<,>));
             mediator.AddOpenBehavior(typeof(Validation<,>));
             mediator.AddOpenBehavior(typeof(RateLimiting<,>));
-            mediator.AddOpenStreamBehavior(typeof(StreamLogging<,>));
-            mediator.AddOpenStreamBehavior(typeof(StreamValidation<,>));
-            mediator.AddOpenStreamBehavior(typeof(StreamRateLimiting<,>));
         });
         services.AddValidatorsFromAssembly(
             typeof(DependencyInjection).Assembly,
@@ -42,11 +40,15 @@ public static class DependencyInjection
         services.AddScoped<IdempotentRequest>();
         services.AddScoped<QuestionIntake>();
         services.AddSingleton<KeyUses>();
-        services.AddSingleton<RunningAnswers>();
+        services.AddSingleton<Worker>();
+        services.AddSingleton<RunningGenerations>();
+        services.AddSingleton<GenerationDrain>();
         services.AddSingleton<AnswerGenerator>();
-        services.AddSingleton<EndedAnswerReader>();
-        services.AddSingleton<AnswerFollower>();
-        services.AddSingleton<RunningCompletions>();
+        services.AddSingleton<AnswerRecorder>();
+        services.AddSingleton<AnswersElsewhere>();
+        services.AddSingleton<AnswerFinder>();
+        services.AddSingleton<IDurableWork, AnswerTakeover>();
+        services.AddSingleton<CompletionGenerator>();
         services.AddSingleton<CompletionsOnce>();
         services.AddSingleton<BackupWriter>();
         return services;

@@ -2,14 +2,14 @@ using System.Net;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using QrAi.Application.Answers;
 using QrAi.Application.Callers;
 using QrAi.Application.Checks;
 using QrAi.Application.Migrations;
 using QrAi.Application.Models;
 using QrAi.Application.Persistence;
-using QrAi.Infrastructure.AnswerEvents;
+using QrAi.Application.Work;
 using QrAi.Infrastructure.Backups;
+using QrAi.Infrastructure.Jobs;
 using QrAi.Infrastructure.Llm;
 using QrAi.Infrastructure.Persistence;
 using QrAi.Infrastructure.Persistence.Postgres;
@@ -32,14 +32,14 @@ public static class DependencyInjection
     /// <summary>The name of the health check of the backups.</summary>
     public const string BackupsCheck = "backups";
 
-    /// <summary>Adds the database, its backups, the providers and the answers' events.</summary>
+    /// <summary>Adds the database, its backups and the providers.</summary>
     /// <param name="services">Where to.</param>
     /// <param name="settings">The validated settings.</param>
     public static IServiceCollection AddInfrastructure(this IServiceCollection services, QrAiSettings settings)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(settings.Database).AddSingleton(settings.Llm);
-        services.AddSingleton<IAnswerEventLog, InMemoryAnswerEventLog>();
+        services.AddSingleton(new WorkOptions(settings.Environment.Lease));
         if (settings.RateLimit is { IsOn: true } rate)
             services.AddSingleton(provider => new QuestionLimit(
                 rate.PerMinute,
@@ -66,7 +66,7 @@ public static class DependencyInjection
 
     private static IServiceCollection AddPersistence(this IServiceCollection services, DatabaseOptions options)
     {
-        services.AddSingleton<DomainEventDispatch>().AddSingleton<DatabaseState>();
+        services.AddSingleton<DatabaseState>();
         services.AddSingleton<IDatabaseGate>(provider => provider.GetRequiredService<DatabaseState>());
         if (options.Address is PostgresAddress postgres)
             services.AddPostgres(postgres, options);
@@ -74,7 +74,7 @@ public static class DependencyInjection
             services.AddSqlite((SqliteAddress)options.Address, options);
         services
             .AddHostedService<DatabaseStart>()
-            .AddHostedService<AbandonedAnswers>()
+            .AddHostedService<TakeoverService>()
             .AddHostedService<KeyUseWriter>()
             .AddHostedService<OldKeys>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>(DatabaseCheck);
@@ -94,9 +94,7 @@ public static class DependencyInjection
             (provider, builder) =>
             {
                 configure(provider, builder);
-                builder
-                    .UseSnakeCaseNamingConvention()
-                    .AddInterceptors(provider.GetRequiredService<DomainEventDispatch>());
+                builder.UseSnakeCaseNamingConvention();
             }
         );
         services.AddSingleton<IQrAiDbContextFactory, QrAiDbContextFactory<TContext>>();

@@ -1,13 +1,9 @@
-using AutoMapper;
 using MediatR;
-using Microsoft.EntityFrameworkCore;
 using QrAi.Application.Callers;
 using QrAi.Application.Errors;
+using QrAi.Application.Generations;
 using QrAi.Application.Idempotency;
-using QrAi.Application.Persistence;
 using QrAi.Application.Sessions;
-using QrAi.Application.Time;
-using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Answers;
 
@@ -16,15 +12,15 @@ namespace QrAi.Application.Answers;
 public sealed record CancelAnswer(Guid Id) : IRequest<MessageDto>;
 
 internal sealed class CancelAnswerHandler(
-    RunningAnswers running,
-    IQrAiDbContextFactory databases,
+    RunningGenerations running,
+    AnswerFinder answers,
+    IAnswerStore store,
     CurrentCaller caller,
     IdempotentRequest idempotency,
-    TimeProvider clock,
-    IMapper mapper
+    TimeProvider clock
 ) : IRequestHandler<CancelAnswer, MessageDto>
 {
-    // A run that was stopped has only to be saved, and the database is given up after a shorter time.
+    // An answer that was stopped has only to be saved, and the database is given up after a shorter time.
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(5);
 
     public async Task<MessageDto> Handle(CancelAnswer request, CancellationToken cancellationToken)
@@ -36,46 +32,23 @@ internal sealed class CancelAnswerHandler(
 
     private async Task<MessageDto> CancelAsync(CancelAnswer request, CancellationToken cancellationToken)
     {
-        if (running.Find(caller.Owner, request.Id) is { } run)
+        using var follower = await answers.FollowAsync(caller.Owner, request.Id, Position.Start, cancellationToken);
+        if (running.Find(caller.Owner, request.Id) is { } here)
+            here.Cancel();
+        else if (!follower.Generation.HasEnded)
+            await store.RequestStopAsync(request.Id, cancellationToken);
+
+        using var limit = new CancellationTokenSource(LongestEnd, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
         {
-            run.Cancel();
-            try
-            {
-                return await run.Ended.WaitAsync(LongestEnd, clock, cancellationToken);
-            }
-            catch (TimeoutException exception)
-            {
-                throw new DatabaseUnavailableException("The answer was stopped, but could not be kept yet.", exception);
-            }
+            await follower.WaitForEndAsync(either.Token);
+        }
+        catch (OperationCanceledException exception) when (limit.IsCancellationRequested)
+        {
+            throw new DatabaseUnavailableException("The answer is to stop, but its end is not kept yet.", exception);
         }
 
-        return await ConflictRetry.RunAsync(
-            () => databases.CreateFor(caller.Owner),
-            database => CancelElsewhereAsync(database, request.Id, cancellationToken)
-        );
-    }
-
-    /// <summary>Another process generates it, or did: it finds the answer ended when it comes to keep its own.</summary>
-    private async Task<MessageDto> CancelElsewhereAsync(
-        IQrAiDbContext database,
-        Guid answerId,
-        CancellationToken cancellationToken
-    )
-    {
-        var answer =
-            await database.Messages.SingleOrDefaultAsync(
-                message => message.Id == answerId && message.Role == MessageRole.Assistant,
-                cancellationToken
-            ) ?? throw new NotFoundException("answer", answerId);
-        if (answer.Status == MessageStatus.Generating)
-        {
-            var session =
-                await database.FindSessionAsync(answer.SessionId, cancellationToken)
-                ?? throw new NotFoundException("answer", answerId);
-            session.CancelAnswer(answerId, Generation.Nothing, clock.Now());
-            await database.SaveChangesAsync(cancellationToken);
-        }
-
-        return mapper.Map<MessageDto>(answer);
+        return follower.Generation.ToMessage();
     }
 }

@@ -1,26 +1,18 @@
-using FluentValidation;
 using MediatR;
 using QrAi.Application.Callers;
+using QrAi.Application.Generations;
 
 namespace QrAi.Application.Answers;
 
-/// <summary>Follows an answer from any event on. Who stops following does not stop the answer.</summary>
+/// <summary>Follows an answer from a position on. Whoever stops following does not stop the answer.</summary>
 /// <param name="Id">The answer.</param>
-/// <param name="After">The last event that the follower has; 0 for none.</param>
-public sealed record FollowAnswer(Guid Id, long After) : IStreamRequest<NumberedAnswerEvent>;
+/// <param name="After">How much the follower has.</param>
+/// <exception cref="Errors.InvalidRequestException">No event of the answer leads to the position.</exception>
+public sealed record FollowAnswer(Guid Id, Position After) : IRequest<Follower>;
 
-internal sealed class FollowAnswerValidator : AbstractValidator<FollowAnswer>
+internal sealed class FollowAnswerHandler(AnswerFinder answers, CurrentCaller caller)
+    : IRequestHandler<FollowAnswer, Follower>
 {
-    public FollowAnswerValidator() =>
-        RuleFor(request => request.After)
-            .GreaterThanOrEqualTo(0)
-            .WithMessage("must be the id of an event")
-            .OverridePropertyName("Last-Event-ID");
-}
-
-internal sealed class FollowAnswerHandler(AnswerFollower follower, CurrentCaller caller)
-    : IStreamRequestHandler<FollowAnswer, NumberedAnswerEvent>
-{
-    public IAsyncEnumerable<NumberedAnswerEvent> Handle(FollowAnswer request, CancellationToken cancellationToken) =>
-        follower.Follow(caller.Owner, request.Id, request.After, cancellationToken);
+    public Task<Follower> Handle(FollowAnswer request, CancellationToken cancellationToken) =>
+        answers.FollowAsync(caller.Owner, request.Id, request.After, cancellationToken);
 }

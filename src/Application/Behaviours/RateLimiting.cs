@@ -20,21 +20,3 @@ internal sealed class RateLimiting<TRequest, TResponse>(CurrentCaller caller, Qu
         return next(cancellationToken);
     }
 }
-
-/// <summary>The same for streams: behaviours of requests do not run for them.</summary>
-/// <param name="caller">Who asks.</param>
-/// <param name="limit">How often it may; null where the limit is off.</param>
-internal sealed class StreamRateLimiting<TRequest, TResponse>(CurrentCaller caller, QuestionLimit? limit = null)
-    : IStreamPipelineBehavior<TRequest, TResponse>
-    where TRequest : IQuestion, IStreamRequest<TResponse>
-{
-    public IAsyncEnumerable<TResponse> Handle(
-        TRequest request,
-        StreamHandlerDelegate<TResponse> next,
-        CancellationToken cancellationToken
-    )
-    {
-        limit?.Count(caller);
-        return next();
-    }
-}

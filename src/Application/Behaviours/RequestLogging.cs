@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using MediatR;
 using Microsoft.Extensions.Logging;
 
@@ -37,36 +36,6 @@ internal sealed class RequestLogging<TRequest, TResponse>(
     }
 }
 
-/// <summary>The same for streams: behaviours of requests do not run for them.</summary>
-internal sealed class StreamLogging<TRequest, TResponse>(
-    ILogger<StreamLogging<TRequest, TResponse>> logger,
-    TimeProvider clock
-) : IStreamPipelineBehavior<TRequest, TResponse>
-    where TRequest : IStreamRequest<TResponse>
-{
-    public async IAsyncEnumerable<TResponse> Handle(
-        TRequest request,
-        StreamHandlerDelegate<TResponse> next,
-        [EnumeratorCancellation] CancellationToken cancellationToken
-    )
-    {
-        var start = clock.GetTimestamp();
-        var items = 0;
-        try
-        {
-            await foreach (var item in next().WithCancellation(cancellationToken))
-            {
-                items++;
-                yield return item;
-            }
-        }
-        finally
-        {
-            logger.Streamed(typeof(TRequest).Name, items, clock.GetElapsedTime(start).TotalMilliseconds);
-        }
-    }
-}
-
 internal static partial class RequestLog
 {
     [LoggerMessage(LogLevel.Debug, "{Request} handled in {DurationMs:0.0} ms")]
@@ -74,7 +43,4 @@ internal static partial class RequestLog
 
     [LoggerMessage(LogLevel.Debug, "{Request} not handled after {DurationMs:0.0} ms: {Exception}")]
     public static partial void NotHandled(this ILogger logger, string request, double durationMs, string exception);
-
-    [LoggerMessage(LogLevel.Debug, "{Request} streamed {Items} items in {DurationMs:0.0} ms")]
-    public static partial void Streamed(this ILogger logger, string request, int items, double durationMs);
 }

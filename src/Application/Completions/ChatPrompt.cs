@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
-using QrAi.Application.Answers;
+using QrAi.Application.Generations;
 using QrAi.Application.Models;
 using QrAi.Application.Persistence;
 

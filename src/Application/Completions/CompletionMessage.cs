@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace QrAi.Application.Completions;
 
 /// <summary>A message of a conversation that the caller keeps.</summary>
@@ -9,6 +11,7 @@ public sealed record CompletionMessage(string Role, IReadOnlyList<string> Texts)
     public static IReadOnlyList<string> Roles { get; } = ["system", "developer", "user", "assistant", "tool"];
 
     /// <summary>Its text, whole.</summary>
+    [JsonIgnore]
     public string Text => string.Concat(Texts);
 
     /// <summary>Who it was among those with the same role; null where the caller does not say.</summary>

@@ -1,13 +1,15 @@
-using System.Runtime.CompilerServices;
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using QrAi.Application.Errors;
+using QrAi.Application.Generations;
 using QrAi.Application.Idempotency;
-using QrAi.Application.Models;
 using QrAi.Application.Persistence;
 using QrAi.Application.Time;
+using QrAi.Application.Work;
 using QrAi.Domain.Idempotency;
+using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Completions;
 
@@ -16,84 +18,90 @@ namespace QrAi.Application.Completions;
 /// here or in another process, and kept for who comes later.
 /// </summary>
 internal sealed class CompletionsOnce(
-    RunningCompletions completions,
+    RunningGenerations running,
+    CompletionGenerator generator,
     IQrAiDbContextFactory databases,
-    GenerationOptions options,
+    IWorkerStore workers,
+    Worker worker,
+    WorkOptions options,
     TimeProvider clock,
     ILogger<CompletionsOnce> logger
 )
 {
     /// <summary>Longer ones are told, and not kept: their keys are free again.</summary>
-    private const int MostCharacters = 1_000_000;
+    private const int MaxCharacters = 1_000_000;
 
-    private const int MostTries = 5;
+    private const int MaxTries = 5;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(3);
 
+    private readonly ConcurrentDictionary<(string Owner, string Key), RunningGeneration> _made = new();
+
     /// <summary>Follows the one completion of a key, and begins it if nobody has.</summary>
     /// <param name="request">The key.</param>
-    /// <param name="make">Makes the completion.</param>
-    /// <param name="cancellationToken">Stops following; the completion goes on.</param>
-    public async IAsyncEnumerable<CompletionPart> FollowAsync(
+    /// <param name="chat">What to make.</param>
+    /// <param name="cancellationToken">Stops waiting; the completion goes on.</param>
+    public async Task<Follower> FollowAsync(
         IdempotentRequest request,
-        Func<CancellationToken, IAsyncEnumerable<CompletionPart>> make,
-        [EnumeratorCancellation] CancellationToken cancellationToken
+        CompleteChat chat,
+        CancellationToken cancellationToken
     )
     {
         var identity = request.Identity;
         while (true)
         {
-            var run = completions.Find(identity.Owner, identity.Key);
-            if (run is null)
-            {
-                var earlier = await request.FindEarlierAsync(cancellationToken);
-                if (earlier?.Result is not null)
-                {
-                    foreach (var part in earlier.ReadResult<KeptCompletion>().ToParts())
-                        yield return part;
-                    yield break;
-                }
+            if (_made.TryGetValue((identity.Owner, identity.Key), out var made))
+                return new Follower(made);
 
-                if (await TryLeaseAsync(identity, earlier) is { } record)
-                {
-                    run = completions.Start(identity.Owner, identity.Key, made => MakeAsync(made, record, make));
-                    request.NoteKept();
-                }
+            var earlier = await request.FindEarlierAsync(cancellationToken);
+            if (earlier?.Result is not null)
+                return new Follower(
+                    new HeldGeneration(earlier.ReadResult<KeptCompletion>().ToGeneration(identity.Owner))
+                );
+
+            await worker.RegisterAsync(cancellationToken);
+            if (await TryLeaseAsync(identity, earlier, cancellationToken) is { } record)
+            {
+                made = running.Start(generator.Create(identity.Owner), one => MakeAsync(one, record, chat));
+                request.NoteKept();
+                return new Follower(made);
             }
 
-            if (run is not null)
-            {
-                await foreach (var part in run.FollowAsync(cancellationToken))
-                    yield return part;
-                yield break;
-            }
-
-            // Another process makes it: it comes, or its key comes free, or the process is taken for lost.
+            // Another process makes it: it comes, or its key comes free, or the process dies.
             await Task.Delay(Pause, clock, cancellationToken);
         }
     }
 
     /// <summary>Says that this process makes it, unless another does.</summary>
-    private async Task<IdempotencyRecord?> TryLeaseAsync(RequestIdentity identity, IdempotencyRecord? earlier)
+    private async Task<IdempotencyRecord?> TryLeaseAsync(
+        RequestIdentity identity,
+        IdempotencyRecord? earlier,
+        CancellationToken cancellationToken
+    )
     {
-        var now = clock.Now();
-        var until = now + options.TotalTime + options.SavingTime; // no completion takes longer
+        if (
+            earlier is { WorkerId: { } other }
+            && other != worker.Id
+            && await workers.IsAliveAsync(other, options.Lease, cancellationToken)
+        )
+            return null;
+
         await using var database = databases.CreateFor(identity.Owner);
         IdempotencyRecord? record;
         if (earlier is null)
         {
-            record = IdempotencyRecord.Create(identity, now, leasedUntil: until);
+            record = IdempotencyRecord.Create(identity, clock.Now(), workerId: worker.Id);
             database.IdempotencyRecords.Add(record);
         }
         else
         {
             record = await database.IdempotencyRecords.SingleOrDefaultAsync(
-                kept => kept.Id == earlier.Id,
+                kept => kept.Id == earlier.Id && kept.WorkerId == earlier.WorkerId && kept.Result == null,
                 CancellationToken.None
             );
-            if (record?.IsAbandoned(now) != true)
+            if (record is null)
                 return null;
-            record.Lease(until);
+            record.TakeOver(worker.Id);
         }
 
         try
@@ -107,43 +115,31 @@ internal sealed class CompletionsOnce(
         }
     }
 
-    private async Task MakeAsync(
-        CompletionRun run,
-        IdempotencyRecord record,
-        Func<CancellationToken, IAsyncEnumerable<CompletionPart>> make
-    )
+    private async Task MakeAsync(RunningGeneration made, IdempotencyRecord record, CompleteChat chat)
     {
-        var parts = new List<CompletionPart>();
-        Exception? failure = null;
+        _made[(record.Owner, record.Key)] = made;
         try
         {
-            await foreach (var part in make(run.Stopped))
-            {
-                parts.Add(part);
-                if (part is not CompletionPart.Finished)
-                    run.Append(part);
-            }
+            await MakeAndKeepAsync(made, record, chat);
         }
-        catch (OperationCanceledException) when (run.Stopped.IsCancellationRequested)
+        finally
         {
-            failure = new ShuttingDownException();
+            _made.TryRemove(new((record.Owner, record.Key), made));
         }
-        catch (Exception exception)
-        {
-            failure = exception; // the followers' to tell
-        }
+    }
 
-        // Kept before anybody is told that it is whole, so that it is there for whoever knows it, though this process die;
+    private async Task MakeAndKeepAsync(RunningGeneration made, IdempotencyRecord record, CompleteChat chat)
+    {
+        var generation = made.Generation;
+        var end = await generator.GenerateAsync(made, chat);
+
+        // Kept before anybody is told that it is complete, so that it is there for whoever knows it, though this process die;
         // but nobody waits for a database that is away.
-        var isKept = failure is null && parts.Sum(LengthOf) <= MostCharacters;
-        var keeping = KeepAsync(
-            record,
-            isKept ? JsonSerializer.Serialize(KeptCompletion.Of(parts), JsonSerializerOptions.Web) : null
-        );
+        var kept = KeptCompletion.Of(generation, end);
+        var isKept = end.Status == MessageStatus.Completed && kept.Length <= MaxCharacters;
+        var keeping = KeepAsync(record, isKept ? JsonSerializer.Serialize(kept, JsonSerializerOptions.Web) : null);
         await keeping.WaitAsync(LongestSilence, clock).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (failure is null)
-            run.Append(parts[^1]);
-        run.Close(failure);
+        generation.Finish(end);
         await keeping;
     }
 
@@ -157,11 +153,15 @@ internal sealed class CompletionsOnce(
                 await using var database = databases.CreateFor(record.Owner);
                 if (result is null)
                 {
-                    await database.IdempotencyRecords.Where(kept => kept.Id == record.Id).ExecuteDeleteAsync();
+                    await database
+                        .IdempotencyRecords.Where(kept => kept.Id == record.Id && kept.WorkerId == worker.Id)
+                        .ExecuteDeleteAsync();
                     return;
                 }
 
-                var kept = await database.IdempotencyRecords.SingleOrDefaultAsync(one => one.Id == record.Id);
+                var kept = await database.IdempotencyRecords.SingleOrDefaultAsync(one =>
+                    one.Id == record.Id && one.WorkerId == worker.Id
+                );
                 kept?.End(result);
                 await database.SaveChangesAsync(CancellationToken.None);
                 return;
@@ -169,30 +169,19 @@ internal sealed class CompletionsOnce(
             catch (DatabaseUnavailableException exception)
             {
                 logger.LogWarning("A completion waits for the database to be kept: {Reason}", exception.Message);
-                if (tried == MostTries)
-                    return; // its lease runs out
+                if (tried == MaxTries)
+                    return; // its key comes free when this process ends
                 await Task.Delay(Pause * tried, clock);
             }
             catch (DbUpdateConcurrencyException)
             {
-                return; // this process was taken for lost, and another makes it
+                return; // this process was taken for dead, and another makes it
             }
             catch (Exception exception)
             {
-                logger.LogError(
-                    exception,
-                    "A completion could not be kept; its key comes free when its lease runs out"
-                );
+                logger.LogError(exception, "A completion could not be kept");
                 return;
             }
         }
     }
-
-    private static int LengthOf(CompletionPart part) =>
-        part switch
-        {
-            CompletionPart.Text text => text.Value.Length,
-            CompletionPart.ToolCall call => call.Arguments.Length,
-            _ => 0,
-        };
 }

@@ -1,71 +1,69 @@
-using System.Text;
+using QrAi.Application.Generations;
+using QrAi.Application.Models;
 using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Completions;
 
-/// <summary>A whole completion as it is kept for callers who ask for it again.</summary>
+/// <summary>A complete completion as it is kept for callers who ask for it again.</summary>
 /// <param name="Id">Which it is.</param>
 /// <param name="BegunAt">When it began.</param>
-/// <param name="Provider">Who made it.</param>
+/// <param name="Provider">Who made it; null if nobody began.</param>
 /// <param name="Model">With which model.</param>
 /// <param name="Text">The text.</param>
 /// <param name="Calls">The tool calls, in their order.</param>
-/// <param name="Reason">Why it ends.</param>
+/// <param name="Reason">Why it ends, where the provider says.</param>
 /// <param name="Usage">What it cost, where the provider says.</param>
 internal sealed record KeptCompletion(
     Guid Id,
     DateTimeOffset BegunAt,
-    string Provider,
-    string Model,
+    string? Provider,
+    string? Model,
     string Text,
     IReadOnlyList<KeptCompletion.Call> Calls,
-    string Reason,
+    string? Reason,
     TokenUsage? Usage
 )
 {
     /// <summary>A tool call.</summary>
     internal sealed record Call(int Index, string? Id, string? Name, string Arguments);
 
-    /// <summary>Puts the parts of a whole completion together; what a provider began that broke off is void.</summary>
-    public static KeptCompletion Of(List<CompletionPart> parts)
+    /// <summary>How many code units it has.</summary>
+    public int Length => Text.Length + Calls.Sum(call => call.Arguments.Length);
+
+    /// <summary>A generation as it is kept.</summary>
+    public static KeptCompletion Of(Generation generation, GenerationEnd end)
     {
-        var last = parts.FindLastIndex(part => part is CompletionPart.Started);
-        var started = (CompletionPart.Started)parts[last];
-        var finished = (CompletionPart.Finished)parts[^1];
-        var text = new StringBuilder();
-        foreach (var part in parts.Skip(last).OfType<CompletionPart.Text>())
-            text.Append(part.Value);
-        var calls = parts
-            .Skip(last)
-            .OfType<CompletionPart.ToolCall>()
-            .GroupBy(call => call.Index)
-            .OrderBy(pieces => pieces.Key)
-            .Select(pieces => new Call(
-                pieces.Key,
-                pieces.LastOrDefault(piece => piece.Id is not null)?.Id,
-                pieces.LastOrDefault(piece => piece.Name is not null)?.Name,
-                string.Concat(pieces.Select(piece => piece.Arguments))
-            ));
+        var view = generation.Read();
         return new KeptCompletion(
-            started.CompletionId,
-            started.BegunAt,
-            started.Provider,
-            started.Model,
-            text.ToString(),
-            [.. calls],
-            finished.Reason,
-            finished.Usage
+            generation.Identity.Id,
+            generation.Identity.CreatedAt,
+            view.Start?.Provider,
+            view.Start?.Model,
+            view.Text.ToString(),
+            [
+                .. view.Calls.Select(call => new Call(
+                    call.Index,
+                    call.Identity.Id,
+                    call.Identity.Name,
+                    call.Arguments.ToString()
+                )),
+            ],
+            end.FinishReason,
+            end.Usage
         );
     }
 
-    /// <summary>Tells it as it was told the first time, in fewer parts.</summary>
-    public IEnumerable<CompletionPart> ToParts()
+    /// <summary>The generation as it was the first time.</summary>
+    /// <param name="owner">Whom it belongs to.</param>
+    public Generation ToGeneration(string owner)
     {
-        yield return new CompletionPart.Started(Provider, Model) { CompletionId = Id, BegunAt = BegunAt };
-        if (Text.Length > 0)
-            yield return new CompletionPart.Text(Text);
+        var generation = new Generation(new GenerationIdentity(Id, owner, BegunAt));
+        if (Provider is not null)
+            generation.Begin(Provider, Model!);
+        generation.Append(Text);
         foreach (var call in Calls)
-            yield return new CompletionPart.ToolCall(call.Index, call.Id, call.Name, call.Arguments);
-        yield return new CompletionPart.Finished(Reason, Usage);
+            generation.Append(new ToolCallPiece(call.Index, call.Id, call.Name, call.Arguments));
+        generation.Finish(new GenerationEnd(MessageStatus.Completed, BegunAt, Reason, Usage, [], null));
+        return generation;
     }
 }

@@ -1,11 +1,7 @@
-using System.Runtime.CompilerServices;
 using FluentValidation;
 using MediatR;
-using Microsoft.Extensions.AI;
-using QrAi.Application.Answers;
 using QrAi.Application.Behaviours;
-using QrAi.Application.Callers;
-using QrAi.Application.Models;
+using QrAi.Application.Generations;
 using QrAi.Application.Questions;
 using QrAi.Domain.Sessions;
 
@@ -19,13 +15,13 @@ namespace QrAi.Application.Completions;
 /// <param name="Messages">The conversation, oldest first: 1 to 2,048 messages, the last one the question.</param>
 /// <param name="Options">How to answer; without tools, for a session keeps texts.</param>
 /// <param name="SessionId">The session to go on with, or null for a new one.</param>
-/// <exception cref="GenerationFailedException">No provider gave a whole answer.</exception>
+/// <returns>Follows the answer; whoever asked disposes of it.</returns>
 public sealed record StoreChat(
     string? Model,
     IReadOnlyList<CompletionMessage> Messages,
     CompletionOptions Options,
     Guid? SessionId
-) : IStreamRequest<CompletionPart>, IChat;
+) : IRequest<Follower>, IChat;
 
 internal sealed class StoreChatValidator : AbstractValidator<StoreChat>
 {
@@ -55,71 +51,21 @@ internal sealed class StoreChatValidator : AbstractValidator<StoreChat>
         messages.Select((message, index) => index == messages.Count - 1 ? message : null);
 }
 
-internal sealed class StoreChatHandler(
-    QuestionIntake intake,
-    AnswerFollower follower,
-    CurrentCaller caller,
-    IModelProviders providers
-) : IStreamRequestHandler<StoreChat, CompletionPart>
+internal sealed class StoreChatHandler(QuestionIntake intake) : IRequestHandler<StoreChat, Follower>
 {
-    public async IAsyncEnumerable<CompletionPart> Handle(
-        StoreChat request,
-        [EnumeratorCancellation] CancellationToken cancellationToken
-    )
+    public async Task<Follower> Handle(StoreChat request, CancellationToken cancellationToken)
     {
         var asked = await intake.AskAsync(
             request.Messages[^1].Text.Trim(),
             request.SessionId,
-            () => PlanFor(request),
+            new AnswerRequest
+            {
+                Model = request.Model!.Trim(),
+                Messages = request.Messages,
+                Options = request.Options,
+            },
             cancellationToken
         );
-        var events = follower.Follow(caller.Owner, asked.AnswerId, 0, cancellationToken);
-        await foreach (var (_, happened) in events.WithCancellation(cancellationToken))
-            switch (happened)
-            {
-                case AnswerEvent.Started started:
-                    yield return Begin(asked, started.Provider, started.Model);
-                    break;
-                case AnswerEvent.Restarted restarted:
-                    yield return Begin(asked, restarted.Provider, restarted.Model);
-                    break;
-                case AnswerEvent.Delta delta:
-                    yield return new CompletionPart.Text(delta.Text);
-                    break;
-                case AnswerEvent.Completed { Answer: var answer }:
-                    if (answer.Provider is null) // it was cancelled before anybody had begun
-                        yield return BeginAsAskedFor(asked, request);
-                    yield return new CompletionPart.Finished(
-                        answer.FinishReason ?? ChatFinishReason.Stop.Value,
-                        answer.Usage
-                    );
-                    break;
-                case AnswerEvent.Failed { Answer.Error: var error }:
-                    throw new GenerationFailedException(error!.Code, error.Message);
-            }
+        return asked.Answer;
     }
-
-    private AnswerPlan PlanFor(StoreChat request)
-    {
-        var (provider, model) = ModelNames.Resolve(providers.Models, request.Model!.Trim());
-        return new AnswerPlan(
-            providers.ClientStartingWith(provider),
-            past => ChatPrompt.For(request.Messages, past),
-            ChatPrompt.OptionsFor(model, request.Options)
-        );
-    }
-
-    private CompletionPart.Started BeginAsAskedFor(AskedQuestion asked, StoreChat request)
-    {
-        var (provider, model) = ModelNames.Resolve(providers.Models, request.Model!.Trim());
-        return Begin(asked, provider, model ?? providers.Models.First(one => one.Provider == provider).Model);
-    }
-
-    private static CompletionPart.Started Begin(AskedQuestion asked, string provider, string model) =>
-        new(provider, model)
-        {
-            CompletionId = asked.AnswerId,
-            BegunAt = asked.Question.CreatedAt,
-            SessionId = asked.SessionId,
-        };
 }

@@ -79,19 +79,22 @@ public sealed class IdempotentRequest(IQrAiDbContextFactory databases, CurrentCa
             : Earlier;
     }
 
+    /// <summary>The record of a question, to be kept with it; null without a key.</summary>
+    /// <param name="answerId">Its answer.</param>
+    internal IdempotencyRecord? RecordOf(Guid answerId) =>
+        _key is null ? null : IdempotencyRecord.Create(Identity, clock.Now(), answerId);
+
     /// <summary>Adds what comes of the request to a save, which has a conflict if somebody was faster.</summary>
     /// <param name="database">The unit of work.</param>
-    /// <param name="answerId">Of a question: its answer.</param>
-    /// <param name="result">What is returned.</param>
-    internal void Record(IQrAiDbContext database, Guid? answerId = null, object? result = null)
+    /// <param name="result">What is returned; null for nothing.</param>
+    internal void Record(IQrAiDbContext database, object? result = null)
     {
         if (_key is not null)
             database.IdempotencyRecords.Add(
                 IdempotencyRecord.Create(
                     Identity,
                     clock.Now(),
-                    answerId,
-                    result is null ? null : JsonSerializer.Serialize(result, JsonSerializerOptions.Web)
+                    result: result is null ? null : JsonSerializer.Serialize(result, JsonSerializerOptions.Web)
                 )
             );
     }

@@ -35,28 +35,9 @@ public interface IQrAiDbContext : IAsyncDisposable
     /// <param name="cancellationToken">Stops waiting.</param>
     Task<ApiKey?> FindKeyAsync(string hash, CancellationToken cancellationToken);
 
-    /// <summary>Loads a session, without messages, to change it. Compiled: this is the way of every question.</summary>
-    /// <param name="id">The session.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    Task<Session?> FindSessionAsync(Guid id, CancellationToken cancellationToken);
-
-    /// <summary>The last completed messages of a session, newest first. Compiled, and costs the same however long the session is.</summary>
-    /// <param name="sessionId">The session.</param>
-    /// <param name="count">How many at the most.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    Task<IReadOnlyList<PastMessage>> RecentMessagesAsync(
-        Guid sessionId,
-        int count,
-        CancellationToken cancellationToken
-    );
-
-    /// <summary>Goes on with a session and its open answer, as they were saved last.</summary>
-    /// <param name="session">A session that was loaded or saved by an earlier unit of work.</param>
-    void Reattach(Session session);
-
     /// <summary>Saves everything in one transaction.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="DbUpdateConcurrencyException">Somebody else changed the same session meanwhile.</exception>
+    /// <exception cref="DbUpdateConcurrencyException">Somebody else added or removed the same row meanwhile.</exception>
     Task<int> SaveChangesAsync(CancellationToken cancellationToken);
 }
 

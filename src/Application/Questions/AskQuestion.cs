@@ -1,9 +1,8 @@
 using FluentValidation;
 using MediatR;
-using Microsoft.Extensions.AI;
-using QrAi.Application.Answers;
 using QrAi.Application.Behaviours;
 using QrAi.Application.Callers;
+using QrAi.Application.Generations;
 using QrAi.Application.Models;
 using QrAi.Application.Sessions;
 using QrAi.Domain.Sessions;
@@ -22,8 +21,8 @@ public sealed record AskQuestion(string? Question, Guid? SessionId, string? Prov
 /// <summary>A question that is kept.</summary>
 /// <param name="SessionId">Its session.</param>
 /// <param name="Question">The question.</param>
-/// <param name="AnswerId">Its answer, which is being generated.</param>
-public sealed record AskedQuestion(Guid SessionId, MessageDto Question, Guid AnswerId);
+/// <param name="Answer">Follows its answer, which is being generated; whoever asked disposes of it.</param>
+public sealed record AskedQuestion(Guid SessionId, MessageDto Question, Follower Answer);
 
 internal sealed class AskQuestionValidator : AbstractValidator<AskQuestion>
 {
@@ -40,22 +39,13 @@ internal sealed class AskQuestionValidator : AbstractValidator<AskQuestion>
     }
 }
 
-internal sealed class AskQuestionHandler(QuestionIntake intake, IModelProviders providers)
-    : IRequestHandler<AskQuestion, AskedQuestion>
+internal sealed class AskQuestionHandler(QuestionIntake intake) : IRequestHandler<AskQuestion, AskedQuestion>
 {
-    public Task<AskedQuestion> Handle(AskQuestion request, CancellationToken cancellationToken)
-    {
-        var question = request.Question!.Trim();
-        return intake.AskAsync(
-            question,
+    public Task<AskedQuestion> Handle(AskQuestion request, CancellationToken cancellationToken) =>
+        intake.AskAsync(
+            request.Question!.Trim(),
             request.SessionId,
-            () =>
-                new AnswerPlan(
-                    providers.ClientFor(request.Provider),
-                    past => Prompt.For(past, question),
-                    request.Model is { } model ? new ChatOptions { ModelId = model.Trim() } : null
-                ),
+            new AnswerRequest { Provider = request.Provider, Model = request.Model?.Trim() },
             cancellationToken
         );
-    }
 }

@@ -1,8 +1,8 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
-using QrAi.Application.Answers;
 using QrAi.Application.Callers;
 using QrAi.Application.Errors;
+using QrAi.Application.Generations;
 using QrAi.Application.Idempotency;
 using QrAi.Application.Persistence;
 
@@ -16,20 +16,21 @@ internal sealed class DeleteSessionHandler(
     IQrAiDbContextFactory databases,
     CurrentCaller caller,
     IdempotentRequest idempotency,
-    RunningAnswers answers
+    RunningGenerations running
 ) : IRequestHandler<DeleteSession>
 {
     public async Task Handle(DeleteSession request, CancellationToken cancellationToken)
     {
         await using var database = databases.CreateFor(caller.Owner);
-        var session = await database.FindSessionAsync(request.Id, cancellationToken);
-        if (session is null && idempotency.Earlier is null)
+        var exists = await database.Sessions.AnyAsync(session => session.Id == request.Id, cancellationToken);
+        if (!exists && idempotency.Earlier is null)
             throw new NotFoundException("session", request.Id);
         await idempotency.RecordAloneAsync(cancellationToken); // before: what was begun, a repetition makes sure of
 
-        // One statement, whatever changed meanwhile; the messages go with it.
+        // One statement, whatever changed meanwhile; the messages go with it. Other processes stop what they generate for it
+        // when they come to keep more of it.
         await database.Sessions.Where(row => row.Id == request.Id).ExecuteDeleteAsync(cancellationToken);
-        if (session?.OpenAnswerId is { } answerId)
-            answers.Find(caller.Owner, answerId)?.Cancel();
+        if (exists)
+            running.CancelIn(request.Id);
     }
 }

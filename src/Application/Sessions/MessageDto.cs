@@ -37,6 +37,14 @@ public sealed record MessageDto(
     /// <summary>Of a whole answer: why the model stopped; told where OpenAI's protocol has it.</summary>
     [JsonIgnore]
     public string? FinishReason { get; init; }
+
+    /// <summary>Of an answer: the number of its run, which the ids of its events begin with.</summary>
+    [JsonIgnore]
+    public int Run { get; init; }
+
+    /// <summary>Of an answer: how many processes have taken it over.</summary>
+    [JsonIgnore]
+    public int Takeovers { get; init; }
 }
 
 internal sealed class MessageMapping : Profile

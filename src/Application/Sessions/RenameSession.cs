@@ -1,6 +1,7 @@
 using AutoMapper;
 using FluentValidation;
 using MediatR;
+using Microsoft.EntityFrameworkCore;
 using QrAi.Application.Behaviours;
 using QrAi.Application.Callers;
 using QrAi.Application.Errors;
@@ -40,7 +41,7 @@ internal sealed class RenameSessionHandler(
             async database =>
             {
                 var session =
-                    await database.FindSessionAsync(request.Id, cancellationToken)
+                    await database.Sessions.SingleOrDefaultAsync(one => one.Id == request.Id, cancellationToken)
                     ?? throw new NotFoundException("session", request.Id);
                 if (await idempotency.FindEarlierAsync(cancellationToken) is { } faster)
                     return faster.ReadResult<SessionDto>();

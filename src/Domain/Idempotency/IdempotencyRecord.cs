@@ -40,21 +40,21 @@ public sealed class IdempotencyRecord
     /// <summary>What was returned, as JSON; null while it is still being made, and for what an answer tells.</summary>
     public string? Result { get; private set; }
 
-    /// <summary>Of what is still being made: when its process is taken for lost, unless it says otherwise before.</summary>
-    public DateTimeOffset? LeasedUntil { get; private set; }
+    /// <summary>Of what is still being made: the worker that makes it.</summary>
+    public Guid? WorkerId { get; private set; }
 
     /// <summary>Makes one.</summary>
     /// <param name="identity">What was asked for, and by which key.</param>
     /// <param name="now">The time.</param>
     /// <param name="answerId">Of a question: its answer.</param>
     /// <param name="result">What is returned, as JSON.</param>
-    /// <param name="leasedUntil">Of what is still to be made: until when.</param>
+    /// <param name="workerId">Of what is still to be made: the worker that makes it.</param>
     public static IdempotencyRecord Create(
         RequestIdentity identity,
         DateTimeOffset now,
         Guid? answerId = null,
         string? result = null,
-        DateTimeOffset? leasedUntil = null
+        Guid? workerId = null
     ) =>
         new()
         {
@@ -66,24 +66,20 @@ public sealed class IdempotencyRecord
             CreatedAt = now,
             AnswerId = answerId,
             Result = result,
-            LeasedUntil = leasedUntil,
+            WorkerId = workerId,
         };
 
     /// <summary>Whether the key still stands for this request.</summary>
     /// <param name="now">The time.</param>
     public bool Counts(DateTimeOffset now) => now - CreatedAt < Lifetime;
 
-    /// <summary>Whether it was to be made by a process that is lost.</summary>
-    /// <param name="now">The time.</param>
-    public bool IsAbandoned(DateTimeOffset now) => LeasedUntil < now;
-
-    /// <summary>Somebody makes it, or still does.</summary>
-    /// <param name="until">When that process is taken for lost, unless it says otherwise before.</param>
-    public void Lease(DateTimeOffset until) => LeasedUntil = until;
+    /// <summary>Another worker makes it, as the one before has died.</summary>
+    /// <param name="workerId">Who makes it now.</param>
+    public void TakeOver(Guid workerId) => WorkerId = workerId;
 
     /// <summary>It is made.</summary>
     /// <param name="result">What is returned, as JSON.</param>
-    public void End(string result) => (Result, LeasedUntil) = (result, null);
+    public void End(string result) => (Result, WorkerId) = (result, null);
 }
 
 /// <summary>A request with an idempotency key, or one of the things that it does.</summary>

@@ -1,6 +1,6 @@
 namespace QrAi.Domain.Sessions;
 
-/// <summary>A question or an answer. Only its session changes it.</summary>
+/// <summary>A question or an answer. Only its turn changes it.</summary>
 public sealed class Message
 {
     /// <summary>The most characters of a finish reason.</summary>
@@ -20,7 +20,7 @@ public sealed class Message
     /// <summary>Of an answer: the question that it answers.</summary>
     public Guid? QuestionId { get; private init; }
 
-    /// <summary>Its place in the session, from 1, without gaps.</summary>
+    /// <summary>Its place in the session, from 1, without gaps; 0 until the database has numbered it.</summary>
     public int Number { get; private init; }
 
     /// <summary>Who wrote it.</summary>
@@ -50,18 +50,30 @@ public sealed class Message
     /// <summary>Of a failed answer: why.</summary>
     public AnswerError? Error { get; private set; }
 
+    /// <summary>
+    /// Of an answer: the number of its run, from 1. It grows by one each time that a provider breaks off, or a process dies,
+    /// and another begins again.
+    /// </summary>
+    public int Run { get; private set; } = 1;
+
+    /// <summary>
+    /// Of an answer: how many processes have taken it over. With the worker it names who may write it: a process that was
+    /// thought dead and comes back has an earlier number.
+    /// </summary>
+    public int Takeovers { get; private init; }
+
     /// <summary>When it was asked; an answer is as old as its question.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
     /// <summary>When it was whole, failed or cancelled.</summary>
     public DateTimeOffset? CompletedAt { get; private set; }
 
-    internal static Message Question(Session session, int number, string content, DateTimeOffset now) =>
+    internal static Message Question(Guid sessionId, string owner, int number, string content, DateTimeOffset now) =>
         new()
         {
             Id = Guid.CreateVersion7(now),
-            SessionId = session.Id,
-            Owner = session.Owner,
+            SessionId = sessionId,
+            Owner = owner,
             Number = number,
             Role = MessageRole.User,
             Content = content,
@@ -85,18 +97,19 @@ public sealed class Message
             CreatedAt = now,
         };
 
-    internal void End(MessageStatus status, Generation generation, AnswerError? error, DateTimeOffset now)
+    internal void End(MessageStatus status, GeneratedAnswer generated, AnswerError? error, DateTimeOffset now)
     {
         if (Status != MessageStatus.Generating)
             throw new AnswerEndedException(Id, Status);
 
         Status = status;
-        Content = generation.Content;
-        Provider = generation.Provider;
-        Model = generation.Model;
-        FinishReason = generation.FinishReason;
-        Usage = generation.Usage;
-        Attempts = generation.Attempts;
+        Run = generated.Run;
+        Content = generated.Content;
+        Provider = generated.Provider;
+        Model = generated.Model;
+        FinishReason = generated.FinishReason;
+        Usage = generated.Usage;
+        Attempts = generated.Attempts;
         Error = error;
         CompletedAt = now;
     }

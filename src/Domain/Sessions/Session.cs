@@ -1,11 +1,10 @@
 using Ardalis.GuardClauses;
-using QrAi.Domain.Events;
 using QrAi.Domain.Text;
 
 namespace QrAi.Domain.Sessions;
 
-/// <summary>A conversation: questions and their answers in order, one open answer at a time.</summary>
-public sealed class Session : AggregateRoot
+/// <summary>A conversation: turns in order, one of them open at a time.</summary>
+public sealed class Session
 {
     /// <summary>The most code points of a question.</summary>
     public const int MaxQuestionLength = 8_000;
@@ -35,20 +34,17 @@ public sealed class Session : AggregateRoot
     /// <summary>The title as searches compare it.</summary>
     public string FoldedTitle { get; private set; } = UnicodeText.FoldCase(Untitled);
 
+    /// <summary>Whether somebody, or its first question, has given it a title.</summary>
+    public bool IsTitled { get; private set; }
+
     /// <summary>How many messages it has, loaded or not.</summary>
     public int MessageCount { get; private set; }
-
-    /// <summary>The answer that is being generated, if one is.</summary>
-    public Guid? OpenAnswerId { get; private set; }
 
     /// <summary>When it was opened.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
-    /// <summary>When something last happened in it.</summary>
+    /// <summary>When it was opened or renamed last, or the last question was asked.</summary>
     public DateTimeOffset UpdatedAt { get; private set; }
-
-    /// <summary>Grows with every change, so that two changes at once are noticed.</summary>
-    public int Version { get; private set; }
 
     /// <summary>The messages that are loaded, which need not be all.</summary>
     public IReadOnlyCollection<Message> Messages => _messages;
@@ -83,88 +79,32 @@ public sealed class Session : AggregateRoot
         Touch(now);
     }
 
-    /// <summary>Adds a question and the open answer to it.</summary>
+    /// <summary>Begins a turn: adds a question and the open answer to it.</summary>
     /// <param name="question">1–8,000 characters.</param>
     /// <param name="now">The time.</param>
-    /// <returns>The two new messages.</returns>
+    /// <returns>The turn.</returns>
     /// <exception cref="ArgumentException">The question breaks its rules.</exception>
     /// <exception cref="SessionBusyException">The question before is still being answered.</exception>
-    public (Message Question, Message Answer) Ask(string question, DateTimeOffset now)
+    public Turn Ask(string question, DateTimeOffset now)
     {
-        Guard.Against.InvalidText(question, MaxQuestionLength, nameof(question));
-        if (OpenAnswerId is not null)
+        if (_messages.Exists(message => message.Status == MessageStatus.Generating))
             throw new SessionBusyException(Id);
 
-        if (MessageCount == 0 && Title == Untitled)
-            SetTitle(UnicodeText.Truncate(question, TitleFromQuestionLength));
-
-        var asked = Message.Question(this, ++MessageCount, question, now);
-        var answer = Message.OpenAnswer(asked, ++MessageCount, now);
-        _messages.Add(asked);
-        _messages.Add(answer);
-        OpenAnswerId = answer.Id;
+        var turn = Turn.Begin(Id, Owner, MessageCount, question, now);
+        if (MessageCount == 0 && !IsTitled)
+            SetTitle(turn.Title);
+        _messages.Add(turn.Question);
+        _messages.Add(turn.Answer);
+        MessageCount += 2;
         Touch(now);
-        return (asked, answer);
-    }
-
-    /// <summary>The open answer is whole.</summary>
-    /// <param name="answerId">The open answer, which must be loaded.</param>
-    /// <param name="generation">What was generated.</param>
-    /// <param name="now">The time.</param>
-    /// <exception cref="AnswerEndedException">It has ended before.</exception>
-    public void CompleteAnswer(Guid answerId, Generation generation, DateTimeOffset now) =>
-        EndAnswer(answerId, MessageStatus.Completed, generation, null, now);
-
-    /// <summary>No provider gave the open answer whole.</summary>
-    /// <param name="answerId">The open answer, which must be loaded.</param>
-    /// <param name="generation">What has come until then.</param>
-    /// <param name="error">Why.</param>
-    /// <param name="now">The time.</param>
-    /// <exception cref="AnswerEndedException">It has ended before.</exception>
-    public void FailAnswer(Guid answerId, Generation generation, AnswerError error, DateTimeOffset now) =>
-        EndAnswer(answerId, MessageStatus.Failed, generation, error, now);
-
-    /// <summary>Someone stopped the open answer.</summary>
-    /// <param name="answerId">The open answer, which must be loaded.</param>
-    /// <param name="generation">What has come until then; it stays.</param>
-    /// <param name="now">The time.</param>
-    /// <exception cref="AnswerEndedException">It has ended before.</exception>
-    public void CancelAnswer(Guid answerId, Generation generation, DateTimeOffset now) =>
-        EndAnswer(answerId, MessageStatus.Cancelled, generation, null, now);
-
-    private void EndAnswer(
-        Guid answerId,
-        MessageStatus status,
-        Generation generation,
-        AnswerError? error,
-        DateTimeOffset now
-    )
-    {
-        var answer =
-            _messages.Find(message => message.Id == answerId)
-            ?? throw new ArgumentException($"Answer {answerId} is not loaded.", nameof(answerId));
-        answer.End(status, generation, error, now);
-        OpenAnswerId = null;
-        Touch(now);
-        Raise(
-            new AnswerEnded(
-                Id,
-                answerId,
-                status,
-                answer.Provider,
-                answer.Model,
-                answer.Usage?.TotalTokens,
-                generation.Attempts.Count,
-                now - answer.CreatedAt,
-                error?.Code
-            )
-        );
+        return turn;
     }
 
     private void SetTitle(string title)
     {
         Title = Guard.Against.InvalidText(title, MaxTitleLength, nameof(title));
         FoldedTitle = UnicodeText.FoldCase(title);
+        IsTitled = true;
     }
 
     private void Touch(DateTimeOffset now)
@@ -172,6 +112,5 @@ public sealed class Session : AggregateRoot
         // Clocks step back, and replicas' clocks differ: a list by latest activity never goes backwards.
         if (now > UpdatedAt)
             UpdatedAt = now;
-        Version++;
     }
 }

@@ -48,6 +48,10 @@ public static class UnicodeText
     /// <param name="text">Any text.</param>
     public static bool IsStorable(string text)
     {
+        // Most texts have none of either, which is known many characters at a time.
+        if (!text.Contains('\0') && !text.AsSpan().ContainsAnyInRange('\ud800', '\udfff'))
+            return true;
+
         for (var i = 0; i < text.Length; i++)
         {
             if (text[i] == '\0')
@@ -61,4 +65,29 @@ public static class UnicodeText
 
         return true;
     }
+
+    /// <summary>
+    /// A text as every database can keep it: without NUL, and with U+FFFD for each half of a surrogate pair that stands
+    /// alone. A text that can be kept is returned as it is.
+    /// </summary>
+    /// <param name="text">Any text.</param>
+    public static string ToStorable(string text)
+    {
+        if (IsStorable(text))
+            return text;
+
+        var storable = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes()) // gives U+FFFD for what is ill-formed
+            if (rune.Value != 0)
+                storable.Append(rune);
+        return storable.ToString();
+    }
+
+    /// <summary>The length of the longest start of a text that has at most so many code units and splits no code point.</summary>
+    /// <param name="text">Well-formed text.</param>
+    /// <param name="maxLength">At least 2.</param>
+    public static int LengthOfStart(ReadOnlySpan<char> text, int maxLength) =>
+        text.Length <= maxLength ? text.Length
+        : char.IsHighSurrogate(text[maxLength - 1]) ? maxLength - 1
+        : maxLength;
 }

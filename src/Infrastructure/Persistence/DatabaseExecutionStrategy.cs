@@ -17,7 +17,7 @@ internal sealed class DatabaseExecutionStrategy(
 ) : ExecutionStrategy(dependencies, MaxRepeats, LongestPause)
 {
     /// <summary>What a driver's own time limit may take longer, as its error tells more than the gate's.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
+    public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
     private const int MaxRepeats = 3;
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);

@@ -14,8 +14,8 @@ internal sealed class IdempotencyRecordConfiguration : IEntityTypeConfiguration<
         builder.Property(record => record.Key).HasMaxLength(IdempotencyRecord.HashLength);
         builder.Property(record => record.Part).HasMaxLength(IdempotencyRecord.HashLength);
         builder.Property(record => record.Fingerprint).HasMaxLength(IdempotencyRecord.HashLength);
-        // Of two who take over from a lost process, one comes second.
-        builder.Property(record => record.LeasedUntil).IsConcurrencyToken();
+        // Of two who take over from a dead worker, one comes second.
+        builder.Property(record => record.WorkerId).IsConcurrencyToken();
 
         // Serves every request with a key, and lets one of them be the first.
         builder

@@ -20,21 +20,24 @@ internal sealed class MessageConfiguration : IEntityTypeConfiguration<Message>
             .HasDefaultValue(Owners.Unauthenticated)
             .ValueGeneratedNever();
         builder.Property(message => message.Role).HasConversion(LowerCase<MessageRole>()).HasMaxLength(16);
-        // An answer ends once: whoever read it while it was open, and comes to end it second, has a conflict.
-        builder
-            .Property(message => message.Status)
-            .HasConversion(LowerCase<MessageStatus>())
-            .HasMaxLength(16)
-            .IsConcurrencyToken();
+        builder.Property(message => message.Status).HasConversion(LowerCase<MessageStatus>()).HasMaxLength(16);
         builder.Property(message => message.FinishReason).HasMaxLength(Message.MaxFinishReasonLength);
         builder.Property(message => message.Attempts).HasConversion(AttemptsAsJson, AttemptsAreValues);
         builder.ComplexProperty(message => message.Usage);
         builder.ComplexProperty(message => message.Error);
+        builder.Property(message => message.Run).HasDefaultValue(1).ValueGeneratedNever();
+        builder.Property(message => message.Takeovers).HasDefaultValue(0).ValueGeneratedNever();
+
+        // Of an open answer: who generates it, what is needed to ask again, and whether someone wants it to stop. They are
+        // the stores', which write them in SQL of their own.
+        builder.Property<Guid?>("WorkerId");
+        builder.Property<string?>("Request");
+        builder.Property<bool>("StopRequested").HasDefaultValue(false).ValueGeneratedNever();
 
         // Serves pages and history from either end, and keeps the numbers of a session apart.
         builder.HasIndex(message => new { message.SessionId, message.Number }).IsUnique();
 
-        // The last guard of one open answer at a time; also finds those that were abandoned.
+        // Guards one open answer at a time; also finds those whose worker is dead.
         builder
             .HasIndex(message => message.SessionId)
             .HasDatabaseName("ix_messages_open_answer")

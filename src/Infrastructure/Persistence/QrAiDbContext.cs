@@ -31,40 +31,6 @@ public abstract class QrAiDbContext(DbContextOptions options) : DbContext(option
     public Task<ApiKey?> FindKeyAsync(string hash, CancellationToken cancellationToken) =>
         CompiledQueries.Of(this).FindKey(this, hash, cancellationToken);
 
-    /// <inheritdoc />
-    public Task<Session?> FindSessionAsync(Guid id, CancellationToken cancellationToken) =>
-        CompiledQueries.Of(this).FindSession(this, id, cancellationToken);
-
-    /// <inheritdoc />
-    public async Task<IReadOnlyList<PastMessage>> RecentMessagesAsync(
-        Guid sessionId,
-        int count,
-        CancellationToken cancellationToken
-    )
-    {
-        if (count == 0)
-            return [];
-
-        var messages = new List<PastMessage>(count);
-        await foreach (
-            var message in CompiledQueries
-                .Of(this)
-                .RecentMessages(this, sessionId, count)
-                .WithCancellation(cancellationToken)
-        )
-            messages.Add(message);
-        return messages;
-    }
-
-    /// <inheritdoc />
-    public void Reattach(Session session)
-    {
-        // One by one: looking through the graph for what is new costs more, and there is nothing new.
-        Entry(session).State = EntityState.Unchanged;
-        foreach (var message in session.Messages.Where(message => message.Status == MessageStatus.Generating))
-            Entry(message).State = EntityState.Unchanged;
-    }
-
     /// <summary>Leaves the context to work that nobody waits for any longer; it is disposed of when that has ended.</summary>
     /// <param name="work">The work.</param>
     internal void LeaveTo(Task work) => _leftTo = work;

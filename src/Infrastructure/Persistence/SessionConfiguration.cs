@@ -17,8 +17,7 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
             .HasDefaultValue(Owners.Unauthenticated)
             .ValueGeneratedNever();
         builder.Property(session => session.Title).HasMaxLength(Session.MaxTitleLength * 2); // UTF-16 units
-        builder.Property(session => session.Version).IsConcurrencyToken();
-        builder.Ignore(session => session.Events);
+        builder.Property(session => session.IsTitled).HasDefaultValue(true).ValueGeneratedNever();
         builder
             .HasMany(session => session.Messages)
             .WithOne()

@@ -22,6 +22,9 @@ public sealed record EnvironmentOptions
     /// <summary>How long running answers may go on when the service is told to stop.</summary>
     public required TimeSpan ShutdownTime { get; init; }
 
+    /// <summary>How long a process may be silent before others take its work over: 3–120 s.</summary>
+    public required TimeSpan Lease { get; init; }
+
     /// <summary>AutoMapper's licence key, if there is one.</summary>
     public string? AutoMapperLicenceKey { get; init; }
 
@@ -44,6 +47,7 @@ public sealed record EnvironmentOptions
         {
             Environment = environment,
             ShutdownTime = settings.Seconds("SHUTDOWN_SECONDS", 25, 0, 3_600),
+            Lease = settings.Seconds("LEASE_SECONDS", 10, 3, 120),
             AutoMapperLicenceKey = settings.Find("AUTOMAPPER_LICENSE_KEY"),
         };
     }

@@ -43,7 +43,7 @@ internal static class AnswerEndpoints
         var request = new FollowAnswer(RequestParameters.ParseId(id), RequestParameters.ParseLastEventId(lastEventId));
         context.LiftTimeLimit();
         streams.Enter(context);
-        return new AnswerStream(sender.CreateStream(request, cancellationToken));
+        return new AnswerStream(sender.Send(request, cancellationToken));
     }
 
     private static async Task<Ok<MessageDto>> CancelAnswer(

@@ -1,5 +1,5 @@
 using MediatR;
-using QrAi.Application.Answers;
+using QrAi.Application.Generations;
 using QrAi.Application.Questions;
 using QrAi.Application.Sessions;
 using QrAi.Domain.Sessions;
@@ -29,17 +29,21 @@ internal static class QuestionEndpoints
     )
     {
         context.LiftTimeLimit();
-        var isStreamed = AnswerStream.IsAcceptedBy(context.Request);
-        if (isStreamed)
+        if (AnswerStream.IsAcceptedBy(context.Request))
+        {
             streams.Enter(context);
-        var asked = await sender.Send(question, cancellationToken);
-        if (isStreamed)
-            return new AnswerStream(sender.CreateStream(new FollowAnswer(asked.AnswerId, 0), cancellationToken));
+            return new AnswerStream(AskAndFollowAsync());
+        }
 
-        var answer = await sender.Send(new AwaitAnswer(asked.AnswerId), cancellationToken);
+        var asked = await sender.Send(question, cancellationToken);
+        using var follower = asked.Answer;
+        await follower.WaitForEndAsync(cancellationToken);
+        var answer = follower.Generation.ToMessage();
         return answer.Status == MessageStatus.Failed
             ? throw new AnswerFailedException(answer)
             : TypedResults.Ok(new AnsweredQuestion(asked.SessionId, asked.Question, answer));
+
+        async Task<Follower> AskAndFollowAsync() => (await sender.Send(question, cancellationToken)).Answer;
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using QrAi.Application.Errors;
+using QrAi.Application.Generations;
 using QrAi.Application.Paging;
 
 namespace QrAi.WebApi.Endpoints;
@@ -17,10 +18,8 @@ internal static class RequestParameters
         : int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed
         : throw new InvalidRequestException("limit", $"must be a whole number from 1 to {PageLimits.Max}");
 
-    public static long ParseLastEventId(string? lastEventId) =>
-        string.IsNullOrEmpty(lastEventId) ? 0
-        : long.TryParse(lastEventId, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed)
-        && parsed < long.MaxValue / 2
-            ? parsed
-        : throw new InvalidRequestException("Last-Event-ID", "must be the id of an event");
+    public static Position ParseLastEventId(string? lastEventId, string name = "Last-Event-ID") =>
+        string.IsNullOrEmpty(lastEventId) ? Position.Start
+        : Position.TryParse(lastEventId, out var position) ? position
+        : throw new InvalidRequestException(name, "must be the id of an event");
 }

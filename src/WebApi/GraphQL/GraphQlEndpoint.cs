@@ -82,7 +82,7 @@ internal static class GraphQlEndpoint
                 };
             });
             return mediaType == MediaTypeNames.Text.EventStream
-                ? new GraphQlEventStream(result)
+                ? new GraphQlEventStream(result, context.RequestServices.GetRequiredService<SubscriptionFlow>())
                 : new GraphQlResponse(result, mediaType, StatusOf(result, mediaType));
         }
         catch (BadHttpRequestException exception)

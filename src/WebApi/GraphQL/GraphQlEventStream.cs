@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Pipelines;
 using System.Text;
 using System.Threading.Channels;
 using GraphQL;
@@ -11,26 +10,54 @@ namespace QrAi.WebApi.GraphQL;
 /// The results of an operation as a stream: a <c>next</c> for each, and <c>complete</c>.
 /// https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md.
 /// </summary>
-internal sealed class GraphQlEventStream(ExecutionResult result) : EventStream<ExecutionResult?>(ResultsOf(result))
+internal sealed class GraphQlEventStream(ExecutionResult result, SubscriptionFlow flow) : IResult
 {
-    protected override IEventWriter<ExecutionResult?> CreateWriter(PipeWriter output, HttpContext context) =>
-        new Writer(output, context.RequestServices.GetRequiredService<IGraphQLTextSerializer>());
-
-    /// <summary>All results, and null for the end.</summary>
-    private static async IAsyncEnumerable<ExecutionResult?> ResultsOf(ExecutionResult result)
+    public async Task ExecuteAsync(HttpContext httpContext)
     {
+        var events = new EventStreamResponse(httpContext);
+        var serializer = httpContext.RequestServices.GetRequiredService<IGraphQLTextSerializer>();
         if (result.Streams?.Values.SingleOrDefault() is { } stream)
-        {
-            // What waits here are events of one answer, which its log holds anyway.
-            var waiting = Channel.CreateUnbounded<ExecutionResult>(new UnboundedChannelOptions { SingleReader = true });
-            using var following = stream.Subscribe(new Observer(waiting.Writer));
-            await foreach (var next in waiting.Reader.ReadAllAsync())
-                yield return next;
-        }
+            await WriteAsync(stream, events, serializer);
         else
-            yield return result;
+        {
+            await events.StartAsync();
+            Write(result, events, serializer);
+        }
 
-        yield return null;
+        events.Output.Write("event: complete\ndata: \n\n"u8);
+        await events.FlushAsync();
+    }
+
+    private async Task WriteAsync(
+        IObservable<ExecutionResult> stream,
+        EventStreamResponse events,
+        IGraphQLTextSerializer serializer
+    )
+    {
+        // The flow bounds what waits here.
+        var waiting = Channel.CreateUnbounded<ExecutionResult>(new UnboundedChannelOptions { SingleReader = true });
+        using var following = stream.Subscribe(new Observer(waiting.Writer));
+        while (true)
+        {
+            var more = waiting.Reader.WaitToReadAsync(events.Aborted).AsTask();
+            await events.WaitAsync(more);
+            if (!await more)
+                return;
+            await events.StartAsync();
+            while (waiting.Reader.TryRead(out var next))
+            {
+                Write(next, events, serializer);
+                await events.FlushAsync();
+                flow.MakeRoom();
+            }
+        }
+    }
+
+    private static void Write(ExecutionResult next, EventStreamResponse events, IGraphQLTextSerializer serializer)
+    {
+        events.Output.Write("event: next\ndata: "u8);
+        Encoding.UTF8.GetBytes(serializer.Serialize(next), events.Output);
+        events.Output.Write("\n\n"u8);
     }
 
     private sealed class Observer(ChannelWriter<ExecutionResult> waiting) : IObserver<ExecutionResult>
@@ -40,26 +67,5 @@ internal sealed class GraphQlEventStream(ExecutionResult result) : EventStream<E
         public void OnError(Exception error) => waiting.TryComplete(error);
 
         public void OnCompleted() => waiting.TryComplete();
-    }
-
-    private sealed class Writer(PipeWriter output, IGraphQLTextSerializer serializer) : IEventWriter<ExecutionResult?>
-    {
-        public void Write(ExecutionResult? happened)
-        {
-            if (happened is null)
-            {
-                output.Write("event: complete\ndata: \n\n"u8);
-                return;
-            }
-
-            output.Write("event: next\ndata: "u8);
-            Encoding.UTF8.GetBytes(serializer.Serialize(happened), output);
-            output.Write("\n\n"u8);
-        }
-
-        /// <summary>Nothing: errors are results too, and after a fault the caller comes back.</summary>
-        public bool WriteFailure(Exception exception) => false;
-
-        public void Dispose() { }
     }
 }

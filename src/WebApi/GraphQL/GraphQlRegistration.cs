@@ -28,6 +28,7 @@ internal static class GraphQlRegistration
     public static IServiceCollection AddQrAiGraphQl(this IServiceCollection services, bool introspection)
     {
         services.AddScoped<SessionLoader>();
+        services.AddScoped<SubscriptionFlow>();
         return services.AddGraphQL(builder =>
         {
             builder

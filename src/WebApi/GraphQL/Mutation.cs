@@ -82,10 +82,11 @@ internal sealed class Mutation : ObjectGraphType
         var input = context.GetArgument<AskInput>("input");
         var sender = context.Sender();
         var asked = await sender.Send(input.ToRequest(), context.CancellationToken);
+        using var follower = asked.Answer;
         var waits = context.GetArgument<bool>("wait");
-        var answer = waits
-            ? await sender.Send(new AwaitAnswer(asked.AnswerId), context.CancellationToken)
-            : await sender.Send(new GetAnswer(asked.AnswerId), context.CancellationToken);
+        if (waits)
+            await follower.WaitForEndAsync(context.CancellationToken);
+        var answer = follower.Generation.ToMessage();
         // Who does not wait is given the answer as it is, however fast it has failed.
         return waits && answer.Status == MessageStatus.Failed
             ? throw new AnswerFailedException(answer)

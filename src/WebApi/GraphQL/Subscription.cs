@@ -1,6 +1,7 @@
 using GraphQL;
 using GraphQL.Types;
 using QrAi.Application.Answers;
+using QrAi.WebApi.Endpoints;
 using QrAi.WebApi.GraphQL.Types;
 
 namespace QrAi.WebApi.GraphQL;
@@ -12,23 +13,26 @@ internal sealed class Subscription : ObjectGraphType
     {
         Name = nameof(Subscription);
         Description = "What can be followed.";
-        Field<NonNullGraphType<AnswerEventType>, NumberedAnswerEvent>("answer")
+        Field<NonNullGraphType<AnswerEventType>, AnswerEvent>("answer")
             .Description("The events of an answer, from the start or after one of them, to its end.")
             .Argument<NonNullGraphType<IdGraphType>>("id", "The answer.")
-            .Argument<NonNullGraphType<IntGraphType>>(
+            .Argument<StringGraphType>(
                 "after",
-                "The last event that the follower has; 0 for none.",
-                argument => argument.DefaultValue = 0
+                "The id of the last event that the follower has; without it, all follow."
             )
-            .Resolve(context => (NumberedAnswerEvent)context.Source!)
+            .Resolve(context => (AnswerEvent)context.Source!)
             .ResolveStreamAsync(context =>
                 FollowedEvents.BeginAsync(
                     context
                         .Sender()
-                        .CreateStream(
-                            new FollowAnswer(context.IdArgument(), context.GetArgument<int>("after")),
+                        .Send(
+                            new FollowAnswer(
+                                context.IdArgument(),
+                                RequestParameters.ParseLastEventId(context.GetArgument<string?>("after"), "after")
+                            ),
                             context.CancellationToken
                         ),
+                    context.RequestServices!.GetRequiredService<SubscriptionFlow>(),
                     context.CancellationToken
                 )
             );

@@ -1,13 +1,11 @@
-using QrAi.Application.Answers;
-using QrAi.Application.Completions;
+using QrAi.Application.Generations;
 using QrAi.Infrastructure.Settings;
 
 namespace QrAi.WebApi.Hosting;
 
 /// <summary>Lets running answers finish when the service is told to stop, and stops them when their time is up.</summary>
 internal sealed class AnswerDrain(
-    RunningAnswers answers,
-    RunningCompletions completions,
+    GenerationDrain generations,
     IHostApplicationLifetime lifetime,
     EnvironmentOptions options,
     TimeProvider clock,
@@ -27,13 +25,10 @@ internal sealed class AnswerDrain(
         // time runs from here.
         lifetime.ApplicationStopping.Register(() =>
         {
-            logger.LogInformation("Stopping; {Count} running answers may finish", answers.Count);
+            logger.LogInformation("Stopping; {Count} running answers may finish", generations.Count);
             _finish.CancelAfter(options.ShutdownTime);
             _giveUp.CancelAfter(options.ShutdownTime + KeepTime);
-            _drain = Task.WhenAll(
-                answers.DrainAsync(_finish.Token, _giveUp.Token),
-                completions.DrainAsync(_finish.Token, _giveUp.Token)
-            );
+            _drain = generations.DrainAsync(_finish.Token, _giveUp.Token);
         });
         return Task.CompletedTask;
     }
@@ -42,9 +37,9 @@ internal sealed class AnswerDrain(
     {
         await _drain;
         // What requests that were under way have begun since.
-        await answers.DrainAsync(_finish.Token, _giveUp.Token);
-        if (answers.Count > 0)
-            logger.LogError("{Count} answers could not be kept before the end", answers.Count);
+        await generations.DrainAsync(_finish.Token, _giveUp.Token);
+        if (generations.Count > 0)
+            logger.LogError("{Count} answers could not be kept before the end", generations.Count);
     }
 
     public void Dispose()

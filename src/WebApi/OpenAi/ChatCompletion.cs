@@ -1,36 +1,51 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using QrAi.Application.Completions;
+using QrAi.Application.Generations;
+using QrAi.Application.Models;
 using QrAi.Domain.Sessions;
 
 namespace QrAi.WebApi.OpenAi;
 
 /// <summary>A whole completion: https://platform.openai.com/docs/api-reference/chat/object.</summary>
-internal sealed class ChatCompletion : IResult
+internal sealed class ChatCompletion : IResult, IGenerationWriter
 {
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly StringBuilder _text = new();
-    private readonly SortedDictionary<int, ToolCall> _calls = [];
-    private CompletionIdentity? _identity;
-    private string _model = "";
+    private readonly SortedDictionary<int, ToolCallText> _calls = [];
+    private readonly CompletionIdentity _identity;
+    private string _model;
     private string _reason = "";
     private TokenUsage? _usage;
 
-    private ChatCompletion() { }
+    private ChatCompletion(Generation generation, string model) =>
+        (_identity, _model) = (CompletionIdentity.Of(generation.Identity), model);
 
-    /// <summary>Reads a completion to its end.</summary>
+    /// <summary>Waits for a completion, and reads it.</summary>
+    /// <param name="following">Finds the completion, and follows it.</param>
+    /// <param name="model">The model that was asked for.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="GenerationFailedException">No provider gave a complete answer.</exception>
     public static async Task<ChatCompletion> ReadAsync(
-        IAsyncEnumerable<CompletionPart> parts,
+        Task<Follower> following,
+        string model,
         CancellationToken cancellationToken
     )
     {
-        var completion = new ChatCompletion();
-        await foreach (var part in parts.WithCancellation(cancellationToken))
-            completion.Add(part);
+        using var follower = await following;
+        await follower.WaitForEndAsync(cancellationToken);
+        var completion = new ChatCompletion(follower.Generation, model);
+        while (!follower.IsOver)
+            follower.Write(completion);
         return completion;
     }
+
+    /// <summary>Why a completion has failed.</summary>
+    public static GenerationFailedException FailureOf(Generation generation) => FailureOf(generation.Error!);
+
+    /// <summary>A failure that has this error.</summary>
+    public static GenerationFailedException FailureOf(AnswerError error) => new(error.Code, error.Message);
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -41,34 +56,36 @@ internal sealed class ChatCompletion : IResult
         await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
     }
 
-    private void Add(CompletionPart part)
+    void IGenerationWriter.Started(GenerationStart start) => _model = CompletionIdentity.ModelOf(start);
+
+    void IGenerationWriter.Restarted(GenerationStart start, RestartReason reason)
     {
-        switch (part)
-        {
-            case CompletionPart.Started started: // what came before is void
-                _identity = CompletionIdentity.Of(started);
-                _model = CompletionIdentity.ModelOf(started);
-                _text.Clear();
-                _calls.Clear();
-                break;
-            case CompletionPart.Text text:
-                _text.Append(text.Value);
-                break;
-            case CompletionPart.ToolCall call:
-                if (!_calls.TryGetValue(call.Index, out var known))
-                    _calls[call.Index] = known = new ToolCall();
-                known.Add(call);
-                break;
-            case CompletionPart.Finished finished:
-                (_reason, _usage) = (finished.Reason, finished.Usage);
-                break;
-        }
+        // What came before is void.
+        _model = CompletionIdentity.ModelOf(start);
+        _text.Clear();
+        _calls.Clear();
+    }
+
+    void IGenerationWriter.Text(ReadOnlySpan<char> text, Position position) => _text.Append(text);
+
+    void IGenerationWriter.ToolCall(int index, ToolCallIdentity? begun, ReadOnlySpan<char> arguments)
+    {
+        if (begun is not null)
+            _calls[index] = new ToolCallText(begun);
+        _calls[index].Arguments.Append(arguments);
+    }
+
+    void IGenerationWriter.Ended(GenerationEnd outcome, Position position)
+    {
+        if (outcome.Error is { } error)
+            throw FailureOf(error);
+        (_reason, _usage) = (outcome.FinishReason ?? ChatCompletionWriter.DefaultReason, outcome.Usage);
     }
 
     private void Write(Utf8JsonWriter json)
     {
         json.WriteStartObject();
-        _identity!.Write(json, "chat.completion"u8, _model);
+        _identity.Write(json, "chat.completion"u8, _model);
         json.WriteStartArray("choices"u8);
         json.WriteStartObject();
         json.WriteNumber("index"u8, 0);
@@ -93,27 +110,18 @@ internal sealed class ChatCompletion : IResult
         json.WriteEndObject();
     }
 
-    private sealed class ToolCall
+    private sealed class ToolCallText(ToolCallIdentity identity)
     {
-        private readonly StringBuilder _arguments = new();
-        private string _id = "";
-        private string _name = "";
-
-        public void Add(CompletionPart.ToolCall piece)
-        {
-            _id = piece.Id ?? _id;
-            _name = piece.Name ?? _name;
-            _arguments.Append(piece.Arguments);
-        }
+        public StringBuilder Arguments { get; } = new();
 
         public void Write(Utf8JsonWriter json)
         {
             json.WriteStartObject();
-            json.WriteString("id"u8, _id);
+            json.WriteString("id"u8, identity.Id ?? "");
             json.WriteString("type"u8, "function"u8);
             json.WriteStartObject("function"u8);
-            json.WriteString("name"u8, _name);
-            json.WriteString("arguments"u8, _arguments.ToString());
+            json.WriteString("name"u8, identity.Name ?? "");
+            json.WriteString("arguments"u8, Arguments.ToString());
             json.WriteEndObject();
             json.WriteEndObject();
         }

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using MediatR;
 using QrAi.Application.Completions;
 using QrAi.Application.Errors;
+using QrAi.Application.Generations;
 using QrAi.WebApi.Endpoints;
 
 namespace QrAi.WebApi.OpenAi;
@@ -69,7 +70,7 @@ internal sealed class ChatCompletionRequest
 
     /// <summary>What it asks the application for.</summary>
     /// <exception cref="InvalidRequestException">It can not be asked for.</exception>
-    public IStreamRequest<CompletionPart> ToRequest()
+    public IRequest<Follower> ToRequest()
     {
         if (N is not (null or 1))
             throw new InvalidRequestException("n", "must be 1: one answer is given");

@@ -1,16 +1,24 @@
-using System.IO.Pipelines;
-using QrAi.Application.Completions;
+using QrAi.Application.Generations;
 using QrAi.WebApi.Errors;
 using QrAi.WebApi.Streams;
 
 namespace QrAi.WebApi.OpenAi;
 
 /// <summary>Streams a completion to a client of OpenAI's.</summary>
-/// <param name="parts">The completion.</param>
+/// <param name="following">Finds the completion, and follows it.</param>
+/// <param name="model">The model that was asked for.</param>
 /// <param name="withUsage">Whether the client asked for what it cost.</param>
-internal sealed class ChatCompletionStream(IAsyncEnumerable<CompletionPart> parts, bool withUsage)
-    : EventStream<CompletionPart>(parts)
+internal sealed class ChatCompletionStream(Task<Follower> following, string model, bool withUsage)
+    : GenerationStream(following)
 {
-    protected override IEventWriter<CompletionPart> CreateWriter(PipeWriter output, HttpContext context) =>
-        new ChatCompletionWriter(output, withUsage, exception => Problems.DescribeAndLog(exception, context));
+    protected override Exception Refusal(Generation generation) => ChatCompletion.FailureOf(generation);
+
+    protected override IEventWriter CreateWriter(Follower follower, EventStreamResponse events, HttpContext context) =>
+        new ChatCompletionWriter(
+            follower.Generation,
+            events.Output,
+            model,
+            withUsage,
+            exception => Problems.DescribeAndLog(exception, context)
+        );
 }

@@ -2,8 +2,8 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using QrAi.Application.Completions;
 using QrAi.Application.Errors;
+using QrAi.Application.Generations;
 using QrAi.Application.Models;
 using QrAi.Domain.Sessions;
 using QrAi.WebApi.Errors;
@@ -15,44 +15,91 @@ namespace QrAi.WebApi.OpenAi;
 /// Writes a completion as OpenAI streams it: https://platform.openai.com/docs/api-reference/chat-streaming. What is wrong
 /// after the first token is an error event, and no <c>[DONE]</c> follows.
 /// </summary>
+/// <param name="generation">The completion.</param>
+/// <param name="output">The buffer.</param>
+/// <param name="model">The model that was asked for.</param>
+/// <param name="withUsage">Whether the client asked for what it cost.</param>
+/// <param name="describe">Describes what went wrong.</param>
 internal sealed class ChatCompletionWriter(
+    Generation generation,
     PipeWriter output,
+    string model,
     bool withUsage,
     Func<Exception, ErrorDescription> describe
-) : IEventWriter<CompletionPart>
+) : IEventWriter
 {
+    /// <summary>Why the model stopped, where the provider does not say.</summary>
+    public const string DefaultReason = "stop";
+
     private readonly Utf8JsonWriter _json = new(
         output,
         new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true }
     );
 
-    private CompletionIdentity? _identity;
-    private string _model = "";
-    private bool _begun;
-    private bool _told;
+    private readonly CompletionIdentity _identity = CompletionIdentity.Of(generation.Identity);
+    private string _model = model;
+    private bool _hasBegun;
+    private bool _hasContent;
 
-    public void Write(CompletionPart happened)
+    public void Started(GenerationStart start)
     {
-        switch (happened)
+        _model = CompletionIdentity.ModelOf(start);
+        WriteRole();
+    }
+
+    public void Restarted(GenerationStart start, RestartReason reason)
+    {
+        // What a client has been given it cannot be told to forget.
+        if (_hasContent)
+            throw new GenerationFailedException(
+                AnswerErrorCodes.ProviderFailed,
+                "The provider broke off in the middle of the answer."
+            );
+        _model = CompletionIdentity.ModelOf(start);
+    }
+
+    public void Text(ReadOnlySpan<char> text, Position position)
+    {
+        _hasContent = true;
+        BeginChoice();
+        _json.WriteString("content"u8, text);
+        EndChoice();
+    }
+
+    public void ToolCall(int index, ToolCallIdentity? begun, ReadOnlySpan<char> arguments)
+    {
+        _hasContent = true;
+        BeginChoice();
+        _json.WriteStartArray("tool_calls"u8);
+        _json.WriteStartObject();
+        _json.WriteNumber("index"u8, index);
+        if (begun?.Id is { } id)
         {
-            case CompletionPart.Started started:
-                Begin(started);
-                break;
-            case CompletionPart.Text text:
-                _told = true;
-                WriteChoice(text, static (json, part) => json.WriteString("content"u8, part.Value));
-                break;
-            case CompletionPart.ToolCall call:
-                _told = true;
-                WriteChoice(call, WriteToolCall);
-                break;
-            case CompletionPart.Finished finished:
-                WriteChoice(finished, static (_, _) => { }, finished.Reason);
-                if (withUsage)
-                    WriteUsage(finished.Usage);
-                output.Write("data: [DONE]\n\n"u8);
-                break;
+            _json.WriteString("id"u8, id);
+            _json.WriteString("type"u8, "function"u8);
         }
+
+        _json.WriteStartObject("function"u8);
+        if (begun?.Name is { } name)
+            _json.WriteString("name"u8, name);
+        _json.WriteString("arguments"u8, arguments);
+        _json.WriteEndObject();
+        _json.WriteEndObject();
+        _json.WriteEndArray();
+        EndChoice();
+    }
+
+    public void Ended(GenerationEnd outcome, Position position)
+    {
+        if (outcome.Error is { } error)
+            throw ChatCompletion.FailureOf(error);
+
+        WriteRole(); // unless it was cancelled before anybody had begun
+        BeginChoice();
+        EndChoice(outcome.FinishReason ?? DefaultReason);
+        if (withUsage)
+            WriteUsage(outcome.Usage);
+        output.Write("data: [DONE]\n\n"u8);
     }
 
     public bool WriteFailure(Exception exception)
@@ -67,59 +114,28 @@ internal sealed class ChatCompletionWriter(
 
     public void Dispose() => _json.Dispose();
 
-    private void Begin(CompletionPart.Started started)
+    private void WriteRole()
     {
-        // What a client has been given it can not be told to forget.
-        if (_told)
-            throw new GenerationFailedException(
-                AnswerErrorCodes.ProviderFailed,
-                "The provider broke off in the middle of the answer."
-            );
-
-        _identity = CompletionIdentity.Of(started);
-        _model = CompletionIdentity.ModelOf(started);
-        if (_begun)
+        if (_hasBegun)
             return;
-
-        _begun = true;
-        WriteChoice(
-            started,
-            static (json, _) =>
-            {
-                json.WriteString("role"u8, "assistant"u8);
-                json.WriteString("content"u8, ""u8);
-            }
-        );
+        _hasBegun = true;
+        BeginChoice();
+        _json.WriteString("role"u8, "assistant"u8);
+        _json.WriteString("content"u8, ""u8);
+        EndChoice();
     }
 
-    private static void WriteToolCall(Utf8JsonWriter json, CompletionPart.ToolCall call)
-    {
-        json.WriteStartArray("tool_calls"u8);
-        json.WriteStartObject();
-        json.WriteNumber("index"u8, call.Index);
-        if (call.Id is { } id)
-        {
-            json.WriteString("id"u8, id);
-            json.WriteString("type"u8, "function"u8);
-        }
-
-        json.WriteStartObject("function"u8);
-        if (call.Name is { } name)
-            json.WriteString("name"u8, name);
-        json.WriteString("arguments"u8, call.Arguments);
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteEndArray();
-    }
-
-    private void WriteChoice<T>(T part, Action<Utf8JsonWriter, T> writeDelta, string? finishReason = null)
+    private void BeginChoice()
     {
         BeginChunk();
         _json.WriteStartArray("choices"u8);
         _json.WriteStartObject();
         _json.WriteNumber("index"u8, 0);
         _json.WriteStartObject("delta"u8);
-        writeDelta(_json, part);
+    }
+
+    private void EndChoice(string? finishReason = null)
+    {
         _json.WriteEndObject();
         _json.WriteNull("logprobs"u8);
         _json.WriteString("finish_reason"u8, finishReason);
@@ -144,7 +160,7 @@ internal sealed class ChatCompletionWriter(
         output.Write("data: "u8);
         _json.Reset();
         _json.WriteStartObject();
-        _identity!.Write(_json, "chat.completion.chunk"u8, _model);
+        _identity.Write(_json, "chat.completion.chunk"u8, _model);
     }
 
     private void EndChunk()

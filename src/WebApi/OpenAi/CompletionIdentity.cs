@@ -1,5 +1,5 @@
 using System.Text.Json;
-using QrAi.Application.Completions;
+using QrAi.Application.Generations;
 using QrAi.Application.Models;
 using QrAi.Domain.Sessions;
 
@@ -11,13 +11,12 @@ namespace QrAi.WebApi.OpenAi;
 /// <param name="SessionId">The session that it is kept in, if it is.</param>
 internal sealed record CompletionIdentity(string Id, long Created, Guid? SessionId)
 {
-    /// <summary>A completion's, as its first part tells it.</summary>
-    public static CompletionIdentity Of(CompletionPart.Started started) =>
-        new($"chatcmpl-{started.CompletionId:N}", started.BegunAt.ToUnixTimeSeconds(), started.SessionId);
+    /// <summary>A completion's.</summary>
+    public static CompletionIdentity Of(GenerationIdentity generation) =>
+        new($"chatcmpl-{generation.Id:N}", generation.CreatedAt.ToUnixTimeSeconds(), generation.SessionId);
 
     /// <summary>The name of the model that answers, by which it can be asked for again.</summary>
-    public static string ModelOf(CompletionPart.Started started) =>
-        new ConfiguredModel(started.Provider, started.Model).Name;
+    public static string ModelOf(GenerationStart start) => new ConfiguredModel(start.Provider, start.Model).Name;
 
     /// <summary>Writes the members that every piece begins with.</summary>
     public void Write(Utf8JsonWriter json, ReadOnlySpan<byte> kind, string model)

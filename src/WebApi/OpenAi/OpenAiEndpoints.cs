@@ -40,10 +40,10 @@ internal static class OpenAiEndpoints
         context.LiftTimeLimit();
         if (request.IsStreamed)
             streams.Enter(context);
-        var parts = sender.CreateStream(request.ToRequest(), cancellationToken);
+        var following = sender.Send(request.ToRequest(), cancellationToken);
         return request.IsStreamed
-            ? new ChatCompletionStream(parts, request.WantsUsage)
-            : await ChatCompletion.ReadAsync(parts, cancellationToken);
+            ? new ChatCompletionStream(following, request.Model!, request.WantsUsage)
+            : await ChatCompletion.ReadAsync(following, request.Model!, cancellationToken);
     }
 
     private static async Task<IResult> ListModels(ISender sender, CancellationToken cancellationToken)

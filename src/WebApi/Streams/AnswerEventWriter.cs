@@ -4,39 +4,67 @@ using System.IO.Pipelines;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
-using QrAi.Application.Answers;
+using QrAi.Application.Generations;
 using QrAi.Application.Sessions;
+using QrAi.Domain.Sessions;
 
 namespace QrAi.WebApi.Streams;
 
 /// <summary>Writes an answer's events as QrAi's own clients read them, straight into the response's buffer.</summary>
+/// <param name="follower">Whom they are for.</param>
+/// <param name="output">The buffer.</param>
+/// <param name="options">How values are written.</param>
+/// <param name="problemOf">Describes an answer that failed.</param>
 internal sealed class AnswerEventWriter(
+    Follower follower,
     PipeWriter output,
     JsonSerializerOptions options,
     Func<MessageDto, ProblemDetails> problemOf
-) : IEventWriter<NumberedAnswerEvent>
+) : IEventWriter
 {
     private readonly Utf8JsonWriter _json = new(
         output,
         new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true }
     );
 
-    /// <summary>Buffers an event.</summary>
-    public void Write(NumberedAnswerEvent numbered)
+    public void Started(GenerationStart start)
     {
-        Span<byte> id = stackalloc byte[20];
-        Utf8Formatter.TryFormat(numbered.Id, id, out var length);
-        output.Write("id: "u8);
-        output.Write(id[..length]);
-        output.Write("\nevent: "u8);
-        output.Write(NameOf(numbered.Event));
-        output.Write("\ndata: "u8);
-        _json.Reset();
-        _json.WriteStartObject();
-        WriteData(numbered.Event);
-        _json.WriteEndObject();
-        _json.Flush();
-        output.Write("\n\n"u8);
+        Begin(start.Run, "started"u8);
+        var answer = follower.Generation.Identity;
+        _json.WriteString("sessionId"u8, answer.SessionId!.Value);
+        _json.WriteString("questionId"u8, answer.QuestionId!.Value);
+        _json.WriteString("answerId"u8, answer.Id);
+        WriteWho(start);
+        End();
+    }
+
+    public void Restarted(GenerationStart start, RestartReason reason)
+    {
+        Begin(start.Run, "restarted"u8);
+        WriteWho(start);
+        _json.WriteString("reason"u8, reason.ToWord());
+        End();
+    }
+
+    public void Text(ReadOnlySpan<char> text, Position position)
+    {
+        Begin(position, "delta"u8);
+        _json.WriteString("text"u8, text);
+        End();
+    }
+
+    /// <summary>Nothing: answers have texts.</summary>
+    public void ToolCall(int index, ToolCallIdentity? begun, ReadOnlySpan<char> arguments) { }
+
+    public void Ended(GenerationEnd outcome, Position position)
+    {
+        var answer = follower.Generation.ToMessage();
+        var hasFailed = outcome.Status == MessageStatus.Failed;
+        Begin(position, hasFailed ? "failed"u8 : "completed"u8);
+        WriteMember("answer", answer);
+        if (hasFailed)
+            WriteMember("problem", problemOf(answer));
+        End();
     }
 
     /// <summary>Nothing: an answer that fails has an event of its own, and after a fault the caller comes back.</summary>
@@ -44,47 +72,51 @@ internal sealed class AnswerEventWriter(
 
     public void Dispose() => _json.Dispose();
 
-    private static ReadOnlySpan<byte> NameOf(AnswerEvent happened) =>
-        happened switch
-        {
-            AnswerEvent.Delta => "delta"u8,
-            AnswerEvent.Started => "started"u8,
-            AnswerEvent.Restarted => "restarted"u8,
-            AnswerEvent.Completed => "completed"u8,
-            AnswerEvent.Failed => "failed"u8,
-            _ => throw new ArgumentOutOfRangeException(nameof(happened)),
-        };
-
-    private void WriteData(AnswerEvent happened)
+    private void Begin(int run, ReadOnlySpan<byte> name)
     {
-        switch (happened)
-        {
-            case AnswerEvent.Delta delta:
-                _json.WriteString("text"u8, delta.Text);
-                break;
-            case AnswerEvent.Started started:
-                _json.WriteString("sessionId"u8, started.SessionId);
-                _json.WriteString("questionId"u8, started.QuestionId);
-                _json.WriteString("answerId"u8, started.AnswerId);
-                WriteWho(started.Provider, started.Model);
-                break;
-            case AnswerEvent.Restarted restarted:
-                WriteWho(restarted.Provider, restarted.Model);
-                break;
-            case AnswerEvent.Completed completed:
-                WriteMember("answer", completed.Answer);
-                break;
-            case AnswerEvent.Failed failed:
-                WriteMember("answer", failed.Answer);
-                WriteMember("problem", problemOf(failed.Answer));
-                break;
-        }
+        output.Write("id: "u8);
+        WriteNumber(run);
+        BeginData(name);
     }
 
-    private void WriteWho(string provider, string model)
+    private void Begin(Position position, ReadOnlySpan<byte> name)
     {
-        _json.WriteString("provider"u8, provider);
-        _json.WriteString("model"u8, model);
+        output.Write("id: "u8);
+        WriteNumber(position.Run);
+        output.Write("."u8);
+        WriteNumber(position.Offset);
+        if (position.IsEnd)
+            output.Write(".end"u8);
+        BeginData(name);
+    }
+
+    private void BeginData(ReadOnlySpan<byte> name)
+    {
+        output.Write("\nevent: "u8);
+        output.Write(name);
+        output.Write("\ndata: "u8);
+        _json.Reset();
+        _json.WriteStartObject();
+    }
+
+    private void End()
+    {
+        _json.WriteEndObject();
+        _json.Flush();
+        output.Write("\n\n"u8);
+    }
+
+    private void WriteNumber(int number)
+    {
+        const int MaxDigits = 10;
+        Utf8Formatter.TryFormat(number, output.GetSpan(MaxDigits), out var length);
+        output.Advance(length);
+    }
+
+    private void WriteWho(GenerationStart start)
+    {
+        _json.WriteString("provider"u8, start.Provider);
+        _json.WriteString("model"u8, start.Model);
     }
 
     private void WriteMember<T>(string name, T value)

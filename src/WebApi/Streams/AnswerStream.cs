@@ -1,16 +1,14 @@
-using System.IO.Pipelines;
 using System.Net.Mime;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
-using QrAi.Application.Answers;
+using QrAi.Application.Generations;
 using QrAi.WebApi.Errors;
 
 namespace QrAi.WebApi.Streams;
 
-/// <summary>Streams an answer's events to a caller. Until the first one comes, what goes wrong is an ordinary problem.</summary>
-/// <param name="events">The events.</param>
-internal sealed class AnswerStream(IAsyncEnumerable<NumberedAnswerEvent> events)
-    : EventStream<NumberedAnswerEvent>(events)
+/// <summary>Streams an answer's events to a caller.</summary>
+/// <param name="following">Finds the answer, and follows it.</param>
+internal sealed class AnswerStream(Task<Follower> following) : GenerationStream(following)
 {
     /// <summary>Whether a caller wants a stream.</summary>
     public static bool IsAcceptedBy(HttpRequest request) =>
@@ -21,15 +19,12 @@ internal sealed class AnswerStream(IAsyncEnumerable<NumberedAnswerEvent> events)
                 && accepted.Quality is not 0
             );
 
-    protected override void ThrowIfRefused(NumberedAnswerEvent first)
-    {
-        if (first is { Id: 1, Event: AnswerEvent.Failed { Answer: var answer } })
-            throw new AnswerFailedException(answer);
-    }
+    protected override Exception Refusal(Generation generation) => new AnswerFailedException(generation.ToMessage());
 
-    protected override IEventWriter<NumberedAnswerEvent> CreateWriter(PipeWriter output, HttpContext context) =>
+    protected override IEventWriter CreateWriter(Follower follower, EventStreamResponse events, HttpContext context) =>
         new AnswerEventWriter(
-            output,
+            follower,
+            events.Output,
             context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions,
             failed => ErrorMap.Describe(failed).ToProblem(context)
         );

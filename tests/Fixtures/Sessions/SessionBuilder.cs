@@ -53,7 +53,7 @@ public sealed class SessionBuilder
 
     /// <summary>A question and its whole answer.</summary>
     public SessionBuilder Answered(string question = "Why?", string answer = "Because.") =>
-        Ended(question, (session, id, now) => session.CompleteAnswer(id, Written(answer), now));
+        Ended(question, (turn, now) => turn.Complete(Written(answer), now));
 
     /// <summary>So many questions and answers, numbered from 1: <c>Q1</c>, <c>A1</c>.</summary>
     public SessionBuilder Answered(int times)
@@ -71,13 +71,12 @@ public sealed class SessionBuilder
     public SessionBuilder Failed(string question = "Why?", string code = AnswerErrorCodes.ProviderFailed) =>
         Ended(
             question,
-            (session, id, now) =>
-                session.FailAnswer(id, Generation.Nothing, new AnswerError(code, "Every provider failed."), now)
+            (turn, now) => turn.Fail(GeneratedAnswer.Nothing, new AnswerError(code, "Every provider failed."), now)
         );
 
     /// <summary>A question whose answer was cancelled when a part of it had come.</summary>
     public SessionBuilder Cancelled(string question = "Why?", string sofar = "Beca") =>
-        Ended(question, (session, id, now) => session.CancelAnswer(id, Written(sofar), now));
+        Ended(question, (turn, now) => turn.Cancel(Written(sofar), now));
 
     /// <summary>A question that is still being answered.</summary>
     public SessionBuilder Asked(string question = "Why?")
@@ -98,14 +97,10 @@ public sealed class SessionBuilder
         return session;
     }
 
-    private SessionBuilder Ended(string question, Action<Session, Guid, DateTimeOffset> end)
+    private SessionBuilder Ended(string question, Action<Turn, DateTimeOffset> end)
     {
         var now = NextExchange();
-        _exchanges.Add(session =>
-        {
-            var (_, answer) = session.Ask(question, now);
-            end(session, answer.Id, now + _duration);
-        });
+        _exchanges.Add(session => end(session.Ask(question, now), now + _duration));
         return this;
     }
 
@@ -120,7 +115,7 @@ public sealed class SessionBuilder
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_Id")]
     private static extern void SetId(Session session, Guid id);
 
-    private static Generation Written(string content) =>
+    private static GeneratedAnswer Written(string content) =>
         new(
             content,
             "openrouter",

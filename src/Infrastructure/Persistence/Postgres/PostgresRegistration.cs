@@ -4,6 +4,8 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
+using QrAi.Application.Generations;
+using QrAi.Application.Work;
 using QrAi.Infrastructure.Secrets;
 using QrAi.Infrastructure.Settings;
 
@@ -28,6 +30,12 @@ internal static class PostgresRegistration
             .AddSingleton<PostgresCapacity>()
             .AddSingleton<IDatabaseCapacity>(p => p.GetRequiredService<PostgresCapacity>());
         services.AddSingleton<IDatabaseInspector, PostgresInspector>();
+        services
+            .AddSingleton<PostgresStatements>()
+            .AddSingleton<PostgresClock>()
+            .AddSingleton<ITurnStore, PostgresTurnStore>()
+            .AddSingleton<IAnswerStore, PostgresAnswerStore>()
+            .AddSingleton<IWorkerStore, PostgresWorkerStore>();
         services.AddSingleton(provider =>
         {
             var builder = new NpgsqlDataSourceBuilder(PostgresConnection.ForService(address, options));

@@ -1,6 +1,8 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using QrAi.Application.Generations;
+using QrAi.Application.Work;
 using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Persistence.Sqlite;
@@ -26,6 +28,11 @@ internal static class SqliteRegistration
         services.AddSingleton<SqliteFaults>().AddSingleton<DatabaseFaults>(p => p.GetRequiredService<SqliteFaults>());
         services.AddSingleton<IDatabaseCapacity, SqliteCapacity>();
         services.AddSingleton<IDatabaseInspector, SqliteInspector>();
+        services
+            .AddSingleton<SqliteStatements>()
+            .AddSingleton<ITurnStore, SqliteTurnStore>()
+            .AddSingleton<IAnswerStore, SqliteAnswerStore>()
+            .AddSingleton<IWorkerStore, SqliteWorkerStore>();
         return services.AddDatabase<SqliteDbContext, SqliteMigrator>(
             (provider, builder) =>
                 builder

@@ -99,11 +99,6 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                         .HasColumnType("character varying(64)")
                         .HasColumnName("key");
 
-                    b.Property<DateTimeOffset?>("LeasedUntil")
-                        .IsConcurrencyToken()
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("leased_until");
-
                     b.Property<string>("Owner")
                         .IsRequired()
                         .HasMaxLength(500)
@@ -119,6 +114,11 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                     b.Property<string>("Result")
                         .HasColumnType("text")
                         .HasColumnName("result");
+
+                    b.Property<Guid?>("WorkerId")
+                        .IsConcurrencyToken()
+                        .HasColumnType("uuid")
+                        .HasColumnName("worker_id");
 
                     b.HasKey("Id")
                         .HasName("pk_idempotency_records");
@@ -184,22 +184,44 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("question_id");
 
+                    b.Property<string>("Request")
+                        .HasColumnType("text")
+                        .HasColumnName("request");
+
                     b.Property<string>("Role")
                         .IsRequired()
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)")
                         .HasColumnName("role");
 
+                    b.Property<int>("Run")
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1)
+                        .HasColumnName("run");
+
                     b.Property<Guid>("SessionId")
                         .HasColumnType("uuid")
                         .HasColumnName("session_id");
 
                     b.Property<string>("Status")
-                        .IsConcurrencyToken()
                         .IsRequired()
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)")
                         .HasColumnName("status");
+
+                    b.Property<bool>("StopRequested")
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("stop_requested");
+
+                    b.Property<int>("Takeovers")
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("takeovers");
+
+                    b.Property<Guid?>("WorkerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("worker_id");
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Error", "QrAi.Domain.Sessions.Message.Error#AnswerError", b1 =>
                         {
@@ -259,13 +281,14 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                         .HasColumnType("text")
                         .HasColumnName("folded_title");
 
+                    b.Property<bool>("IsTitled")
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(true)
+                        .HasColumnName("is_titled");
+
                     b.Property<int>("MessageCount")
                         .HasColumnType("integer")
                         .HasColumnName("message_count");
-
-                    b.Property<Guid?>("OpenAnswerId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("open_answer_id");
 
                     b.Property<string>("Owner")
                         .IsRequired()
@@ -284,11 +307,6 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("updated_at");
 
-                    b.Property<int>("Version")
-                        .IsConcurrencyToken()
-                        .HasColumnType("integer")
-                        .HasColumnName("version");
-
                     b.HasKey("Id")
                         .HasName("pk_sessions");
 
@@ -299,6 +317,57 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                     b.ToTable("sessions", (string)null);
                 });
 
+            modelBuilder.Entity("QrAi.Infrastructure.Persistence.AnswerPieceRow", b =>
+                {
+                    b.Property<Guid>("AnswerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("answer_id");
+
+                    b.Property<int>("Run")
+                        .HasColumnType("integer")
+                        .HasColumnName("run");
+
+                    b.Property<int>("Start")
+                        .HasColumnType("integer")
+                        .HasColumnName("start");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.HasKey("AnswerId", "Run", "Start")
+                        .HasName("pk_answer_pieces");
+
+                    b.ToTable("answer_pieces", (string)null);
+                });
+
+            modelBuilder.Entity("QrAi.Infrastructure.Persistence.WorkerRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("HeartbeatAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("heartbeat_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_workers");
+
+                    b.ToTable("workers", (string)null);
+                });
+
             modelBuilder.Entity("QrAi.Domain.Sessions.Message", b =>
                 {
                     b.HasOne("QrAi.Domain.Sessions.Session", null)
@@ -307,6 +376,16 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_messages_sessions_session_id");
+                });
+
+            modelBuilder.Entity("QrAi.Infrastructure.Persistence.AnswerPieceRow", b =>
+                {
+                    b.HasOne("QrAi.Domain.Sessions.Message", null)
+                        .WithMany()
+                        .HasForeignKey("AnswerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_answer_pieces_messages_answer_id");
                 });
 
             modelBuilder.Entity("QrAi.Domain.Sessions.Session", b =>

@@ -94,11 +94,6 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("key");
 
-                    b.Property<long?>("LeasedUntil")
-                        .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("leased_until");
-
                     b.Property<string>("Owner")
                         .IsRequired()
                         .HasMaxLength(500)
@@ -114,6 +109,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                     b.Property<string>("Result")
                         .HasColumnType("TEXT")
                         .HasColumnName("result");
+
+                    b.Property<Guid?>("WorkerId")
+                        .IsConcurrencyToken()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("worker_id");
 
                     b.HasKey("Id")
                         .HasName("pk_idempotency_records");
@@ -179,22 +179,44 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("question_id");
 
+                    b.Property<string>("Request")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("request");
+
                     b.Property<string>("Role")
                         .IsRequired()
                         .HasMaxLength(16)
                         .HasColumnType("TEXT")
                         .HasColumnName("role");
 
+                    b.Property<int>("Run")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(1)
+                        .HasColumnName("run");
+
                     b.Property<Guid>("SessionId")
                         .HasColumnType("TEXT")
                         .HasColumnName("session_id");
 
                     b.Property<string>("Status")
-                        .IsConcurrencyToken()
                         .IsRequired()
                         .HasMaxLength(16)
                         .HasColumnType("TEXT")
                         .HasColumnName("status");
+
+                    b.Property<bool>("StopRequested")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(false)
+                        .HasColumnName("stop_requested");
+
+                    b.Property<int>("Takeovers")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0)
+                        .HasColumnName("takeovers");
+
+                    b.Property<Guid?>("WorkerId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("worker_id");
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Error", "QrAi.Domain.Sessions.Message.Error#AnswerError", b1 =>
                         {
@@ -254,13 +276,14 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("folded_title");
 
+                    b.Property<bool>("IsTitled")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(true)
+                        .HasColumnName("is_titled");
+
                     b.Property<int>("MessageCount")
                         .HasColumnType("INTEGER")
                         .HasColumnName("message_count");
-
-                    b.Property<Guid?>("OpenAnswerId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("open_answer_id");
 
                     b.Property<string>("Owner")
                         .IsRequired()
@@ -279,11 +302,6 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("updated_at");
 
-                    b.Property<int>("Version")
-                        .IsConcurrencyToken()
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("version");
-
                     b.HasKey("Id")
                         .HasName("pk_sessions");
 
@@ -294,6 +312,57 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                     b.ToTable("sessions", (string)null);
                 });
 
+            modelBuilder.Entity("QrAi.Infrastructure.Persistence.AnswerPieceRow", b =>
+                {
+                    b.Property<Guid>("AnswerId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("answer_id");
+
+                    b.Property<int>("Run")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("run");
+
+                    b.Property<int>("Start")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("start");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("text");
+
+                    b.HasKey("AnswerId", "Run", "Start")
+                        .HasName("pk_answer_pieces");
+
+                    b.ToTable("answer_pieces", (string)null);
+                });
+
+            modelBuilder.Entity("QrAi.Infrastructure.Persistence.WorkerRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("HeartbeatAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("heartbeat_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("StartedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("started_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_workers");
+
+                    b.ToTable("workers", (string)null);
+                });
+
             modelBuilder.Entity("QrAi.Domain.Sessions.Message", b =>
                 {
                     b.HasOne("QrAi.Domain.Sessions.Session", null)
@@ -302,6 +371,16 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_messages_sessions_session_id");
+                });
+
+            modelBuilder.Entity("QrAi.Infrastructure.Persistence.AnswerPieceRow", b =>
+                {
+                    b.HasOne("QrAi.Domain.Sessions.Message", null)
+                        .WithMany()
+                        .HasForeignKey("AnswerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_answer_pieces_messages_answer_id");
                 });
 
             modelBuilder.Entity("QrAi.Domain.Sessions.Session", b =>

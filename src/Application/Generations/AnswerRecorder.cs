@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using QrAi.Application.Errors;
+using QrAi.Application.Work;
+
+namespace QrAi.Application.Generations;
+
+/// <summary>
+/// Writes what has come of the answers that are generated here, one statement for all of them every 100 ms, so that a
+/// process that dies loses no more. From the same statement it learns which of them are to stop, and which are this
+/// process's no longer. An answer that ends sooner is never seen by it.
+/// </summary>
+internal sealed class AnswerRecorder(
+    IAnswerStore store,
+    Worker worker,
+    TimeProvider clock,
+    ILogger<AnswerRecorder> logger
+)
+{
+    /// <summary>Bounds one parameter of the statement: what comes faster follows with the next one.</summary>
+    private const int MaxText = 256 * 1024;
+
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How often answers are looked at that do not grow.</summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromMilliseconds(500);
+
+    private readonly ConcurrentDictionary<Guid, RecordedAnswer> _answers = new();
+    private readonly Lock _gate = new();
+    private bool _isRunning;
+
+    /// <summary>Records an answer from now on.</summary>
+    /// <param name="running">The answer.</param>
+    /// <param name="takeovers">How many times it had been taken over when this worker got it.</param>
+    public void Add(RunningGeneration running, int takeovers)
+    {
+        _answers[running.Generation.Identity.Id] = new RecordedAnswer(running, takeovers, clock.GetTimestamp());
+        lock (_gate)
+        {
+            if (_isRunning)
+                return;
+            _isRunning = true;
+        }
+
+        _ = RunAsync();
+    }
+
+    /// <summary>Records an answer no longer, and waits for a write of it that is under way.</summary>
+    /// <param name="running">The answer.</param>
+    /// <returns>Whether parts of it may have been kept.</returns>
+    public async ValueTask<bool> RemoveAsync(RunningGeneration running)
+    {
+        if (!_answers.TryRemove(running.Generation.Identity.Id, out var answer))
+            return true; // it was lost
+        await answer.CloseAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return answer.WasWritten;
+    }
+
+    private async Task RunAsync()
+    {
+        while (true)
+        {
+            await Task.Delay(Period, clock);
+            lock (_gate)
+                if (_answers.IsEmpty)
+                {
+                    _isRunning = false;
+                    return;
+                }
+
+            try
+            {
+                await WriteAsync();
+            }
+            catch (DatabaseUnavailableException exception)
+            {
+                logger.LogDebug("Parts of answers wait for the database: {Reason}", exception.Message);
+            }
+            catch (Exception exception)
+            {
+                logger.LogError(exception, "Parts of answers could not be kept");
+            }
+        }
+    }
+
+    private async Task WriteAsync()
+    {
+        var now = clock.GetTimestamp();
+        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var batch = new Dictionary<Guid, RecordedAnswer>();
+        var parts = new List<AnswerPart>();
+        foreach (var (id, answer) in _answers)
+            if (clock.GetElapsedTime(answer.LastSeen, now) is var silence && silence >= Period)
+                if (answer.NextPart(MaxText, isDue: silence >= LongestSilence, written.Task) is { } part)
+                {
+                    batch.Add(id, answer);
+                    parts.Add(part);
+                }
+
+        if (parts.Count == 0)
+            return;
+        try
+        {
+            var own = await store.RecordAsync(worker.Id, parts, CancellationToken.None);
+            foreach (var (id, isStopRequested) in own)
+            {
+                if (!batch.Remove(id, out var answer))
+                    continue;
+                answer.Confirm(now);
+                if (isStopRequested)
+                    answer.Running.Cancel();
+            }
+        }
+        finally
+        {
+            written.SetResult();
+        }
+
+        foreach (var (id, lost) in batch)
+        {
+            logger.LogWarning("Answer {AnswerId} is another process's now, or its session was deleted", id);
+            _answers.TryRemove(new(id, lost));
+            lost.Running.Lose();
+        }
+    }
+}

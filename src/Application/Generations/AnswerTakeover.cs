@@ -1,0 +1,155 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using QrAi.Application.Errors;
+using QrAi.Application.Models;
+using QrAi.Application.Persistence;
+using QrAi.Application.Time;
+using QrAi.Application.Work;
+using QrAi.Domain.Sessions;
+
+namespace QrAi.Application.Generations;
+
+/// <summary>
+/// Generates answers again whose process died: an answer that was to stop is cancelled, and one that was taken over too
+/// often fails, as it may be what its processes die of.
+/// </summary>
+internal sealed class AnswerTakeover(
+    IAnswerStore answers,
+    AnswerGenerator generator,
+    IModelProviders providers,
+    IQrAiDbContextFactory databases,
+    Worker worker,
+    WorkOptions work,
+    GenerationOptions options,
+    TimeProvider clock,
+    ILogger<AnswerTakeover> logger
+) : IDurableWork
+{
+    /// <summary>How often an answer is taken over before it fails.</summary>
+    public const int MaxTakeovers = 3;
+
+    private const int Batch = 50;
+
+    /// <summary>What is this worker's already, and goes on as soon as the database can be read.</summary>
+    private readonly Queue<TakenAnswer> _taken = new();
+
+    /// <summary>What it goes on with.</summary>
+    private readonly List<RunningGeneration> _running = [];
+
+    public async Task TakeOverAsync(CancellationToken cancellationToken)
+    {
+        int count;
+        do
+        {
+            while (_taken.TryPeek(out var next))
+            {
+                await GoOnAsync(next, cancellationToken);
+                _taken.Dequeue();
+            }
+
+            _running.RemoveAll(running => running.Released.IsCompleted);
+            var known = _running.Select(running => running.Generation.Identity.Id).ToList();
+            var taken = await answers.TakeOverAsync(worker.Id, known, work.Lease, Batch, cancellationToken);
+            count = taken.Count;
+            foreach (var answer in taken)
+                _taken.Enqueue(answer);
+        } while (count > 0);
+    }
+
+    private async Task GoOnAsync(TakenAnswer taken, CancellationToken cancellationToken)
+    {
+        await using var database = databases.CreateFor(taken.Owner);
+        var answer = await FindAsync(database, taken.AnswerId, cancellationToken);
+        if (answer is null)
+            return; // its session was deleted meanwhile
+        var question = await FindAsync(database, answer.QuestionId!.Value, cancellationToken);
+        var turn = Turn.Resume(question!, answer);
+
+        if (taken.IsStopRequested)
+            await EndAsync(turn, turn.Cancel(Given(taken, answer), clock.Now()));
+        else if (answer.Takeovers > MaxTakeovers)
+            await FailAsync(
+                turn,
+                taken,
+                new AnswerError(
+                    AnswerErrorCodes.Interrupted,
+                    $"The processes that generated the answer ended {answer.Takeovers} times before it was complete."
+                )
+            );
+        else
+            await GenerateAsync(turn, taken, database, cancellationToken);
+    }
+
+    private async Task GenerateAsync(
+        Turn turn,
+        TakenAnswer taken,
+        IQrAiDbContext database,
+        CancellationToken cancellationToken
+    )
+    {
+        AnswerPlan plan;
+        try
+        {
+            plan = AnswerPlan.For(AnswerRequest.FromJson(taken.Request), turn.Question.Content, providers);
+        }
+        catch (Exception exception) when (exception is ProviderNotConfiguredException or ModelNotFoundException)
+        {
+            // This process is configured otherwise than the one that took the question.
+            await FailAsync(turn, taken, new AnswerError(AnswerErrorCodes.ProviderFailed, exception.Message));
+            return;
+        }
+
+        var past = await ReadPastAsync(turn.Question, database, cancellationToken);
+        logger.LogWarning(
+            "Answer {AnswerId} has lost its process and is generated again, takeover {Takeover}",
+            taken.AnswerId,
+            turn.Answer.Takeovers
+        );
+        _running.Add(generator.Begin(turn, plan, past));
+    }
+
+    private async Task<IEnumerable<PastMessage>> ReadPastAsync(
+        Message question,
+        IQrAiDbContext database,
+        CancellationToken cancellationToken
+    )
+    {
+        var turns = await database
+            .Messages.Where(answer =>
+                answer.SessionId == question.SessionId
+                && answer.Number < question.Number
+                && answer.Role == MessageRole.Assistant
+                && answer.Status == MessageStatus.Completed
+            )
+            .OrderByDescending(answer => answer.Number)
+            .Take(options.HistoryMessages / 2)
+            .Join(
+                database.Messages,
+                answer => answer.QuestionId,
+                asked => asked.Id,
+                (answer, asked) =>
+                    new
+                    {
+                        answer.Number,
+                        Question = asked.Content,
+                        Answer = answer.Content,
+                    }
+            )
+            .OrderBy(turn => turn.Number)
+            .ToListAsync(cancellationToken);
+        return turns.SelectMany(turn =>
+            new[] { new PastMessage(MessageRole.User, turn.Question), new(MessageRole.Assistant, turn.Answer) }
+        );
+    }
+
+    private Task<bool> FailAsync(Turn turn, TakenAnswer taken, AnswerError error) =>
+        EndAsync(turn, turn.Fail(Given(taken, turn.Answer), error, clock.Now()));
+
+    private Task<bool> EndAsync(Turn turn, AnswerEnded ended) => generator.KeepAsync(turn, ended, hasPieces: true);
+
+    private static GeneratedAnswer Given(TakenAnswer taken, Message answer) =>
+        new(taken.Text, taken.Provider, taken.Model, null, []) { Run = answer.Run };
+
+    private static Task<Message?> FindAsync(IQrAiDbContext database, Guid id, CancellationToken cancellationToken) =>
+        database.Messages.AsNoTracking().SingleOrDefaultAsync(message => message.Id == id, cancellationToken);
+}

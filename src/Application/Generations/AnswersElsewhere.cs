@@ -1,0 +1,206 @@
+using AutoMapper;
+using AutoMapper.QueryableExtensions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using QrAi.Application.Errors;
+using QrAi.Application.Persistence;
+using QrAi.Application.Sessions;
+using QrAi.Application.Time;
+using QrAi.Domain.Sessions;
+
+namespace QrAi.Application.Generations;
+
+/// <summary>
+/// Reads along with answers that other processes generate: one query for all that somebody here follows, every 150 ms, only
+/// while there are any.
+/// </summary>
+internal sealed class AnswersElsewhere(
+    IAnswerStore store,
+    IQrAiDbContextFactory databases,
+    IMapper mapper,
+    TimeProvider clock,
+    ILogger<AnswersElsewhere> logger
+) : IGenerationSource
+{
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(150);
+
+    /// <summary>How long the database may be away before followers are told so.</summary>
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<Guid, Mirror> _mirrors = [];
+    private readonly Lock _gate = new();
+    private bool _isRunning;
+
+    public async Task<IFollowedGeneration> FollowAsync(string owner, Guid answerId, CancellationToken cancellationToken)
+    {
+        var answer = (await ReadAsync(owner, [answerId], cancellationToken)).SingleOrDefault();
+        return answer switch
+        {
+            null => throw new NotFoundException("answer", answerId),
+            { Status: MessageStatus.Generating } => Mirrored(answer, owner),
+            _ => new HeldGeneration(Generation.Of(answer, owner)),
+        };
+    }
+
+    public async Task<IFollowedGeneration> GoOnAsync(GenerationIdentity moved, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FollowAsync(moved.Owner, moved.Id, cancellationToken);
+        }
+        catch (NotFoundException)
+        {
+            var deleted = new Generation(moved);
+            deleted.Finish(Cancelled());
+            return new HeldGeneration(deleted);
+        }
+    }
+
+    private Mirror Mirrored(MessageDto answer, string owner)
+    {
+        lock (_gate)
+        {
+            if (!_mirrors.TryGetValue(answer.Id, out var mirror))
+            {
+                mirror = new Mirror(this, new Generation(GenerationIdentity.Of(answer, owner), answer.Run));
+                _mirrors.Add(answer.Id, mirror);
+                if (!_isRunning)
+                {
+                    _isRunning = true;
+                    _ = RunAsync();
+                }
+            }
+
+            mirror.Followers++;
+            return mirror;
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        var lastRead = clock.GetTimestamp();
+        while (true)
+        {
+            List<Mirror> mirrors;
+            lock (_gate)
+            {
+                if (_mirrors.Count == 0)
+                {
+                    _isRunning = false;
+                    return;
+                }
+
+                mirrors = [.. _mirrors.Values];
+            }
+
+            try
+            {
+                await ReadAlongAsync(mirrors);
+                lastRead = clock.GetTimestamp();
+            }
+            catch (Exception exception)
+            {
+                logger.LogWarning(exception, "Answers of other processes could not be read");
+                if (clock.GetElapsedTime(lastRead) > LongestSilence)
+                    foreach (var mirror in mirrors)
+                        Remove(mirror, exception);
+            }
+
+            await Task.Delay(Period, clock);
+        }
+    }
+
+    private async Task ReadAlongAsync(List<Mirror> mirrors)
+    {
+        var progress = await store.ReadProgressAsync([.. mirrors.Select(mirror => mirror.Known)], default);
+        var open = progress.Where(answer => answer.IsOpen).ToDictionary(answer => answer.AnswerId);
+        foreach (var mirror in mirrors)
+            if (open.GetValueOrDefault(mirror.Generation.Identity.Id) is { } answer)
+                mirror.Add(answer);
+
+        var over = mirrors.Where(mirror => !open.ContainsKey(mirror.Generation.Identity.Id));
+        foreach (var ofOwner in over.GroupBy(mirror => mirror.Generation.Identity.Owner))
+            await EndAsync(ofOwner.Key, [.. ofOwner]);
+    }
+
+    private async Task EndAsync(string owner, IReadOnlyCollection<Mirror> mirrors)
+    {
+        var answers = await ReadAsync(owner, [.. mirrors.Select(mirror => mirror.Generation.Identity.Id)], default);
+        var ended = answers
+            .Where(answer => answer.Status != MessageStatus.Generating)
+            .ToDictionary(answer => answer.Id);
+        foreach (var mirror in mirrors)
+        {
+            var id = mirror.Generation.Identity.Id;
+            if (ended.TryGetValue(id, out var answer))
+                mirror.Generation.Load(answer);
+            else if (answers.All(one => one.Id != id)) // its session was deleted
+                mirror.Generation.Finish(Cancelled());
+            else
+                continue; // it was not there yet, or went on meanwhile
+            Remove(mirror, null);
+        }
+    }
+
+    private async Task<List<MessageDto>> ReadAsync(
+        string owner,
+        IReadOnlyCollection<Guid> answerIds,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var database = databases.CreateFor(owner);
+        return await database
+            .Messages.Where(message => answerIds.Contains(message.Id) && message.Role == MessageRole.Assistant)
+            .ProjectTo<MessageDto>(mapper.ConfigurationProvider)
+            .ToListAsync(cancellationToken);
+    }
+
+    private void Remove(Mirror mirror, Exception? fault)
+    {
+        lock (_gate)
+            _mirrors.Remove(mirror.Generation.Identity.Id);
+        if (fault is not null)
+            mirror.Generation.Break(fault);
+    }
+
+    private GenerationEnd Cancelled() => new(MessageStatus.Cancelled, clock.Now(), null, null, [], null);
+
+    /// <summary>An answer that another process generates.</summary>
+    private sealed class Mirror(AnswersElsewhere answers, Generation generation) : IFollowedGeneration
+    {
+        private int _run = generation.Read().Run;
+        private int _length;
+
+        public Generation Generation => generation;
+
+        /// <summary>How many follow it.</summary>
+        public int Followers { get; set; }
+
+        /// <summary>How much of it is known here.</summary>
+        public KeyValuePair<Guid, Position> Known => new(generation.Identity.Id, new Position(_run, _length));
+
+        public void Add(AnswerProgress answer)
+        {
+            if (answer.Run != _run)
+                (_run, _length) = (answer.Run, 0);
+            _length += answer.Text.Length;
+            generation.Enter(
+                answer.Run,
+                answer.Takeovers > 0 ? RestartReason.Interrupted : RestartReason.ProviderFailed,
+                answer.Provider,
+                answer.Model
+            );
+            generation.Append(answer.Text);
+        }
+
+        public Task EndOrStallAsync(CancellationToken cancellationToken) =>
+            generation.Over.WaitAsync(cancellationToken);
+
+        public void Leave()
+        {
+            lock (answers._gate)
+                if (--Followers == 0)
+                    answers._mirrors.Remove(generation.Identity.Id);
+        }
+    }
+}

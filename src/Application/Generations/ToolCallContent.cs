@@ -1,0 +1,25 @@
+using QrAi.Application.Models;
+
+namespace QrAi.Application.Generations;
+
+/// <summary>A tool call whose arguments grow.</summary>
+/// <param name="index">Which of the calls, from 0, as the provider counts them.</param>
+internal sealed class ToolCallContent(int index)
+{
+    private readonly AppendOnlyText _arguments = new();
+    private ToolCallIdentity _identity = new(null, null);
+
+    /// <summary>Which of the calls, from 0, as the provider counts them.</summary>
+    public int Index => index;
+
+    /// <summary>Adds a piece.</summary>
+    public void Add(ToolCallPiece piece)
+    {
+        if ((piece.Id ?? piece.Name) is not null)
+            _identity = new ToolCallIdentity(piece.Id ?? _identity.Id, piece.Name ?? _identity.Name);
+        _arguments.Append(piece.Arguments);
+    }
+
+    /// <summary>The call now.</summary>
+    public ToolCallView Read() => new(index, _identity, _arguments.Memory);
+}

@@ -1,0 +1,56 @@
+using System.Data.Common;
+using System.Text;
+using QrAi.Application.Generations;
+
+namespace QrAi.Infrastructure.Persistence;
+
+/// <summary>
+/// Reads how far answers are from rows of both databases: one row for each piece, or one without a text, the rows of an
+/// answer one after the other and its pieces in order.
+/// </summary>
+internal static class AnswerProgressRows
+{
+    /// <summary>The columns, in their order.</summary>
+    public const string Columns = "m.id, m.status = 'generating', m.run, m.takeovers, m.provider, m.model, p.text";
+
+    public static async Task<IReadOnlyList<AnswerProgress>> ReadAsync(
+        DbDataReader rows,
+        CancellationToken cancellationToken
+    )
+    {
+        var answers = new List<AnswerProgress>();
+        var text = new StringBuilder();
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            var id = rows.GetGuid(0);
+            if (answers.Count == 0 || answers[^1].AnswerId != id)
+            {
+                EndLast();
+                answers.Add(
+                    new AnswerProgress(
+                        id,
+                        rows.GetBoolean(1),
+                        rows.GetInt32(2),
+                        rows.GetInt32(3),
+                        await rows.IsDBNullAsync(4, cancellationToken) ? null : rows.GetString(4),
+                        await rows.IsDBNullAsync(5, cancellationToken) ? null : rows.GetString(5),
+                        ""
+                    )
+                );
+            }
+
+            if (!await rows.IsDBNullAsync(6, cancellationToken))
+                text.Append(rows.GetString(6));
+        }
+
+        EndLast();
+        return answers;
+
+        void EndLast()
+        {
+            if (text.Length > 0)
+                answers[^1] = answers[^1] with { Text = text.ToString() };
+            text.Clear();
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using System.Globalization;
+using QrAi.Application.Generations;
+
+namespace QrAi.Infrastructure.Persistence.Postgres;
+
+/// <summary>
+/// The SQL of turns. Parameters of an opening: $1 session, $2 owner, $3 question, $4 answer, $5 time, $6 question's text,
+/// $7 title, $8 folded title, $9 worker, $10 request, $11 deadline; in a session that is there $12 turns of history; with a
+/// key the record's id, key, part and fingerprint.
+/// </summary>
+internal static class PostgresTurnSql
+{
+    /// <summary>The index that lets a session have one open answer.</summary>
+    public const string OneOpenAnswer = "ix_messages_open_answer";
+
+    /// <summary>The index that lets an idempotency key have one record.</summary>
+    public const string OneRecord = "ix_idempotency_records_owner_key_part";
+
+    // Two that ask at once in one session: the second waits for the row, then breaks the constraint of one open answer.
+    private const string OpenInSession = """
+        WITH opened AS (
+          UPDATE sessions SET
+            message_count = message_count + 2,
+            title = CASE WHEN is_titled THEN title ELSE $7 END,
+            folded_title = CASE WHEN is_titled THEN folded_title ELSE $8 END,
+            is_titled = true,
+            updated_at = greatest(updated_at, $5)
+          WHERE id = $1 AND owner = $2 AND clock_timestamp() < $11
+            AND NOT EXISTS (SELECT FROM messages WHERE session_id = $1 AND status = 'generating')
+          RETURNING message_count
+        )
+
+        """;
+
+    private const string OpenNewSession = """
+        WITH opened AS (
+          INSERT INTO sessions (id, owner, title, folded_title, is_titled, message_count, created_at, updated_at)
+          SELECT $1, $2, $7, $8, true, 2, $5, $5 WHERE clock_timestamp() < $11
+          RETURNING message_count
+        )
+
+        """;
+
+    private const string AddMessages = """
+        , added AS (
+          INSERT INTO messages (id, session_id, owner, question_id, number, role, content, status, created_at, completed_at, worker_id, request)
+          SELECT $3::uuid, $1, $2, NULL, message_count - 1, 'user', $6::text, 'completed', $5::timestamptz, $5, NULL::uuid, NULL::text
+          FROM opened
+          UNION ALL
+          SELECT $4, $1, $2, $3, message_count, 'assistant', '', 'generating', $5, NULL, $9, $10
+          FROM opened
+        )
+
+        """;
+
+    private const string Turns = """
+        SELECT answer.number, question.content AS question, answer.content AS answer
+        FROM messages AS answer
+        JOIN messages AS question ON question.session_id = $1 AND question.number = answer.number - 1
+        WHERE answer.session_id = $1 AND answer.role = 'assistant' AND answer.status = 'completed'
+        ORDER BY answer.number DESC
+        """;
+
+    // One row at least: where the turn was not opened, it says why.
+    private const string ReadOpened = $"""
+        SELECT message_count,
+          CASE WHEN message_count IS NULL THEN EXISTS (SELECT FROM sessions WHERE id = $1 AND owner = $2) END,
+          CASE WHEN message_count IS NULL THEN
+            (SELECT id FROM messages WHERE session_id = $1 AND owner = $2 AND status = 'generating')
+          END,
+          past.question, past.answer
+        FROM (VALUES (1)) AS one LEFT JOIN opened ON true
+          LEFT JOIN LATERAL ({Turns} LIMIT $12) AS past ON message_count IS NOT NULL
+        ORDER BY past.number
+        """;
+
+    private const string ReadOpenedNew = """
+        SELECT (SELECT message_count FROM opened), true, NULL::uuid, NULL::text, NULL::text
+        """;
+
+    /// <summary>The turns before the last one: $1 session, $2 how many.</summary>
+    public const string ReadPast = $"SELECT * FROM ({Turns} LIMIT $2) AS past ORDER BY number";
+
+    // The worker and the count of takeovers say that nobody else has it: whoever was thought dead changes nothing.
+    private const string End = """
+        UPDATE messages SET status = $4, content = $5, provider = $6, model = $7, finish_reason = $8,
+          usage_prompt_tokens = $9, usage_completion_tokens = $10, usage_total_tokens = $11, attempts = $12,
+          error_code = $13, error_message = $14, completed_at = $15, run = $16, request = NULL
+        WHERE id = $1 AND worker_id = $2 AND takeovers = $3 AND status = 'generating'
+        RETURNING id
+        """;
+
+    /// <summary>Ends an answer of which nothing was kept on the way.</summary>
+    public const string Close = End;
+
+    /// <summary>Ends an answer, and removes what was kept of it on the way.</summary>
+    public const string CloseWithPieces = $"""
+        WITH ended AS ({End}), removed AS (DELETE FROM answer_pieces WHERE answer_id IN (SELECT id FROM ended))
+        SELECT id FROM ended
+        """;
+
+    /// <summary>Whether an answer was ended by a worker: $1 answer, $2 worker, $3 takeovers.</summary>
+    public const string IsClosed = """
+        SELECT 1 FROM messages WHERE id = $1 AND worker_id = $2 AND takeovers = $3 AND status <> 'generating'
+        """;
+
+    /// <summary>Removes a turn as if it had never been: $1 session, $2 question, $3 answer, $4 title.</summary>
+    public const string ForgetTurn = $"""
+        WITH removed AS (DELETE FROM messages WHERE id IN ($2, $3) AND status IN ('generating', 'completed') RETURNING id),
+        unrecorded AS (DELETE FROM idempotency_records WHERE answer_id = $3)
+        UPDATE sessions SET
+          message_count = message_count - 2,
+          is_titled = message_count > 2 OR title <> $4,
+          title = CASE WHEN message_count > 2 OR title <> $4 THEN title ELSE '{Domain.Sessions.Session.Untitled}' END
+        WHERE id = $1 AND (SELECT count(*) FROM removed) = 2
+        """;
+
+    /// <summary>Removes a session that began with a turn: $1 session, $2 answer.</summary>
+    public const string ForgetSession = """
+        WITH removed AS (DELETE FROM sessions WHERE id = $1)
+        DELETE FROM idempotency_records WHERE answer_id = $2
+        """;
+
+    private const string OpenInSessionOnly = OpenInSession + AddMessages + ReadOpened;
+    private const string OpenNewSessionOnly = OpenNewSession + AddMessages + ReadOpenedNew;
+    private static readonly string OpenInSessionWithKey = OpenInSession + AddMessages + AddRecord(13) + ReadOpened;
+    private static readonly string OpenNewSessionWithKey = OpenNewSession + AddMessages + AddRecord(12) + ReadOpenedNew;
+
+    /// <summary>Opens a turn.</summary>
+    public static string Open(TurnOpening opening) =>
+        (opening.NewSession, opening.Record) switch
+        {
+            (null, null) => OpenInSessionOnly,
+            (null, _) => OpenInSessionWithKey,
+            (_, null) => OpenNewSessionOnly,
+            _ => OpenNewSessionWithKey,
+        };
+
+    /// <param name="first">The number of its first parameter.</param>
+    private static string AddRecord(int first) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            , recorded AS (
+              INSERT INTO idempotency_records (id, owner, key, part, fingerprint, created_at, answer_id)
+              SELECT ${first}, $2, ${first + 1}, ${first + 2}, ${first + 3}, $5, $4 FROM opened
+            )
+
+            """
+        );
+}

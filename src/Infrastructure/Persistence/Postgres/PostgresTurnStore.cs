@@ -1,0 +1,276 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NpgsqlTypes;
+using QrAi.Application.Errors;
+using QrAi.Application.Generations;
+using QrAi.Application.Persistence;
+using QrAi.Domain.Sessions;
+using QrAi.Infrastructure.Settings;
+
+namespace QrAi.Infrastructure.Persistence.Postgres;
+
+/// <summary>Keeps turns in PostgreSQL, each end of one in one statement.</summary>
+internal sealed class PostgresTurnStore(
+    PostgresStatements database,
+    PostgresFaults faults,
+    PostgresClock databaseClock,
+    DatabaseOptions options,
+    TimeProvider clock,
+    ILogger<PostgresTurnStore> logger
+) : ITurnStore
+{
+    /// <summary>How much longer than one statement the outcome of a save is looked for.</summary>
+    private const double LongestDoubt = 1.5;
+
+    private const int MaxRepeats = 3;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ForgettingPause = TimeSpan.FromSeconds(1);
+
+    public async Task<IReadOnlyList<PastMessage>?> OpenAsync(TurnOpening opening, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var time = options.Timeout * LongestDoubt;
+        var start = clock.GetTimestamp();
+        // After the deadline a statement does nothing, wherever it waited until then: what is not kept by then never is.
+        var deadline = databaseClock.Now + time;
+        var isInDoubt = false;
+        try
+        {
+            for (var repeats = 0; ; repeats++)
+            {
+                var wasSent = false;
+                try
+                {
+                    return await TryOpenAsync(opening, deadline, () => wasSent = true);
+                }
+                catch (DatabaseUnavailableException exception)
+                {
+                    isInDoubt |= wasSent;
+                    if (clock.GetElapsedTime(start) >= time || !isInDoubt && !IsWorthRepeating(exception, repeats))
+                        throw;
+                }
+
+                // The same ids once more: either the first try was kept, which is seen, or it was not, and this one is.
+                await Task.Delay(Pause, clock, CancellationToken.None);
+            }
+        }
+        catch (Exception) when (isInDoubt)
+        {
+            _ = ForgetAsync(opening, deadline);
+            throw;
+        }
+    }
+
+    public async Task<bool> CloseAsync(TurnClosing closing, CancellationToken cancellationToken)
+    {
+        var answer = closing.Turn.Answer;
+        var isOwn = await database.QueryAsync(
+            closing.HasPieces || answer.Takeovers > 0 ? PostgresTurnSql.CloseWithPieces : PostgresTurnSql.Close,
+            parameters => BindEnd(parameters, answer, closing.WorkerId),
+            static async (rows, stop) => await rows.ReadAsync(stop),
+            cancellationToken
+        );
+        // A try before may have been kept whose confirmation was lost.
+        return isOwn
+            || await database.QueryAsync(
+                PostgresTurnSql.IsClosed,
+                parameters =>
+                {
+                    Add(parameters, answer.Id);
+                    Add(parameters, closing.WorkerId);
+                    Add(parameters, answer.Takeovers);
+                },
+                static async (rows, stop) => await rows.ReadAsync(stop),
+                cancellationToken
+            );
+    }
+
+    private bool IsWorthRepeating(DatabaseUnavailableException exception, int repeats) =>
+        repeats < MaxRepeats && exception.InnerException is { } cause && faults.IsWorthRepeating(cause);
+
+    private async Task<IReadOnlyList<PastMessage>?> TryOpenAsync(
+        TurnOpening opening,
+        DateTimeOffset deadline,
+        Action sent
+    )
+    {
+        try
+        {
+            return await database.QueryOnceAsync(
+                PostgresTurnSql.Open(opening),
+                parameters => BindOpening(parameters, opening, deadline),
+                (rows, stop) => ReadOpenedAsync(rows, opening, stop),
+                sent,
+                CancellationToken.None
+            );
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            return exception.ConstraintName switch
+            {
+                PostgresTurnSql.OneOpenAnswer => throw new SessionBusyException(opening.Turn.Answer.SessionId),
+                PostgresTurnSql.OneRecord => null,
+                // Only this turn has these ids: a try before was kept, whose confirmation was lost.
+                _ => await ReadPastAsync(opening),
+            };
+        }
+    }
+
+    private async Task<IReadOnlyList<PastMessage>?> ReadOpenedAsync(
+        NpgsqlDataReader rows,
+        TurnOpening opening,
+        CancellationToken cancellationToken
+    )
+    {
+        var past = new List<PastMessage>(opening.HistoryMessages);
+        var answer = opening.Turn.Answer;
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            var isOpened = !rows.IsDBNull(0);
+            var openAnswer = rows.IsDBNull(2) ? (Guid?)null : rows.GetGuid(2);
+            if (!isOpened && openAnswer == answer.Id)
+                return await ReadPastAsync(opening);
+            if (!isOpened)
+                throw !rows.GetBoolean(1) ? new NotFoundException("session", answer.SessionId)
+                : openAnswer is not null ? new SessionBusyException(answer.SessionId)
+                : new DatabaseUnavailableException("The database did not answer in time.");
+            if (rows.IsDBNull(3))
+                continue;
+            past.Add(new PastMessage(MessageRole.User, rows.GetString(3)));
+            past.Add(new PastMessage(MessageRole.Assistant, rows.GetString(4)));
+        }
+
+        return past;
+    }
+
+    private Task<List<PastMessage>> ReadPastAsync(TurnOpening opening) =>
+        database.QueryAsync(
+            PostgresTurnSql.ReadPast,
+            parameters =>
+            {
+                Add(parameters, opening.Turn.Answer.SessionId);
+                Add(parameters, opening.HistoryMessages / 2);
+            },
+            static async (rows, stop) =>
+            {
+                var past = new List<PastMessage>();
+                while (await rows.ReadAsync(stop))
+                {
+                    past.Add(new PastMessage(MessageRole.User, rows.GetString(1)));
+                    past.Add(new PastMessage(MessageRole.Assistant, rows.GetString(2)));
+                }
+
+                return past;
+            },
+            CancellationToken.None
+        );
+
+    /// <summary>
+    /// The caller was told that the turn is not kept. A statement that the server had begun before the deadline may still
+    /// have kept it: then it goes, as soon as the database can be asked, and once more for one that was about to end.
+    /// </summary>
+    private async Task ForgetAsync(TurnOpening opening, DateTimeOffset deadline)
+    {
+        for (var times = 0; times < 2; )
+            try
+            {
+                var left = deadline - databaseClock.Now;
+                await Task.Delay(left > ForgettingPause ? left : ForgettingPause, clock);
+                await database.ExecuteAsync(
+                    opening.NewSession is null ? PostgresTurnSql.ForgetTurn : PostgresTurnSql.ForgetSession,
+                    parameters =>
+                    {
+                        Add(parameters, opening.Turn.Answer.SessionId);
+                        if (opening.NewSession is null)
+                            Add(parameters, opening.Turn.Question.Id);
+                        Add(parameters, opening.Turn.Answer.Id);
+                        if (opening.NewSession is null)
+                            Add(parameters, opening.Turn.Title);
+                    },
+                    CancellationToken.None
+                );
+                times++;
+            }
+            catch (DatabaseUnavailableException)
+            {
+                // It is looked for until the database can say.
+            }
+            catch (Exception exception)
+            {
+                logger.LogError(exception, "Whether a question was kept could not be found out");
+                return;
+            }
+    }
+
+    private static void BindOpening(NpgsqlParameterCollection parameters, TurnOpening opening, DateTimeOffset deadline)
+    {
+        var (question, answer) = (opening.Turn.Question, opening.Turn.Answer);
+        var title = opening.NewSession?.Title ?? opening.Turn.Title;
+        Add(parameters, answer.SessionId);
+        Add(parameters, answer.Owner);
+        Add(parameters, question.Id);
+        Add(parameters, answer.Id);
+        Add(parameters, question.CreatedAt.UtcDateTime);
+        Add(parameters, question.Content);
+        Add(parameters, title);
+        Add(parameters, Domain.Text.UnicodeText.FoldCase(title));
+        Add(parameters, opening.WorkerId);
+        AddText(parameters, opening.Request);
+        Add(parameters, deadline.UtcDateTime);
+        if (opening.NewSession is null)
+            Add(parameters, opening.HistoryMessages / 2);
+        if (opening.Record is not { } record)
+            return;
+        Add(parameters, record.Id);
+        Add(parameters, record.Key);
+        Add(parameters, record.Part);
+        Add(parameters, record.Fingerprint);
+    }
+
+    private static void BindEnd(NpgsqlParameterCollection parameters, Message answer, Guid workerId)
+    {
+        Add(parameters, answer.Id);
+        Add(parameters, workerId);
+        Add(parameters, answer.Takeovers);
+        Add(parameters, MessageWords.Of(answer.Status));
+        Add(parameters, answer.Content);
+        AddText(parameters, answer.Provider);
+        AddText(parameters, answer.Model);
+        AddText(parameters, answer.FinishReason);
+        AddNumber(parameters, answer.Usage?.PromptTokens);
+        AddNumber(parameters, answer.Usage?.CompletionTokens);
+        AddNumber(parameters, answer.Usage?.TotalTokens);
+        parameters.Add(
+            new NpgsqlParameter<byte[]>
+            {
+                TypedValue = JsonSerializer.SerializeToUtf8Bytes(
+                    answer.Attempts,
+                    AttemptJson.Default.IReadOnlyListAttempt
+                ),
+                NpgsqlDbType = NpgsqlDbType.Jsonb,
+            }
+        );
+        AddText(parameters, answer.Error?.Code);
+        AddText(parameters, answer.Error?.Message);
+        Add(parameters, answer.CompletedAt!.Value.UtcDateTime);
+        Add(parameters, answer.Run);
+    }
+
+    private static void Add<T>(NpgsqlParameterCollection parameters, T value) =>
+        parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
+
+    private static void AddText(NpgsqlParameterCollection parameters, string? value) =>
+        parameters.Add(
+            value is null
+                ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text }
+                : new NpgsqlParameter<string> { TypedValue = value }
+        );
+
+    private static void AddNumber(NpgsqlParameterCollection parameters, int? value) =>
+        parameters.Add(
+            value is { } number
+                ? new NpgsqlParameter<int> { TypedValue = number }
+                : new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer }
+        );
+}

@@ -1,0 +1,77 @@
+using Npgsql;
+using QrAi.Application.Work;
+
+namespace QrAi.Infrastructure.Persistence.Postgres;
+
+/// <summary>Keeps the workers in PostgreSQL.</summary>
+internal sealed class PostgresWorkerStore(PostgresStatements database, PostgresClock clock) : IWorkerStore
+{
+    /// <summary>The workers that are alive, by a lease <c>$1</c>.</summary>
+    public const string AliveWorkers = "SELECT id FROM workers WHERE heartbeat_at > clock_timestamp() - $1";
+
+    private const string Beat = """
+        INSERT INTO workers (id, name, started_at, heartbeat_at)
+        VALUES ($1, $2, clock_timestamp(), clock_timestamp())
+        ON CONFLICT (id) DO UPDATE SET heartbeat_at = clock_timestamp()
+        RETURNING heartbeat_at
+        """;
+
+    private const string IsAlive = $"SELECT EXISTS ({AliveWorkers} AND id = $2)";
+    private const string HasOther = $"SELECT EXISTS ({AliveWorkers} AND id <> $2)";
+    private const string RemoveDead = "DELETE FROM workers WHERE heartbeat_at <= clock_timestamp() - $1";
+    private const string Remove = "DELETE FROM workers WHERE id = $1";
+
+    public async Task BeatAsync(Guid id, string name, CancellationToken cancellationToken) =>
+        clock.Set(
+            await database.QueryAsync(
+                Beat,
+                parameters =>
+                {
+                    parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
+                    parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
+                },
+                static async (rows, stop) =>
+                {
+                    await rows.ReadAsync(stop);
+                    return new DateTimeOffset(rows.GetDateTime(0));
+                },
+                cancellationToken
+            )
+        );
+
+    public Task<bool> IsAliveAsync(Guid id, TimeSpan lease, CancellationToken cancellationToken) =>
+        AskAsync(IsAlive, id, lease, cancellationToken);
+
+    public Task<bool> HasOtherAsync(Guid id, TimeSpan lease, CancellationToken cancellationToken) =>
+        AskAsync(HasOther, id, lease, cancellationToken);
+
+    public Task RemoveDeadAsync(TimeSpan lease, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(
+            RemoveDead,
+            parameters => parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = lease }),
+            cancellationToken
+        );
+
+    public Task RemoveAsync(Guid id, CancellationToken cancellationToken) =>
+        database.ExecuteAsync(
+            Remove,
+            parameters => parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id }),
+            cancellationToken
+        );
+
+    private Task<bool> AskAsync(string sql, Guid id, TimeSpan lease, CancellationToken cancellationToken) =>
+        database.QueryAsync(
+            sql,
+            parameters =>
+            {
+                parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = lease });
+                parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
+            },
+            static async (rows, stop) =>
+            {
+                await rows.ReadAsync(stop);
+                return rows.GetBoolean(0);
+            },
+            cancellationToken
+        );
+}

@@ -1,0 +1,192 @@
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using QrAi.Application.Errors;
+using QrAi.Application.Generations;
+using QrAi.Application.Persistence;
+using QrAi.Domain.Sessions;
+using QrAi.Domain.Text;
+using QrAi.Infrastructure.Settings;
+
+namespace QrAi.Infrastructure.Persistence.Sqlite;
+
+/// <summary>Keeps turns in SQLite, each end of one in one transaction.</summary>
+internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions options, TimeProvider clock)
+    : ITurnStore
+{
+    private const int ConstraintViolation = 19; // SQLITE_CONSTRAINT, https://sqlite.org/rescode.html
+
+    private const string OpenInSession = """
+        UPDATE sessions SET
+          message_count = message_count + 2,
+          title = CASE WHEN is_titled THEN title ELSE @title END,
+          folded_title = CASE WHEN is_titled THEN folded_title ELSE @folded END,
+          is_titled = 1,
+          updated_at = max(updated_at, @now)
+        WHERE id = @session AND owner = @owner
+          AND NOT EXISTS (SELECT 1 FROM messages WHERE session_id = @session AND status = 'generating')
+        RETURNING message_count
+        """;
+
+    private const string OpenNewSession = """
+        INSERT INTO sessions (id, owner, title, folded_title, is_titled, message_count, created_at, updated_at)
+        VALUES (@session, @owner, @title, @folded, 1, 2, @now, @now)
+        RETURNING message_count
+        """;
+
+    private const string AddMessages = """
+        INSERT INTO messages
+          (id, session_id, owner, question_id, number, role, content, status, created_at, completed_at, worker_id, request)
+        VALUES
+          (@question, @session, @owner, NULL, @count - 1, 'user', @text, 'completed', @now, @now, NULL, NULL),
+          (@answer, @session, @owner, @question, @count, 'assistant', '', 'generating', @now, NULL, @worker, @request)
+        """;
+
+    private const string AddRecord = """
+        INSERT INTO idempotency_records (id, owner, key, part, fingerprint, created_at, answer_id)
+        VALUES (@record, @owner, @key, @part, @fingerprint, @now, @answer)
+        """;
+
+    private const string ReadPast = """
+        SELECT question.content, answer.content
+        FROM messages AS answer
+        JOIN messages AS question ON question.session_id = answer.session_id AND question.number = answer.number - 1
+        WHERE answer.session_id = @session AND answer.role = 'assistant' AND answer.status = 'completed'
+        ORDER BY answer.number DESC LIMIT @turns
+        """;
+
+    private const string SessionExists = "SELECT 1 FROM sessions WHERE id = @session AND owner = @owner";
+
+    // The worker and the count of takeovers say that nobody else has it: whoever was thought dead changes nothing.
+    private const string Close = """
+        UPDATE messages SET status = @status, content = @content, provider = @provider, model = @model,
+          finish_reason = @reason, usage_prompt_tokens = @prompt, usage_completion_tokens = @completion,
+          usage_total_tokens = @total, attempts = @attempts, error_code = @code, error_message = @message,
+          completed_at = @now, run = @run, request = NULL
+        WHERE id = @id AND worker_id = @worker AND takeovers = @takeovers AND status = 'generating'
+        """;
+
+    private const string RemovePieces = "DELETE FROM answer_pieces WHERE answer_id = @id";
+
+    private const string IsClosed = """
+        SELECT 1 FROM messages WHERE id = @id AND worker_id = @worker AND takeovers = @takeovers AND status <> 'generating'
+        """;
+
+    public async Task<IReadOnlyList<PastMessage>?> OpenAsync(TurnOpening opening, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var start = clock.GetTimestamp();
+        try
+        {
+            return await database.WriteAsync(
+                write => Task.FromResult(Open(opening, write)),
+                // The caller is told by then that it is not kept.
+                mayCommit: () => clock.GetElapsedTime(start) < options.Timeout
+            );
+        }
+        catch (SqliteException exception) when (exception.SqliteErrorCode == ConstraintViolation)
+        {
+            return opening.Record is null ? throw new SessionBusyException(opening.Turn.Answer.SessionId) : null; // somebody was faster with the same key
+        }
+    }
+
+    public Task<bool> CloseAsync(TurnClosing closing, CancellationToken cancellationToken) =>
+        database.WriteAsync(write =>
+        {
+            var answer = closing.Turn.Answer;
+            var own = new (string, object?)[]
+            {
+                ("@id", answer.Id),
+                ("@worker", closing.WorkerId),
+                ("@takeovers", answer.Takeovers),
+            };
+            if (write.Execute(Close, [.. own, .. EndOf(answer)]) == 0)
+                return Task.FromResult(write.Query(IsClosed, _ => true, own).Count > 0);
+            write.Execute(RemovePieces, ("@id", answer.Id));
+            return Task.FromResult(true);
+        });
+
+    private static List<PastMessage> Open(TurnOpening opening, SqliteTransactionScope write)
+    {
+        var (question, answer) = (opening.Turn.Question, opening.Turn.Answer);
+        var title = opening.NewSession?.Title ?? opening.Turn.Title;
+        var session = ("@session", (object)answer.SessionId);
+        var owner = ("@owner", (object)answer.Owner);
+        var now = ("@now", (object)question.CreatedAt.UtcTicks);
+        var counts = write.Query(
+            opening.NewSession is null ? OpenInSession : OpenNewSession,
+            row => row.GetInt32(0),
+            session,
+            owner,
+            now,
+            ("@title", title),
+            ("@folded", UnicodeText.FoldCase(title))
+        );
+        if (counts is not [var count])
+            throw write.Query(SessionExists, _ => true, session, owner).Count > 0
+                ? new SessionBusyException(answer.SessionId)
+                : new NotFoundException("session", answer.SessionId);
+
+        write.Execute(
+            AddMessages,
+            session,
+            owner,
+            now,
+            ("@question", question.Id),
+            ("@answer", answer.Id),
+            ("@count", count),
+            ("@text", question.Content),
+            ("@worker", opening.WorkerId),
+            ("@request", opening.Request)
+        );
+        if (opening.Record is { } record)
+            write.Execute(
+                AddRecord,
+                owner,
+                now,
+                ("@record", record.Id),
+                ("@key", record.Key),
+                ("@part", record.Part),
+                ("@fingerprint", record.Fingerprint),
+                ("@answer", answer.Id)
+            );
+        return opening.NewSession is null ? Past(opening, session, write) : [];
+    }
+
+    private static List<PastMessage> Past(
+        TurnOpening opening,
+        (string Name, object?) session,
+        SqliteTransactionScope write
+    )
+    {
+        var turns = write.Query(
+            ReadPast,
+            row => (Question: row.GetString(0), Answer: row.GetString(1)),
+            session,
+            ("@turns", opening.HistoryMessages / 2)
+        );
+        turns.Reverse();
+        return
+        [
+            .. turns.SelectMany(turn =>
+                new[] { new PastMessage(MessageRole.User, turn.Question), new(MessageRole.Assistant, turn.Answer) }
+            ),
+        ];
+    }
+
+    private static (string, object?)[] EndOf(Message answer) =>
+        [
+            ("@status", MessageWords.Of(answer.Status)),
+            ("@content", answer.Content),
+            ("@provider", answer.Provider),
+            ("@model", answer.Model),
+            ("@reason", answer.FinishReason),
+            ("@prompt", answer.Usage?.PromptTokens),
+            ("@completion", answer.Usage?.CompletionTokens),
+            ("@total", answer.Usage?.TotalTokens),
+            ("@attempts", JsonSerializer.Serialize(answer.Attempts, AttemptJson.Default.IReadOnlyListAttempt)),
+            ("@code", answer.Error?.Code),
+            ("@message", answer.Error?.Message),
+            ("@now", answer.CompletedAt!.Value.UtcTicks),
+            ("@run", answer.Run),
+        ];
+}

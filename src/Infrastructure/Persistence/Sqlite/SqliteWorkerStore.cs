@@ -1,0 +1,44 @@
+using QrAi.Application.Work;
+
+namespace QrAi.Infrastructure.Persistence.Sqlite;
+
+/// <summary>Keeps the workers in SQLite: the service, and the verbs that work beside it.</summary>
+internal sealed class SqliteWorkerStore(SqliteStatements database) : IWorkerStore
+{
+    /// <summary>The workers that are alive, by a lease <c>@lease</c> in ticks.</summary>
+    public const string AliveWorkers = $"SELECT id FROM workers WHERE heartbeat_at > {SqliteStatements.Now} - @lease";
+
+    private const string Beat = $"""
+        INSERT INTO workers (id, name, started_at, heartbeat_at)
+        VALUES (@id, @name, {SqliteStatements.Now}, {SqliteStatements.Now})
+        ON CONFLICT (id) DO UPDATE SET heartbeat_at = {SqliteStatements.Now}
+        """;
+
+    private const string IsAlive = $"SELECT EXISTS ({AliveWorkers} AND id = @id)";
+    private const string HasOther = $"SELECT EXISTS ({AliveWorkers} AND id <> @id)";
+    private const string RemoveDead = $"DELETE FROM workers WHERE heartbeat_at <= {SqliteStatements.Now} - @lease";
+    private const string Remove = "DELETE FROM workers WHERE id = @id";
+
+    public Task BeatAsync(Guid id, string name, CancellationToken cancellationToken) =>
+        database.WriteAsync(write => Task.FromResult(write.Execute(Beat, ("@id", id), ("@name", name))));
+
+    public Task<bool> IsAliveAsync(Guid id, TimeSpan lease, CancellationToken cancellationToken) =>
+        AskAsync(IsAlive, id, lease);
+
+    public Task<bool> HasOtherAsync(Guid id, TimeSpan lease, CancellationToken cancellationToken) =>
+        AskAsync(HasOther, id, lease);
+
+    public Task RemoveDeadAsync(TimeSpan lease, CancellationToken cancellationToken) =>
+        database.WriteAsync(write => Task.FromResult(write.Execute(RemoveDead, ("@lease", lease.Ticks))));
+
+    public Task RemoveAsync(Guid id, CancellationToken cancellationToken) =>
+        database.WriteAsync(write => Task.FromResult(write.Execute(Remove, ("@id", id))));
+
+    private Task<bool> AskAsync(string sql, Guid id, TimeSpan lease) =>
+        database.QueryAsync(
+            sql,
+            static async rows => await rows.ReadAsync() && rows.GetBoolean(0),
+            ("@lease", lease.Ticks),
+            ("@id", id)
+        );
+}

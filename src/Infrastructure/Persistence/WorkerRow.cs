@@ -1,0 +1,32 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace QrAi.Infrastructure.Persistence;
+
+/// <summary>A process that does work which has to survive it. Only <c>IWorkerStore</c> reads and writes these.</summary>
+internal sealed class WorkerRow
+{
+    private WorkerRow() { }
+
+    /// <summary>A version 7 UUID, which each process makes for itself.</summary>
+    public Guid Id { get; private init; }
+
+    /// <summary>What an operator knows it by: the machine and the process.</summary>
+    public string Name { get; private init; } = "";
+
+    /// <summary>When it was registered, on the database's clock.</summary>
+    public DateTimeOffset StartedAt { get; private init; }
+
+    /// <summary>When it was heard of last, on the database's clock.</summary>
+    public DateTimeOffset HeartbeatAt { get; private init; }
+}
+
+internal sealed class WorkerConfiguration : IEntityTypeConfiguration<WorkerRow>
+{
+    public void Configure(EntityTypeBuilder<WorkerRow> builder)
+    {
+        builder.ToTable("workers");
+        builder.Property(worker => worker.Id).ValueGeneratedNever();
+        builder.Property(worker => worker.Name).HasMaxLength(300);
+    }
+}

@@ -1,0 +1,81 @@
+using QrAi.Application.Errors;
+using QrAi.Application.Generations;
+
+namespace QrAi.WebApi.Streams;
+
+/// <summary>Streams a generation to a caller. Until somebody has begun it, what goes wrong is an ordinary error response.</summary>
+/// <param name="following">Finds the generation, and follows it.</param>
+internal abstract class GenerationStream(Task<Follower> following) : IResult
+{
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var events = new EventStreamResponse(httpContext);
+        using var follower = await FindAsync(events);
+        if (follower.IsOver)
+        {
+            httpContext.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+
+        while (!follower.HasNews)
+            await events.WaitAsync(follower.WaitAsync(events.Aborted));
+        if (!events.HasStarted && follower.IsRefused)
+            throw Refusal(follower.Generation);
+
+        await events.StartAsync();
+        using var writer = CreateWriter(follower, events, httpContext);
+        try
+        {
+            await WriteAsync(follower, writer, events);
+        }
+        catch (Exception exception) when (!events.Aborted.IsCancellationRequested && writer.WriteFailure(exception))
+        {
+            await events.FlushAsync();
+        }
+        catch (ShuttingDownException)
+        {
+            // Another process goes on with it, where the caller comes back with the last event's id.
+        }
+    }
+
+    /// <summary>The error of a generation that failed before anybody had begun it.</summary>
+    protected abstract Exception Refusal(Generation generation);
+
+    /// <summary>Makes the writer of the protocol.</summary>
+    protected abstract IEventWriter CreateWriter(Follower follower, EventStreamResponse events, HttpContext context);
+
+    private async Task<Follower> FindAsync(EventStreamResponse events)
+    {
+        try
+        {
+            await events.WaitAsync(following);
+            return await following;
+        }
+        catch (OperationCanceledException)
+        {
+            _ = LeaveAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The caller has left before the generation was found.</summary>
+    private async Task LeaveAsync()
+    {
+        await ((Task)following).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (following.IsCompletedSuccessfully)
+            (await following).Dispose();
+    }
+
+    private static async Task WriteAsync(Follower follower, IEventWriter writer, EventStreamResponse events)
+    {
+        while (true)
+        {
+            while (follower.Write(writer))
+                await events.FlushAsync();
+            await events.FlushAsync();
+            if (follower.IsOver)
+                return;
+            await events.WaitAsync(follower.WaitAsync(events.Aborted));
+        }
+    }
+}
