@@ -16,6 +16,8 @@ public sealed class TcpProxy : IAsyncDisposable
     private readonly string _host;
     private readonly int _port;
     private readonly Task _accepting;
+    private volatile byte[]? _cutReplyTo;
+    private int _repliesCut;
 
     /// <summary>Begins to listen.</summary>
     /// <param name="host">The server.</param>
@@ -36,6 +38,16 @@ public sealed class TcpProxy : IAsyncDisposable
         foreach (var link in _links.Keys)
             link.Loses = true;
     }
+
+    /// <summary>
+    /// Resets a connection once, in place of the server's reply to a text: what was asked for has been done, and the client
+    /// does not hear of it.
+    /// </summary>
+    /// <param name="text">A part of what the client sends, in ASCII.</param>
+    public void CutReplyTo(string text) => _cutReplyTo = System.Text.Encoding.ASCII.GetBytes(text);
+
+    /// <summary>How often a reply was cut.</summary>
+    public int RepliesCut => _repliesCut;
 
     /// <summary>Resets the connections that there are, at both ends, as the system does for a process that is killed.</summary>
     public void Cut()
@@ -76,8 +88,8 @@ public sealed class TcpProxy : IAsyncDisposable
         {
             await link.Server.ConnectAsync(_host, _port, _stopping.Token);
             await Task.WhenAny(
-                link.CopyAsync(client, link.Server, _stopping.Token),
-                link.CopyAsync(link.Server, client, _stopping.Token)
+                link.CopyAsync(client, link.Server, sent => NoteRequest(link, sent), _stopping.Token),
+                link.CopyAsync(link.Server, client, _ => CutIfWanted(link), _stopping.Token)
             );
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
@@ -90,9 +102,33 @@ public sealed class TcpProxy : IAsyncDisposable
         }
     }
 
+    private void NoteRequest(Link link, ReadOnlySpan<byte> sent)
+    {
+        if (_cutReplyTo is not { } text || sent.IndexOf(text) < 0)
+            return;
+        _cutReplyTo = null;
+        link.CutsReply = true;
+    }
+
+    private void CutIfWanted(Link link)
+    {
+        if (!link.CutsReply)
+            return;
+        link.CutsReply = false;
+        Interlocked.Increment(ref _repliesCut);
+        link.Reset();
+    }
+
     private sealed class Link(Socket client) : IDisposable
     {
         private volatile bool _loses;
+        private volatile bool _cutsReply;
+
+        public bool CutsReply
+        {
+            get => _cutsReply;
+            set => _cutsReply = value;
+        }
 
         public Socket Server { get; } = new(SocketType.Stream, ProtocolType.Tcp);
 
@@ -102,14 +138,20 @@ public sealed class TcpProxy : IAsyncDisposable
             set => _loses = value;
         }
 
-        public async Task CopyAsync(Socket from, Socket to, CancellationToken cancellationToken)
+        public delegate void Seen(ReadOnlySpan<byte> bytes);
+
+        public async Task CopyAsync(Socket from, Socket to, Seen seen, CancellationToken cancellationToken)
         {
             var buffer = new byte[16 * 1024];
             try
             {
                 while (await from.ReceiveAsync(buffer, cancellationToken) is > 0 and var count)
+                {
+                    seen(buffer.AsSpan(0, count));
                     if (!Loses)
                         await to.SendAsync(buffer.AsMemory(0, count), cancellationToken);
+                }
+
                 // The news that one side has left would be a packet too.
                 if (Loses)
                     await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);

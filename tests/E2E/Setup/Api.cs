@@ -45,11 +45,11 @@ internal static class Api
     }
 
     /// <summary>Follows an answer from an event on.</summary>
-    public static async Task<EventStreamReader> FollowAsync(this HttpClient http, string answerId, long after = 0)
+    public static async Task<EventStreamReader> FollowAsync(this HttpClient http, string answerId, string? after = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/answers/{answerId}/stream");
-        if (after > 0)
-            request.Headers.Add("Last-Event-ID", $"{after}");
+        if (after is not null)
+            request.Headers.Add("Last-Event-ID", after);
         return await EventStreamReader.OpenAsync(
             await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead)
         );

@@ -160,7 +160,7 @@ public sealed class StoredChatTests : OpenAiTest
 
         var completion = await completing;
         Content(completion).ShouldBe("");
-        completion.GetProperty("model").GetString().ShouldBe("openrouter/test/model");
+        completion.GetProperty("model").GetString().ShouldBe("openrouter");
     }
 
     [Test]

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 using Npgsql;
+using QrAi.Infrastructure.Persistence.Postgres;
+using QrAi.Infrastructure.Persistence.Sqlite;
 using QrAi.Tests.Testing.Postgres;
 
 namespace QrAi.Tests.Integration.Persistence;
@@ -54,10 +56,19 @@ public sealed partial class QueryPlanTests(DatabaseKind kind) : IntegrationTest(
     [Test]
     public async Task The_history_of_a_question_is_read_through_the_index_from_its_end()
     {
-        await using var qrai = await StartWatchedAsync();
+        await using var qrai = await StartAsync();
         var session = await FillAsync(qrai, messages: Many);
 
-        var plan = await PlanOfAsync(() => qrai.AskAsync("Cheap?", session), "ORDER BY m.number DESC");
+        var plan =
+            Kind == DatabaseKind.Postgres
+                ? await PlanAsync(
+                    PostgresTurnSql.ReadPast,
+                    [new NpgsqlParameter { Value = session }, new NpgsqlParameter { Value = 10 }]
+                )
+                : await PlanAsync(
+                    SqliteTurnStore.ReadPast,
+                    [new SqliteParameter("@session", session), new SqliteParameter("@turns", 10)]
+                );
 
         ShouldReadOnlyThePage(plan, "ix_messages_session_id_number", 20);
     }
@@ -97,6 +108,11 @@ public sealed partial class QueryPlanTests(DatabaseKind kind) : IntegrationTest(
         var (sql, parameters) = _statements.All.Single(each =>
             each.Sql.Replace("\"", "", StringComparison.Ordinal).Contains(part, StringComparison.Ordinal)
         );
+        return await PlanAsync(sql, parameters);
+    }
+
+    private async Task<string> PlanAsync(string sql, IEnumerable<DbParameter> parameters)
+    {
         DbConnection connection =
             Kind == DatabaseKind.Postgres
                 ? new NpgsqlConnection(PostgresUrl.ToConnectionString(await DatabaseUrlAsync()) + ";Pooling=false")
@@ -129,16 +145,17 @@ public sealed partial class QueryPlanTests(DatabaseKind kind) : IntegrationTest(
         var id = postgres ? "gen_random_uuid()" : "upper(printf('%08x-0000-7000-8000-%012x', n.value, n.value))";
         if (sessions > 0)
             await database.ExecuteAsync(
-                "INSERT INTO sessions (id, title, folded_title, message_count, created_at, updated_at, version) "
+                "INSERT INTO sessions (id, title, folded_title, message_count, created_at, updated_at) "
                     + $"SELECT {id}, 'Copy', 'COPY', 0, created_at, "
                     + (postgres ? "updated_at - n.value * interval '1 second'" : "updated_at - n.value * 10000000")
-                    + $", 1 FROM sessions, {string.Format(CultureInfo.InvariantCulture, numbers, sessions)}"
+                    + $" FROM sessions, {string.Format(CultureInfo.InvariantCulture, numbers, sessions)}"
             );
         if (messages > 0)
         {
             await database.ExecuteAsync(
                 "INSERT INTO messages (id, session_id, number, role, content, status, created_at) "
-                    + $"SELECT {id}, session_id, n.value, 'user', 'Copy', 'completed', created_at FROM messages, "
+                    + $"SELECT {id}, session_id, n.value, CASE n.value % 2 WHEN 0 THEN 'assistant' ELSE 'user' END, 'Copy', 'completed', created_at "
+                    + "FROM messages, "
                     + string.Format(CultureInfo.InvariantCulture, numbers, messages)
                     + " WHERE messages.number = 1"
             );

@@ -54,7 +54,7 @@ public sealed class AskQuestionTests(DatabaseKind kind) : IntegrationTest(kind)
         var session = await qrai.GetSessionAsync(asked.SessionId);
         session.Title.ShouldBe("Why? 日本語 🦉");
         session.MessageCount.ShouldBe(2);
-        session.UpdatedAt.ShouldBe(asked.Answer.CompletedAt!.Value);
+        session.UpdatedAt.ShouldBe(asked.Question.CreatedAt);
     }
 
     [Test]
@@ -99,7 +99,7 @@ public sealed class AskQuestionTests(DatabaseKind kind) : IntegrationTest(kind)
         first.SessionId.ShouldBe(session.Id);
         second.SessionId.ShouldBe(session.Id);
         var after = await qrai.GetSessionAsync(session.Id);
-        after.ShouldBe(new SessionBody(session.Id, "Owls", 4, session.CreatedAt, second.Answer.CompletedAt!.Value));
+        after.ShouldBe(new SessionBody(session.Id, "Owls", 4, session.CreatedAt, second.Question.CreatedAt));
         (await qrai.ListMessagesAsync(session.Id))
             .Items.Select(message => message.Id)
             .ShouldBe([first.Question.Id, first.Answer.Id, second.Question.Id, second.Answer.Id]);

@@ -99,7 +99,7 @@ public sealed class SessionTests(DatabaseKind kind) : IntegrationTest(kind)
         var after = await qrai.GetSessionAsync(session.Id);
         after.Title.ShouldBe("Night birds");
         after.MessageCount.ShouldBe(2);
-        after.UpdatedAt.ShouldBe(asked.Answer.CompletedAt!.Value);
+        after.UpdatedAt.ShouldBe(renamed.UpdatedAt);
     }
 
     [Test]

@@ -92,7 +92,7 @@ public class QrAiClient(Uri address) : IAsyncDisposable
         );
 
     /// <summary>Follows an answer from the start, or after an event.</summary>
-    public async Task<EventStreamReader> FollowAsync(Guid answerId, long? lastEventId = null) =>
+    public async Task<EventStreamReader> FollowAsync(Guid answerId, string? lastEventId = null) =>
         await EventStreamReader.OpenAsync(
             await SendAsync(
                 HttpMethod.Get,
@@ -100,7 +100,7 @@ public class QrAiClient(Uri address) : IAsyncDisposable
                 headers: headers =>
                 {
                     if (lastEventId is { } id)
-                        headers.Add("Last-Event-ID", id.ToString(CultureInfo.InvariantCulture));
+                        headers.Add("Last-Event-ID", id);
                 },
                 until: HttpCompletionOption.ResponseHeadersRead
             )

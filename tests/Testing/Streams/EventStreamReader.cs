@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -152,7 +151,7 @@ public sealed class EventStreamReader(Stream stream, TimeSpan? limit = null)
         return item;
     }
 
-    private long _id;
+    private string _id = "";
     private string _event = "";
     private StringBuilder? _data;
 
@@ -177,7 +176,7 @@ public sealed class EventStreamReader(Stream stream, TimeSpan? limit = null)
                 case "":
                     return new Item(null, value);
                 case "id":
-                    _ = long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _id);
+                    _id = value;
                     break;
                 case "event":
                     _event = value;
@@ -201,7 +200,7 @@ public sealed class EventStreamReader(Stream stream, TimeSpan? limit = null)
             {
                 Text = _data.ToString(),
             };
-        (_id, _event, _data) = (0, "", null);
+        (_id, _event, _data) = ("", "", null);
         return complete;
     }
 

@@ -78,8 +78,8 @@ internal static class PostgresTurnSql
         SELECT (SELECT message_count FROM opened), true, NULL::uuid, NULL::text, NULL::text
         """;
 
-    /// <summary>The turns before the last one: $1 session, $2 how many.</summary>
-    public const string ReadPast = $"SELECT * FROM ({Turns} LIMIT $2) AS past ORDER BY number";
+    /// <summary>The last turns that were answered, newest first: $1 session, $2 how many.</summary>
+    public const string ReadPast = $"{Turns} LIMIT $2";
 
     // The worker and the count of takeovers say that nobody else has it: whoever was thought dead changes nothing.
     private const string End = """

@@ -46,7 +46,8 @@ internal sealed class PostgresTurnStore(
                 }
                 catch (DatabaseUnavailableException exception)
                 {
-                    isInDoubt |= wasSent;
+                    // What the server itself refuses it has not kept; of what it does not answer nobody knows.
+                    isInDoubt |= wasSent && exception.InnerException is not PostgresException;
                     if (clock.GetElapsedTime(start) >= time || !isInDoubt && !IsWorthRepeating(exception, repeats))
                         throw;
                 }
@@ -156,11 +157,13 @@ internal sealed class PostgresTurnStore(
             {
                 var past = new List<PastMessage>();
                 while (await rows.ReadAsync(stop))
-                {
-                    past.Add(new PastMessage(MessageRole.User, rows.GetString(1)));
-                    past.Add(new PastMessage(MessageRole.Assistant, rows.GetString(2)));
-                }
-
+                    past.InsertRange(
+                        0,
+                        [
+                            new PastMessage(MessageRole.User, rows.GetString(1)),
+                            new PastMessage(MessageRole.Assistant, rows.GetString(2)),
+                        ]
+                    );
                 return past;
             },
             CancellationToken.None

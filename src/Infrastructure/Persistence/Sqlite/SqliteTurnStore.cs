@@ -46,7 +46,8 @@ internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions
         VALUES (@record, @owner, @key, @part, @fingerprint, @now, @answer)
         """;
 
-    private const string ReadPast = """
+    /// <summary>The last turns that were answered, newest first: <c>@session</c>, <c>@turns</c> how many.</summary>
+    internal const string ReadPast = """
         SELECT question.content, answer.content
         FROM messages AS answer
         JOIN messages AS question ON question.session_id = answer.session_id AND question.number = answer.number - 1

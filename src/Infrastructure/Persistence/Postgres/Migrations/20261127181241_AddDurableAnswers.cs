@@ -163,6 +163,8 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                 nullable: false,
                 defaultValue: 0);
 
+            migrationBuilder.Sql("ALTER TABLE sessions ALTER COLUMN version DROP DEFAULT;");
+
             migrationBuilder.AddColumn<DateTimeOffset>(
                 name: "leased_until",
                 table: "idempotency_records",
