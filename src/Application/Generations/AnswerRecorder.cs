@@ -50,8 +50,10 @@ internal sealed class AnswerRecorder(
     /// <returns>Whether parts of it may have been kept.</returns>
     public async ValueTask<bool> RemoveAsync(RunningGeneration running)
     {
-        if (!_answers.TryRemove(running.Generation.Identity.Id, out var answer))
+        var id = running.Generation.Identity.Id;
+        if (!_answers.TryGetValue(id, out var answer) || answer.Running != running)
             return true; // it was lost
+        _answers.TryRemove(new(id, answer));
         await answer.CloseAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return answer.WasWritten;
     }

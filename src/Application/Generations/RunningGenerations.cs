@@ -65,7 +65,11 @@ public sealed class RunningGenerations
     internal RunningGeneration Start(Generation generation, Func<RunningGeneration, Task> work)
     {
         var running = new RunningGeneration(generation);
-        _running[generation.Identity.Id] = running;
+        var id = generation.Identity.Id;
+        // This process may take over what it was thought to have died of: then there is one already.
+        while (!_running.TryAdd(id, running))
+            if (_running.TryRemove(id, out var former))
+                former.Lose();
         _ = RunAsync();
         return running;
 
@@ -80,7 +84,7 @@ public sealed class RunningGenerations
                 generation.Break(exception); // or its followers would wait for ever
             }
 
-            _running.TryRemove(new(generation.Identity.Id, running));
+            _running.TryRemove(new(id, running));
             running.Dispose();
         }
     }

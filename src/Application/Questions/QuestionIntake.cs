@@ -67,7 +67,7 @@ internal sealed class QuestionIntake(
             HistoryMessages = options.HistoryMessages,
             Record = idempotency.RecordOf(turn.Answer.Id),
         };
-        if (await turns.OpenAsync(opening, cancellationToken) is not { } past)
+        if (await OpenAsync(opening, cancellationToken) is not { } past)
             return await RepeatAsync(
                 await idempotency.FindEarlierAsync(cancellationToken) ?? throw new IdempotencyInProgressException(),
                 cancellationToken
@@ -76,6 +76,22 @@ internal sealed class QuestionIntake(
         var begun = generator.Begin(turn, plan, past);
         idempotency.NoteKept();
         return new AskedQuestion(turn.Question.SessionId, mapper.Map<MessageDto>(turn.Question), answers.Follow(begun));
+    }
+
+    /// <returns>The turns before; null if somebody was faster with the same key.</returns>
+    private async Task<IReadOnlyList<PastMessage>?> OpenAsync(TurnOpening opening, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await turns.OpenAsync(opening, cancellationToken);
+        }
+        catch (SessionBusyException) when (opening.Record is not null)
+        {
+            // It may be busy with the same question.
+            if (await idempotency.FindEarlierAsync(cancellationToken) is null)
+                throw;
+            return null;
+        }
     }
 
     /// <summary>Gives the question that was asked the first time, whose answer may still be on its way.</summary>

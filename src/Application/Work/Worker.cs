@@ -97,7 +97,8 @@ public sealed class Worker(
             await Task.Delay(Period, clock, _stop.Token);
             try
             {
-                await BeatAsync(_stop.Token);
+                // Not cancelled: a heartbeat that comes late would make the worker known again after its end.
+                await BeatAsync(CancellationToken.None);
             }
             catch (DatabaseUnavailableException exception)
             {

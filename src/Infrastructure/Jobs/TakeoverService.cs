@@ -18,22 +18,17 @@ internal sealed class TakeoverService(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await state.Opened.WaitAsync(stoppingToken);
         while (true)
-        {
             try
             {
-                if (state.WaitingFor is null)
-                {
-                    await worker.TakeOverAsync(stoppingToken);
-                    return;
-                }
+                await worker.TakeOverAsync(stoppingToken);
+                return;
             }
             catch (DatabaseUnavailableException exception)
             {
                 logger.LogDebug("The worker waits for the database to be registered: {Reason}", exception.Message);
+                await Task.Delay(Pause, clock, stoppingToken);
             }
-
-            await Task.Delay(Pause, clock, stoppingToken);
-        }
     }
 }

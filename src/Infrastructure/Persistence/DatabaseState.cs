@@ -6,7 +6,11 @@ namespace QrAi.Infrastructure.Persistence;
 /// <summary>Whether the database was ready for this program since it started.</summary>
 public sealed class DatabaseState : IDatabaseGate
 {
+    private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string? _waitingFor = "The database has not been looked at yet.";
+
+    /// <summary>Ends when the start is complete.</summary>
+    internal Task Opened => _opened.Task;
 
     /// <summary>What the start still waits for; null once it is complete.</summary>
     public string? WaitingFor => _waitingFor;
@@ -27,5 +31,9 @@ public sealed class DatabaseState : IDatabaseGate
     internal void SetRefused(string reason) => _waitingFor = Refusal = reason;
 
     /// <inheritdoc />
-    public void Open() => _waitingFor = null;
+    public void Open()
+    {
+        _waitingFor = null;
+        _opened.TrySetResult();
+    }
 }

@@ -41,9 +41,9 @@ public sealed class StoredChatTests : OpenAiTest
         var chunks = events.SkipLast(1).Select(each => each.Data).ToList();
         var session = (await qrai.ListSessionsAsync()).Items.ShouldHaveSingleItem().Id;
         chunks.ShouldAllBe(chunk => SessionOf(chunk) == session);
-        chunks
-            .Select(chunk => chunk.GetProperty("choices")[0].GetProperty("delta").GetRawText())
-            .ShouldBe(["""{"role":"assistant","content":""}""", """{"content":"Tok"}""", """{"content":"yo"}""", "{}"]);
+        var deltas = chunks.Select(chunk => chunk.GetProperty("choices")[0].GetProperty("delta").GetRawText()).ToList();
+        (deltas[0], deltas[^1]).ShouldBe(("""{"role":"assistant","content":""}""", "{}"));
+        string.Concat(deltas).ShouldContain("Tok");
         (await qrai.ListMessagesAsync(session)).Items[1].Content.ShouldBe("Tokyo");
     }
 
@@ -117,10 +117,14 @@ public sealed class StoredChatTests : OpenAiTest
     {
         await using var second = await ScriptedProvider.StartAsync();
         await using var qrai = await StartAsync(WithSecond(second));
-        Provider.Enqueue(Reply.BreakOff("Half an "));
+        var gate = Gate();
         second.Enqueue(Reply.Answer("A whole answer"));
+        gate.Send("Half an ");
 
         await using var stream = await StreamAsync(qrai, Stored("Who?"));
+        await stream.ReadAsync();
+        (await stream.ReadAsync())!.Text.ShouldContain("Half an ");
+        gate.Break();
         var events = await stream.ReadToEndAsync();
 
         events.Select(each => each.Text).ShouldNotContain("[DONE]");

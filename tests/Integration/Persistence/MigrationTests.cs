@@ -170,12 +170,18 @@ public sealed partial class MigrationTests(DatabaseKind kind) : IntegrationTest(
                 .Split("CREATE ")
                 .Select(statement =>
                     statement.StartsWith("TABLE", StringComparison.Ordinal)
-                        ? string.Join('\n', TableParts().Split(statement).Order(StringComparer.Ordinal))
+                        ? string.Join(
+                            '\n',
+                            TableParts()
+                                .Split(statement.TrimEnd('\n', ')', ';'))
+                                .Where(part => part.Length > 0)
+                                .Order(StringComparer.Ordinal)
+                        )
                         : statement
                 )
         );
 
-    [GeneratedRegex(" DEFAULT [^,\n]+")]
+    [GeneratedRegex(" DEFAULT [^,\n)]+")]
     private static partial Regex ColumnDefault();
 
     [GeneratedRegex(@",? *\n *|, (?=""\w+"" [A-Z])")]

@@ -21,6 +21,8 @@ internal sealed class PostgresStatements(
     private const int MaxRepeats = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
+    private TimeSpan LongestWait { get; } = options.Timeout + DatabaseExecutionStrategy.Grace;
+
     /// <summary>Runs a statement that may be repeated, and reads what it returns.</summary>
     /// <param name="sql">The statement.</param>
     /// <param name="bind">Adds its parameters.</param>
@@ -37,7 +39,7 @@ internal sealed class PostgresStatements(
         for (var repeats = 0; ; repeats++)
             try
             {
-                return await QueryOnceAsync(sql, bind, read, null, cancellationToken);
+                return await QueryOnceAsync(sql, bind, read, LongestWait, null, cancellationToken);
             }
             catch (DatabaseUnavailableException exception)
                 when (repeats < MaxRepeats && exception.InnerException is { } cause && faults.IsWorthRepeating(cause))
@@ -62,6 +64,7 @@ internal sealed class PostgresStatements(
     /// <param name="sql">The statement.</param>
     /// <param name="bind">Adds its parameters.</param>
     /// <param name="read">Reads its rows.</param>
+    /// <param name="longest">The longest wait, where it is shorter than the time limit.</param>
     /// <param name="sent">Called before it is sent: from then on it may have been executed, whatever is thrown.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="DatabaseUnavailableException">The database cannot be used.</exception>
@@ -69,6 +72,7 @@ internal sealed class PostgresStatements(
         string sql,
         Action<NpgsqlParameterCollection> bind,
         Func<NpgsqlDataReader, CancellationToken, Task<T>> read,
+        TimeSpan longest,
         Action? sent,
         CancellationToken cancellationToken
     )
@@ -80,7 +84,7 @@ internal sealed class PostgresStatements(
             var work = SendAsync(sql, bind, read, sent, cancellationToken);
             if (!work.IsCompleted)
                 await ((Task)work)
-                    .WaitAsync(options.Timeout + DatabaseExecutionStrategy.Grace, cancellationToken)
+                    .WaitAsync(longest < LongestWait ? longest : LongestWait, cancellationToken)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
             return work.IsCompleted

@@ -42,13 +42,15 @@ internal sealed class PostgresTurnStore(
                 var wasSent = false;
                 try
                 {
-                    return await TryOpenAsync(opening, deadline, () => wasSent = true);
+                    var left = time - clock.GetElapsedTime(start);
+                    return await TryOpenAsync(opening, deadline, left, () => wasSent = true);
                 }
                 catch (DatabaseUnavailableException exception)
                 {
                     // What the server itself refuses it has not kept; of what it does not answer nobody knows.
-                    isInDoubt |= wasSent && exception.InnerException is not PostgresException;
-                    if (clock.GetElapsedTime(start) >= time || !isInDoubt && !IsWorthRepeating(exception, repeats))
+                    var isLost = wasSent && exception.InnerException is not PostgresException;
+                    isInDoubt |= isLost;
+                    if (clock.GetElapsedTime(start) >= time || !isLost && !IsWorthRepeating(exception, repeats))
                         throw;
                 }
 
@@ -93,6 +95,7 @@ internal sealed class PostgresTurnStore(
     private async Task<IReadOnlyList<PastMessage>?> TryOpenAsync(
         TurnOpening opening,
         DateTimeOffset deadline,
+        TimeSpan left,
         Action sent
     )
     {
@@ -102,6 +105,7 @@ internal sealed class PostgresTurnStore(
                 PostgresTurnSql.Open(opening),
                 parameters => BindOpening(parameters, opening, deadline),
                 (rows, stop) => ReadOpenedAsync(rows, opening, stop),
+                left,
                 sent,
                 CancellationToken.None
             );
