@@ -83,11 +83,9 @@ EOF
 }
 
 packages() {
-  local target what canary found=false line
+  local what canary found=false line
   make_canary
-  for target in QrAi.sln build/Benchmark; do
-    dotnet restore "$target" --locked-mode --verbosity quiet
-  done
+  dotnet restore QrAi.sln --locked-mode --verbosity quiet
   for what in vulnerable deprecated; do
     canary=Newtonsoft.Json
     if [[ $what == deprecated ]]; then
@@ -96,19 +94,17 @@ packages() {
     packages_that_are "$what" "$work/canary" >"$work/canary.list"
     grep --quiet "^$canary " "$work/canary.list" ||
       cannot_tell "the package source does not tell which packages are $what, not even that $canary is. Ask one that does."
-    for target in QrAi.sln build/Benchmark; do
-      packages_that_are "$what" "$target" >"$work/packages"
-      while read -r line; do
-        # shellcheck disable=SC2086 # the first two words
-        set -- $line
-        if grep --quiet --fixed-strings "$1 $2 " build/packages.allowed; then
-          echo "$target: $what, accepted: $line"
-        else
-          echo "$target: $what: $line"
-          found=true
-        fi
-      done <"$work/packages"
-    done
+    packages_that_are "$what" QrAi.sln >"$work/packages"
+    while read -r line; do
+      # shellcheck disable=SC2086 # the first two words
+      set -- $line
+      if grep --quiet --fixed-strings "$1 $2 " build/packages.allowed; then
+        echo "$what, accepted: $line"
+      else
+        echo "$what: $line"
+        found=true
+      fi
+    done <"$work/packages"
   done
   if [[ $found == true ]]; then
     return 1

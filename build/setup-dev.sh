@@ -38,9 +38,7 @@ say "Programs" "$(./build/tools.sh shellcheck shfmt yamllint jq pre-commit)"
 dotnet tool restore --verbosity quiet >/dev/null
 say ".NET tools" "$(jq --raw-output '[.tools | to_entries[] | "\(.key) \(.value.version)"] | join(", ")' .config/dotnet-tools.json)"
 
-for target in QrAi.sln build/Benchmark; do
-  dotnet restore "$target" --locked-mode --verbosity quiet
-done
+dotnet restore QrAi.sln --locked-mode --verbosity quiet
 say "Packages" "as the lock files have them"
 
 hook=$(git rev-parse --git-path hooks/pre-commit)

@@ -5,39 +5,29 @@ using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Npgsql;
+using QrAi.Harness;
 
 namespace QrAi.Benchmark;
 
 /// <summary>
 /// What QrAi is held against: <c>POST /api/questions</c> with no owners, no limits, no retries, no validation, no
-/// resuming. It reads the session's last 20 messages, asks the provider, adds two rows in one statement and answers.
+/// resuming. It opens a turn, asks the provider, closes the turn and answers.
 /// </summary>
-internal sealed class Baseline(Uri provider, NpgsqlDataSource database) : IDisposable
+internal sealed class Baseline(Uri provider, ITurns turns) : IDisposable
 {
-    private const string Schema = """
-        CREATE TABLE IF NOT EXISTS messages (
-            session_id uuid NOT NULL,
-            id uuid NOT NULL,
-            role text NOT NULL,
-            content text NOT NULL,
-            created_at timestamptz NOT NULL DEFAULT now(),
-            PRIMARY KEY (session_id, id)
-        )
-        """;
-    private const string History = "SELECT role, content FROM messages WHERE session_id = $1 ORDER BY id DESC LIMIT 20";
-    private const string Add =
-        "INSERT INTO messages (session_id, id, role, content) VALUES ($1, $2, 'user', $3), ($1, $4, 'assistant', $5)";
+    private readonly HttpMessageInvoker http = Http.NewInvoker();
 
-    private readonly HttpMessageInvoker http = Client.NewInvoker();
-
-    public static async Task RunAsync(int port, Uri provider, string connectionString)
+    public static async Task RunAsync(
+        int port,
+        Uri provider,
+        string connectionString,
+        Func<NpgsqlDataSource, Task<ITurns>> keep
+    )
     {
         await using var database = new NpgsqlSlimDataSourceBuilder(connectionString).Build();
-        await using (var create = database.CreateCommand(Schema))
-            await create.ExecuteNonQueryAsync();
-        using var baseline = new Baseline(provider, database);
+        using var baseline = new Baseline(provider, await keep(database));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         await using var app = builder.Build();
@@ -55,9 +45,9 @@ internal sealed class Baseline(Uri provider, NpgsqlDataSource database) : IDispo
             context.Response.StatusCode = 404;
             return;
         }
-        var session = ask.SessionId ?? Guid.CreateVersion7();
-        var question = new Message(Guid.CreateVersion7(), session, "user", ask.Question);
-        var history = ask.SessionId is null ? [] : await Read(session);
+        var question = new Message(Guid.CreateVersion7(), ask.SessionId ?? Guid.CreateVersion7(), "user", ask.Question);
+        var turn = new Turn(question, Guid.CreateVersion7(), ask.SessionId is null);
+        var history = await turns.Open(turn);
         using var request = Request(history, ask.Question);
         using var response = await http.SendAsync(request, CancellationToken.None);
         response.EnsureSuccessStatusCode();
@@ -65,34 +55,28 @@ internal sealed class Baseline(Uri provider, NpgsqlDataSource database) : IDispo
         var tokens = SseParser.Create(upstream, (_, data) => Token(data)).EnumerateAsync();
 
         if (context.Request.Headers.Accept == "text/event-stream")
-            await Stream(context, question, tokens);
+            await Stream(context, turn, tokens);
         else
         {
             var content = new StringBuilder();
             await foreach (var token in tokens)
                 content.Append(token.Data);
-            var answer = new Message(Guid.CreateVersion7(), session, "assistant", content.ToString());
-            await Save(question, answer);
+            var answer = await Close(turn, content);
             context.Response.ContentType = "application/json; charset=utf-8";
-            var body = JsonSerializer.SerializeToUtf8Bytes(new(session, question, answer), Shapes.Default.Answered);
+            var answered = new Answered(question.SessionId, question, answer);
+            var body = JsonSerializer.SerializeToUtf8Bytes(answered, Shapes.Default.Answered);
             context.Response.ContentLength = body.Length;
             await context.Response.BodyWriter.WriteAsync(body);
         }
     }
 
-    private async Task Stream(HttpContext context, Message question, IAsyncEnumerable<SseItem<string>> tokens)
+    private async Task Stream(HttpContext context, Turn turn, IAsyncEnumerable<SseItem<string>> tokens)
     {
         context.Response.ContentType = "text/event-stream";
         var body = context.Response.BodyWriter;
-        var id = Guid.CreateVersion7();
         var number = 1;
-        await Event(
-            body,
-            number++,
-            "started",
-            new Started(question.SessionId, question.Id, id),
-            Shapes.Default.Started
-        );
+        var started = new Started(turn.Question.SessionId, turn.Question.Id, turn.AnswerId);
+        await Event(body, number++, "started", started, Shapes.Default.Started);
         var content = new StringBuilder();
         await foreach (var token in tokens)
         {
@@ -101,18 +85,18 @@ internal sealed class Baseline(Uri provider, NpgsqlDataSource database) : IDispo
             content.Append(token.Data);
             await Event(body, number++, "delta", new Delta(token.Data), Shapes.Default.Delta);
         }
-        var answer = new Message(id, question.SessionId, "assistant", content.ToString());
-        await Save(question, answer);
+        var answer = await Close(turn, content);
         await Event(body, number, "completed", new Completed(answer), Shapes.Default.Completed);
     }
 
-    private static async ValueTask Event<T>(
-        PipeWriter body,
-        int number,
-        string name,
-        T data,
-        System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> shape
-    )
+    private async Task<Message> Close(Turn turn, StringBuilder content)
+    {
+        var answer = new Message(turn.AnswerId, turn.Question.SessionId, "assistant", content.ToString());
+        await turns.Close(turn, answer);
+        return answer;
+    }
+
+    private static async ValueTask Event<T>(PipeWriter body, int number, string name, T data, JsonTypeInfo<T> shape)
     {
         Encoding.UTF8.GetBytes(Text.Of($"id: {number}\nevent: {name}\ndata: "), body);
         body.Write(JsonSerializer.SerializeToUtf8Bytes(data, shape));
@@ -120,30 +104,7 @@ internal sealed class Baseline(Uri provider, NpgsqlDataSource database) : IDispo
         await body.FlushAsync();
     }
 
-    private async Task<List<(string Role, string Content)>> Read(Guid session)
-    {
-        await using var command = database.CreateCommand(History);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = session });
-        await using var reader = await command.ExecuteReaderAsync();
-        var messages = new List<(string, string)>(20);
-        while (await reader.ReadAsync())
-            messages.Add((reader.GetString(0), reader.GetString(1)));
-        messages.Reverse();
-        return messages;
-    }
-
-    private async Task Save(Message question, Message answer)
-    {
-        await using var command = database.CreateCommand(Add);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = question.SessionId });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = question.Id });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = question.Content });
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = answer.Id });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = answer.Content });
-        await command.ExecuteNonQueryAsync();
-    }
-
-    private HttpRequestMessage Request(List<(string Role, string Content)> history, string question)
+    private HttpRequestMessage Request(IReadOnlyList<(string Role, string Content)> history, string question)
     {
         var buffer = new ArrayBufferWriter<byte>(4096);
         using (var json = new Utf8JsonWriter(buffer))
@@ -184,30 +145,3 @@ internal sealed class Baseline(Uri provider, NpgsqlDataSource database) : IDispo
         return "";
     }
 }
-
-/// <summary>The question as it comes in.</summary>
-internal sealed record Ask(string Question, Guid? SessionId);
-
-/// <summary>A row.</summary>
-internal sealed record Message(Guid Id, Guid SessionId, string Role, string Content);
-
-/// <summary>The JSON answer.</summary>
-internal sealed record Answered(Guid SessionId, Message Question, Message Answer);
-
-/// <summary>The first event.</summary>
-internal sealed record Started(Guid SessionId, Guid QuestionId, Guid AnswerId);
-
-/// <summary>A token's event.</summary>
-internal sealed record Delta(string Text);
-
-/// <summary>The last event.</summary>
-internal sealed record Completed(Message Answer);
-
-/// <summary>JSON without reflection, as the least program would have it.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
-[JsonSerializable(typeof(Ask))]
-[JsonSerializable(typeof(Answered))]
-[JsonSerializable(typeof(Started))]
-[JsonSerializable(typeof(Delta))]
-[JsonSerializable(typeof(Completed))]
-internal sealed partial class Shapes : JsonSerializerContext;

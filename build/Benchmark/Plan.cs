@@ -1,24 +1,27 @@
 using System.Diagnostics.CodeAnalysis;
+using QrAi.Harness;
 
 namespace QrAi.Benchmark;
 
 /// <summary>What is measured, how often and for how long.</summary>
 internal sealed record Plan
 {
+    private static readonly string[] All = [Target.Baseline, Target.Durable, Target.QrAi];
+
     public bool Quick { get; private init; }
 
-    public bool Baseline { get; private init; } = true;
+    /// <summary>What grows with the data, and nothing else.</summary>
+    public bool Sizes { get; private init; }
 
-    public bool QrAi { get; private init; } = true;
+    /// <summary>The programs.</summary>
+    public IReadOnlyList<string> Targets { get; private init; } = All;
 
     /// <summary>Nothing new is begun that would not end by then.</summary>
     public TimeSpan Limit { get; private init; } = TimeSpan.FromMinutes(8);
 
     public string? Program { get; private init; }
 
-    public string Host { get; private init; } = "";
-
-    public string Password { get; private init; } = "";
+    public Postgres Postgres { get; private init; } = new("", "");
 
     public string Work { get; private init; } = "";
 
@@ -26,21 +29,25 @@ internal sealed record Plan
 
     public IReadOnlyList<int> Streams { get; } = [500, 1000, 4000];
 
-    public TimeSpan Warm => TimeSpan.FromSeconds(Quick ? 2 : 6);
+    public TimeSpan Warm => TimeSpan.FromSeconds(Quick ? 1.5 : 5);
 
-    public (int Rounds, TimeSpan Each) Latency => Quick ? (4, Milliseconds(600)) : (10, Milliseconds(1300));
+    public (int Rounds, TimeSpan Each) Latency => Quick ? (4, Milliseconds(500)) : (8, Milliseconds(1000));
 
-    public (int Rounds, TimeSpan Each) Throughput => Quick ? (3, Milliseconds(2000)) : (6, Milliseconds(4000));
+    public (int Rounds, TimeSpan Each) Throughput => Quick ? (3, Milliseconds(1500)) : (6, Milliseconds(3000));
 
-    public (int Rounds, TimeSpan Each) FirstToken => Quick ? (3, Milliseconds(700)) : (6, Milliseconds(1300));
+    public (int Rounds, TimeSpan Each) FirstToken => Quick ? (3, Milliseconds(500)) : (6, Milliseconds(1000));
 
-    public (int Rounds, TimeSpan Each) Streaming => Quick ? (3, Milliseconds(1200)) : (8, Milliseconds(2500));
+    public (int Rounds, TimeSpan Each) Streaming => Quick ? (3, Milliseconds(1200)) : (6, Milliseconds(2500));
 
-    public int Starts => Quick ? 3 : 7;
+    public (int Rounds, TimeSpan Each) Growth => Quick ? (6, Milliseconds(500)) : (12, Milliseconds(1000));
+
+    public int Starts => Quick ? 3 : 5;
 
     public int MemoryRounds => Quick ? 1 : 2;
 
-    public TimeSpan Rest => TimeSpan.FromSeconds(Quick ? 2 : 3);
+    public TimeSpan Rest { get; } = TimeSpan.FromSeconds(2);
+
+    public bool Measures(string target) => Targets.Contains(target);
 
     public static bool TryParse(string[] arguments, [NotNullWhen(true)] out Plan? plan)
     {
@@ -48,9 +55,10 @@ internal sealed record Plan
         var result = new Plan();
         for (var at = 0; at < arguments.Length; at++)
         {
-            if (arguments[at] == "--quick")
+            if (arguments[at] is "--quick" or "--sizes")
             {
-                result = result with { Quick = true };
+                var isQuick = arguments[at] == "--quick";
+                result = result with { Quick = result.Quick || isQuick, Sizes = result.Sizes || !isQuick };
                 continue;
             }
             if (at + 1 == arguments.Length)
@@ -58,11 +66,8 @@ internal sealed record Plan
             var value = arguments[at + 1];
             switch (arguments[at++])
             {
-                case "--only":
-                    var only = value.Split(',');
-                    if (only.Except(["baseline", "qrai"]).Any())
-                        return false;
-                    result = result with { Baseline = only.Contains("baseline"), QrAi = only.Contains("qrai") };
+                case "--only" when !value.Split(',').Except(All).Any():
+                    result = result with { Targets = [.. All.Intersect(value.Split(','))] };
                     break;
                 case "--seconds" when int.TryParse(value, out var seconds) && seconds > 0:
                     result = result with { Limit = TimeSpan.FromSeconds(seconds) };
@@ -71,10 +76,10 @@ internal sealed record Plan
                     result = result with { Program = value };
                     break;
                 case "--postgres":
-                    result = result with { Host = value };
+                    result = result with { Postgres = result.Postgres with { Host = value } };
                     break;
                 case "--password":
-                    result = result with { Password = value };
+                    result = result with { Postgres = result.Postgres with { Password = value } };
                     break;
                 case "--work":
                     result = result with { Work = value };
@@ -83,7 +88,8 @@ internal sealed record Plan
                     return false;
             }
         }
-        if (result.Host == "" || result.Work == "" || (result.QrAi && result.Program is null))
+        var needsQrAi = result.Sizes || result.Measures(Target.QrAi);
+        if (result.Postgres.Host == "" || result.Work == "" || (needsQrAi && result.Program is null))
             return false;
         plan = result;
         return true;

@@ -1,15 +1,18 @@
 using QrAi.Benchmark;
+using QrAi.Harness;
 
 const string Usage = """
     QrAi.Benchmark provider PORT
         an OpenAI-compatible provider that answers at once, for measuring what stands before it
     QrAi.Benchmark baseline PORT PROVIDER_URL CONNECTION_STRING
         the least a program with a history in PostgreSQL has to do: bare Kestrel, raw Npgsql
+    QrAi.Benchmark durable PORT PROVIDER_URL CONNECTION_STRING
+        the same, but it keeps the promises of QrAi: the question before it asks, and the answer after it
     QrAi.Benchmark port
         a free port on 127.0.0.1
-    QrAi.Benchmark run [--quick] [--only baseline,qrai] [--seconds N] [--qrai PROGRAM]
+    QrAi.Benchmark run [--quick] [--sizes] [--only baseline,durable,qrai] [--seconds N] [--qrai PROGRAM]
                        --postgres HOST:PORT --password PASSWORD --work DIRECTORY
-        starts them, measures, prints a Markdown table; databases "baseline" and "qrai" have to exist
+        starts them, measures, prints a Markdown table; a database of the name of each has to exist
 
     build/benchmark.sh does everything.
     """;
@@ -19,8 +22,11 @@ switch (args)
     case ["provider", var port]:
         await Provider.RunAsync(Text.Number(port));
         return 0;
-    case ["baseline", var port, var provider, var database]:
-        await Baseline.RunAsync(Text.Number(port), new Uri(provider), database);
+    case [Target.Baseline, var port, var provider, var database]:
+        await Baseline.RunAsync(Text.Number(port), new Uri(provider), database, LateTurns.Create);
+        return 0;
+    case [Target.Durable, var port, var provider, var database]:
+        await Baseline.RunAsync(Text.Number(port), new Uri(provider), database, DurableTurns.Create);
         return 0;
     case ["port"]:
         Console.WriteLine(Server.FreePort());

@@ -20,11 +20,11 @@ if [[ ${CI:-} == true ]]; then
   locked=(--locked-mode)
 fi
 
-targets=(QrAi.sln build/Benchmark)
+targets=(QrAi.sln)
 # Nothing depends on the projects with the tests: where only they have changed, they are all there is to build.
 leaves=()
 for file in "$@"; do
-  if [[ $file =~ ^(tests/(Architecture|Unit|Integration|E2E)|build/Benchmark)/.*\.cs$ ]]; then
+  if [[ $file =~ ^(tests/(Architecture|Unit|Integration|E2E)|build/(Benchmark|Durability))/.*\.cs$ ]]; then
     leaves+=("${BASH_REMATCH[1]}")
   else
     leaves=()

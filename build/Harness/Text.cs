@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace QrAi.Benchmark;
+namespace QrAi.Harness;
 
 /// <summary>Numbers in and out, the same on every machine.</summary>
 internal static class Text

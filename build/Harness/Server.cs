@@ -2,10 +2,20 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
-namespace QrAi.Benchmark;
+namespace QrAi.Harness;
 
-/// <summary>A process under measurement: started with an environment of its own, ended with this one.</summary>
+/// <summary>What a process can be told.</summary>
+internal enum Signal
+{
+    Kill = 9,
+    Terminate = 15,
+    Continue = 18,
+    Stop = 19,
+}
+
+/// <summary>A process under test: started with an environment of its own, ended with this one.</summary>
 internal sealed class Server : IAsyncDisposable
 {
     private readonly Process process;
@@ -15,12 +25,16 @@ internal sealed class Server : IAsyncDisposable
         Name = name;
         Log = log;
         this.process = process;
+        Id = process.Id;
         StartedAt = startedAt;
     }
 
     public string Name { get; }
 
     public string Log { get; }
+
+    /// <summary>The id of the process.</summary>
+    public int Id { get; }
 
     /// <summary>Just before the process was made.</summary>
     public long StartedAt { get; }
@@ -42,7 +56,7 @@ internal sealed class Server : IAsyncDisposable
     {
         get
         {
-            var line = File.ReadLines(Text.Of($"/proc/{process.Id}/status"))
+            var line = File.ReadLines(Text.Of($"/proc/{Id}/status"))
                 .First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
             return 1024 * long.Parse(line.AsSpan(6, line.Length - 8), NumberStyles.Any, CultureInfo.InvariantCulture);
         }
@@ -50,14 +64,14 @@ internal sealed class Server : IAsyncDisposable
 
     /// <summary>
     /// Starts a program with only <paramref name="environment"/> and what a program needs to run at all: settings of
-    /// whoever measures stay out.
+    /// whoever calls stay out.
     /// </summary>
     public static Server Start(
         string name,
         string work,
         string program,
         IEnumerable<string> arguments,
-        Dictionary<string, string> environment
+        IReadOnlyDictionary<string, string> environment
     )
     {
         var folder = Directory.CreateDirectory(Path.Combine(work, name)).FullName;
@@ -70,11 +84,13 @@ internal sealed class Server : IAsyncDisposable
             start.ArgumentList.Add(argument);
         foreach (var key in start.Environment.Keys.Where(key => !IsNeutral(key)).ToList())
             start.Environment.Remove(key);
+        // What the runtime leaves behind when it is killed goes with the folder.
+        start.Environment["TMPDIR"] = folder;
         foreach (var (key, value) in environment)
             start.Environment[key] = value;
         var startedAt = Stopwatch.GetTimestamp();
         var process = Process.Start(start) ?? throw new InvalidOperationException("no process for " + name);
-        // benchmark.sh ends what is listed here, should this process be killed.
+        // The script ends what is listed here, should this process be killed.
         File.AppendAllText(Path.Combine(work, "pids"), Text.Of($"{process.Id}\n"));
         return new Server(name, log, process, startedAt);
     }
@@ -84,6 +100,20 @@ internal sealed class Server : IAsyncDisposable
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    public void Send(Signal signal)
+    {
+        if (!process.HasExited && SendSignal(Id, (int)signal) != 0)
+            throw new InvalidOperationException($"{Name} cannot be sent {signal}.");
+    }
+
+    /// <summary>Waits for the end of the process.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> Exit(CancellationToken cancellation)
+    {
+        await process.WaitForExitAsync(cancellation);
+        return process.ExitCode;
     }
 
     public string LastLines() => File.Exists(Log) ? string.Join('\n', File.ReadLines(Log).TakeLast(20)) : "(no output)";
@@ -97,7 +127,11 @@ internal sealed class Server : IAsyncDisposable
     }
 
     private static bool IsNeutral(string key) =>
-        key is "PATH" or "HOME" or "LANG" or "TMPDIR" or "USER"
+        key is "PATH" or "HOME" or "LANG" or "USER"
         || key.StartsWith("DOTNET_", StringComparison.Ordinal)
             && !key.Contains("ENVIRONMENT", StringComparison.Ordinal);
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SendSignal(int process, int signal);
 }

@@ -1,0 +1,108 @@
+using System.Diagnostics;
+
+namespace QrAi.Benchmark;
+
+/// <summary>Asks a target, as one caller or as many.</summary>
+internal delegate Task<Outcome> AskOnce(Target target, string? session, CancellationToken cancellation);
+
+/// <summary>Callers that ask one question after another.</summary>
+internal sealed class Callers(Run run)
+{
+    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
+
+    /// <summary>One caller, for some time.</summary>
+    public async Task<List<Outcome>> OneByOne(Target target, AskOnce ask, string?[] sessions, TimeSpan time)
+    {
+        var outcomes = new List<Outcome>();
+        // The first of a round wakes up what the other targets' turns have put to sleep.
+        for (var unmeasured = 0; unmeasured < 5; unmeasured++)
+            await ask(target, sessions[^(unmeasured % sessions.Length + 1)], run.Ended);
+        var start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) < time)
+            outcomes.Add(await ask(target, sessions[outcomes.Count % sessions.Length], run.Ended));
+        return Good(target, outcomes);
+    }
+
+    /// <summary>A caller for each session, for some time.</summary>
+    public async Task<List<Outcome>> AtOnce(Target target, AskOnce ask, string?[] sessions, TimeSpan time)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var callers = sessions.Select(async session =>
+        {
+            var outcomes = new List<Outcome>();
+            while (Stopwatch.GetElapsedTime(start) < time)
+            {
+                var outcome = await ask(target, session, run.Ended);
+                outcomes.Add(outcome);
+                // A program that refuses at once is not to be asked a million times.
+                if (outcome.Failure is not null)
+                    await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, run.Ended);
+            }
+            return outcomes;
+        });
+        var all = await Task.WhenAll(callers);
+        return Good(target, [.. all.SelectMany(outcomes => outcomes)]);
+    }
+
+    /// <summary>Makes a session for each caller, holding 20 messages.</summary>
+    public async Task<string?[]> Sessions(Target target)
+    {
+        var callers = Enumerable
+            .Range(0, run.Plan.Callers)
+            .Select(async _ =>
+            {
+                var session = default(string);
+                for (var question = 0; question < 10; question++)
+                {
+                    var outcome = await run.Client.Ask(target, session, run.Ended);
+                    if (outcome.Failure is not null)
+                        throw new InvalidOperationException($"{target.Name} does not answer: {outcome.Failure}");
+                    session = outcome.Session;
+                }
+                return session;
+            });
+        return await Task.WhenAll(callers);
+    }
+
+    /// <summary>Warms a target up, as far as a process without a past has to be.</summary>
+    public async Task Warm(Target target, TimeSpan time)
+    {
+        await AtOnce(target, run.Client.Ask, new string?[run.Plan.Callers], time);
+        await AtOnce(target, run.Client.Stream, new string?[run.Plan.Callers], run.Plan.Warm / 2);
+    }
+
+    /// <summary>Asks until there is an answer.</summary>
+    public async Task Ready(Target target)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var outcome = await run.Client.Ask(target, null, run.Ended);
+            // The offline provider's answer counts too.
+            if (outcome.Failure is not { } failure || IsAnswer(failure))
+                return;
+            // What is refused now will be refused in a minute; too many requests, "503" and "connection refused" may pass.
+            var isRefused = failure.StartsWith('4') && !failure.StartsWith("429", StringComparison.Ordinal);
+            var isHopeless = isRefused || target.Server is { Ended: true };
+            if (isHopeless || Stopwatch.GetElapsedTime(start) > LongestStart)
+                throw new InvalidOperationException(
+                    $"{target.Name} does not answer: {failure}\n{target.Server?.LastLines()}"
+                );
+            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, run.Ended);
+        }
+    }
+
+    private static bool IsAnswer(string response) =>
+        response.StartsWith("200 ", StringComparison.Ordinal)
+        && response.Contains("\"sessionId\"", StringComparison.Ordinal);
+
+    /// <summary>Failures are counted, not measured.</summary>
+    private List<Outcome> Good(Target target, List<Outcome> outcomes)
+    {
+        var failures = outcomes.Where(outcome => outcome.Failure is not null).ToList();
+        if (failures.Count > 0)
+            Run.Say($"{target.Name}: {failures.Count} of {outcomes.Count} failed, first: {failures[0].Failure}");
+        run.Results[target, Metric.Failures].Add(failures.Count);
+        return failures.Count == 0 ? outcomes : outcomes.FindAll(outcome => outcome.Failure is null);
+    }
+}

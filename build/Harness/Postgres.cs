@@ -1,0 +1,47 @@
+using Npgsql;
+
+namespace QrAi.Harness;
+
+/// <summary>The server that the script has started.</summary>
+/// <param name="Host">Its address and port.</param>
+/// <param name="Password">The password of its user postgres.</param>
+internal sealed record Postgres(string Host, string Password)
+{
+    /// <summary>The database that every server has.</summary>
+    public const string Maintenance = "postgres";
+
+    private const string User = "postgres";
+
+    /// <summary>A database's address as QrAi takes it.</summary>
+    public string Url(string database) => $"postgresql://{User}:{Password}@{Host}/{database}";
+
+    /// <summary>A database's address as Npgsql takes it.</summary>
+    public string Connection(string database, int least, int most)
+    {
+        var host = Host.Split(':');
+        return new NpgsqlConnectionStringBuilder
+        {
+            Host = host[0],
+            Port = Text.Number(host[1]),
+            Username = User,
+            Password = Password,
+            Database = database,
+            MinPoolSize = least,
+            MaxPoolSize = most,
+            MaxAutoPrepare = 20,
+            Timeout = 30,
+        }.ConnectionString;
+    }
+
+    /// <summary>Opens a database.</summary>
+    public NpgsqlDataSource Open(string database, int most = 1) =>
+        NpgsqlDataSource.Create(Connection(database, 0, most));
+
+    /// <summary>Creates an empty database.</summary>
+    public async Task Create(string database, CancellationToken cancellation)
+    {
+        await using var maintenance = Open(Maintenance);
+        await using var create = maintenance.CreateCommand($"CREATE DATABASE \"{database}\"");
+        await create.ExecuteNonQueryAsync(cancellation);
+    }
+}

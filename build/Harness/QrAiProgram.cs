@@ -1,0 +1,39 @@
+namespace QrAi.Harness;
+
+/// <summary>QrAi's published program.</summary>
+/// <param name="Path">Where it is.</param>
+/// <param name="Work">The folder for what its processes write.</param>
+internal sealed record QrAiProgram(string Path, string Work)
+{
+    /// <summary>
+    /// What production is set to, but for the callers, who are all one and prove nothing: ENVIRONMENT=production refuses
+    /// that, so what it sets by default is set here. One caller is not held back by the limits of one caller.
+    /// </summary>
+    public static Dictionary<string, string> Settings(string databaseUrl, Uri provider) =>
+        new()
+        {
+            ["ENVIRONMENT"] = "test",
+            ["AUTHENTICATION"] = "none",
+            ["RATE_LIMIT_PER_MINUTE"] = "0",
+            ["STREAMS_PER_CALLER"] = "0",
+            ["LOG_LEVEL"] = "WARNING",
+            ["LOG_FORMAT"] = "json",
+            ["DATABASE_URL"] = databaseUrl,
+            ["DATABASE_MIGRATE_ON_START"] = "false",
+            ["LLM_PROVIDERS"] = "openrouter",
+            ["OPENROUTER_API_KEY"] = "sk-or-harness",
+            ["OPENROUTER_BASE_URL"] = new Uri(provider, "/v1").ToString(),
+        };
+
+    /// <summary>Starts a process that serves.</summary>
+    public Server Serve(string name, int port, IReadOnlyDictionary<string, string> settings) =>
+        Server.Start(name, Work, Path, ["--urls", Text.Of($"http://127.0.0.1:{port}")], settings);
+
+    /// <summary>Migrates the database that the settings name.</summary>
+    public async Task Migrate(IReadOnlyDictionary<string, string> settings, CancellationToken cancellation)
+    {
+        await using var migration = Server.Start("migrate", Work, Path, ["migrate"], settings);
+        if (await migration.Exit(cancellation) != 0)
+            throw new InvalidOperationException("The database cannot be migrated:\n" + migration.LastLines());
+    }
+}
