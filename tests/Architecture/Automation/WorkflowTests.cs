@@ -47,7 +47,10 @@ public sealed partial class WorkflowTests
 
     [TestCase("ci", "check,hooks,unit,integration,e2e,coverage,passed")]
     [TestCase("security", "packages,secrets,analysers,codeql,image,passed")]
-    [TestCase("nightly", "mutation,prove-isolation,prove-migrations,prove-backups,compose-test,passed")]
+    [TestCase(
+        "nightly",
+        "mutation,prove-isolation,prove-migrations,prove-backups,prove-durability,benchmark,compose-test,passed"
+    )]
     [TestCase("release", "ci,security,image")]
     public void No_job_is_missing(string workflow, string jobs) =>
         Workflow.Called(workflow).Jobs.Select(job => job.Name).ShouldBe(jobs.Split(','));

@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using QrAi.Harness;
+
+namespace QrAi.Durability;
+
+/// <summary>One of the processes that serve: it keeps its address when it is started again.</summary>
+internal sealed class Replica(
+    string name,
+    QrAiProgram program,
+    IReadOnlyDictionary<string, string> settings,
+    HttpMessageInvoker http
+) : IAsyncDisposable
+{
+    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
+
+    private readonly int port = Server.FreePort();
+    private Server? server;
+
+    public string Name => name;
+
+    public Uri Address => new(Text.Of($"http://127.0.0.1:{port}/"));
+
+    /// <summary>Whether it has been ready since it was started, and has not been told to end.</summary>
+    public bool IsLive { get; private set; }
+
+    /// <summary>The id of its process.</summary>
+    public int Process => Running.Id;
+
+    private Server Running => server ?? throw new InvalidOperationException($"{name} was not started.");
+
+    /// <summary>Starts it, and waits until it is ready.</summary>
+    public async Task Start(CancellationToken cancellation)
+    {
+        if (server is not null)
+            await server.DisposeAsync();
+        server = program.Serve(name, port, settings);
+        while (!await IsReady(cancellation))
+        {
+            if (server.Ended || Stopwatch.GetElapsedTime(server.StartedAt) > LongestStart)
+                throw new InvalidOperationException($"{name} does not start:\n{server.LastLines()}");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellation);
+        }
+        IsLive = true;
+    }
+
+    /// <summary>kill -9: no time to say or write anything.</summary>
+    public async Task Kill(CancellationToken cancellation)
+    {
+        IsLive = false;
+        Running.Send(Signal.Kill);
+        await Running.Exit(cancellation);
+    }
+
+    /// <summary>Takes the processor from it; everything else it keeps.</summary>
+    public void Pause()
+    {
+        IsLive = false;
+        Running.Send(Signal.Stop);
+    }
+
+    /// <summary>Lets it go on as though nothing had been.</summary>
+    public void Resume()
+    {
+        Running.Send(Signal.Continue);
+        IsLive = true;
+    }
+
+    /// <summary>Tells it to end.</summary>
+    /// <returns>Its exit code.</returns>
+    public Task<int> Terminate(CancellationToken cancellation)
+    {
+        IsLive = false;
+        Running.Send(Signal.Terminate);
+        return Running.Exit(cancellation);
+    }
+
+    public ValueTask DisposeAsync() => server?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private async Task<bool> IsReady(CancellationToken cancellation)
+    {
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Address, "health/ready"));
+            using var response = await http.SendAsync(request, cancellation);
+            return response.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using Npgsql;
+
+namespace QrAi.Durability;
+
+/// <summary>A row of <c>messages</c>.</summary>
+internal sealed record Row(
+    string Id,
+    string Session,
+    string? Question,
+    int Number,
+    string Role,
+    string Content,
+    string Status
+);
+
+/// <summary>Looks past the service, into its tables.</summary>
+internal sealed class Store(NpgsqlDataSource database)
+{
+    private const string Held =
+        "FROM messages m JOIN workers w ON w.id = m.worker_id WHERE m.status = 'generating' AND w.name LIKE '%/' || $1";
+
+    /// <summary>All messages, each session's in the order of their numbers.</summary>
+    public Task<List<Row>> Messages(CancellationToken cancellation) =>
+        Read(
+            """
+            SELECT id::text, session_id::text, question_id::text, number, role, content, status FROM messages
+            ORDER BY session_id, number
+            """,
+            row => new Row(
+                row.GetString(0),
+                row.GetString(1),
+                row.IsDBNull(2) ? null : row.GetString(2),
+                row.GetInt32(3),
+                row.GetString(4),
+                row.GetString(5),
+                row.GetString(6)
+            ),
+            cancellation
+        );
+
+    /// <summary>The answers that a process is making, with their runs.</summary>
+    public Task<List<(Guid Id, int Run)>> HeldBy(int process, CancellationToken cancellation) =>
+        Read("SELECT m.id, m.run " + Held, row => (row.GetGuid(0), row.GetInt32(1)), cancellation, Text(process));
+
+    /// <summary>Whether a process makes an answer that has been taken over so often.</summary>
+    public async Task<bool> HoldsTakenOver(int process, int takeovers, CancellationToken cancellation) =>
+        await Count($"SELECT count(*) {Held} AND m.takeovers >= $2", cancellation, Text(process), takeovers) > 0;
+
+    /// <summary>The name of the process that makes an answer; null if none does.</summary>
+    public async Task<string?> Holder(string answer, CancellationToken cancellation) =>
+        (
+            await Read(
+                """
+                SELECT w.name FROM messages m JOIN workers w ON w.id = m.worker_id
+                WHERE m.id = $1::uuid AND m.status = 'generating'
+                """,
+                row => row.GetString(0),
+                cancellation,
+                answer
+            )
+        ).FirstOrDefault();
+
+    /// <summary>How often an answer was taken over.</summary>
+    public async Task<long> Takeovers(string answer, CancellationToken cancellation) =>
+        await Count("SELECT takeovers::bigint FROM messages WHERE id = $1::uuid", cancellation, answer);
+
+    /// <summary>Whether an answer is still in the run that it was in.</summary>
+    public async Task<bool> IsStuck((Guid Id, int Run) answer, CancellationToken cancellation) =>
+        await Count(
+            "SELECT count(*) FROM messages WHERE id = $1 AND run = $2 AND status = 'generating'",
+            cancellation,
+            answer.Id,
+            answer.Run
+        ) > 0;
+
+    public Task<long> Pieces(CancellationToken cancellation) =>
+        Count("SELECT count(*) FROM answer_pieces", cancellation);
+
+    public Task<long> Open(CancellationToken cancellation) =>
+        Count("SELECT count(*) FROM messages WHERE status = 'generating'", cancellation);
+
+    /// <summary>HOST/PID of every process that counts as alive.</summary>
+    public Task<List<string>> Workers(CancellationToken cancellation) =>
+        Read("SELECT name FROM workers ORDER BY name", row => row.GetString(0), cancellation);
+
+    private static string Text(int number) => Harness.Text.Of($"{number}");
+
+    private async Task<long> Count(string sql, CancellationToken cancellation, params object[] values) =>
+        (await Read(sql, row => row.GetInt64(0), cancellation, values)).FirstOrDefault();
+
+    private async Task<List<T>> Read<T>(
+        string sql,
+        Func<NpgsqlDataReader, T> read,
+        CancellationToken cancellation,
+        params object[] values
+    )
+    {
+        await using var command = database.CreateCommand(sql);
+        foreach (var value in values)
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        var rows = new List<T>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+            rows.Add(read(reader));
+        return rows;
+    }
+}
