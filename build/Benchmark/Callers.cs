@@ -23,6 +23,25 @@ internal sealed class Callers(Run run)
         return Good(target, outcomes);
     }
 
+    /// <summary>One caller that asks in two places, question by question, for some time.</summary>
+    public async Task<(List<Outcome> One, List<Outcome> Other)> Alternately(
+        AskOnce ask,
+        (Target Target, string?[] Sessions) one,
+        (Target Target, string?[] Sessions) other,
+        TimeSpan time
+    )
+    {
+        var ofOne = new List<Outcome>();
+        var ofOther = new List<Outcome>();
+        var start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) < time)
+        {
+            ofOne.Add(await ask(one.Target, one.Sessions[ofOne.Count % one.Sessions.Length], run.Ended));
+            ofOther.Add(await ask(other.Target, other.Sessions[ofOther.Count % other.Sessions.Length], run.Ended));
+        }
+        return (Good(one.Target, ofOne), Good(other.Target, ofOther));
+    }
+
     /// <summary>A caller for each session, for some time.</summary>
     public async Task<List<Outcome>> AtOnce(Target target, AskOnce ask, string?[] sessions, TimeSpan time)
     {

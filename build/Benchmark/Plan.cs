@@ -39,7 +39,7 @@ internal sealed record Plan
 
     public (int Rounds, TimeSpan Each) Streaming => Quick ? (3, Milliseconds(1200)) : (6, Milliseconds(2500));
 
-    public (int Rounds, TimeSpan Each) Growth => Quick ? (6, Milliseconds(500)) : (12, Milliseconds(1000));
+    public (int Rounds, TimeSpan Each) Growth => Quick ? (6, Milliseconds(1500)) : (12, Milliseconds(3000));
 
     public int Starts => Quick ? 3 : 5;
 

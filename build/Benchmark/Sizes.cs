@@ -70,18 +70,20 @@ internal sealed class Sizes(Run run, Programs programs, Callers callers)
         Run.Say(Text.Of($"a database with {sessions:#,0} sessions: made within {seconds:0} s"));
     }
 
-    /// <summary>Measures the small and the large in turn.</summary>
+    /// <summary>Measures the small and the large, question by question: what disturbs one disturbs the other.</summary>
     private async Task Compare(Side small, Side large, AskOnce ask)
     {
         var (rounds, each) = run.Plan.Growth;
-        foreach (var side in (Side[])[small, large])
-            await callers.OneByOne(side.Target, ask, side.Sessions, each * 2);
-        for (var round = 0; round < rounds && run.HasTimeFor(each * 2); round++)
-            foreach (var side in round % 2 == 0 ? (Side[])[small, large] : [large, small])
-            {
-                var outcomes = await callers.OneByOne(side.Target, ask, side.Sessions, each);
-                run.Results[Target.QrAi, side.Metric].Add(outcomes.Select(it => it.Milliseconds));
-            }
+        await Once(each * 2);
+        for (var round = 0; round < rounds && run.HasTimeFor(each); round++)
+        {
+            var (ofSmall, ofLarge) = await Once(each);
+            run.Results[Target.QrAi, small.Metric].Add(ofSmall.Select(it => it.Milliseconds));
+            run.Results[Target.QrAi, large.Metric].Add(ofLarge.Select(it => it.Milliseconds));
+        }
+
+        Task<(List<Outcome>, List<Outcome>)> Once(TimeSpan time) =>
+            callers.Alternately(ask, (small.Target, small.Sessions), (large.Target, large.Sessions), time);
     }
 
     private sealed record Side(Target Target, string?[] Sessions, Metric Metric);
