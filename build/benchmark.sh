@@ -8,7 +8,7 @@ usage() {
   cat <<'EOF'
 build/benchmark.sh [--quick] [--only baseline|durable|qrai] [--sizes]
 
-  --quick  at most 2.5 minutes instead of 8: fewer and shorter rounds
+  --quick  at most 2 minutes after publishing instead of 7: fewer and shorter rounds
   --only   measure some of the programs, separated by commas
   --sizes  measure what must not grow with the data instead: a page among 1,000,000 sessions, a question in a session of
            10,000 messages
@@ -19,12 +19,12 @@ PUBLISH_ARGUMENTS, more arguments for publishing QrAi; QRAI_PROGRAM, one that is
 EOF
 }
 
-limit=480
+limit=420
 arguments=()
 only=baseline,durable,qrai
 while (($#)); do
   case $1 in
-  --quick) limit=150 arguments+=(--quick) ;;
+  --quick) limit=120 arguments+=(--quick) ;;
   --sizes) arguments+=(--sizes) ;;
   --only) only=${2:?--only needs a name} && shift ;;
   -h | --help) usage && exit 0 ;;
@@ -54,7 +54,5 @@ port=$("$benchmark" port)
 start_postgres "$port"
 create_databases "$port" baseline durable qrai
 
-# Ends by itself; the few seconds are for ending all and cleaning up.
-left=$((limit - SECONDS - 8))
-run_to_its_end "$benchmark" run "${arguments[@]}" --seconds "$left" \
+run_to_its_end "$benchmark" run "${arguments[@]}" --seconds "$limit" \
   --postgres "127.0.0.1:$port" --password "$password" --work "$work"

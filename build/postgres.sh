@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# What the scripts share that run programs on a PostgreSQL of their own: all of it lies below $work, and is gone afterwards.
+# Shared by scripts that run programs on a PostgreSQL of their own. Everything lies below $work and is removed at the end.
 
 say() { echo "$*" >&2; }
 
-# Makes $work, a folder named after $1, and ends the script where the machine lacks something. $2 is how many files a process
+# Makes $work, a folder named after $1, and exits where the machine lacks something. $2 is how many files a process
 # must be able to open.
 begin() {
   ulimit -n "$(ulimit -Hn)"
@@ -35,7 +35,7 @@ end_all() {
   local pid
   if [[ -f $work/pids ]]; then
     while read -r pid; do
-      # Only if it is still what was started: its working folder is below ours.
+      # A reused id has another working directory.
       if [[ $(readlink "/proc/$pid/cwd" 2>/dev/null) == "$work"/* ]]; then
         kill -KILL "$pid" 2>/dev/null || true
       fi
@@ -56,7 +56,7 @@ publish() {
   }
 }
 
-# Sets QRAI_PROGRAM to QrAi's program, which is published unless it is already.
+# Sets QRAI_PROGRAM to QrAi's program, and publishes it unless it is set.
 publish_qrai() {
   if [[ -z ${QRAI_PROGRAM:-} ]]; then
     local more
@@ -77,7 +77,7 @@ start_postgres() {
     cd "$work/database" || exit 1
     "${as_postgres[@]}" "$bin/initdb" -D data -U postgres -A scram-sha-256 --pwfile=password -E UTF8 --locale=C \
       >initdb.log || { cat initdb.log >&2 && exit 1; }
-    # fsync, synchronous_commit and all else stay as they are in use.
+    # fsync, synchronous_commit and all else keep their defaults.
     "${as_postgres[@]}" "$bin/pg_ctl" -D data -l server.log -w -s \
       -o "-h 127.0.0.1 -p $1 -k $work/database" start || { cat server.log >&2 && exit 1; }
   )
@@ -91,13 +91,13 @@ create_databases() {
   done
 }
 
-# Runs a program that ends what it has started when it is told to end, and returns its exit code.
+# Runs a program, passes signals on to it, and returns its exit code.
 run_to_its_end() {
   local running status=0
   "$@" &
   running=$!
   trap 'kill -TERM "$running" 2>/dev/null || true' INT TERM
-  # A signal ends the first wait; the second one is for the program's own end.
+  # A signal interrupts the first wait; the second one waits for the program's end.
   wait "$running" || status=$?
   if kill -0 "$running" 2>/dev/null; then
     status=0

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Proves that no answer is lost: not by processes that are killed, paused or told to end while they answer.
+# Proves that no answer is lost when processes are killed, paused or told to end while they answer.
 set -euo pipefail
 
 usage() {
@@ -8,14 +8,14 @@ build/prove-durability.sh [--kills N] [--only NAME,…]
 
 kills     three replicas on one PostgreSQL answer 40 callers, and N times (100 by default) one of them is killed (-9): no
           question is lost or answered twice, every caller has exactly what is stored, nothing is left over
-pause     one is stopped (SIGSTOP) past its lease, and goes on: what another has made stays
+pause     one is stopped (SIGSTOP) past its lease and resumed: what another has written stays
 deaths    an answer whose processes always die fails as interrupted after three takeovers
 replicas  another replica than the one that answers follows, reads, cancels and deletes in time
 sqlite    the only process, on SQLite, is killed in the middle of answers, and started again
-shutdown  one is told to end (SIGTERM) while it answers: another goes on at once
+shutdown  one is told to end (SIGTERM) while it answers: another takes the answer at once
 
-Prints a line for everything that is proved, ok or FAILED, with its figures; the exit code is 1 if any failed, and then the
-processes' logs are in artifacts/durability. Everything it starts is gone afterwards. About 9 minutes, 5 s for each kill.
+Prints a line for each check, ok or FAILED, with its figures. The exit code is 1 if any failed; the logs of the processes are
+then in artifacts/durability. Everything it starts is removed at the end. Takes about 2 minutes, and 5 s for each kill.
 
 Environment: POSTGRES_BIN, the folder of initdb and postgres (default: the newest that is installed);
 TMPDIR, where the databases lie (default /var/tmp);

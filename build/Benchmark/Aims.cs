@@ -2,7 +2,7 @@ using QrAi.Harness;
 
 namespace QrAi.Benchmark;
 
-/// <summary>What a ratio or a number is to be.</summary>
+/// <summary>A bound of a measured value.</summary>
 internal sealed record Aim(string What, double Value, double Bound, bool IsLeast = false)
 {
     private bool IsKept => IsLeast ? Value >= Bound : Value <= Bound;
@@ -10,7 +10,7 @@ internal sealed record Aim(string What, double Value, double Bound, bool IsLeast
     /// <summary>The head of a table of aims.</summary>
     public static string Head => "| | aim | measured | |\n| --- | ---: | ---: | --- |\n";
 
-    /// <summary>A line of that table.</summary>
+    /// <summary>The line of this aim.</summary>
     public string Line()
     {
         var verdict = double.IsFinite(Value) ? Verdict() : "not measured";
@@ -20,7 +20,7 @@ internal sealed record Aim(string What, double Value, double Bound, bool IsLeast
     private string Verdict() => IsKept ? "kept" : "**missed**";
 }
 
-/// <summary>The aims of an answer, against the program that keeps the same promises.</summary>
+/// <summary>The aims against the program that keeps the same promises.</summary>
 internal static class Aims
 {
     public static IEnumerable<Aim> Of(Run run)

@@ -12,7 +12,7 @@ using QrAi.Harness;
 namespace QrAi.Benchmark;
 
 /// <summary>
-/// What QrAi is held against: <c>POST /api/questions</c> with no owners, no limits, no retries, no validation, no
+/// What QrAi is compared with: <c>POST /api/questions</c> with no owners, no limits, no retries, no validation, no
 /// resuming. It opens a turn, asks the provider, closes the turn and answers.
 /// </summary>
 internal sealed class Baseline(Uri provider, ITurns turns) : IDisposable

@@ -14,7 +14,7 @@ internal sealed class Callers(Run run)
     public async Task<List<Outcome>> OneByOne(Target target, AskOnce ask, string?[] sessions, TimeSpan time)
     {
         var outcomes = new List<Outcome>();
-        // The first of a round wakes up what the other targets' turns have put to sleep.
+        // The first questions of a round are slower: the target was idle during the rounds of the others.
         for (var unmeasured = 0; unmeasured < 5; unmeasured++)
             await ask(target, sessions[^(unmeasured % sessions.Length + 1)], run.Ended);
         var start = Stopwatch.GetTimestamp();
@@ -23,7 +23,7 @@ internal sealed class Callers(Run run)
         return Good(target, outcomes);
     }
 
-    /// <summary>One caller that asks in two places, question by question, for some time.</summary>
+    /// <summary>One caller that asks two targets alternately, for some time.</summary>
     public async Task<(List<Outcome> One, List<Outcome> Other)> Alternately(
         AskOnce ask,
         (Target Target, string?[] Sessions) one,
@@ -53,7 +53,7 @@ internal sealed class Callers(Run run)
             {
                 var outcome = await ask(target, session, run.Ended);
                 outcomes.Add(outcome);
-                // A program that refuses at once is not to be asked a million times.
+                // Avoids a busy loop against a program that refuses at once.
                 if (outcome.Failure is not null)
                     await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, run.Ended);
             }
@@ -83,7 +83,7 @@ internal sealed class Callers(Run run)
         return await Task.WhenAll(callers);
     }
 
-    /// <summary>Warms a target up, as far as a process without a past has to be.</summary>
+    /// <summary>Warms a target up.</summary>
     public async Task Warm(Target target, TimeSpan time)
     {
         await AtOnce(target, run.Client.Ask, new string?[run.Plan.Callers], time);
@@ -97,10 +97,10 @@ internal sealed class Callers(Run run)
         while (true)
         {
             var outcome = await run.Client.Ask(target, null, run.Ended);
-            // The offline provider's answer counts too.
+            // An answer of the offline provider counts too.
             if (outcome.Failure is not { } failure || IsAnswer(failure))
                 return;
-            // What is refused now will be refused in a minute; too many requests, "503" and "connection refused" may pass.
+            // 429, 503 and a refused connection are transient while a program starts; other client errors are not.
             var isRefused = failure.StartsWith('4') && !failure.StartsWith("429", StringComparison.Ordinal);
             var isHopeless = isRefused || target.Server is { Ended: true };
             if (isHopeless || Stopwatch.GetElapsedTime(start) > LongestStart)

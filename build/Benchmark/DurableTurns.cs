@@ -3,8 +3,8 @@ using Npgsql;
 namespace QrAi.Benchmark;
 
 /// <summary>
-/// The same promises as QrAi: the question is kept before the provider is asked, and the answer after it, in rows like
-/// QrAi's, with its constraints and indexes. A statement each, and each its own transaction: less is not possible.
+/// The same promises as QrAi: the question is stored before the provider is called and the answer after it, in the same
+/// rows with the same constraints and indexes. Each takes one statement, which is the minimum.
 /// </summary>
 internal sealed class DurableTurns : ITurns
 {
@@ -67,7 +67,7 @@ internal sealed class DurableTurns : ITurns
         )
         """;
 
-    // What selects here does not see what is inserted here: the history ends before the question.
+    // The SELECT does not see the rows that the same statement inserts: the history ends before the question.
     private const string AddAndRead = """
         , question AS (
             INSERT INTO messages (id, session_id, number, role, content, status, created_at, completed_at)

@@ -2,10 +2,10 @@ using Npgsql;
 
 namespace QrAi.Benchmark;
 
-/// <summary>Fills QrAi's tables, for by asking it would take days.</summary>
+/// <summary>Fills QrAi's tables with SQL: asking would take days.</summary>
 internal sealed class Filling(NpgsqlDataSource database)
 {
-    // What these do not name has a default. A column that is not there is left out.
+    // Other columns have defaults. A column that the table does not have is left out.
     private static readonly Dictionary<string, string> Session = new()
     {
         ["id"] = "gen_random_uuid()",
@@ -33,7 +33,7 @@ internal sealed class Filling(NpgsqlDataSource database)
         ["finish_reason"] = "CASE WHEN n % 2 = 0 THEN 'stop' END",
     };
 
-    /// <summary>Adds sessions, each with messages, to the only owner there is.</summary>
+    /// <summary>Adds sessions of the unauthenticated owner, each with messages.</summary>
     /// <returns>The ids of the sessions.</returns>
     public async Task<string[]> Add(int sessions, int messages, CancellationToken cancellation)
     {

@@ -49,7 +49,7 @@ internal sealed class Memory(Run run, Programs programs, Callers callers)
     {
         var opening = Stopwatch.GetTimestamp();
         var opened = new AnswerStream[count];
-        // As many at once as callers: a crowd that comes within seconds, not in the same millisecond.
+        // Limits concurrency to the callers: the streams open within seconds, not in the same millisecond.
         await Parallel.ForAsync(
             0,
             opened.Length,

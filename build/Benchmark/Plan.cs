@@ -10,14 +10,14 @@ internal sealed record Plan
 
     public bool Quick { get; private init; }
 
-    /// <summary>What grows with the data, and nothing else.</summary>
+    /// <summary>Measures only what may grow with the data.</summary>
     public bool Sizes { get; private init; }
 
     /// <summary>The programs.</summary>
     public IReadOnlyList<string> Targets { get; private init; } = All;
 
     /// <summary>Nothing new is begun that would not end by then.</summary>
-    public TimeSpan Limit { get; private init; } = TimeSpan.FromMinutes(8);
+    public TimeSpan Limit { get; private init; } = TimeSpan.FromMinutes(7);
 
     public string? Program { get; private init; }
 

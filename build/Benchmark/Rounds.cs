@@ -92,7 +92,7 @@ internal sealed class Rounds(Run run, Programs programs, Callers callers)
                 .Add(cost.TotalMicroseconds / outcomes.Count);
     }
 
-    /// <summary>Forwards in one round, backwards in the next: nobody always comes after the same.</summary>
+    /// <summary>Alternates the order, so that no target always follows the same one.</summary>
     private async Task InTurn((int Rounds, TimeSpan Each) plan, Func<Target, TimeSpan, Task> measure)
     {
         for (var round = 0; round < plan.Rounds && run.HasTimeFor(plan.Each * targets.Count); round++)
@@ -100,7 +100,7 @@ internal sealed class Rounds(Run run, Programs programs, Callers callers)
                 await measure(target, plan.Each);
     }
 
-    /// <summary>What the disk alone costs: one row, one commit, one caller.</summary>
+    /// <summary>The cost of the disk alone: one row, one commit, one caller.</summary>
     private async Task<List<double>> Commits(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(run.Ended);

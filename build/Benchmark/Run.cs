@@ -4,7 +4,7 @@ using QrAi.Harness;
 
 namespace QrAi.Benchmark;
 
-/// <summary>One run: what it is to measure, what it has measured, and how long it may go on.</summary>
+/// <summary>A run: its plan, its results and its time limit.</summary>
 internal sealed class Run : IDisposable
 {
     private readonly long begun = Stopwatch.GetTimestamp();

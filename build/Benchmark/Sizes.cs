@@ -5,7 +5,7 @@ using QrAi.Harness;
 
 namespace QrAi.Benchmark;
 
-/// <summary>What must not grow with the data: a page of many sessions, a question in a long session.</summary>
+/// <summary>Costs that must not grow with the data: a page of many sessions, a question in a long session.</summary>
 internal sealed class Sizes(Run run, Programs programs, Callers callers)
 {
     private static readonly Metric FewSessions = new("page of few sessions");
@@ -30,7 +30,7 @@ internal sealed class Sizes(Run run, Programs programs, Callers callers)
         await Compare(new(ofFew, [null], FewSessions), new(ofMany, [null], ManySessions), list);
         Run.Say("pages of sessions: measured");
 
-        // So many short ones that none gets long: a round's questions are spread over all.
+        // The questions are spread over so many short sessions that none gets long.
         var shorts = await new Filling(few).Add(sessions: 1000, messages: 10, run.Ended);
         var longs = await new Filling(few).Add(sessions: 10, messages: 10_000, run.Ended);
         await Compare(new(ofFew, shorts, ShortSession), new(ofFew, longs, LongSession), run.Client.Ask);
@@ -70,7 +70,7 @@ internal sealed class Sizes(Run run, Programs programs, Callers callers)
         Run.Say(Text.Of($"a database with {sessions:#,0} sessions: made within {seconds:0} s"));
     }
 
-    /// <summary>Measures the small and the large, question by question: what disturbs one disturbs the other.</summary>
+    /// <summary>Alternates between the small and the large, so that a disturbance affects both.</summary>
     private async Task Compare(Side small, Side large, AskOnce ask)
     {
         var (rounds, each) = run.Plan.Growth;

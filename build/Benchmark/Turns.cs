@@ -2,23 +2,23 @@ using Npgsql;
 
 namespace QrAi.Benchmark;
 
-/// <summary>A question, and the answer that it is to get.</summary>
+/// <summary>A question and the id of its answer.</summary>
 internal sealed record Turn(Message Question, Guid AnswerId, bool IsNewSession);
 
-/// <summary>How a baseline keeps questions and answers.</summary>
+/// <summary>How a baseline stores questions and answers.</summary>
 internal interface ITurns
 {
-    /// <summary>Before the provider is asked.</summary>
+    /// <summary>Begins a turn, before the provider is called.</summary>
     /// <returns>The session's last 20 messages, oldest first.</returns>
     Task<IReadOnlyList<(string Role, string Content)>> Open(Turn turn);
 
-    /// <summary>After it has answered.</summary>
+    /// <summary>Ends a turn, after the provider has answered.</summary>
     Task Close(Turn turn, Message answer);
 }
 
 /// <summary>
-/// The least that a program with a history can do: it reads the session's last messages, and commits once, after the
-/// answer. What dies on the way is lost.
+/// The minimum for a program with a history: it reads the session's last messages, and commits once, after the answer.
+/// A crash loses the question.
 /// </summary>
 internal sealed class LateTurns : ITurns
 {

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace QrAi.Durability;
 
-/// <summary>A message, as far as it is looked at.</summary>
+/// <summary>The members of a message that the proofs read.</summary>
 internal sealed record Message(string Id, string Role, string Content, string Status, string? Error);
 
 /// <summary>QrAi's HTTP API, as a caller uses it.</summary>
@@ -13,7 +13,7 @@ internal sealed class Api(HttpMessageInvoker http)
 {
     private static readonly MediaTypeWithQualityHeaderValue EventStream = new("text/event-stream");
 
-    /// <summary>Asks for a stream.</summary>
+    /// <summary>Asks a question, and accepts an event stream.</summary>
     public Task<HttpResponseMessage> Ask(
         Replica replica,
         string question,
@@ -71,7 +71,7 @@ internal sealed class Api(HttpMessageInvoker http)
         return [.. document.RootElement.GetProperty("items").EnumerateArray().Select(MessageOf)];
     }
 
-    /// <summary>What the response to a request without a body is.</summary>
+    /// <summary>The status of the response to a request without a body.</summary>
     public async Task<HttpStatusCode> Status(
         HttpMethod method,
         Replica replica,
@@ -84,7 +84,7 @@ internal sealed class Api(HttpMessageInvoker http)
         return response.StatusCode;
     }
 
-    /// <summary>The message that an event or a response has.</summary>
+    /// <summary>Reads a message.</summary>
     public static Message MessageOf(JsonElement message) =>
         new(
             message.GetProperty("id").GetString()!,

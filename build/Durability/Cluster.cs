@@ -2,7 +2,7 @@ using QrAi.Harness;
 
 namespace QrAi.Durability;
 
-/// <summary>Some replicas on one database.</summary>
+/// <summary>Replicas on one database.</summary>
 internal sealed class Cluster : IAsyncDisposable
 {
     private readonly List<Replica> replicas = [];
@@ -36,7 +36,7 @@ internal sealed class Cluster : IAsyncDisposable
         return cluster;
     }
 
-    /// <summary>One that lives, by chance, and another than the one that was tried last where there is one.</summary>
+    /// <summary>A random live replica, other than the last one where possible.</summary>
     public Replica Any(Replica? last)
     {
         var live = replicas.FindAll(replica => replica.IsLive);

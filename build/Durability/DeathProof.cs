@@ -2,7 +2,7 @@ using QrAi.Harness;
 
 namespace QrAi.Durability;
 
-/// <summary>An answer whose processes always die is given up after three takeovers.</summary>
+/// <summary>An answer whose processes always die fails after three takeovers.</summary>
 internal sealed class DeathProof(Bench bench) : Proof("deaths", bench)
 {
     private const int Takeovers = 3;

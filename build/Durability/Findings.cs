@@ -1,11 +1,11 @@
 namespace QrAi.Durability;
 
-/// <summary>A line for everything that was to be proved.</summary>
+/// <summary>Prints a line for each check.</summary>
 internal sealed class Findings
 {
     public bool AllKept { get; private set; } = true;
 
-    /// <summary>Says whether something is as it has to be.</summary>
+    /// <summary>Records a check.</summary>
     public void Add(bool isKept, string proof, string what, string figures)
     {
         AllKept &= isKept;

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace QrAi.Durability;
 
-/// <summary>An answer as a follower has it, and whether its events were those that the contract promises.</summary>
+/// <summary>An answer as a follower has received it, with the first violation of the contract of events.</summary>
 internal sealed class Followed
 {
     private readonly StringBuilder text = new();
@@ -17,24 +17,24 @@ internal sealed class Followed
 
     public string? LastId { get; private set; }
 
-    /// <summary>0 before the first event.</summary>
+    /// <summary>The current run; 0 before the first event.</summary>
     public int Run { get; private set; }
 
     /// <summary>The deltas since the run began, joined.</summary>
     public string Text => text.ToString();
 
-    /// <summary>How much of the run there was after each delta, and when.</summary>
+    /// <summary>The length of the text after each delta of the run, and when it was received.</summary>
     public IReadOnlyList<(int Length, long At)> Received => received;
 
-    /// <summary>When each <c>restarted</c> came.</summary>
+    /// <summary>When each <c>restarted</c> was received.</summary>
     public IReadOnlyList<long> Restarts => restarts;
 
-    /// <summary>The answer that the last event has.</summary>
+    /// <summary>The answer of the last event.</summary>
     public Message? End { get; private set; }
 
     public bool IsEnded => End is not null;
 
-    /// <summary>The first thing that was not as promised.</summary>
+    /// <summary>The first violation.</summary>
     public string? Fault { get; set; }
 
     public void Take(string id, string name, JsonElement data, long at)
@@ -84,7 +84,7 @@ internal sealed class Followed
                 + $"run {Run} with {text.Length} code units";
     }
 
-    /// <summary>RUN, RUN.OFFSET or RUN.OFFSET.end; a run of -1 if it is none of these.</summary>
+    /// <summary>Parses RUN, RUN.OFFSET or RUN.OFFSET.end; the run is -1 if the id has another form.</summary>
     private static (int Run, int? Offset, bool IsEnd) Parse(string id)
     {
         var parts = id.Split('.');

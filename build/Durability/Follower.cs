@@ -6,12 +6,12 @@ using System.Text.Json;
 namespace QrAi.Durability;
 
 /// <summary>
-/// A caller that wants an answer to its end: it comes back, to any replica, whenever its connection breaks. Before
-/// <c>started</c> it repeats its question with its key, later it goes on after the last event that it has.
+/// A caller that follows an answer to its end. After a broken connection it connects to another replica: before
+/// <c>started</c> it repeats the question with the same key, afterwards it resumes after the last event it received.
 /// </summary>
 internal sealed class Follower
 {
-    /// <summary>After so long without an event it gives up.</summary>
+    /// <summary>The longest wait for an event.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(50);
@@ -37,13 +37,13 @@ internal sealed class Follower
 
     public Script Script { get; }
 
-    /// <summary>What has come.</summary>
+    /// <summary>What was received.</summary>
     public Followed Answer { get; }
 
-    /// <summary>When the answer's id is known.</summary>
+    /// <summary>Completes when the answer's id is known.</summary>
     public Task Started => started.Task;
 
-    /// <summary>When the last event has come, or nothing more will.</summary>
+    /// <summary>Completes with the last event or the first fault.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
 
     /// <summary>How often the connection broke.</summary>
@@ -52,7 +52,7 @@ internal sealed class Follower
     /// <summary>The longest from a broken connection to the next event.</summary>
     public TimeSpan LongestGap { get; private set; }
 
-    /// <summary>Puts a question, and follows its answer.</summary>
+    /// <summary>Asks a question and follows its answer.</summary>
     public static Follower Ask(
         Api api,
         Script script,
@@ -66,7 +66,7 @@ internal sealed class Follower
         return follower;
     }
 
-    /// <summary>Follows the answer to a question of somebody else, from its start.</summary>
+    /// <summary>Follows the answer of another follower from its start.</summary>
     public static Follower Follow(
         Api api,
         Follower other,
@@ -92,7 +92,7 @@ internal sealed class Follower
             }
             catch (Exception exception) when (exception is HttpRequestException or IOException)
             {
-                // The replica has gone, which is what this caller is for.
+                // The replica died: the next attempt connects to another one.
             }
             if (Answer.IsEnded || Answer.Fault is not null)
                 break;
@@ -136,7 +136,7 @@ internal sealed class Follower
         }
     }
 
-    /// <summary>What passes is waited for; the rest is a fault.</summary>
+    /// <summary>Ignores a transient refusal, which is retried; any other is a fault.</summary>
     private async Task Refused(HttpResponseMessage response, CancellationToken cancellation)
     {
         var body = await response.Content.ReadAsStringAsync(cancellation);

@@ -3,13 +3,13 @@ using QrAi.Harness;
 
 namespace QrAi.Durability;
 
-/// <summary>Replicas are killed again and again while many callers ask: nothing is lost, and nothing made twice.</summary>
+/// <summary>Kills replicas while many callers ask: nothing is lost, and nothing is answered twice.</summary>
 internal sealed class KillProof(Bench bench) : Proof("kills", bench)
 {
     private const int Replicas = 3;
     private const int Callers = 40;
 
-    // Whoever makes an answer that was taken over so often is let live: it would soon have to fail, which is another proof.
+    // A replica that makes an answer with so many takeovers is spared: after the third, the answer has to fail.
     private const int Endangered = 2;
 
     public override TimeSpan Limit => TimeSpan.FromMinutes(3) + TimeSpan.FromSeconds(15) * Bench.Options.Kills;
@@ -56,7 +56,7 @@ internal sealed class KillProof(Bench bench) : Proof("kills", bench)
         await CheckLeftOvers(cluster, store, cancellation);
     }
 
-    /// <summary>One caller: question after question in a session of its own.</summary>
+    /// <summary>One caller: asks one question after another in its own session.</summary>
     private async Task AskOn(
         Cluster cluster,
         ConcurrentQueue<Follower> followers,

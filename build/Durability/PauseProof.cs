@@ -2,7 +2,7 @@ using QrAi.Harness;
 
 namespace QrAi.Durability;
 
-/// <summary>A replica is stopped for longer than its lease, and goes on: it changes nothing any more.</summary>
+/// <summary>A replica that is stopped past its lease and resumed changes nothing.</summary>
 internal sealed class PauseProof(Bench bench) : Proof("pause", bench)
 {
     public override async Task Run(CancellationToken cancellation)
@@ -10,8 +10,8 @@ internal sealed class PauseProof(Bench bench) : Proof("pause", bench)
         await using var cluster = await Bench.OnPostgres(Name, replicas: 2, cancellation);
         await using var database = Bench.Options.Postgres.Open(Name);
         var store = new Store(database);
-        await Prove("it goes on while the answer is made", isDone: false, cluster, store, cancellation);
-        await Prove("it goes on after the answer was made", isDone: true, cluster, store, cancellation);
+        await Prove("resumed while the answer is made", isDone: false, cluster, store, cancellation);
+        await Prove("resumed after the answer is complete", isDone: true, cluster, store, cancellation);
     }
 
     private async Task Prove(string when, bool isDone, Cluster cluster, Store store, CancellationToken cancellation)
@@ -44,7 +44,7 @@ internal sealed class PauseProof(Bench bench) : Proof("pause", bench)
         );
 
         await Task.WhenAll(asked.Ended, elsewhere.Ended);
-        // Whatever is still to be written late would be by then.
+        // Leaves time for a late write of the resumed process.
         await Pass(Bench.Lease.TotalSeconds + 1, cancellation);
         CheckFollowers([asked, elsewhere]);
         var stored = (await store.Messages(cancellation)).Find(row => row.Id == asked.Answer.AnswerId);

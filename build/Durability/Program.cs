@@ -75,7 +75,7 @@ static async Task<int> ProveAsync(Options options)
         }
         catch (Exception exception)
         {
-            // A proof that cannot be made has failed; the others are still worth knowing.
+            // A proof that throws has failed; the other proofs still run.
             findings.Add(false, proof.Name, "can be proved", $"{exception.GetType().Name}: {exception.Message}");
         }
         await Console.Error.WriteLineAsync(

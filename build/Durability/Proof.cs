@@ -3,7 +3,7 @@ using QrAi.Harness;
 
 namespace QrAi.Durability;
 
-/// <summary>One of the things that are proved.</summary>
+/// <summary>A property to prove.</summary>
 internal abstract class Proof(string name, Bench bench)
 {
     public string Name => name;
@@ -17,7 +17,7 @@ internal abstract class Proof(string name, Bench bench)
 
     protected void Check(bool isKept, string what, string figures) => bench.Findings.Add(isKept, name, what, figures);
 
-    /// <summary>Says whether followers had what the contract promises of events.</summary>
+    /// <summary>Checks that followers received the events that the contract promises.</summary>
     protected void CheckFollowers(IReadOnlyCollection<Follower> followers)
     {
         var faults = followers.Select(follower => follower.Answer.Fault).OfType<string>().ToList();
@@ -35,12 +35,12 @@ internal abstract class Proof(string name, Bench bench)
     protected Follower Follow(Follower other, Func<Replica?, Replica> choose, CancellationToken cancellation) =>
         Follower.Follow(bench.Api, other, choose, cancellation);
 
-    /// <summary>Waits for a time that a proof is about.</summary>
+    /// <summary>Lets time pass that is part of a proof.</summary>
     protected static Task Pass(double seconds, CancellationToken cancellation) =>
         Task.Delay(TimeSpan.FromSeconds(seconds), TimeProvider.System, cancellation);
 
     /// <summary>Waits for a condition.</summary>
-    /// <returns>How long it took; null if it did not come about within the limit.</returns>
+    /// <returns>How long it took; null if the limit passed first.</returns>
     protected static async Task<TimeSpan?> Until(
         Func<Task<bool>> condition,
         TimeSpan limit,
@@ -57,11 +57,11 @@ internal abstract class Proof(string name, Bench bench)
         return Stopwatch.GetElapsedTime(start);
     }
 
-    /// <summary>A time; the longest there is stands for what did not happen.</summary>
+    /// <summary>Formats a time; <see cref="TimeSpan.MaxValue"/> stands for what did not happen.</summary>
     protected static string Seconds(TimeSpan time) =>
         time == TimeSpan.MaxValue ? "for ever" : Text.Of($"{time.TotalSeconds:0.00} s");
 
-    /// <summary>The time that all but so many of a hundred do not exceed.</summary>
+    /// <summary>A percentile.</summary>
     protected static TimeSpan Percentile(IEnumerable<TimeSpan> times, double percent)
     {
         var sorted = times.Order().ToArray();

@@ -1,18 +1,18 @@
 namespace QrAi.Durability;
 
-/// <summary>One time that the provider was asked.</summary>
-/// <param name="Number">The how-many-eth time for the question, from 1.</param>
-/// <param name="StartedAt">When.</param>
+/// <summary>A call of the provider.</summary>
+/// <param name="Number">Its position among the calls for the same question, from 1.</param>
+/// <param name="StartedAt">When it began.</param>
 internal sealed record ProviderCall(int Number, long StartedAt)
 {
     private readonly List<(int Length, long At)> sent = [];
     private readonly TaskCompletionSource<long> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int length;
 
-    /// <summary>When the answer was whole or the asker had gone.</summary>
+    /// <summary>When the answer was complete or the client disconnected.</summary>
     public Task<long> Ended => ended.Task;
 
-    /// <summary>How much had been sent after each token, and when.</summary>
+    /// <summary>The length of the text after each token, and when it was sent.</summary>
     public IReadOnlyList<(int Length, long At)> Sent
     {
         get

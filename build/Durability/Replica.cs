@@ -3,7 +3,7 @@ using QrAi.Harness;
 
 namespace QrAi.Durability;
 
-/// <summary>One of the processes that serve: it keeps its address when it is started again.</summary>
+/// <summary>A process that serves, restarted on the same address.</summary>
 internal sealed class Replica(
     string name,
     QrAiProgram program,
@@ -20,7 +20,7 @@ internal sealed class Replica(
 
     public Uri Address => new(Text.Of($"http://127.0.0.1:{port}/"));
 
-    /// <summary>Whether it has been ready since it was started, and has not been told to end.</summary>
+    /// <summary>Whether it is ready and has not been told to end.</summary>
     public bool IsLive { get; private set; }
 
     /// <summary>The id of its process.</summary>
@@ -28,7 +28,7 @@ internal sealed class Replica(
 
     private Server Running => server ?? throw new InvalidOperationException($"{name} was not started.");
 
-    /// <summary>Starts it, and waits until it is ready.</summary>
+    /// <summary>Starts the process and waits until it is ready.</summary>
     public async Task Start(CancellationToken cancellation)
     {
         if (server is not null)
@@ -43,7 +43,7 @@ internal sealed class Replica(
         IsLive = true;
     }
 
-    /// <summary>kill -9: no time to say or write anything.</summary>
+    /// <summary>Kills the process (SIGKILL).</summary>
     public async Task Kill(CancellationToken cancellation)
     {
         IsLive = false;
@@ -51,21 +51,21 @@ internal sealed class Replica(
         await Running.Exit(cancellation);
     }
 
-    /// <summary>Takes the processor from it; everything else it keeps.</summary>
+    /// <summary>Stops the process (SIGSTOP); it keeps its memory and connections.</summary>
     public void Pause()
     {
         IsLive = false;
         Running.Send(Signal.Stop);
     }
 
-    /// <summary>Lets it go on as though nothing had been.</summary>
+    /// <summary>Resumes the stopped process (SIGCONT).</summary>
     public void Resume()
     {
         Running.Send(Signal.Continue);
         IsLive = true;
     }
 
-    /// <summary>Tells it to end.</summary>
+    /// <summary>Tells the process to end (SIGTERM).</summary>
     /// <returns>Its exit code.</returns>
     public Task<int> Terminate(CancellationToken cancellation)
     {

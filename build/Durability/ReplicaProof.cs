@@ -41,7 +41,7 @@ internal sealed class ReplicaProof(Bench bench) : Proof("replicas", bench)
         );
     }
 
-    /// <summary>How long each token took that was sent after a follower had begun.</summary>
+    /// <summary>The delay of each token that was sent after the follower began.</summary>
     private IEnumerable<TimeSpan> Delays(Follower follower, long since)
     {
         var call = Bench.Provider.Calls(follower.Script).Single();
@@ -121,7 +121,7 @@ internal sealed class ReplicaProof(Bench bench) : Proof("replicas", bench)
         );
     }
 
-    /// <summary>An answer that does not end by itself, and has begun.</summary>
+    /// <summary>Starts an endless answer.</summary>
     private async Task<Follower> Endless(Replica maker, CancellationToken cancellation)
     {
         var asked = Ask(Script.New(Script.Endless, 1), _ => maker, cancellation);
@@ -130,7 +130,7 @@ internal sealed class ReplicaProof(Bench bench) : Proof("replicas", bench)
         return asked;
     }
 
-    /// <summary>How long after a moment the provider saw its asker go.</summary>
+    /// <summary>The time until the provider lost its client.</summary>
     private async Task<TimeSpan> Stopped(Follower asked, long since, CancellationToken cancellation)
     {
         var call = Bench.Provider.Calls(asked.Script)[0];

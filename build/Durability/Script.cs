@@ -5,12 +5,12 @@ using QrAi.Harness;
 namespace QrAi.Durability;
 
 /// <summary>
-/// A question that says how it is to be answered. Each call of the provider gives another text, so that an answer that
-/// was made of two of them is found.
+/// A question that tells the provider how to answer. Each call gives another text, which reveals an answer that mixes
+/// two calls.
 /// </summary>
-/// <param name="Subject">What makes the question the only one of its kind.</param>
-/// <param name="Tokens">How many tokens the answer has; <see cref="Endless"/> if it never ends.</param>
-/// <param name="Takes">How long they take; each of an endless answer takes a tenth of a second.</param>
+/// <param name="Subject">Makes the question unique.</param>
+/// <param name="Tokens">The number of tokens; <see cref="Endless"/> for an answer that never ends.</param>
+/// <param name="Takes">The time for all tokens; an endless answer has a token every 100 ms.</param>
 internal sealed partial record Script(string Subject, int Tokens, TimeSpan Takes)
 {
     public const int Endless = 0;
@@ -22,7 +22,7 @@ internal sealed partial record Script(string Subject, int Tokens, TimeSpan Takes
     public static Script New(int tokens, double seconds) =>
         new(Guid.CreateVersion7().ToString("N"), tokens, TimeSpan.FromSeconds(seconds));
 
-    /// <summary>What a question says; null if it is not a script's.</summary>
+    /// <summary>Parses a question; null if it is not a script.</summary>
     public static Script? Parse(string question) =>
         Form().Match(question) is { Success: true } match
             ? new(
@@ -35,11 +35,11 @@ internal sealed partial record Script(string Subject, int Tokens, TimeSpan Takes
     /// <summary>When a token is due, after the first.</summary>
     public TimeSpan Due(int token) => Tokens == Endless ? Beat * token : Takes * token / Tokens;
 
-    /// <summary>A token. Some are of more code units than characters, and of more bytes than code units.</summary>
+    /// <summary>A token. Some have surrogate pairs and characters of several bytes.</summary>
     public string Token(int call, int token) =>
         token % 7 == 3 ? "日本語😀 " : Text.Of($"{Subject[^6..]}.{call}.{token} ");
 
-    /// <summary>The whole answer that a call gives.</summary>
+    /// <summary>The complete answer of a call.</summary>
     public string Answer(int call)
     {
         var answer = new StringBuilder();

@@ -3,12 +3,12 @@ using QrAi.Harness;
 
 namespace QrAi.Durability;
 
-/// <summary>A replica is told to end while it makes an answer that takes longer than it has: another takes it at once.</summary>
+/// <summary>A replica that is told to end hands its unfinished answer to another replica at once.</summary>
 internal sealed class ShutdownProof(Bench bench) : Proof("shutdown", bench)
 {
     private static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(1);
 
-    // Well below the lease: nobody waited for it to run out.
+    // Well below the lease, so its expiry is not what releases the answer.
     private static readonly TimeSpan AtOnce = Shutdown + TimeSpan.FromSeconds(2);
 
     public override async Task Run(CancellationToken cancellation)

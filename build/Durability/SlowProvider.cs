@@ -7,7 +7,7 @@ using QrAi.Harness;
 namespace QrAi.Durability;
 
 /// <summary>
-/// An OpenAI-compatible provider that answers as the question says, token by token, and remembers who asked what.
+/// An OpenAI-compatible provider that answers as the question says, token by token, and records its calls.
 /// </summary>
 internal sealed class SlowProvider : IAsyncDisposable
 {
@@ -33,7 +33,7 @@ internal sealed class SlowProvider : IAsyncDisposable
         return provider;
     }
 
-    /// <summary>Every time that a question was put.</summary>
+    /// <summary>All calls for a question.</summary>
     public IReadOnlyList<ProviderCall> Calls(Script script)
     {
         if (!calls.TryGetValue(script.Subject, out var found))
@@ -44,7 +44,7 @@ internal sealed class SlowProvider : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // Endless answers are not waited for.
+        // Does not wait for endless answers.
         using var atOnce = new CancellationTokenSource(TimeSpan.Zero);
         await app.StopAsync(atOnce.Token);
         await app.DisposeAsync();
@@ -66,7 +66,7 @@ internal sealed class SlowProvider : IAsyncDisposable
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The asker has gone, which is what the call's end tells.
+            // The client disconnected: the end of the call records it.
         }
         finally
         {

@@ -3,7 +3,7 @@ using QrAi.Harness;
 
 namespace QrAi.Durability;
 
-/// <summary>The only process there is, on SQLite, is killed in the middle of answers, and started again.</summary>
+/// <summary>The only process, on SQLite, is killed while it answers and started again.</summary>
 internal sealed class SqliteProof(Bench bench) : Proof("sqlite", bench)
 {
     private const int Rounds = 3;

@@ -13,13 +13,13 @@ internal sealed record Row(
     string Status
 );
 
-/// <summary>Looks past the service, into its tables.</summary>
+/// <summary>Reads the tables of the service.</summary>
 internal sealed class Store(NpgsqlDataSource database)
 {
     private const string Held =
         "FROM messages m JOIN workers w ON w.id = m.worker_id WHERE m.status = 'generating' AND w.name LIKE '%/' || $1";
 
-    /// <summary>All messages, each session's in the order of their numbers.</summary>
+    /// <summary>All messages by session and number.</summary>
     public Task<List<Row>> Messages(CancellationToken cancellation) =>
         Read(
             """
@@ -42,7 +42,7 @@ internal sealed class Store(NpgsqlDataSource database)
     public Task<List<(Guid Id, int Run)>> HeldBy(int process, CancellationToken cancellation) =>
         Read("SELECT m.id, m.run " + Held, row => (row.GetGuid(0), row.GetInt32(1)), cancellation, Text(process));
 
-    /// <summary>Whether a process makes an answer that has been taken over so often.</summary>
+    /// <summary>Whether a process makes an answer with at least so many takeovers.</summary>
     public async Task<bool> HoldsTakenOver(int process, int takeovers, CancellationToken cancellation) =>
         await Count($"SELECT count(*) {Held} AND m.takeovers >= $2", cancellation, Text(process), takeovers) > 0;
 
@@ -60,11 +60,11 @@ internal sealed class Store(NpgsqlDataSource database)
             )
         ).FirstOrDefault();
 
-    /// <summary>How often an answer was taken over.</summary>
+    /// <summary>The number of takeovers of an answer.</summary>
     public async Task<long> Takeovers(string answer, CancellationToken cancellation) =>
         await Count("SELECT takeovers::bigint FROM messages WHERE id = $1::uuid", cancellation, answer);
 
-    /// <summary>Whether an answer is still in the run that it was in.</summary>
+    /// <summary>Whether an answer is still generating in the same run.</summary>
     public async Task<bool> IsStuck((Guid Id, int Run) answer, CancellationToken cancellation) =>
         await Count(
             "SELECT count(*) FROM messages WHERE id = $1 AND run = $2 AND status = 'generating'",
@@ -79,7 +79,7 @@ internal sealed class Store(NpgsqlDataSource database)
     public Task<long> Open(CancellationToken cancellation) =>
         Count("SELECT count(*) FROM messages WHERE status = 'generating'", cancellation);
 
-    /// <summary>HOST/PID of every process that counts as alive.</summary>
+    /// <summary>The names of the workers: HOST/PID.</summary>
     public Task<List<string>> Workers(CancellationToken cancellation) =>
         Read("SELECT name FROM workers ORDER BY name", row => row.GetString(0), cancellation);
 

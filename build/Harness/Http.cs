@@ -2,7 +2,7 @@ using System.Net;
 
 namespace QrAi.Harness;
 
-/// <summary>HTTP with as little around it as .NET allows.</summary>
+/// <summary>HTTP without proxies, cookies, redirects and tracing.</summary>
 internal static class Http
 {
     public static HttpMessageInvoker NewInvoker() =>

@@ -12,10 +12,10 @@ internal sealed record Postgres(string Host, string Password)
 
     private const string User = "postgres";
 
-    /// <summary>A database's address as QrAi takes it.</summary>
+    /// <summary>The connection URL of a database, for QrAi.</summary>
     public string Url(string database) => $"postgresql://{User}:{Password}@{Host}/{database}";
 
-    /// <summary>A database's address as Npgsql takes it.</summary>
+    /// <summary>The connection string of a database, for Npgsql.</summary>
     public string Connection(string database, int least, int most)
     {
         var host = Host.Split(':');

@@ -6,8 +6,8 @@ namespace QrAi.Harness;
 internal sealed record QrAiProgram(string Path, string Work)
 {
     /// <summary>
-    /// What production is set to, but for the callers, who are all one and prove nothing: ENVIRONMENT=production refuses
-    /// that, so what it sets by default is set here. One caller is not held back by the limits of one caller.
+    /// The settings of production without authentication. ENVIRONMENT=production refuses AUTHENTICATION=none, so its
+    /// defaults are set here. All callers count as one, so the limits of a caller are off.
     /// </summary>
     public static Dictionary<string, string> Settings(string databaseUrl, Uri provider) =>
         new()

@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 
 namespace QrAi.Harness;
 
-/// <summary>What a process can be told.</summary>
+/// <summary>Signals of Linux.</summary>
 internal enum Signal
 {
     Kill = 9,
@@ -64,7 +64,7 @@ internal sealed class Server : IAsyncDisposable
 
     /// <summary>
     /// Starts a program with only <paramref name="environment"/> and what a program needs to run at all: settings of
-    /// whoever calls stay out.
+    /// the calling environment stay out.
     /// </summary>
     public static Server Start(
         string name,
@@ -76,7 +76,7 @@ internal sealed class Server : IAsyncDisposable
     {
         var folder = Directory.CreateDirectory(Path.Combine(work, name)).FullName;
         var log = Path.Combine(work, name + ".log");
-        // The shell only turns the output into a file, and becomes the program.
+        // The shell redirects the output and is replaced by the program.
         var start = new ProcessStartInfo("/bin/sh") { WorkingDirectory = folder };
         foreach (var argument in (string[])["-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1", "sh", log, program])
             start.ArgumentList.Add(argument);
@@ -84,13 +84,13 @@ internal sealed class Server : IAsyncDisposable
             start.ArgumentList.Add(argument);
         foreach (var key in start.Environment.Keys.Where(key => !IsNeutral(key)).ToList())
             start.Environment.Remove(key);
-        // What the runtime leaves behind when it is killed goes with the folder.
+        // A killed runtime leaves its diagnostic sockets behind: they are removed with the folder.
         start.Environment["TMPDIR"] = folder;
         foreach (var (key, value) in environment)
             start.Environment[key] = value;
         var startedAt = Stopwatch.GetTimestamp();
         var process = Process.Start(start) ?? throw new InvalidOperationException("no process for " + name);
-        // The script ends what is listed here, should this process be killed.
+        // The script ends these processes if this one is killed.
         File.AppendAllText(Path.Combine(work, "pids"), Text.Of($"{process.Id}\n"));
         return new Server(name, log, process, startedAt);
     }
