@@ -16,7 +16,7 @@ internal static class ChatCompletionBody
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
     /// <summary>Writes it, always for a stream with usage.</summary>
-    public static ByteArrayContent Write(IEnumerable<ChatMessage> messages, ChatOptions? options, string defaultModel)
+    public static HttpContent Write(IEnumerable<ChatMessage> messages, ChatOptions? options, string defaultModel)
     {
         var buffer = new ArrayBufferWriter<byte>(4_096);
         using (var json = new Utf8JsonWriter(buffer))
@@ -36,7 +36,7 @@ internal static class ChatCompletionBody
             json.WriteEndObject();
         }
 
-        return new ByteArrayContent(buffer.WrittenMemory.ToArray()) { Headers = { ContentType = Json } };
+        return new ReadOnlyMemoryContent(buffer.WrittenMemory) { Headers = { ContentType = Json } };
     }
 
     private static void WriteOptions(Utf8JsonWriter json, ChatOptions options)
