@@ -137,7 +137,7 @@ public static class DependencyInjection
                 http =>
                 {
                     http.BaseAddress = options.BaseUrl;
-                    http.Timeout = Timeout.InfiniteTimeSpan; // the decorators limit every wait
+                    http.Timeout = Timeout.InfiniteTimeSpan; // the failover limits every wait
                 }
             )
             .AddHttpMessageHandler(provider => new ApiKeyHandler(name, provider.GetRequiredService<LiveSecrets>()))

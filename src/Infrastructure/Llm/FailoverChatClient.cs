@@ -4,23 +4,22 @@ using Microsoft.Extensions.Logging;
 using QrAi.Application.Errors;
 using QrAi.Application.Models;
 using QrAi.Domain.Sessions;
+using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Llm;
 
-/// <summary>A provider in the order of failover.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Client">Asks it, with its own retries.</param>
-internal sealed record Provider(string Name, IChatClient Client);
-
 /// <summary>
-/// Asks providers in order until one has given a whole answer. When one breaks off in the middle, the next begins again:
-/// its <see cref="AttemptStarted"/> makes the text before it void. One that broke off goes to the end of the queue, so
-/// that the answer is not lost when there is no other, or the others fail too.
+/// Asks providers, attempt after attempt, until one has given a whole answer. It is the only loop between a question and the
+/// protocol, and hands the protocol's updates on as they are. When an attempt breaks off after its first token, the
+/// <see cref="AttemptStarted"/> of the next one makes the text before it void.
 /// </summary>
+/// <param name="providers">The order of failover.</param>
+/// <param name="limits">How long, and how often, a provider is asked.</param>
+/// <param name="clock">What all of it is measured by.</param>
+/// <param name="logger">Is told of failures, never of texts.</param>
 internal sealed class FailoverChatClient(
     IReadOnlyList<Provider> providers,
-    TimeSpan totalTime,
-    int maxRetries,
+    LlmOptions limits,
     TimeProvider clock,
     ILogger<FailoverChatClient> logger
 ) : StreamingChatClient
@@ -31,79 +30,65 @@ internal sealed class FailoverChatClient(
         [EnumeratorCancellation] CancellationToken cancellationToken = default
     )
     {
-        using var total = new CancellationTokenSource(totalTime, clock);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, total.Token);
-        var queue = new Queue<Provider>(providers);
-        var moreRounds = maxRetries;
-        var failures = new List<ProviderException>();
-
-        while (queue.TryDequeue(out var provider))
+        using var total = new CancellationTokenSource(limits.Total, clock);
+        using var caller = cancellationToken.UnsafeRegister(
+            static total => ((CancellationTokenSource)total!).Cancel(),
+            total
+        );
+        var plan = new FailoverPlan(providers, limits.MaxRetries);
+        while (plan.Next is { } provider)
         {
-            var begun = false;
-            await using var updates = provider
-                .Client.GetStreamingResponseAsync(messages, OptionsFor(provider, options), stop.Token)
-                .GetAsyncEnumerator(stop.Token);
-            while (true)
+            var own = OptionsFor(provider, options);
+            var attempt = new ProviderAttempt(provider, messages, own, limits.FirstToken, clock, total.Token);
+            await using (attempt)
             {
-                var next = await NextAsync(updates);
-                if (next.Cancellation is { } cancellation)
+                while (attempt.Ended is null)
                 {
-                    if (cancellation is AttemptCancelledException { Attempt: var attempt })
-                        yield return Note(
-                            cancellationToken.IsCancellationRequested
-                                ? attempt
-                                : attempt with
-                                {
-                                    Outcome = AttemptOutcomes.TotalTimeExceeded,
-                                }
-                        );
-                    cancellationToken.ThrowIfCancellationRequested();
-                    throw TotalTimeExceeded(cancellation);
+                    try
+                    {
+                        if (!await attempt.Updates.MoveNextAsync())
+                        {
+                            attempt.Complete();
+                            break;
+                        }
+                    }
+                    catch (Exception exception)
+                    {
+                        if (!attempt.TryFail(exception))
+                            throw;
+                        break;
+                    }
+
+                    if (!attempt.HasBegun)
+                        yield return Note(attempt.Begin());
+                    var update = attempt.Updates.Current;
+                    attempt.See(update);
+                    yield return update;
                 }
-
-                if (next.Failure is { } failure)
-                {
-                    yield return Note(failure.Attempt!);
-                    if (failure.Reaction == Reaction.GiveUp && !begun)
-                        throw Refused(provider, failure);
-                    failures.Add(failure);
-                    break;
-                }
-
-                if (next.Update is not { } update)
-                    yield break;
-
-                begun |= update.Contents is [AttemptStarted];
-                yield return update;
             }
 
-            if (begun && moreRounds-- > 0)
-                queue.Enqueue(provider);
-            if (queue.TryPeek(out var following))
-                logger.LogWarning("Failover from {Provider} to {Next}", provider.Name, following.Name);
-        }
+            var ended = attempt.Ended!;
+            if (ended.Outcome == AttemptOutcomes.Cancelled && !cancellationToken.IsCancellationRequested)
+                ended = ended with { Outcome = AttemptOutcomes.TotalTimeExceeded };
+            yield return Note(new AttemptEnded(ended));
 
-        throw AllFailed(failures);
+            if (ended.Outcome == AttemptOutcomes.Completed)
+                yield break;
+            if (attempt.Failure is not { } failure)
+                throw Stopped(cancellationToken);
+            LogFailure(ended, failure);
+            if (failure.Reaction == Reaction.GiveUp && !attempt.HasBegun)
+                throw Refused(provider, failure);
+            if (plan.Retry(failure, attempt.HasBegun) is { } wait)
+                await WaitAsync(wait, total.Token, cancellationToken);
+            else if (plan.Next is { } next)
+                logger.LogWarning("Failover from {Provider} to {Next}", provider.Name, next.Name);
+            else
+                throw AllFailed(plan, failure);
+        }
     }
 
-    private static ChatResponseUpdate Note(Attempt attempt) => AttemptChatClient.Note(new AttemptEnded(attempt));
-
-    /// <summary>The next update, or why there is none. A stream can not yield from within a catch.</summary>
-    private static async ValueTask<Next> NextAsync(IAsyncEnumerator<ChatResponseUpdate> updates)
-    {
-        try
-        {
-            return new Next(await updates.MoveNextAsync() ? updates.Current : null, null, null);
-        }
-        catch (ProviderException exception)
-        {
-            return new Next(null, exception, null);
-        }
-        catch (OperationCanceledException exception)
-        {
-            return new Next(null, null, exception);
-        }
-    }
+    private static ChatResponseUpdate Note(AIContent content) => new(ChatRole.Assistant, [content]);
 
     /// <summary>Models are named differently everywhere: the caller's choice is the first provider's.</summary>
     private ChatOptions? OptionsFor(Provider provider, ChatOptions? options)
@@ -116,6 +101,36 @@ internal sealed class FailoverChatClient(
         return own;
     }
 
+    private async Task WaitAsync(TimeSpan wait, CancellationToken total, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(wait, clock, total);
+        }
+        catch (OperationCanceledException)
+        {
+            throw Stopped(cancellationToken);
+        }
+    }
+
+    private void LogFailure(Attempt attempt, ProviderException failure) =>
+        logger.Log(
+            failure.NeedsOperator ? LogLevel.Error : LogLevel.Warning,
+            "Provider {Provider} failed: {Outcome} after {DurationMs} ms ({Cause})",
+            attempt.Provider,
+            attempt.Outcome,
+            attempt.Milliseconds,
+            failure.Cause
+        );
+
+    private Exception Stopped(CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested
+            ? new OperationCanceledException(cancellationToken)
+            : new GenerationFailedException(
+                AnswerErrorCodes.ProviderTimeout,
+                $"No provider gave a whole answer within {limits.Total.TotalSeconds:0.###} s."
+            );
+
     private static GenerationFailedException Refused(Provider provider, ProviderException failure) =>
         new(
             AnswerErrorCodes.ProviderFailed,
@@ -123,21 +138,8 @@ internal sealed class FailoverChatClient(
             failure
         );
 
-    private GenerationFailedException TotalTimeExceeded(Exception cause) =>
-        new(
-            AnswerErrorCodes.ProviderTimeout,
-            $"No provider gave a whole answer within {totalTime.TotalSeconds:0.###} s.",
-            cause
-        );
-
-    private static GenerationFailedException AllFailed(List<ProviderException> failures) =>
-        failures.TrueForAll(failure => failure.IsTimeout)
-            ? new(AnswerErrorCodes.ProviderTimeout, "No provider began to answer in time.", failures[^1])
-            : new(AnswerErrorCodes.ProviderFailed, "Every provider failed.", failures[^1]);
-
-    private readonly record struct Next(
-        ChatResponseUpdate? Update,
-        ProviderException? Failure,
-        OperationCanceledException? Cancellation
-    );
+    private static GenerationFailedException AllFailed(FailoverPlan plan, ProviderException failure) =>
+        plan.IsOnlySilence
+            ? new(AnswerErrorCodes.ProviderTimeout, "No provider began to answer in time.", failure)
+            : new(AnswerErrorCodes.ProviderFailed, "Every provider failed.", failure);
 }

@@ -10,7 +10,7 @@ internal sealed class OfflineChatClient : StreamingChatClient
     private static readonly string[] Answer =
     [
         "This is QrAi's offline provider. ",
-        "It is no language model and can not answer questions: ",
+        "It is no language model and cannot answer questions: ",
         "it only shows that the service works. ",
         "Set OPENROUTER_API_KEY or GOOGLE_AI_API_KEY to get answers from a language model.",
     ];

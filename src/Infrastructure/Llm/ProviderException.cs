@@ -1,5 +1,4 @@
 using System.Net;
-using QrAi.Domain.Sessions;
 
 namespace QrAi.Infrastructure.Llm;
 
@@ -38,14 +37,12 @@ internal sealed class ProviderException(string outcome, Reaction reaction, Excep
         {
             HttpRequestException { HttpRequestError: var error } => error.ToString(),
             { } cause => cause.GetType().Name,
+            null when Outcome == AttemptOutcomes.CircuitOpen => "not asked",
             null => "told by the provider",
         };
 
     /// <summary>It was silent for too long.</summary>
     public bool IsTimeout => Outcome == AttemptOutcomes.NoFirstToken;
-
-    /// <summary>The attempt that failed, once it is known.</summary>
-    public Attempt? Attempt { get; set; }
 
     /// <summary>What an HTTP status means: see the table in docs/providers.md.</summary>
     public static ProviderException FromStatus(int status, TimeSpan? retryAfter = null) =>
@@ -65,12 +62,4 @@ internal sealed class ProviderException(string outcome, Reaction reaction, Excep
             RetryAfter = retryAfter,
             NeedsOperator = status is 401 or 402 or 403 or 404,
         };
-}
-
-/// <summary>An attempt was stopped from outside.</summary>
-internal sealed class AttemptCancelledException(Attempt attempt, OperationCanceledException cause)
-    : OperationCanceledException(cause.Message, cause, cause.CancellationToken)
-{
-    /// <summary>How far it got.</summary>
-    public Attempt Attempt { get; } = attempt;
 }

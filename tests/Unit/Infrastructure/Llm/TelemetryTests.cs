@@ -1,8 +1,11 @@
 using System.Diagnostics;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging.Abstractions;
 using QrAi.Infrastructure.Llm;
+using QrAi.Infrastructure.Settings;
 using QrAi.Tests.Testing.Providers;
 using QrAi.Tests.Unit.Support.Llm;
+using FailoverChatClient = QrAi.Infrastructure.Llm.FailoverChatClient;
 
 namespace QrAi.Tests.Unit.Infrastructure.Llm;
 
@@ -58,7 +61,7 @@ public sealed class TelemetryTests
     }
 
     [Test]
-    public async Task A_token_costs_no_allocation_of_telemetrys_own()
+    public async Task A_token_costs_no_allocation_on_its_way_even_while_somebody_listens()
     {
         using var spans = new Spans("model");
         var update = new ChatResponseUpdate(ChatRole.Assistant, "token");
@@ -70,19 +73,27 @@ public sealed class TelemetryTests
 
     private static async Task<long> AllocatedAsync(ChatResponseUpdate update, int tokens)
     {
-        using var client = new TelemetryChatClient(
-            new Repeating(update, tokens),
-            "openrouter",
-            "model",
-            null,
-            new TestClock()
+        var clock = new TestClock();
+        using var repeating = new Repeating(update, tokens);
+        using var client = new FailoverChatClient(
+            [new Provider("openrouter", "model", null, repeating, new Circuit(clock))],
+            new LlmOptions
+            {
+                Providers = ["openrouter"],
+                FirstToken = TimeSpan.FromSeconds(15),
+                Total = TimeSpan.FromSeconds(120),
+                MaxRetries = 0,
+                HistoryMessages = 0,
+            },
+            clock,
+            NullLogger<FailoverChatClient>.Instance
         );
         await ReadAsync(client); // compiled and warm
         var before = GC.GetAllocatedBytesForCurrentThread();
         await ReadAsync(client);
         return GC.GetAllocatedBytesForCurrentThread() - before;
 
-        static async Task ReadAsync(TelemetryChatClient client)
+        static async Task ReadAsync(FailoverChatClient client)
         {
             await foreach (var _ in client.GetStreamingResponseAsync([]))
             {
@@ -116,7 +127,7 @@ public sealed class TelemetryTests
         {
             _listener = new ActivityListener
             {
-                ShouldListenTo = source => source.Name == TelemetryChatClient.SourceName,
+                ShouldListenTo = source => source.Name == ProviderCall.SourceName,
                 Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
                 ActivityStopped = activity =>
                 {

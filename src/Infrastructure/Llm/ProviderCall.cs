@@ -1,0 +1,177 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.AI;
+using QrAi.Application.Models;
+
+namespace QrAi.Infrastructure.Llm;
+
+/// <summary>
+/// One call of a provider, traced and measured by the GenAI conventions of OpenTelemetry while somebody listens; never what
+/// is asked or answered. The library's own client keeps every update of an answer for that; this one keeps none, and
+/// allocates nothing for a token.
+/// </summary>
+internal sealed class ProviderCall : IDisposable
+{
+    /// <summary>The name that traces and metrics of language models are listened to by.</summary>
+    public const string SourceName = "QrAi.Llm";
+
+    private static readonly ActivitySource Traces = new(SourceName);
+    private static readonly Meter Metrics = new(SourceName);
+
+    // Bounds of the conventions: https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries =
+        [
+            0.01,
+            0.02,
+            0.04,
+            0.08,
+            0.16,
+            0.32,
+            0.64,
+            1.28,
+            2.56,
+            5.12,
+            10.24,
+            20.48,
+            40.96,
+            81.92,
+        ],
+    };
+
+    private static readonly Histogram<double> Duration = Metrics.CreateHistogram(
+        "gen_ai.client.operation.duration",
+        "s",
+        "How long a call of a provider takes.",
+        advice: Seconds
+    );
+
+    private static readonly Histogram<double> TimeToFirstChunk = Metrics.CreateHistogram(
+        "gen_ai.client.operation.time_to_first_chunk",
+        "s",
+        "How long a call of a provider waits for its first token.",
+        advice: Seconds
+    );
+
+    private static readonly Histogram<long> Tokens = Metrics.CreateHistogram(
+        "gen_ai.client.token.usage",
+        "{token}",
+        "Tokens of a call of a provider.",
+        advice: new InstrumentAdvice<long>
+        {
+            HistogramBucketBoundaries =
+            [
+                1,
+                4,
+                16,
+                64,
+                256,
+                1_024,
+                4_096,
+                16_384,
+                65_536,
+                262_144,
+                1_048_576,
+                4_194_304,
+                16_777_216,
+                67_108_864,
+            ],
+        }
+    );
+
+    private readonly TimeProvider _clock;
+    private readonly TagList _tags;
+    private readonly Activity? _span;
+    private readonly long _start;
+    private TimeSpan? _firstChunk;
+    private UsageDetails? _usage;
+
+    // Until it is known better: whoever reads the answer has stopped.
+    private string? _error = AttemptOutcomes.Cancelled;
+
+    private ProviderCall(Provider provider, string model, TimeProvider clock)
+    {
+        (_clock, _tags, _start) = (clock, Tags(provider, model), clock.GetTimestamp());
+        _span = Traces.StartActivity(ActivityKind.Client, tags: _tags, name: $"chat {model}");
+        _span?.SetTag("gen_ai.request.stream", true);
+    }
+
+    /// <summary>Begins a call; null while nobody listens, so that it costs nothing.</summary>
+    public static ProviderCall? Start(Provider provider, string model, TimeProvider clock) =>
+        Traces.HasListeners() || Duration.Enabled ? new ProviderCall(provider, model, clock) : null;
+
+    /// <summary>Notes what an update tells about the call.</summary>
+    public void See(ChatResponseUpdate update)
+    {
+        _firstChunk ??= _clock.GetElapsedTime(_start);
+        var contents = update.Contents;
+        for (var i = 0; i < contents.Count; i++)
+            if (contents[i] is UsageContent usage)
+                _usage = usage.Details;
+    }
+
+    /// <summary>The answer is whole.</summary>
+    public void Complete() => _error = null;
+
+    /// <summary>There is no whole answer.</summary>
+    public void Fail(Exception exception) =>
+        _error = exception switch
+        {
+            ProviderException failure => failure.Outcome,
+            OperationCanceledException => AttemptOutcomes.Cancelled,
+            _ => exception.GetType().FullName,
+        };
+
+    /// <summary>Ends the call.</summary>
+    public void Dispose()
+    {
+        var tags = _tags;
+        if (_error is not null)
+            tags.Add("error.type", _error);
+        Duration.Record(_clock.GetElapsedTime(_start).TotalSeconds, tags);
+        if (_firstChunk is { } firstChunk)
+            TimeToFirstChunk.Record(firstChunk.TotalSeconds, _tags);
+        Record("input", _usage?.InputTokenCount);
+        Record("output", _usage?.OutputTokenCount);
+        EndSpan();
+    }
+
+    private static TagList Tags(Provider provider, string model)
+    {
+        var tags = new TagList
+        {
+            { "gen_ai.operation.name", "chat" },
+            { "gen_ai.provider.name", provider.Name == ModelProviderNames.GoogleAi ? "gcp.gemini" : provider.Name },
+            { "gen_ai.request.model", model },
+        };
+        if (provider.Address is { } address)
+        {
+            tags.Add("server.address", address.Host);
+            tags.Add("server.port", address.Port);
+        }
+
+        return tags;
+    }
+
+    private void Record(string type, long? tokens)
+    {
+        if (tokens is not { } count)
+            return;
+        var tags = _tags;
+        tags.Add("gen_ai.token.type", type);
+        Tokens.Record(count, tags);
+    }
+
+    private void EndSpan()
+    {
+        if (_span is null)
+            return;
+        _span.SetTag("gen_ai.response.time_to_first_chunk", _firstChunk?.TotalSeconds);
+        _span.SetTag("gen_ai.usage.input_tokens", _usage?.InputTokenCount);
+        _span.SetTag("gen_ai.usage.output_tokens", _usage?.OutputTokenCount);
+        if (_error is not null)
+            _span.SetTag("error.type", _error).SetStatus(ActivityStatusCode.Error, _error);
+        _span.Dispose();
+    }
+}
