@@ -76,7 +76,6 @@ public sealed class DependencyTests
         [
             "Microsoft.AspNetCore",
             "Serilog",
-            "Polly",
             .. Postgres,
             .. Sqlite,
             "Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions",
@@ -160,9 +159,6 @@ public sealed class DependencyTests
     [Test]
     public void The_driver_of_SQLite_stays_in_its_folders() =>
         StaysIn(["QrAi.Infrastructure.Persistence.Sqlite", "QrAi.Infrastructure.Backups.Sqlite"], Sqlite);
-
-    [Test]
-    public void Polly_stays_with_the_models() => StaysIn(["QrAi.Infrastructure.Llm"], "Polly");
 
     [Test]
     public void The_blob_storage_stays_with_the_backups() =>

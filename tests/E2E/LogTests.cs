@@ -16,7 +16,7 @@ public sealed class LogTests : ProgramTests
 
     private const string EverythingAtTrace =
         "Microsoft=TRACE,Microsoft.EntityFrameworkCore=TRACE,Microsoft.Extensions.Diagnostics.HealthChecks=TRACE,"
-        + "System=TRACE,Npgsql=TRACE,Polly=TRACE,LuckyPennySoftware=TRACE,Azure=TRACE,QrAi=TRACE";
+        + "System=TRACE,Npgsql=TRACE,LuckyPennySoftware=TRACE,Azure=TRACE,QrAi=TRACE";
 
     // Those that are sent with every request. The request's own id is for the log.
     private static readonly string[] MarkedHeaders =

@@ -18,14 +18,12 @@ internal sealed class LogLevels(LoggingOptions options)
     private static readonly string[] Noisy = ["Microsoft.AspNetCore", "Microsoft.Hosting", "System.Net", "Npgsql"];
 
     /// <summary>
-    /// Said better elsewhere: exceptions of the database by the error map, once; attempts by the clients; health by the
-    /// probe's answer.
+    /// Said better elsewhere: exceptions of the database by the error map, once; health by the probe's answer.
     /// </summary>
     private static readonly string[] Silent =
     [
         "Microsoft.EntityFrameworkCore",
         "Microsoft.Extensions.Diagnostics.HealthChecks",
-        "Polly",
         "LuckyPennySoftware",
     ];
 

@@ -13,7 +13,6 @@ public sealed class LogLevelsTests
     [TestCase("TRACE", "Npgsql.Command", LogLevel.Trace)]
     [TestCase("ERROR", "Npgsql.Command", LogLevel.Error)]
     [TestCase("TRACE", "Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None)]
-    [TestCase("TRACE", "Polly", LogLevel.None)]
     [TestCase("TRACE", "Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Critical)]
     [TestCase("TRACE", "Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Critical)]
     public void Libraries_are_quieter_than_the_service(string level, string category, LogLevel least) =>
