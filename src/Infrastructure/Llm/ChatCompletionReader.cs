@@ -97,6 +97,8 @@ internal sealed class ChatCompletionReader : IDisposable
 
     private void ReadChoices(ref Utf8JsonReader json, ref Chunk chunk)
     {
+        DropDelta(ref chunk);
+        chunk.FinishReason = null;
         if (!ReadStart(ref json, JsonTokenType.StartArray))
             return;
         // One choice is asked for.
@@ -120,6 +122,7 @@ internal sealed class ChatCompletionReader : IDisposable
 
     private void ReadDelta(ref Utf8JsonReader json, ref Chunk chunk)
     {
+        DropDelta(ref chunk);
         if (!ReadStart(ref json, JsonTokenType.StartObject))
             return;
         while (ReadName(ref json))
@@ -145,6 +148,13 @@ internal sealed class ChatCompletionReader : IDisposable
             else
                 json.Skip();
         }
+    }
+
+    private void DropDelta(ref Chunk chunk)
+    {
+        _text.Truncate(chunk.TextStart);
+        chunk.ToolCalls = default;
+        chunk.HasReasoned = false;
     }
 
     /// <summary>Text, or a list of parts with text.</summary>

@@ -1,0 +1,33 @@
+using Microsoft.Extensions.AI;
+using QrAi.Infrastructure.Llm;
+using QrAi.Tests.Testing.Providers;
+
+namespace QrAi.Tests.Unit.Support.Llm;
+
+/// <summary>The client of the protocol alone, over what a provider sends.</summary>
+internal static class Wire
+{
+    /// <summary>What the client makes of these parts, each of which comes by itself.</summary>
+    public static async Task<List<ChatResponseUpdate>> ReadAsync(params Part[] parts)
+    {
+        var updates = new List<ChatResponseUpdate>();
+        await ReadAsync(updates, parts);
+        return updates;
+    }
+
+    /// <summary>As <see cref="ReadAsync(Part[])"/>, but what came before a failure is kept.</summary>
+    public static async Task ReadAsync(List<ChatResponseUpdate> updates, params Part[] parts)
+    {
+        using var script = new InMemoryProvider();
+        script.Enqueue(Reply.Stream(parts));
+        using var http = new HttpClient(script.Connections, disposeHandler: false);
+        http.BaseAddress = new Uri("https://provider.test/v1/");
+        using var client = new OpenAiCompatibleChatClient(http, "model", new TestClock());
+        await foreach (var update in client.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, "Why?")]))
+            updates.Add(update);
+    }
+
+    /// <summary>All text of updates, joined.</summary>
+    public static string TextOf(IEnumerable<ChatResponseUpdate> updates) =>
+        string.Concat(updates.Select(update => update.Text));
+}
