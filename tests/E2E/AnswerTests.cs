@@ -18,14 +18,17 @@ public sealed class AnswerTests : ProgramTests
         await using var stream = await program.Http.StreamAsync("Can you go on?");
         var events = await stream.ReadToEndAsync();
 
+        // How many deltas a text comes in is for the network to say.
         events
-            .Select(happened => happened.Event)
-            .ShouldBe(["started", "delta", "delta", "restarted", "delta", "delta", "delta", "completed"]);
+            .Where((answerEvent, index) => answerEvent.Event != "delta" || events[index - 1].Event != "delta")
+            .Select(answerEvent => answerEvent.Event)
+            .ShouldBe(["started", "delta", "restarted", "delta", "completed"]);
         events.Select(happened => happened.Id).ShouldBe(Enumerable.Range(1, events.Count).Select(id => (long)id));
         events[0].Data.Text("provider").ShouldBe("openrouter");
-        events[3].Data.Text("provider").ShouldBe("google-ai");
-        events[3].Data.Text("model").ShouldBe("scripted-two");
-        string.Concat(events.Skip(4).SkipLast(1).Select(delta => delta.Data.Text("text")))
+        var restarted = events.Single(answerEvent => answerEvent.Event == "restarted");
+        restarted.Data.Text("provider").ShouldBe("google-ai");
+        restarted.Data.Text("model").ShouldBe("scripted-two");
+        string.Concat(events.Skip((int)restarted.Id).SkipLast(1).Select(delta => delta.Data.Text("text")))
             .ShouldBe("A second try, whole. 日本語 🦉");
         var answer = events[^1].Data.GetProperty("answer");
         answer.Text("content").ShouldBe("A second try, whole. 日本語 🦉");

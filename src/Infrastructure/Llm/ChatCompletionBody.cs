@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using QrAi.Application.Models;
@@ -15,11 +16,18 @@ internal static class ChatCompletionBody
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
+    // It is read as JSON only, so that nothing has to be escaped for HTML, nor because it is beyond ASCII.
+    private static readonly JsonWriterOptions Options = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+
     /// <summary>Writes it, always for a stream with usage.</summary>
     public static HttpContent Write(IEnumerable<ChatMessage> messages, ChatOptions? options, string defaultModel)
     {
         var buffer = new ArrayBufferWriter<byte>(4_096);
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, Options))
         {
             json.WriteStartObject();
             json.WriteString("model"u8, options?.ModelId ?? defaultModel);
@@ -88,44 +96,52 @@ internal static class ChatCompletionBody
 
     private static void WriteContents(Utf8JsonWriter json, IList<AIContent> contents)
     {
-        var texts = contents.OfType<TextContent>().ToList();
-        if (texts.Count == 1)
-            json.WriteString("content"u8, texts[0].Text);
-        else if (texts.Count > 1)
-            WriteParts(json, texts);
+        var (texts, calls) = (0, 0);
+        TextContent? last = null;
+        foreach (var content in contents)
+            if (content is TextContent text)
+                (texts, last) = (texts + 1, text);
+            else if (content is ToolCallPiece)
+                calls++;
+
+        if (texts > 1)
+            WriteParts(json, contents);
         else
-            json.WriteNull("content"u8); // an assistant that called tools and said nothing
+            json.WriteString("content"u8, last?.Text); // null: an assistant that called tools and said nothing
+        if (calls > 0)
+            WriteCalls(json, contents);
+    }
 
-        var calls = contents.OfType<ToolCallPiece>().ToList();
-        if (calls.Count == 0)
-            return;
-
-        json.WriteStartArray("tool_calls"u8);
-        foreach (var call in calls)
-        {
-            json.WriteStartObject();
-            json.WriteString("id"u8, call.Id);
-            json.WriteString("type"u8, "function"u8);
-            json.WriteStartObject("function"u8);
-            json.WriteString("name"u8, call.Name);
-            json.WriteString("arguments"u8, call.Arguments);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
+    private static void WriteParts(Utf8JsonWriter json, IList<AIContent> contents)
+    {
+        json.WriteStartArray("content"u8);
+        foreach (var content in contents)
+            if (content is TextContent text)
+            {
+                json.WriteStartObject();
+                json.WriteString("type"u8, "text"u8);
+                json.WriteString("text"u8, text.Text);
+                json.WriteEndObject();
+            }
 
         json.WriteEndArray();
     }
 
-    private static void WriteParts(Utf8JsonWriter json, List<TextContent> texts)
+    private static void WriteCalls(Utf8JsonWriter json, IList<AIContent> contents)
     {
-        json.WriteStartArray("content"u8);
-        foreach (var text in texts)
-        {
-            json.WriteStartObject();
-            json.WriteString("type"u8, "text"u8);
-            json.WriteString("text"u8, text.Text);
-            json.WriteEndObject();
-        }
+        json.WriteStartArray("tool_calls"u8);
+        foreach (var content in contents)
+            if (content is ToolCallPiece call)
+            {
+                json.WriteStartObject();
+                json.WriteString("id"u8, call.Id);
+                json.WriteString("type"u8, "function"u8);
+                json.WriteStartObject("function"u8);
+                json.WriteString("name"u8, call.Name);
+                json.WriteString("arguments"u8, call.Arguments);
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
 
         json.WriteEndArray();
     }

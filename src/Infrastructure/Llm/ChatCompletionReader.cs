@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
-using QrAi.Application.Models;
 
 namespace QrAi.Infrastructure.Llm;
 
@@ -16,19 +15,13 @@ internal sealed class ChatCompletionReader : IDisposable
     // However deep a member is nested that nobody reads, it is no reason to void an answer.
     private static readonly JsonReaderOptions Options = new() { MaxDepth = int.MaxValue, AllowTrailingCommas = true };
 
-    // What has been said since the last update. The text is that of the piece that is still open: of the answer itself or,
-    // with an index, of the arguments of a tool call.
-    private readonly TextBuffer _text = new();
-    private List<AIContent>? _pieces;
-    private int? _callIndex;
-    private string? _callId;
-    private string? _callName;
-    private bool _hasReasoned;
-    private UsageDetails? _usage;
-    private ChatFinishReason? _finishReason;
+    private readonly AnswerPieces _pieces = new();
+
+    // Text is collected where it is read, and dropped again where it does not count.
+    private TextBuffer Text => _pieces.Text;
 
     /// <summary>Whether a finish reason has come, so that the answer is whole.</summary>
-    public bool IsFinished { get; private set; }
+    public bool IsFinished => _pieces.IsFinished;
 
     /// <summary>Reads a chunk.</summary>
     /// <param name="data">The data of one event.</param>
@@ -44,14 +37,14 @@ internal sealed class ChatCompletionReader : IDisposable
         if (data.IsEmpty || data[0] != '{')
             return true;
 
-        var chunk = new Chunk { TextStart = _text.Length };
+        var chunk = new Chunk { TextStart = Text.Length };
         try
         {
             ReadChunk(new Utf8JsonReader(data, Options), ref chunk);
         }
         catch (JsonException)
         {
-            _text.Truncate(chunk.TextStart);
+            Text.Truncate(chunk.TextStart);
             throw;
         }
 
@@ -59,27 +52,10 @@ internal sealed class ChatCompletionReader : IDisposable
         return true;
     }
 
-    /// <summary>Takes what has been said since the last time.</summary>
-    /// <returns>Null if it is nothing.</returns>
-    public ChatResponseUpdate? Take()
-    {
-        // The first half of a character waits for the other one, while there may be more.
-        var end = _text.Length;
-        EndPiece(!IsFinished && _text.EndsInHalf(end) ? end - 1 : end);
-        // Reasoning is not shown, but it is a sign of life: a model that thinks is not a provider that hangs.
-        if (_hasReasoned && _pieces is null)
-            Add(new TextReasoningContent(null));
-        if (_usage is not null)
-            Add(new UsageContent(_usage));
-        if (_pieces is null && _finishReason is null)
-            return null;
+    /// <summary>Takes what has been said since the last time; null if it is nothing.</summary>
+    public ChatResponseUpdate? Take() => _pieces.Take();
 
-        var update = new ChatResponseUpdate(ChatRole.Assistant, _pieces) { FinishReason = _finishReason };
-        (_pieces, _hasReasoned, _usage, _finishReason) = (null, false, null, null);
-        return update;
-    }
-
-    public void Dispose() => _text.Dispose();
+    public void Dispose() => _pieces.Dispose();
 
     private void ReadChunk(Utf8JsonReader json, ref Chunk chunk)
     {
@@ -88,7 +64,7 @@ internal sealed class ChatCompletionReader : IDisposable
             if (Is(ref json, "choices"u8))
                 ReadChoices(ref json, ref chunk);
             else if (Is(ref json, "usage"u8))
-                ReadUsage(ref json);
+                ReadUsage(ref json, ref chunk);
             else if (Is(ref json, "error"u8))
                 ReadError(ref json, ref chunk);
             else
@@ -129,7 +105,7 @@ internal sealed class ChatCompletionReader : IDisposable
         {
             if (Is(ref json, "content"u8))
             {
-                _text.Truncate(chunk.TextStart);
+                Text.Truncate(chunk.TextStart);
                 ReadContent(ref json);
             }
             else if (Is(ref json, "reasoning"u8) || Is(ref json, "reasoning_content"u8))
@@ -152,7 +128,7 @@ internal sealed class ChatCompletionReader : IDisposable
 
     private void DropDelta(ref Chunk chunk)
     {
-        _text.Truncate(chunk.TextStart);
+        Text.Truncate(chunk.TextStart);
         chunk.ToolCalls = default;
         chunk.HasReasoned = false;
     }
@@ -176,11 +152,11 @@ internal sealed class ChatCompletionReader : IDisposable
 
     private void ReadPart(ref Utf8JsonReader json)
     {
-        var (start, isText) = (_text.Length, true);
+        var (start, isText) = (Text.Length, true);
         while (ReadName(ref json))
             if (Is(ref json, "text"u8))
             {
-                _text.Truncate(start);
+                Text.Truncate(start);
                 json.Read();
                 AppendText(ref json);
             }
@@ -193,7 +169,7 @@ internal sealed class ChatCompletionReader : IDisposable
             else
                 json.Skip();
         if (!isText)
-            _text.Truncate(start);
+            Text.Truncate(start);
     }
 
     private void ReadToolCalls(ref Utf8JsonReader json)
@@ -209,7 +185,7 @@ internal sealed class ChatCompletionReader : IDisposable
 
     private void ReadToolCall(ref Utf8JsonReader json, int position)
     {
-        var start = _text.Length;
+        var start = Text.Length;
         var (index, id, name) = (position, (string?)null, (string?)null);
         while (ReadName(ref json))
             if (Is(ref json, "index"u8))
@@ -221,10 +197,7 @@ internal sealed class ChatCompletionReader : IDisposable
             else
                 json.Skip();
 
-        if (index == _callIndex && id is null && name is null)
-            return; // more of the arguments of the call that is open
-        EndPiece(start);
-        (_callIndex, _callId, _callName) = (index, id, name);
+        _pieces.AddCall(start, index, id, name);
     }
 
     private void ReadFunction(ref Utf8JsonReader json, int argumentsStart, ref string? name)
@@ -236,7 +209,7 @@ internal sealed class ChatCompletionReader : IDisposable
                 name = ReadText(ref json);
             else if (Is(ref json, "arguments"u8))
             {
-                _text.Truncate(argumentsStart);
+                Text.Truncate(argumentsStart);
                 json.Read();
                 AppendText(ref json);
             }
@@ -244,7 +217,7 @@ internal sealed class ChatCompletionReader : IDisposable
                 json.Skip();
     }
 
-    private void ReadUsage(ref Utf8JsonReader json)
+    private void ReadUsage(ref Utf8JsonReader json, ref Chunk chunk)
     {
         if (!ReadStart(ref json, JsonTokenType.StartObject))
             return;
@@ -259,7 +232,7 @@ internal sealed class ChatCompletionReader : IDisposable
             else
                 json.Skip();
         if ((usage.InputTokenCount ?? usage.OutputTokenCount ?? usage.TotalTokenCount) is not null)
-            _usage = usage;
+            chunk.Usage = usage;
     }
 
     /// <summary>An object with a code, which is an HTTP status or a word; or only a word.</summary>
@@ -277,7 +250,9 @@ internal sealed class ChatCompletionReader : IDisposable
                     json.Skip();
         else
             json.Skip();
-        chunk.Failure = status is >= 0 and <= int.MaxValue ? ProviderException.FromStatus((int)status) : BrokenOff();
+        chunk.Failure = status is >= 0 and <= int.MaxValue
+            ? ProviderException.FromStatus((int)status)
+            : ProviderException.BrokenOff();
     }
 
     /// <summary>Some providers send an empty one with every chunk, which is none, and some send numbers.</summary>
@@ -294,39 +269,22 @@ internal sealed class ChatCompletionReader : IDisposable
     private void Accept(ref Chunk chunk)
     {
         if (chunk.FinishReason?.Value == "error")
-            chunk.Failure ??= BrokenOff();
+            chunk.Failure ??= ProviderException.BrokenOff();
         if (chunk.Failure is not null)
         {
-            _text.Truncate(chunk.TextStart);
+            Text.Truncate(chunk.TextStart);
             throw chunk.Failure;
         }
 
-        if (_callIndex is not null && _text.Length > chunk.TextStart)
-        {
-            EndPiece(chunk.TextStart);
-            _callIndex = null;
-        }
-
+        _pieces.AddText(chunk.TextStart);
         ReadToolCalls(ref chunk.ToolCalls);
-        _hasReasoned |= chunk.HasReasoned;
+        if (chunk.HasReasoned)
+            _pieces.AddReasoning();
+        if (chunk.Usage is not null)
+            _pieces.AddUsage(chunk.Usage);
         if (chunk.FinishReason is { } reason)
-            (_finishReason, IsFinished) = (reason, true);
+            _pieces.Finish(reason);
     }
-
-    /// <summary>Makes a piece of the text until a position, and of what else is known of the call that it belongs to.</summary>
-    private void EndPiece(int end)
-    {
-        if (_callIndex is { } index)
-        {
-            if (end > 0 || _callId is not null || _callName is not null)
-                Add(new ToolCallPiece(index, _callId, _callName, _text.Take(0, end)));
-            (_callId, _callName) = (null, null);
-        }
-        else if (end > 0)
-            Add(new TextContent(_text.Take(0, end)));
-    }
-
-    private void Add(AIContent piece) => (_pieces ??= new List<AIContent>(1)).Add(piece);
 
     /// <summary>Goes on to the next member of an object; false at its end.</summary>
     private static bool ReadName(ref Utf8JsonReader json) =>
@@ -336,9 +294,9 @@ internal sealed class ChatCompletionReader : IDisposable
     {
         if (!json.ValueIsEscaped)
             return json.ValueSpan.SequenceEqual(name);
-        var start = _text.Length;
-        _text.Append(json.ValueSpan, isEscaped: true);
-        return Ascii.Equals(name, _text.Take(start, _text.Length));
+        var start = Text.Length;
+        Text.Append(json.ValueSpan, isEscaped: true);
+        return Ascii.Equals(name, Text.Take(start, Text.Length));
     }
 
     /// <summary>Goes on to a member's value, and past one that is of another kind.</summary>
@@ -379,20 +337,18 @@ internal sealed class ChatCompletionReader : IDisposable
 
     private string? TakeText(ref Utf8JsonReader json)
     {
-        var start = _text.Length;
+        var start = Text.Length;
         AppendText(ref json);
-        return _text.Length > start ? _text.Take(start, _text.Length) : null;
+        return Text.Length > start ? Text.Take(start, Text.Length) : null;
     }
 
     private void AppendText(ref Utf8JsonReader json)
     {
         if (json.TokenType == JsonTokenType.String)
-            _text.Append(json.ValueSpan, json.ValueIsEscaped);
+            Text.Append(json.ValueSpan, json.ValueIsEscaped);
         else
             json.Skip();
     }
-
-    private static ProviderException BrokenOff() => new(AttemptOutcomes.BrokenOff, Reaction.Retry);
 
     /// <summary>What a chunk says beside its text, until all of it has been read.</summary>
     private ref struct Chunk
@@ -400,6 +356,7 @@ internal sealed class ChatCompletionReader : IDisposable
         public int TextStart;
         public Utf8JsonReader ToolCalls;
         public bool HasReasoned;
+        public UsageDetails? Usage;
         public ChatFinishReason? FinishReason;
         public ProviderException? Failure;
     }

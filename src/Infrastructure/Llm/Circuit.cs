@@ -70,7 +70,7 @@ internal sealed class Circuit(TimeProvider clock)
                 (_failuresInARow, _opened) = (0, null);
             else if (succeeded is false)
                 _failuresInARow++;
-            if (succeeded is not true && (isProbe || _failuresInARow >= FailuresToOpen))
+            if (succeeded is not true && _failuresInARow >= FailuresToOpen)
                 _opened = clock.GetTimestamp();
         }
     }

@@ -70,13 +70,14 @@ internal sealed class FailoverChatClient(
             var ended = attempt.Ended!;
             if (ended.Outcome == AttemptOutcomes.Cancelled && !cancellationToken.IsCancellationRequested)
                 ended = ended with { Outcome = AttemptOutcomes.TotalTimeExceeded };
+            if (attempt.Failure is not null)
+                LogFailure(ended, attempt.Failure);
             yield return Note(new AttemptEnded(ended));
 
             if (ended.Outcome == AttemptOutcomes.Completed)
                 yield break;
             if (attempt.Failure is not { } failure)
                 throw Stopped(cancellationToken);
-            LogFailure(ended, failure);
             if (failure.Reaction == Reaction.GiveUp && !attempt.HasBegun)
                 throw Refused(provider, failure);
             if (plan.Retry(failure, attempt.HasBegun) is { } wait)

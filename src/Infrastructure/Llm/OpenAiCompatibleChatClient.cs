@@ -51,7 +51,7 @@ internal sealed class OpenAiCompatibleChatClient(HttpClient http, string default
             {
                 // After the finish reason only the usage is lost by it, which is no reason to void a whole answer.
                 if (!chunks.IsFinished)
-                    failure = new ProviderException(AttemptOutcomes.BrokenOff, Reaction.Retry, broken);
+                    failure = ProviderException.BrokenOff(broken);
                 isOpen = false;
             }
 
@@ -62,7 +62,7 @@ internal sealed class OpenAiCompatibleChatClient(HttpClient http, string default
         }
 
         if (!chunks.IsFinished)
-            throw new ProviderException(AttemptOutcomes.BrokenOff, Reaction.Retry);
+            throw ProviderException.BrokenOff();
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

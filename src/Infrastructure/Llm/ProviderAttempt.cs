@@ -90,7 +90,9 @@ internal sealed class ProviderAttempt : IAsyncDisposable
     public bool TryFail(Exception exception)
     {
         if (exception is OperationCanceledException && !_total.IsCancellationRequested)
-            exception = new ProviderException(AttemptOutcomes.NoFirstToken, Reaction.Retry, new TimeoutException());
+            exception = HasBegun
+                ? ProviderException.BrokenOff(exception)
+                : new ProviderException(AttemptOutcomes.NoFirstToken, Reaction.Retry, new TimeoutException());
         _call?.Fail(exception);
         switch (exception)
         {

@@ -44,6 +44,10 @@ internal sealed class ProviderException(string outcome, Reaction reaction, Excep
     /// <summary>It was silent for too long.</summary>
     public bool IsTimeout => Outcome == AttemptOutcomes.NoFirstToken;
 
+    /// <summary>The stream ended without a finish reason, or cannot be read.</summary>
+    public static ProviderException BrokenOff(Exception? cause = null) =>
+        new(AttemptOutcomes.BrokenOff, Reaction.Retry, cause);
+
     /// <summary>What an HTTP status means: see the table in docs/providers.md.</summary>
     public static ProviderException FromStatus(int status, TimeSpan? retryAfter = null) =>
         new(

@@ -81,6 +81,17 @@ public sealed class ProtocolTests
     }
 
     [Test]
+    public async Task Half_a_character_in_a_message_is_sent_as_a_replacement()
+    {
+        using var script = new InMemoryProvider();
+        script.Enqueue(Reply.Answer("Hello"));
+
+        await TellAsync(script, [new ChatMessage(ChatRole.User, "a\uD83D")]);
+
+        script.Requests[0].Messages.ShouldHaveSingleItem().Content.ShouldBe("a\uFFFD");
+    }
+
+    [Test]
     public async Task Usage_comes_in_a_chunk_without_choices()
     {
         (await TellAsync(Token("Hello"), Finish, Usage(7, 2), Done)).ShouldBe(["text Hello", "usage 7+2=9"]);
@@ -267,6 +278,19 @@ public sealed class ProtocolTests
                 )
             )
         ).Outcome.ShouldBe("http_502");
+
+    [Test]
+    public async Task What_comes_with_an_error_is_no_first_token()
+    {
+        using var providers = new Providers();
+        const string Failed =
+            """{"choices":[{"delta":{"content":"Hel"}}],"usage":{"prompt_tokens":7},"error":{"code":503}}""";
+        providers.OpenRouter.Enqueue(Reply.Stream(Data(Failed)), Reply.Answer("Hello"));
+
+        var conversation = await providers.AskAsync();
+
+        conversation.Told[..2].ShouldBe(["ended openrouter http_503", Providers.OpenRouterStarted]);
+    }
 
     [Test]
     public async Task An_error_within_a_stream_before_the_first_token_is_retried()
