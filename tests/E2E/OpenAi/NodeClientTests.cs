@@ -53,7 +53,7 @@ public sealed class NodeClientTests : ProgramTests
                         {
                           "models": ["openrouter/scripted/one"],
                           "whole": {"text": "東京です", "reason": "stop", "tokens": 12},
-                          "stream": {"texts": ["To", "kyo"], "tokens": 12},
+                          "stream": {"text": "Tokyo", "tokens": 12},
                           "tool": {"city": "Tokyo", "answer": "14 million people"},
                           "error": {"kind": "NotFoundError", "status": 404, "code": "model_not_found", "type": "invalid_request_error"},
                           "retried": "At last",

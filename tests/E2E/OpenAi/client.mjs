@@ -15,10 +15,10 @@ seen.whole = { text: whole.choices[0].message.content, reason: whole.choices[0].
 const stream = await client.chat.completions.create({
   model: 'openrouter', messages, stream: true, stream_options: { include_usage: true },
 });
-seen.stream = { texts: [], tokens: null };
+seen.stream = { text: '', tokens: null };
 for await (const chunk of stream) {
   const text = chunk.choices[0]?.delta.content;
-  if (text) seen.stream.texts.push(text);
+  if (text) seen.stream.text += text;
   if (chunk.usage) seen.stream.tokens = chunk.usage.total_tokens;
 }
 

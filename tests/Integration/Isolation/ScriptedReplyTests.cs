@@ -26,7 +26,7 @@ public sealed class ScriptedReplyTests
 
     private static IEnumerable<Word> Replies { get; } =
     [
-        new("an answer", Reply.Answer("Hel", "lo"), "text Hel", "text lo", "usage 10+2=12", "completed"),
+        new("an answer", Reply.Answer("Hel", "lo"), "text Hello", "usage 10+2=12", "completed"),
         new("an empty answer", Reply.Answer(), "usage 10+0=10", "completed"),
         new("comments", Reply.Answer("Hello") with { Comments = true }, "text Hello", "usage 10+1=11", "completed"),
         new("a usage", Reply.Answer("Hello") with { Usage = new(7, 3) }, "text Hello", "usage 7+3=10", "completed"),
@@ -53,7 +53,7 @@ public sealed class ScriptedReplyTests
         new("a status to wait after", Reply.Status(503, retryAfter: TimeSpan.FromSeconds(7)), "http_503"),
         new("a break at once", Reply.BreakOff(), "connection_failed"),
         new("a break before the first text", Reply.BreakOff(""), "broken_off"),
-        new("a break", Reply.BreakOff("Hel", "lo"), "text Hel", "text lo", "broken_off"),
+        new("a break", Reply.BreakOff("Hel", "lo"), "text Hello", "broken_off"),
         new("a polite break", Reply.EndWithoutFinishReason("Hel"), "text Hel", "broken_off"),
         new("an error in the stream", Reply.ErrorInStream(502, "Upstream", "Hel"), "text Hel", "http_502"),
         new("an error by a word", Reply.ErrorInStream("server_error", "Upstream"), "broken_off"),
@@ -262,10 +262,24 @@ public sealed class ScriptedReplyTests
     }
 
     /// <summary>What is told, with the usage where it comes: before the end.</summary>
-    private static string[] Lines(Conversation conversation) =>
-        conversation.Usage is { } usage
-            ? [.. conversation.Told[..^1], usage, conversation.Told[^1]]
-            : conversation.Told;
+    /// <summary>What is told. In how many pieces a text comes is for the network to say.</summary>
+    private static string[] Lines(Conversation conversation)
+    {
+        const string Text = "text ";
+        var lines = new List<string>();
+        foreach (var line in conversation.Told)
+            if (
+                line.StartsWith(Text, StringComparison.Ordinal)
+                && lines is [.., var last]
+                && last.StartsWith(Text, StringComparison.Ordinal)
+            )
+                lines[^1] = last + line[Text.Length..];
+            else
+                lines.Add(line);
+        if (conversation.Usage is { } usage)
+            lines.Insert(lines.Count - 1, usage);
+        return [.. lines];
+    }
 
     private static async Task<Asked> AskedAsync(Way way)
     {

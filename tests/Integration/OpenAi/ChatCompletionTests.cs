@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using QrAi.Tests.Testing.Providers;
+using QrAi.Tests.Testing.Streams;
 
 namespace QrAi.Tests.Integration.OpenAi;
 
@@ -47,10 +48,16 @@ public sealed class ChatCompletionTests : OpenAiTest
     public async Task A_stream_has_a_chunk_for_each_token_and_ends_with_done()
     {
         await using var qrai = await StartAsync();
-        Provider.Enqueue(Reply.Answer("Tok", "yo") with { FinishReason = "length" });
+        var reply = Reply.Gated() with { FinishReason = "length" };
+        Provider.Enqueue(reply);
+        reply.Send("Tok");
 
         await using var stream = await StreamAsync(qrai, Request());
-        var events = await stream.ReadToEndAsync();
+        var events = new List<ServerSentEvent>();
+        while (events.Count < 2)
+            events.Add((await stream.ReadAsync())!);
+        reply.Finish("yo");
+        events.AddRange(await stream.ReadToEndAsync());
 
         events[^1].Text.ShouldBe("[DONE]");
         var chunks = events.SkipLast(1).Select(each => each.Data).ToList();
