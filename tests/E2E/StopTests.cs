@@ -70,8 +70,8 @@ public sealed class StopTests : ProgramTests
         provider.Enqueue(Reply.HangAfter("What ", "has come"), Reply.HangAfter());
         await using var stream = await program.Http.StreamAsync("Will you ever finish?");
         var answerId = (await stream.ReadAsync()).ShouldNotBeNull().Data.Text("answerId")!;
-        await stream.ReadAsync();
-        await stream.ReadAsync();
+        for (var id = ""; id != "1.13"; )
+            id = (await stream.ReadAsync()).ShouldNotBeNull().Id;
         // One that has not even begun, and that waits for the whole answer.
         var waiting = program.Http.PostQuestionAsync("Will you ever begin?");
         await provider.WaitForRequestsAsync(2);
@@ -95,34 +95,52 @@ public sealed class StopTests : ProgramTests
     }
 
     [Test]
-    public async Task Killed_in_the_middle_of_an_answer_it_has_lost_nothing_else([Values] Database database)
+    public async Task Killed_in_the_middle_of_an_answer_it_gives_it_when_it_is_started_again([Values] Database database)
     {
         var provider = await StartProviderAsync();
         var workplace = await new Workplace().WithOpenRouter(provider).WithAsync(database);
+        workplace.Settings["LEASE_SECONDS"] = "3";
         var program = await StartAsync(workplace);
-        var whole = await program.Http.AskAsync("What is whole?");
+        var before = await program.Http.AskAsync("What is whole?");
         provider.Enqueue(Reply.HangAfter("Half "));
         await using var stream = await program.Http.StreamAsync("What is half?");
         var started = (await stream.ReadAsync()).ShouldNotBeNull().Data;
-        await stream.ReadAsync();
+        var last = (await stream.ReadAsync()).ShouldNotBeNull().Id;
+        provider.Enqueue(Reply.Answer("A whole answer."));
 
         program.Kill();
         await program.ExitAsync();
         var next = await StartAsync(workplace);
 
-        var messages = await next.Http.MessagesAsync(whole.Text("sessionId")!);
-        messages.Select(message => message.Text("content")).ShouldBe(["What is whole?", whole.Text("answer.content")]);
-        var interrupted = await next.Http.MessagesAsync(started.Text("sessionId")!);
-        interrupted[0].Text("content").ShouldBe("What is half?");
-        interrupted[0].Text("status").ShouldBe("completed");
-        interrupted[1].Text("id").ShouldBe(started.Text("answerId"));
-        interrupted[1].Text("status").ShouldBeOneOf("generating", "failed");
-
-        // Who does not want to wait until the answer counts as abandoned ends it.
-        using var cancelled = await next.Http.PostAsync($"/api/answers/{started.Text("answerId")}/cancel", null);
-        (await cancelled.JsonAsync()).Text("status").ShouldBeOneOf("cancelled", "failed");
-        foreach (var session in new[] { whole.Text("sessionId"), started.Text("sessionId") })
+        await using var resumed = await next.Http.FollowAsync(started.Text("answerId")!, last);
+        var events = await resumed.ReadToEndAsync();
+        (events[0].Id, events[0].Event, events[0].Data.Text("reason")).ShouldBe(("2", "restarted", "interrupted"));
+        (events[^1].Id, events[^1].Event).ShouldBe(("2.15.end", "completed"));
+        var messages = await next.Http.MessagesAsync(started.Text("sessionId")!);
+        messages
+            .Select(message => $"{message.Text("status")} {message.Text("content")}")
+            .ShouldBe(["completed What is half?", "completed A whole answer."]);
+        foreach (var session in new[] { before.Text("sessionId"), started.Text("sessionId") })
             (await next.Http.AskAsync("And now?", session)).Text("answer.status").ShouldBe("completed");
+    }
+
+    [Test]
+    public async Task An_answer_whose_process_was_killed_may_be_cancelled_at_the_next_one()
+    {
+        var provider = await StartProviderAsync();
+        var workplace = await new Workplace().WithOpenRouter(provider).WithAsync(Database.Sqlite);
+        workplace.Settings["LEASE_SECONDS"] = "3";
+        var program = await StartAsync(workplace);
+        provider.Enqueue(Reply.HangAfter("Half "), Reply.HangAfter());
+        await using var stream = await program.Http.StreamAsync("Stop?");
+        var answerId = (await stream.ReadAsync()).ShouldNotBeNull().Data.Text("answerId")!;
+
+        program.Kill();
+        await program.ExitAsync();
+        var next = await StartAsync(workplace);
+
+        using var cancelled = await next.Http.PostAsync($"/api/answers/{answerId}/cancel", null);
+        (await cancelled.JsonAsync()).Text("status").ShouldBe("cancelled");
     }
 
     private async Task<System.Text.Json.JsonElement> KeptAsync(Workplace workplace, string answerId)

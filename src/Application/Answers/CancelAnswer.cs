@@ -4,6 +4,7 @@ using QrAi.Application.Errors;
 using QrAi.Application.Generations;
 using QrAi.Application.Idempotency;
 using QrAi.Application.Sessions;
+using QrAi.Application.Work;
 
 namespace QrAi.Application.Answers;
 
@@ -17,11 +18,12 @@ internal sealed class CancelAnswerHandler(
     IAnswerStore store,
     CurrentCaller caller,
     IdempotentRequest idempotency,
+    WorkOptions work,
     TimeProvider clock
 ) : IRequestHandler<CancelAnswer, MessageDto>
 {
-    // An answer that was stopped has only to be saved, and the database is given up after a shorter time.
-    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(5);
+    // Whoever generates it has only to save it. If it is dead, another one does so when its lease is over.
+    private TimeSpan LongestEnd { get; } = work.Lease + TimeSpan.FromSeconds(5);
 
     public async Task<MessageDto> Handle(CancelAnswer request, CancellationToken cancellationToken)
     {
