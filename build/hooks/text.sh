@@ -7,7 +7,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 export LC_ALL=C.UTF-8
 
 # Left alone is what tools write, and would write again as it was.
-choose_files ':!*packages.lock.json' ':!*/Migrations/*' ':!QrAi.sln' -- "$@"
+choose_files ':!*packages.lock.json' ':!*/Migrations/*' ':!*/CompiledModel/*' ':!QrAi.sln' -- "$@"
 ((${#files[@]} > 0)) || exit 0
 # Empty files and binary ones are none of this one's business.
 mapfile -d '' -t files < <(grep --files-with-matches --null --binary-files=without-match '' -- "${files[@]}" || true)

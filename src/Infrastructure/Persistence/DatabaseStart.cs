@@ -55,13 +55,18 @@ internal sealed class DatabaseStart(
     {
         try
         {
+            // Most starts find nothing to do, and need no lock to see it.
+            if (await FindPendingAsync(stoppingToken) is not { } pending)
+                return true;
+
             if (options.MigrateOnStart)
+            {
                 await foreach (var step in migrator.MigrateAsync(null, mayRevert: false, stoppingToken))
                     logger.LogInformation("Applied {Migration}", step.Migration);
-            var migrations = await migrator.ListAsync(stoppingToken);
-            MigrationPlan.ThrowIfNewer(migrations);
-            if (migrations.DescribePending() is not { } pending)
-                return true;
+                pending = await FindPendingAsync(stoppingToken);
+                if (pending is null)
+                    return true;
+            }
 
             Wait(pending, null);
         }
@@ -83,6 +88,13 @@ internal sealed class DatabaseStart(
         }
 
         return false;
+    }
+
+    private async Task<string?> FindPendingAsync(CancellationToken stoppingToken)
+    {
+        var migrations = await migrator.ListAsync(stoppingToken);
+        MigrationPlan.ThrowIfNewer(migrations);
+        return migrations.DescribePending();
     }
 
     private void Wait(string reason, Exception? exception)

@@ -61,12 +61,7 @@ public abstract class QrAiDbContext(DbContextOptions options) : DbContext(option
             typeof(QrAiDbContext).Assembly,
             type => type.Namespace == typeof(QrAiDbContext).Namespace
         );
-        // The one place that keeps owners apart: every query of these passes it, also those that are written later.
-        modelBuilder.Entity<Session>().HasQueryFilter(IQrAiDbContext.OwnerFilter, session => session.Owner == Owner);
-        modelBuilder.Entity<Message>().HasQueryFilter(IQrAiDbContext.OwnerFilter, message => message.Owner == Owner);
-        modelBuilder
-            .Entity<IdempotencyRecord>()
-            .HasQueryFilter(IQrAiDbContext.OwnerFilter, record => record.Owner == Owner);
+        OwnerFilter.AddTo(modelBuilder);
     }
 
     /// <summary>Whether a save failed because somebody else was faster, rather than for a fault.</summary>

@@ -27,7 +27,8 @@ public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) :
     protected override bool IsConflict(Exception exception) =>
         exception is SqliteException { SqliteErrorCode: ConstraintViolation };
 
-    private sealed class UtcTicks()
+    // The compiled model names it.
+    internal sealed class UtcTicks()
         : ValueConverter<DateTimeOffset, long>(
             time => time.UtcTicks,
             ticks => new DateTimeOffset(ticks, TimeSpan.Zero)
