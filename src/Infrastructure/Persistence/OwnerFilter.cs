@@ -31,10 +31,12 @@ internal static class OwnerFilter
     {
 #pragma warning disable EF1001 // There is no public way, and a test fails when this one does not work any more.
         foreach (var type in Owned)
-            model.FindEntityType(type.FullName!)!.SetAnnotation(
-                CoreAnnotationNames.QueryFilter,
-                new QueryFilterCollection([new RuntimeQueryFilter(IQrAiDbContext.OwnerFilter, Of(type))])
-            );
+            model
+                .FindEntityType(type.FullName!)!
+                .SetAnnotation(
+                    CoreAnnotationNames.QueryFilter,
+                    new QueryFilterCollection([new RuntimeQueryFilter(IQrAiDbContext.OwnerFilter, Of(type))])
+                );
 #pragma warning restore EF1001
     }
 

@@ -8,7 +8,8 @@ namespace QrAi.WebApi.Commands;
 /// </summary>
 internal sealed class CommandLine
 {
-    private readonly RootCommand _root;
+    // Who serves needs none of them.
+    private readonly Lazy<RootCommand> _root;
     private readonly Terminal _terminal;
 
     /// <summary>Knows all verbs.</summary>
@@ -22,35 +23,24 @@ internal sealed class CommandLine
     )
     {
         _terminal = terminal;
-        var runner = new VerbRunner(compose, terminal);
-        _root = new RootCommand(
-            "QrAi answers questions with a language model. Without a verb it serves HTTP, where --urls chooses the address. "
-                + "A verb writes its result to standard output, its log and its problems to standard error. "
-                + "Exit codes: 0 done, 1 it failed or a check failed, 2 wrong usage, 78 invalid settings."
-        )
-        {
-            MigrateCommand.Create(runner),
-            BackupCommand.Create(runner),
-            RestoreCommand.Create(runner),
-            CheckCommand.Create(new VerbRunner(composeForChecks, terminal)),
-            KeysCommand.Create(runner),
-            AskCommand.Create(runner),
-        };
-        // It is no verb, and alone it would serve.
-        _root.Options.Remove(_root.Options.Single(option => option is VersionOption));
+        _root = new Lazy<RootCommand>(() => Create(compose, composeForChecks, terminal));
     }
 
     /// <summary>Whether a command line calls a verb, or asks which there are.</summary>
     public bool Takes(IReadOnlyList<string> args) =>
         args is ["--help" or "-h"]
-        || (args.Count > 0 && _root.Subcommands.Any(verb => verb.Name.Equals(args[0], StringComparison.Ordinal)));
+        || (
+            args is [var first, ..]
+            && !first.StartsWith('-')
+            && _root.Value.Subcommands.Any(verb => verb.Name.Equals(first, StringComparison.Ordinal))
+        );
 
     /// <summary>Does what a command line says.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken cancellationToken)
     {
         // Arguments are what they are: one that begins with @ names no file with more of them.
-        var parsed = _root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var parsed = _root.Value.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
@@ -70,5 +60,30 @@ internal sealed class CommandLine
             },
             cancellationToken
         );
+    }
+
+    private static RootCommand Create(
+        Func<CancellationToken, Task<IHost>> compose,
+        Func<CancellationToken, Task<IHost>> composeForChecks,
+        Terminal terminal
+    )
+    {
+        var runner = new VerbRunner(compose, terminal);
+        var root = new RootCommand(
+            "QrAi answers questions with a language model. Without a verb it serves HTTP, where --urls chooses the address. "
+                + "A verb writes its result to standard output, its log and its problems to standard error. "
+                + "Exit codes: 0 done, 1 it failed or a check failed, 2 wrong usage, 78 invalid settings."
+        )
+        {
+            MigrateCommand.Create(runner),
+            BackupCommand.Create(runner),
+            RestoreCommand.Create(runner),
+            CheckCommand.Create(new VerbRunner(composeForChecks, terminal)),
+            KeysCommand.Create(runner),
+            AskCommand.Create(runner),
+        };
+        // It is no verb, and alone it would serve.
+        root.Options.Remove(root.Options.Single(option => option is VersionOption));
+        return root;
     }
 }

@@ -5,10 +5,15 @@ using System.Reflection;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.ChangeTracking.Internal;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Metadata.Internal;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.EntityFrameworkCore.Storage.Json;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Storage.Internal.Mapping;
 using QrAi.Domain.Sessions;
 
 #pragma warning disable 219, 612, 618
@@ -38,6 +43,48 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
                 fieldInfo: typeof(Message).GetField("<Id>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 afterSaveBehavior: PropertySaveBehavior.Throw,
                 sentinel: new Guid("00000000-0000-0000-0000-000000000000"));
+            id.SetGetter(
+                Guid (Message instance) => MessageUnsafeAccessors.Id(instance),
+                bool (Message instance) => MessageUnsafeAccessors.Id(instance) == new Guid("00000000-0000-0000-0000-000000000000"));
+            id.SetSetter(
+                Message (Message instance, Guid value) =>
+                {
+                    MessageUnsafeAccessors.Id(instance) = value;
+                    return instance;
+                });
+            id.SetMaterializationSetter(
+                Message (Message instance, Guid value) =>
+                {
+                    MessageUnsafeAccessors.Id(instance) = value;
+                    return instance;
+                });
+            id.SetAccessors(
+                Guid (IInternalEntry entry) => MessageUnsafeAccessors.Id(((Message)(entry.Entity))),
+                Guid (IInternalEntry entry) => MessageUnsafeAccessors.Id(((Message)(entry.Entity))),
+                Guid (IInternalEntry entry) => entry.ReadOriginalValue<Guid>(id, 0),
+                Guid (IInternalEntry entry) => ((InternalEntityEntry)entry).ReadRelationshipSnapshotValue<Guid>(id, 0));
+            id.SetPropertyIndexes(
+                index: 0,
+                originalValueIndex: 0,
+                shadowIndex: -1,
+                relationshipIndex: 0,
+                storeGenerationIndex: -1);
+            id.TypeMapping = GuidTypeMapping.Default.Clone(
+                comparer: new ValueComparer<Guid>(
+                    bool (Guid v1, Guid v2) => v1 == v2,
+                    int (Guid v) => ((object)v).GetHashCode(),
+                    Guid (Guid v) => v),
+                keyComparer: new ValueComparer<Guid>(
+                    bool (Guid v1, Guid v2) => v1 == v2,
+                    int (Guid v) => ((object)v).GetHashCode(),
+                    Guid (Guid v) => v),
+                providerValueComparer: new ValueComparer<Guid>(
+                    bool (Guid v1, Guid v2) => v1 == v2,
+                    int (Guid v) => ((object)v).GetHashCode(),
+                    Guid (Guid v) => v),
+                mappingInfo: new RelationalTypeMappingInfo(
+                    storeTypeName: "uuid"));
+            id.SetCurrentValueComparer(new EntryCurrentValueComparer<Guid>(id));
             id.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             id.AddAnnotation("Relational:ColumnName", "id");
 
@@ -47,9 +94,53 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
                 propertyInfo: typeof(Message).GetProperty("Attempts", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(Message).GetField("<Attempts>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 nullable: true);
-            attempts.SetValueConverter(new ValueConverter<IReadOnlyList<Attempt>, string>(
-                string (IReadOnlyList<Attempt> attempts) => JsonSerializer.Serialize(attempts, JsonSerializerOptions.Web),
-                IReadOnlyList<Attempt> (string json) => JsonSerializer.Deserialize<List<Attempt>>(json, JsonSerializerOptions.Web)));
+            attempts.SetGetter(
+                IReadOnlyList<Attempt> (Message instance) => MessageUnsafeAccessors.Attempts(instance),
+                bool (Message instance) => MessageUnsafeAccessors.Attempts(instance) == null);
+            attempts.SetSetter(
+                Message (Message instance, IReadOnlyList<Attempt> value) =>
+                {
+                    MessageUnsafeAccessors.Attempts(instance) = value;
+                    return instance;
+                });
+            attempts.SetMaterializationSetter(
+                Message (Message instance, IReadOnlyList<Attempt> value) =>
+                {
+                    MessageUnsafeAccessors.Attempts(instance) = value;
+                    return instance;
+                });
+            attempts.SetAccessors(
+                IReadOnlyList<Attempt> (IInternalEntry entry) => MessageUnsafeAccessors.Attempts(((Message)(entry.Entity))),
+                IReadOnlyList<Attempt> (IInternalEntry entry) => MessageUnsafeAccessors.Attempts(((Message)(entry.Entity))),
+                IReadOnlyList<Attempt> (IInternalEntry entry) => entry.ReadOriginalValue<IReadOnlyList<Attempt>>(attempts, 1),
+                IReadOnlyList<Attempt> (IInternalEntry entry) => entry.GetCurrentValue<IReadOnlyList<Attempt>>(attempts));
+            attempts.SetPropertyIndexes(
+                index: 1,
+                originalValueIndex: 1,
+                shadowIndex: -1,
+                relationshipIndex: -1,
+                storeGenerationIndex: -1);
+            attempts.TypeMapping = NpgsqlJsonTypeMapping.Default.Clone(
+                comparer: new ValueComparer<IReadOnlyList<Attempt>>(
+                    bool (IReadOnlyList<Attempt> v1, IReadOnlyList<Attempt> v2) => object.Equals(v1, v2),
+                    int (IReadOnlyList<Attempt> v) => ((object)v).GetHashCode(),
+                    IReadOnlyList<Attempt> (IReadOnlyList<Attempt> v) => v),
+                keyComparer: new ValueComparer<IReadOnlyList<Attempt>>(
+                    bool (IReadOnlyList<Attempt> v1, IReadOnlyList<Attempt> v2) => object.Equals(v1, v2),
+                    int (IReadOnlyList<Attempt> v) => ((object)v).GetHashCode(),
+                    IReadOnlyList<Attempt> (IReadOnlyList<Attempt> v) => v),
+                providerValueComparer: new ValueComparer<string>(
+                    bool (string v1, string v2) => v1 == v2,
+                    int (string v) => ((object)v).GetHashCode(),
+                    string (string v) => v),
+                converter: new ValueConverter<IReadOnlyList<Attempt>, string>(
+                    string (IReadOnlyList<Attempt> attempts) => JsonSerializer.Serialize(attempts, JsonSerializerOptions.Web),
+                    IReadOnlyList<Attempt> (string json) => JsonSerializer.Deserialize<List<Attempt>>(json, JsonSerializerOptions.Web)),
+                jsonValueReaderWriter: new JsonConvertedValueReaderWriter<IReadOnlyList<Attempt>, string>(
+                    JsonStringReaderWriter.Instance,
+                    new ValueConverter<IReadOnlyList<Attempt>, string>(
+                        string (IReadOnlyList<Attempt> attempts) => JsonSerializer.Serialize(attempts, JsonSerializerOptions.Web),
+                        IReadOnlyList<Attempt> (string json) => JsonSerializer.Deserialize<List<Attempt>>(json, JsonSerializerOptions.Web))));
             attempts.SetComparer(new ValueComparer<IReadOnlyList<Attempt>>(
                 bool (IReadOnlyList<Attempt> a, IReadOnlyList<Attempt> b) => object.ReferenceEquals(a, b),
                 int (IReadOnlyList<Attempt> attempts) => (attempts == null ? 0 : ((IReadOnlyCollection<Attempt>)attempts).Count),
@@ -64,6 +155,49 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
                 propertyInfo: typeof(Message).GetProperty("CompletedAt", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(Message).GetField("<CompletedAt>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 nullable: true);
+            completedAt.SetGetter(
+                DateTimeOffset? (Message instance) => MessageUnsafeAccessors.CompletedAt(instance),
+                bool (Message instance) => !(MessageUnsafeAccessors.CompletedAt(instance).HasValue));
+            completedAt.SetSetter(
+                Message (Message instance, DateTimeOffset? value) =>
+                {
+                    MessageUnsafeAccessors.CompletedAt(instance) = value;
+                    return instance;
+                });
+            completedAt.SetMaterializationSetter(
+                Message (Message instance, DateTimeOffset? value) =>
+                {
+                    MessageUnsafeAccessors.CompletedAt(instance) = value;
+                    return instance;
+                });
+            completedAt.SetAccessors(
+                DateTimeOffset? (IInternalEntry entry) => MessageUnsafeAccessors.CompletedAt(((Message)(entry.Entity))),
+                DateTimeOffset? (IInternalEntry entry) => MessageUnsafeAccessors.CompletedAt(((Message)(entry.Entity))),
+                DateTimeOffset? (IInternalEntry entry) => entry.ReadOriginalValue<DateTimeOffset?>(completedAt, 2),
+                DateTimeOffset? (IInternalEntry entry) => entry.GetCurrentValue<DateTimeOffset?>(completedAt));
+            completedAt.SetPropertyIndexes(
+                index: 2,
+                originalValueIndex: 2,
+                shadowIndex: -1,
+                relationshipIndex: -1,
+                storeGenerationIndex: -1);
+            completedAt.TypeMapping = NpgsqlTimestampTzTypeMapping.Default.Clone(
+                comparer: new ValueComparer<DateTimeOffset>(
+                    bool (DateTimeOffset v1, DateTimeOffset v2) => v1.EqualsExact(v2),
+                    int (DateTimeOffset v) => ((object)v).GetHashCode(),
+                    DateTimeOffset (DateTimeOffset v) => v),
+                keyComparer: new ValueComparer<DateTimeOffset>(
+                    bool (DateTimeOffset v1, DateTimeOffset v2) => v1.EqualsExact(v2),
+                    int (DateTimeOffset v) => ((object)v).GetHashCode(),
+                    DateTimeOffset (DateTimeOffset v) => v),
+                providerValueComparer: new ValueComparer<DateTimeOffset>(
+                    bool (DateTimeOffset v1, DateTimeOffset v2) => v1.EqualsExact(v2),
+                    int (DateTimeOffset v) => ((object)v).GetHashCode(),
+                    DateTimeOffset (DateTimeOffset v) => v),
+                clrType: typeof(DateTimeOffset),
+                jsonValueReaderWriter: new NpgsqlTimestampTzTypeMapping.NpgsqlJsonTimestampTzDateTimeOffsetReaderWriter());
+            completedAt.SetComparer(new NullableValueComparer<DateTimeOffset>(completedAt.TypeMapping.Comparer));
+            completedAt.SetKeyComparer(new NullableValueComparer<DateTimeOffset>(completedAt.TypeMapping.KeyComparer));
             completedAt.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             completedAt.AddAnnotation("Relational:ColumnName", "completed_at");
 
@@ -72,6 +206,47 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
                 typeof(string),
                 propertyInfo: typeof(Message).GetProperty("Content", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(Message).GetField("<Content>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
+            content.SetGetter(
+                string (Message instance) => MessageUnsafeAccessors.Content(instance),
+                bool (Message instance) => MessageUnsafeAccessors.Content(instance) == null);
+            content.SetSetter(
+                Message (Message instance, string value) =>
+                {
+                    MessageUnsafeAccessors.Content(instance) = value;
+                    return instance;
+                });
+            content.SetMaterializationSetter(
+                Message (Message instance, string value) =>
+                {
+                    MessageUnsafeAccessors.Content(instance) = value;
+                    return instance;
+                });
+            content.SetAccessors(
+                string (IInternalEntry entry) => MessageUnsafeAccessors.Content(((Message)(entry.Entity))),
+                string (IInternalEntry entry) => MessageUnsafeAccessors.Content(((Message)(entry.Entity))),
+                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(content, 3),
+                string (IInternalEntry entry) => entry.GetCurrentValue<string>(content));
+            content.SetPropertyIndexes(
+                index: 3,
+                originalValueIndex: 3,
+                shadowIndex: -1,
+                relationshipIndex: -1,
+                storeGenerationIndex: -1);
+            content.TypeMapping = StringTypeMapping.Default.Clone(
+                comparer: new ValueComparer<string>(
+                    bool (string v1, string v2) => v1 == v2,
+                    int (string v) => ((object)v).GetHashCode(),
+                    string (string v) => v),
+                keyComparer: new ValueComparer<string>(
+                    bool (string v1, string v2) => v1 == v2,
+                    int (string v) => ((object)v).GetHashCode(),
+                    string (string v) => v),
+                providerValueComparer: new ValueComparer<string>(
+                    bool (string v1, string v2) => v1 == v2,
+                    int (string v) => ((object)v).GetHashCode(),
+                    string (string v) => v),
+                mappingInfo: new RelationalTypeMappingInfo(
+                    dbType: System.Data.DbType.String));
             content.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             content.AddAnnotation("Relational:ColumnName", "content");
 
@@ -81,6 +256,47 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
                 propertyInfo: typeof(Message).GetProperty("CreatedAt", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 fieldInfo: typeof(Message).GetField("<CreatedAt>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 sentinel: new DateTimeOffset(new DateTime(1, 1, 1, 0, 0, 0, 0, DateTimeKind.Unspecified), new TimeSpan(0, 0, 0, 0, 0)));
+            createdAt.SetGetter(
+                DateTimeOffset (Message instance) => MessageUnsafeAccessors.CreatedAt(instance),
+                bool (Message instance) => MessageUnsafeAccessors.CreatedAt(instance).EqualsExact(default(DateTimeOffset)));
+            createdAt.SetSetter(
+                Message (Message instance, DateTimeOffset value) =>
+                {
+                    MessageUnsafeAccessors.CreatedAt(instance) = value;
+                    return instance;
+                });
+            createdAt.SetMaterializationSetter(
+                Message (Message instance, DateTimeOffset value) =>
+                {
+                    MessageUnsafeAccessors.CreatedAt(instance) = value;
+                    return instance;
+                });
+            createdAt.SetAccessors(
+                DateTimeOffset (IInternalEntry entry) => MessageUnsafeAccessors.CreatedAt(((Message)(entry.Entity))),
+                DateTimeOffset (IInternalEntry entry) => MessageUnsafeAccessors.CreatedAt(((Message)(entry.Entity))),
+                DateTimeOffset (IInternalEntry entry) => entry.ReadOriginalValue<DateTimeOffset>(createdAt, 4),
+                DateTimeOffset (IInternalEntry entry) => entry.GetCurrentValue<DateTimeOffset>(createdAt));
+            createdAt.SetPropertyIndexes(
+                index: 4,
+                originalValueIndex: 4,
+                shadowIndex: -1,
+                relationshipIndex: -1,
+                storeGenerationIndex: -1);
+            createdAt.TypeMapping = NpgsqlTimestampTzTypeMapping.Default.Clone(
+                comparer: new ValueComparer<DateTimeOffset>(
+                    bool (DateTimeOffset v1, DateTimeOffset v2) => v1.EqualsExact(v2),
+                    int (DateTimeOffset v) => ((object)v).GetHashCode(),
+                    DateTimeOffset (DateTimeOffset v) => v),
+                keyComparer: new ValueComparer<DateTimeOffset>(
+                    bool (DateTimeOffset v1, DateTimeOffset v2) => v1.EqualsExact(v2),
+                    int (DateTimeOffset v) => ((object)v).GetHashCode(),
+                    DateTimeOffset (DateTimeOffset v) => v),
+                providerValueComparer: new ValueComparer<DateTimeOffset>(
+                    bool (DateTimeOffset v1, DateTimeOffset v2) => v1.EqualsExact(v2),
+                    int (DateTimeOffset v) => ((object)v).GetHashCode(),
+                    DateTimeOffset (DateTimeOffset v) => v),
+                clrType: typeof(DateTimeOffset),
+                jsonValueReaderWriter: new NpgsqlTimestampTzTypeMapping.NpgsqlJsonTimestampTzDateTimeOffsetReaderWriter());
             createdAt.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             createdAt.AddAnnotation("Relational:ColumnName", "created_at");
 
@@ -91,234 +307,1029 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
                 fieldInfo: typeof(Message).GetField("<FinishReason>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 nullable: true,
                 maxLength: 32);
-            finishReason.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
-            finishReason.AddAnnotation("Relational:ColumnName", "finish_reason");
+            finishReason.SetGetter(
+                string (Message instance) => MessageUnsafeAccessors.FinishReason(instance),
+                bool (Message instance) => MessageUnsafeAccessors.FinishReason(instance) == null);
+            finishReason.SetSetter(
+                Message (Message instance, string value) =>
+                {
+                    MessageUnsafeAccessors.FinishReason(instance) = value;
+                    return instance;
+                });
+            finishReason.SetMaterializationSetter(
+                Message (Message instance, string value) =>
+                {
+                    MessageUnsafeAccessors.FinishReason(instance) = value;
+                    return instance;
+                });
+            finishReason.SetAccessors(
+                string (IInternalEntry entry) => MessageUnsafeAccessors.FinishReason(((Message)(entry.Entity))),
+                string (IInternalEntry entry) => MessageUnsafeAccessors.FinishReason(((Message)(entry.Entity))),
+                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(finishReason, 5),
+                string (IInternalEntry entry) => entry.GetCurrentValue<string>(finishReason));
+            finishReason.SetPropertyIndexes(
+                index: 5,
+                originalValueIndex: 5,
+                shadowIndex: -1,
+                relationshipIndex: -1,
+                storeGenerationIndex: -1);
+            finishReason.TypeMapping = NpgsqlStringTypeMapping.Default.Clone(
+                comparer: new ValueComparer<string>(
+                    bool (string v1, string v2) => v1 == v2,
+                    int (string v) => ((object)v).GetHashCode(),
+                    string (string v) => v),
+                keyComparer: new ValueComparer<string>(
+                    bool (string v1, string v2) => v1 == v2,
+                    int (string v) => ((object)v).GetHashCode(),
+                    string (string v) => v),
+                providerValueComparer: new ValueComparer<string>(
+                    bool (string v1, string v2) => v1 == v2,
+                    int (string v) => ((object)v).GetHashCode(),
+                    string (string v) => v),
+                mappingInfo: new RelationalTypeMappingInfo(
+                    storeTypeName: "character varying(32)",
+                    size: 32));
+            finishReason.TypeMapping = ((NpgsqlStringTypeMapping)finishReason.TypeMapping).Clone(npgsqlDbType: NpgsqlTypes.NpgsqlDbType.Varchar);
+        finishReason.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+        finishReason.AddAnnotation("Relational:ColumnName", "finish_reason");
 
-            var model0 = runtimeEntityType.AddProperty(
-                "Model",
-                typeof(string),
-                propertyInfo: typeof(Message).GetProperty("Model", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                fieldInfo: typeof(Message).GetField("<Model>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                nullable: true);
-            model0.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
-            model0.AddAnnotation("Relational:ColumnName", "model");
+        var model0 = runtimeEntityType.AddProperty(
+            "Model",
+            typeof(string),
+            propertyInfo: typeof(Message).GetProperty("Model", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+            fieldInfo: typeof(Message).GetField("<Model>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+            nullable: true);
+        model0.SetGetter(
+            string (Message instance) => MessageUnsafeAccessors.Model(instance),
+            bool (Message instance) => MessageUnsafeAccessors.Model(instance) == null);
+        model0.SetSetter(
+            Message (Message instance, string value) =>
+            {
+                MessageUnsafeAccessors.Model(instance) = value;
+                return instance;
+            });
+        model0.SetMaterializationSetter(
+            Message (Message instance, string value) =>
+            {
+                MessageUnsafeAccessors.Model(instance) = value;
+                return instance;
+            });
+        model0.SetAccessors(
+            string (IInternalEntry entry) => MessageUnsafeAccessors.Model(((Message)(entry.Entity))),
+            string (IInternalEntry entry) => MessageUnsafeAccessors.Model(((Message)(entry.Entity))),
+            string (IInternalEntry entry) => entry.ReadOriginalValue<string>(model0, 6),
+            string (IInternalEntry entry) => entry.GetCurrentValue<string>(model0));
+        model0.SetPropertyIndexes(
+            index: 6,
+            originalValueIndex: 6,
+            shadowIndex: -1,
+            relationshipIndex: -1,
+            storeGenerationIndex: -1);
+        model0.TypeMapping = StringTypeMapping.Default.Clone(
+            comparer: new ValueComparer<string>(
+                bool (string v1, string v2) => v1 == v2,
+                int (string v) => ((object)v).GetHashCode(),
+                string (string v) => v),
+            keyComparer: new ValueComparer<string>(
+                bool (string v1, string v2) => v1 == v2,
+                int (string v) => ((object)v).GetHashCode(),
+                string (string v) => v),
+            providerValueComparer: new ValueComparer<string>(
+                bool (string v1, string v2) => v1 == v2,
+                int (string v) => ((object)v).GetHashCode(),
+                string (string v) => v),
+            mappingInfo: new RelationalTypeMappingInfo(
+                dbType: System.Data.DbType.String));
+        model0.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+        model0.AddAnnotation("Relational:ColumnName", "model");
 
-            var number = runtimeEntityType.AddProperty(
-                "Number",
-                typeof(int),
-                propertyInfo: typeof(Message).GetProperty("Number", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                fieldInfo: typeof(Message).GetField("<Number>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                sentinel: 0);
-            number.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
-            number.AddAnnotation("Relational:ColumnName", "number");
+        var number = runtimeEntityType.AddProperty(
+            "Number",
+            typeof(int),
+            propertyInfo: typeof(Message).GetProperty("Number", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+            fieldInfo: typeof(Message).GetField("<Number>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+            sentinel: 0);
+        number.SetGetter(
+            int (Message instance) => MessageUnsafeAccessors.Number(instance),
+            bool (Message instance) => MessageUnsafeAccessors.Number(instance) == 0);
+        number.SetSetter(
+            Message (Message instance, int value) =>
+            {
+                MessageUnsafeAccessors.Number(instance) = value;
+                return instance;
+            });
+        number.SetMaterializationSetter(
+            Message (Message instance, int value) =>
+            {
+                MessageUnsafeAccessors.Number(instance) = value;
+                return instance;
+            });
+        number.SetAccessors(
+            int (IInternalEntry entry) => MessageUnsafeAccessors.Number(((Message)(entry.Entity))),
+            int (IInternalEntry entry) => MessageUnsafeAccessors.Number(((Message)(entry.Entity))),
+            int (IInternalEntry entry) => entry.ReadOriginalValue<int>(number, 7),
+            int (IInternalEntry entry) => entry.GetCurrentValue<int>(number));
+        number.SetPropertyIndexes(
+            index: 7,
+            originalValueIndex: 7,
+            shadowIndex: -1,
+            relationshipIndex: -1,
+            storeGenerationIndex: -1);
+        number.TypeMapping = IntTypeMapping.Default.Clone(
+            comparer: new ValueComparer<int>(
+                bool (int v1, int v2) => v1 == v2,
+                int (int v) => v,
+                int (int v) => v),
+            keyComparer: new ValueComparer<int>(
+                bool (int v1, int v2) => v1 == v2,
+                int (int v) => v,
+                int (int v) => v),
+            providerValueComparer: new ValueComparer<int>(
+                bool (int v1, int v2) => v1 == v2,
+                int (int v) => v,
+                int (int v) => v),
+            mappingInfo: new RelationalTypeMappingInfo(
+                storeTypeName: "integer"));
+        number.SetCurrentValueComparer(new EntryCurrentValueComparer<int>(number));
+        number.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+        number.AddAnnotation("Relational:ColumnName", "number");
 
-            var owner = runtimeEntityType.AddProperty(
-                "Owner",
-                typeof(string),
-                propertyInfo: typeof(Message).GetProperty("Owner", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                fieldInfo: typeof(Message).GetField("<Owner>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                maxLength: 500);
-            owner.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
-            owner.AddAnnotation("Relational:ColumnName", "owner");
-            owner.AddAnnotation("Relational:DefaultValue", "anonymous");
+        var owner = runtimeEntityType.AddProperty(
+            "Owner",
+            typeof(string),
+            propertyInfo: typeof(Message).GetProperty("Owner", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+            fieldInfo: typeof(Message).GetField("<Owner>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+            maxLength: 500);
+        owner.SetGetter(
+            string (Message instance) => MessageUnsafeAccessors.Owner(instance),
+            bool (Message instance) => MessageUnsafeAccessors.Owner(instance) == null);
+        owner.SetSetter(
+            Message (Message instance, string value) =>
+            {
+                MessageUnsafeAccessors.Owner(instance) = value;
+                return instance;
+            });
+        owner.SetMaterializationSetter(
+            Message (Message instance, string value) =>
+            {
+                MessageUnsafeAccessors.Owner(instance) = value;
+                return instance;
+            });
+        owner.SetAccessors(
+            string (IInternalEntry entry) => MessageUnsafeAccessors.Owner(((Message)(entry.Entity))),
+            string (IInternalEntry entry) => MessageUnsafeAccessors.Owner(((Message)(entry.Entity))),
+            string (IInternalEntry entry) => entry.ReadOriginalValue<string>(owner, 8),
+            string (IInternalEntry entry) => entry.GetCurrentValue<string>(owner));
+        owner.SetPropertyIndexes(
+            index: 8,
+            originalValueIndex: 8,
+            shadowIndex: -1,
+            relationshipIndex: -1,
+            storeGenerationIndex: -1);
+        owner.TypeMapping = NpgsqlStringTypeMapping.Default.Clone(
+            comparer: new ValueComparer<string>(
+                bool (string v1, string v2) => v1 == v2,
+                int (string v) => ((object)v).GetHashCode(),
+                string (string v) => v),
+            keyComparer: new ValueComparer<string>(
+                bool (string v1, string v2) => v1 == v2,
+                int (string v) => ((object)v).GetHashCode(),
+                string (string v) => v),
+            providerValueComparer: new ValueComparer<string>(
+                bool (string v1, string v2) => v1 == v2,
+                int (string v) => ((object)v).GetHashCode(),
+                string (string v) => v),
+            mappingInfo: new RelationalTypeMappingInfo(
+                storeTypeName: "character varying(500)",
+                size: 500));
+        owner.TypeMapping = ((NpgsqlStringTypeMapping)owner.TypeMapping).Clone(npgsqlDbType: NpgsqlTypes.NpgsqlDbType.Varchar);
+    owner.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+    owner.AddAnnotation("Relational:ColumnName", "owner");
+    owner.AddAnnotation("Relational:DefaultValue", "anonymous");
 
-            var provider = runtimeEntityType.AddProperty(
-                "Provider",
-                typeof(string),
-                propertyInfo: typeof(Message).GetProperty("Provider", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                fieldInfo: typeof(Message).GetField("<Provider>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                nullable: true);
-            provider.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
-            provider.AddAnnotation("Relational:ColumnName", "provider");
+    var provider = runtimeEntityType.AddProperty(
+        "Provider",
+        typeof(string),
+        propertyInfo: typeof(Message).GetProperty("Provider", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+        fieldInfo: typeof(Message).GetField("<Provider>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+        nullable: true);
+    provider.SetGetter(
+        string (Message instance) => MessageUnsafeAccessors.Provider(instance),
+        bool (Message instance) => MessageUnsafeAccessors.Provider(instance) == null);
+    provider.SetSetter(
+        Message (Message instance, string value) =>
+        {
+            MessageUnsafeAccessors.Provider(instance) = value;
+            return instance;
+        });
+    provider.SetMaterializationSetter(
+        Message (Message instance, string value) =>
+        {
+            MessageUnsafeAccessors.Provider(instance) = value;
+            return instance;
+        });
+    provider.SetAccessors(
+        string (IInternalEntry entry) => MessageUnsafeAccessors.Provider(((Message)(entry.Entity))),
+        string (IInternalEntry entry) => MessageUnsafeAccessors.Provider(((Message)(entry.Entity))),
+        string (IInternalEntry entry) => entry.ReadOriginalValue<string>(provider, 9),
+        string (IInternalEntry entry) => entry.GetCurrentValue<string>(provider));
+    provider.SetPropertyIndexes(
+        index: 9,
+        originalValueIndex: 9,
+        shadowIndex: -1,
+        relationshipIndex: -1,
+        storeGenerationIndex: -1);
+    provider.TypeMapping = StringTypeMapping.Default.Clone(
+        comparer: new ValueComparer<string>(
+            bool (string v1, string v2) => v1 == v2,
+            int (string v) => ((object)v).GetHashCode(),
+            string (string v) => v),
+        keyComparer: new ValueComparer<string>(
+            bool (string v1, string v2) => v1 == v2,
+            int (string v) => ((object)v).GetHashCode(),
+            string (string v) => v),
+        providerValueComparer: new ValueComparer<string>(
+            bool (string v1, string v2) => v1 == v2,
+            int (string v) => ((object)v).GetHashCode(),
+            string (string v) => v),
+        mappingInfo: new RelationalTypeMappingInfo(
+            dbType: System.Data.DbType.String));
+    provider.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+    provider.AddAnnotation("Relational:ColumnName", "provider");
 
-            var questionId = runtimeEntityType.AddProperty(
-                "QuestionId",
-                typeof(Guid?),
-                propertyInfo: typeof(Message).GetProperty("QuestionId", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                fieldInfo: typeof(Message).GetField("<QuestionId>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                nullable: true);
-            questionId.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
-            questionId.AddAnnotation("Relational:ColumnName", "question_id");
+    var questionId = runtimeEntityType.AddProperty(
+        "QuestionId",
+        typeof(Guid?),
+        propertyInfo: typeof(Message).GetProperty("QuestionId", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+        fieldInfo: typeof(Message).GetField("<QuestionId>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+        nullable: true);
+    questionId.SetGetter(
+        Guid? (Message instance) => MessageUnsafeAccessors.QuestionId(instance),
+        bool (Message instance) => !(MessageUnsafeAccessors.QuestionId(instance).HasValue));
+    questionId.SetSetter(
+        Message (Message instance, Guid? value) =>
+        {
+            MessageUnsafeAccessors.QuestionId(instance) = value;
+            return instance;
+        });
+    questionId.SetMaterializationSetter(
+        Message (Message instance, Guid? value) =>
+        {
+            MessageUnsafeAccessors.QuestionId(instance) = value;
+            return instance;
+        });
+    questionId.SetAccessors(
+        Guid? (IInternalEntry entry) => MessageUnsafeAccessors.QuestionId(((Message)(entry.Entity))),
+        Guid? (IInternalEntry entry) => MessageUnsafeAccessors.QuestionId(((Message)(entry.Entity))),
+        Guid? (IInternalEntry entry) => entry.ReadOriginalValue<Guid?>(questionId, 10),
+        Guid? (IInternalEntry entry) => entry.GetCurrentValue<Guid?>(questionId));
+    questionId.SetPropertyIndexes(
+        index: 10,
+        originalValueIndex: 10,
+        shadowIndex: -1,
+        relationshipIndex: -1,
+        storeGenerationIndex: -1);
+    questionId.TypeMapping = GuidTypeMapping.Default.Clone(
+        comparer: new ValueComparer<Guid>(
+            bool (Guid v1, Guid v2) => v1 == v2,
+            int (Guid v) => ((object)v).GetHashCode(),
+            Guid (Guid v) => v),
+        keyComparer: new ValueComparer<Guid>(
+            bool (Guid v1, Guid v2) => v1 == v2,
+            int (Guid v) => ((object)v).GetHashCode(),
+            Guid (Guid v) => v),
+        providerValueComparer: new ValueComparer<Guid>(
+            bool (Guid v1, Guid v2) => v1 == v2,
+            int (Guid v) => ((object)v).GetHashCode(),
+            Guid (Guid v) => v),
+        mappingInfo: new RelationalTypeMappingInfo(
+            storeTypeName: "uuid"));
+    questionId.SetComparer(new NullableValueComparer<Guid>(questionId.TypeMapping.Comparer));
+    questionId.SetKeyComparer(new NullableValueComparer<Guid>(questionId.TypeMapping.KeyComparer));
+    questionId.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+    questionId.AddAnnotation("Relational:ColumnName", "question_id");
 
-            var role = runtimeEntityType.AddProperty(
-                "Role",
-                typeof(MessageRole),
-                propertyInfo: typeof(Message).GetProperty("Role", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                fieldInfo: typeof(Message).GetField("<Role>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                maxLength: 16);
-            role.SetValueConverter(new ValueConverter<MessageRole, string>(
+    var role = runtimeEntityType.AddProperty(
+        "Role",
+        typeof(MessageRole),
+        propertyInfo: typeof(Message).GetProperty("Role", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+        fieldInfo: typeof(Message).GetField("<Role>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+        maxLength: 16);
+    role.SetGetter(
+        MessageRole (Message instance) => MessageUnsafeAccessors.Role(instance),
+        bool (Message instance) => object.Equals(((object)(MessageUnsafeAccessors.Role(instance))), ((object)(MessageRole.User))));
+    role.SetSetter(
+        Message (Message instance, MessageRole value) =>
+        {
+            MessageUnsafeAccessors.Role(instance) = value;
+            return instance;
+        });
+    role.SetMaterializationSetter(
+        Message (Message instance, MessageRole value) =>
+        {
+            MessageUnsafeAccessors.Role(instance) = value;
+            return instance;
+        });
+    role.SetAccessors(
+        MessageRole (IInternalEntry entry) => MessageUnsafeAccessors.Role(((Message)(entry.Entity))),
+        MessageRole (IInternalEntry entry) => MessageUnsafeAccessors.Role(((Message)(entry.Entity))),
+        MessageRole (IInternalEntry entry) => entry.ReadOriginalValue<MessageRole>(role, 11),
+        MessageRole (IInternalEntry entry) => entry.GetCurrentValue<MessageRole>(role));
+    role.SetPropertyIndexes(
+        index: 11,
+        originalValueIndex: 11,
+        shadowIndex: -1,
+        relationshipIndex: -1,
+        storeGenerationIndex: -1);
+    role.TypeMapping = NpgsqlStringTypeMapping.Default.Clone(
+        comparer: new ValueComparer<MessageRole>(
+            bool (MessageRole v1, MessageRole v2) => object.Equals(((object)v1), ((object)v2)),
+            int (MessageRole v) => ((object)v).GetHashCode(),
+            MessageRole (MessageRole v) => v),
+        keyComparer: new ValueComparer<MessageRole>(
+            bool (MessageRole v1, MessageRole v2) => object.Equals(((object)v1), ((object)v2)),
+            int (MessageRole v) => ((object)v).GetHashCode(),
+            MessageRole (MessageRole v) => v),
+        providerValueComparer: new ValueComparer<string>(
+            bool (string v1, string v2) => v1 == v2,
+            int (string v) => ((object)v).GetHashCode(),
+            string (string v) => v),
+        mappingInfo: new RelationalTypeMappingInfo(
+            storeTypeName: "character varying(16)",
+            size: 16),
+        converter: new ValueConverter<MessageRole, string>(
+            string (MessageRole value) => ((object)value).ToString().ToLowerInvariant(),
+            MessageRole (string text) => Enum.Parse<MessageRole>(text, true)),
+        jsonValueReaderWriter: new JsonConvertedValueReaderWriter<MessageRole, string>(
+            JsonStringReaderWriter.Instance,
+            new ValueConverter<MessageRole, string>(
                 string (MessageRole value) => ((object)value).ToString().ToLowerInvariant(),
-                MessageRole (string text) => Enum.Parse<MessageRole>(text, true)));
-            role.SetSentinelFromProviderValue("user");
-            role.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
-            role.AddAnnotation("Relational:ColumnName", "role");
+                MessageRole (string text) => Enum.Parse<MessageRole>(text, true))));
+    role.TypeMapping = ((NpgsqlStringTypeMapping)role.TypeMapping).Clone(npgsqlDbType: NpgsqlTypes.NpgsqlDbType.Varchar);
+role.SetSentinelFromProviderValue("user");
+role.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+role.AddAnnotation("Relational:ColumnName", "role");
 
-            var sessionId = runtimeEntityType.AddProperty(
-                "SessionId",
-                typeof(Guid),
-                propertyInfo: typeof(Message).GetProperty("SessionId", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                fieldInfo: typeof(Message).GetField("<SessionId>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                sentinel: new Guid("00000000-0000-0000-0000-000000000000"));
-            sessionId.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
-            sessionId.AddAnnotation("Relational:ColumnName", "session_id");
+var sessionId = runtimeEntityType.AddProperty(
+    "SessionId",
+    typeof(Guid),
+    propertyInfo: typeof(Message).GetProperty("SessionId", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+    fieldInfo: typeof(Message).GetField("<SessionId>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+    sentinel: new Guid("00000000-0000-0000-0000-000000000000"));
+sessionId.SetGetter(
+    Guid (Message instance) => MessageUnsafeAccessors.SessionId(instance),
+    bool (Message instance) => MessageUnsafeAccessors.SessionId(instance) == new Guid("00000000-0000-0000-0000-000000000000"));
+sessionId.SetSetter(
+    Message (Message instance, Guid value) =>
+    {
+        MessageUnsafeAccessors.SessionId(instance) = value;
+        return instance;
+    });
+sessionId.SetMaterializationSetter(
+    Message (Message instance, Guid value) =>
+    {
+        MessageUnsafeAccessors.SessionId(instance) = value;
+        return instance;
+    });
+sessionId.SetAccessors(
+    Guid (IInternalEntry entry) => (entry.FlaggedAsStoreGenerated(12) ? entry.ReadStoreGeneratedValue<Guid>(0) : (entry.FlaggedAsTemporary(12) && MessageUnsafeAccessors.SessionId(((Message)(entry.Entity))) == new Guid("00000000-0000-0000-0000-000000000000") ? entry.ReadTemporaryValue<Guid>(0) : MessageUnsafeAccessors.SessionId(((Message)(entry.Entity))))),
+    Guid (IInternalEntry entry) => MessageUnsafeAccessors.SessionId(((Message)(entry.Entity))),
+    Guid (IInternalEntry entry) => entry.ReadOriginalValue<Guid>(sessionId, 12),
+    Guid (IInternalEntry entry) => ((InternalEntityEntry)entry).ReadRelationshipSnapshotValue<Guid>(sessionId, 1));
+sessionId.SetPropertyIndexes(
+    index: 12,
+    originalValueIndex: 12,
+    shadowIndex: -1,
+    relationshipIndex: 1,
+    storeGenerationIndex: 0);
+sessionId.TypeMapping = GuidTypeMapping.Default.Clone(
+    comparer: new ValueComparer<Guid>(
+        bool (Guid v1, Guid v2) => v1 == v2,
+        int (Guid v) => ((object)v).GetHashCode(),
+        Guid (Guid v) => v),
+    keyComparer: new ValueComparer<Guid>(
+        bool (Guid v1, Guid v2) => v1 == v2,
+        int (Guid v) => ((object)v).GetHashCode(),
+        Guid (Guid v) => v),
+    providerValueComparer: new ValueComparer<Guid>(
+        bool (Guid v1, Guid v2) => v1 == v2,
+        int (Guid v) => ((object)v).GetHashCode(),
+        Guid (Guid v) => v),
+    mappingInfo: new RelationalTypeMappingInfo(
+        storeTypeName: "uuid"));
+sessionId.SetCurrentValueComparer(new EntryCurrentValueComparer<Guid>(sessionId));
+sessionId.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+sessionId.AddAnnotation("Relational:ColumnName", "session_id");
 
-            var status = runtimeEntityType.AddProperty(
-                "Status",
-                typeof(MessageStatus),
-                propertyInfo: typeof(Message).GetProperty("Status", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                fieldInfo: typeof(Message).GetField("<Status>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                concurrencyToken: true,
-                maxLength: 16);
-            status.SetValueConverter(new ValueConverter<MessageStatus, string>(
-                string (MessageStatus value) => ((object)value).ToString().ToLowerInvariant(),
-                MessageStatus (string text) => Enum.Parse<MessageStatus>(text, true)));
-            status.SetSentinelFromProviderValue("completed");
-            status.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
-            status.AddAnnotation("Relational:ColumnName", "status");
+var status = runtimeEntityType.AddProperty(
+    "Status",
+    typeof(MessageStatus),
+    propertyInfo: typeof(Message).GetProperty("Status", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+    fieldInfo: typeof(Message).GetField("<Status>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+    concurrencyToken: true,
+    maxLength: 16);
+status.SetGetter(
+    MessageStatus (Message instance) => MessageUnsafeAccessors.Status(instance),
+    bool (Message instance) => object.Equals(((object)(MessageUnsafeAccessors.Status(instance))), ((object)(MessageStatus.Completed))));
+status.SetSetter(
+    Message (Message instance, MessageStatus value) =>
+    {
+        MessageUnsafeAccessors.Status(instance) = value;
+        return instance;
+    });
+status.SetMaterializationSetter(
+    Message (Message instance, MessageStatus value) =>
+    {
+        MessageUnsafeAccessors.Status(instance) = value;
+        return instance;
+    });
+status.SetAccessors(
+    MessageStatus (IInternalEntry entry) => MessageUnsafeAccessors.Status(((Message)(entry.Entity))),
+    MessageStatus (IInternalEntry entry) => MessageUnsafeAccessors.Status(((Message)(entry.Entity))),
+    MessageStatus (IInternalEntry entry) => entry.ReadOriginalValue<MessageStatus>(status, 13),
+    MessageStatus (IInternalEntry entry) => entry.GetCurrentValue<MessageStatus>(status));
+status.SetPropertyIndexes(
+    index: 13,
+    originalValueIndex: 13,
+    shadowIndex: -1,
+    relationshipIndex: -1,
+    storeGenerationIndex: -1);
+status.TypeMapping = NpgsqlStringTypeMapping.Default.Clone(
+    comparer: new ValueComparer<MessageStatus>(
+        bool (MessageStatus v1, MessageStatus v2) => object.Equals(((object)v1), ((object)v2)),
+        int (MessageStatus v) => ((object)v).GetHashCode(),
+        MessageStatus (MessageStatus v) => v),
+    keyComparer: new ValueComparer<MessageStatus>(
+        bool (MessageStatus v1, MessageStatus v2) => object.Equals(((object)v1), ((object)v2)),
+        int (MessageStatus v) => ((object)v).GetHashCode(),
+        MessageStatus (MessageStatus v) => v),
+    providerValueComparer: new ValueComparer<string>(
+        bool (string v1, string v2) => v1 == v2,
+        int (string v) => ((object)v).GetHashCode(),
+        string (string v) => v),
+    mappingInfo: new RelationalTypeMappingInfo(
+        storeTypeName: "character varying(16)",
+        size: 16),
+    converter: new ValueConverter<MessageStatus, string>(
+        string (MessageStatus value) => ((object)value).ToString().ToLowerInvariant(),
+        MessageStatus (string text) => Enum.Parse<MessageStatus>(text, true)),
+    jsonValueReaderWriter: new JsonConvertedValueReaderWriter<MessageStatus, string>(
+        JsonStringReaderWriter.Instance,
+        new ValueConverter<MessageStatus, string>(
+            string (MessageStatus value) => ((object)value).ToString().ToLowerInvariant(),
+            MessageStatus (string text) => Enum.Parse<MessageStatus>(text, true))));
+status.TypeMapping = ((NpgsqlStringTypeMapping)status.TypeMapping).Clone(npgsqlDbType: NpgsqlTypes.NpgsqlDbType.Varchar);
+status.SetSentinelFromProviderValue("completed");
+status.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+status.AddAnnotation("Relational:ColumnName", "status");
 
-            ErrorComplexProperty.Create(runtimeEntityType);
-            UsageComplexProperty.Create(runtimeEntityType);
-            var key = runtimeEntityType.AddKey(
-                new[] { id });
-            runtimeEntityType.SetPrimaryKey(key);
-            key.AddAnnotation("Relational:Name", "pk_messages");
+ErrorComplexProperty.Create(runtimeEntityType);
+UsageComplexProperty.Create(runtimeEntityType);
+var key = runtimeEntityType.AddKey(
+    new[] { id });
+runtimeEntityType.SetPrimaryKey(key);
+key.AddAnnotation("Relational:Name", "pk_messages");
 
-            var index = runtimeEntityType.AddIndex(
-                new[] { sessionId },
-                unique: true);
-            index.AddAnnotation("Relational:Filter", "status = 'generating'");
-            index.AddAnnotation("Relational:Name", "ix_messages_open_answer");
+var index = runtimeEntityType.AddIndex(
+    new[] { sessionId },
+    unique: true);
+index.AddAnnotation("Relational:Filter", "status = 'generating'");
+index.AddAnnotation("Relational:Name", "ix_messages_open_answer");
 
-            var index0 = runtimeEntityType.AddIndex(
-                new[] { sessionId, number },
-                unique: true);
-            index0.AddAnnotation("Relational:Name", "ix_messages_session_id_number");
+var index0 = runtimeEntityType.AddIndex(
+    new[] { sessionId, number },
+    unique: true);
+index0.AddAnnotation("Relational:Name", "ix_messages_session_id_number");
 
-            return runtimeEntityType;
-        }
+return runtimeEntityType;
+}
 
-        public static class ErrorComplexProperty
-        {
-            public static RuntimeComplexProperty Create(RuntimeEntityType declaringType)
+public static class ErrorComplexProperty
+{
+    public static RuntimeComplexProperty Create(RuntimeEntityType declaringType)
+    {
+        var complexProperty = declaringType.AddComplexProperty("Error",
+            typeof(AnswerError),
+            "QrAi.Domain.Sessions.Message.Error#AnswerError",
+            typeof(AnswerError),
+            propertyInfo: typeof(Message).GetProperty("Error", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+            fieldInfo: typeof(Message).GetField("<Error>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+            nullable: true,
+            propertyCount: 2);
+
+        var complexType = complexProperty.ComplexType;
+        complexProperty.SetGetter(
+            AnswerError (Message instance) => MessageUnsafeAccessors.Error(instance),
+            bool (Message instance) => MessageUnsafeAccessors.Error(instance) == null);
+        complexProperty.SetSetter(
+            Message (Message instance, AnswerError value) =>
             {
-                var complexProperty = declaringType.AddComplexProperty("Error",
-                    typeof(AnswerError),
-                    "QrAi.Domain.Sessions.Message.Error#AnswerError",
-                    typeof(AnswerError),
-                    propertyInfo: typeof(Message).GetProperty("Error", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                    fieldInfo: typeof(Message).GetField("<Error>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                    nullable: true,
-                    propertyCount: 2);
-
-                var complexType = complexProperty.ComplexType;
-                var code = complexType.AddProperty(
-                    "Code",
-                    typeof(string),
-                    propertyInfo: typeof(AnswerError).GetProperty("Code", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                    fieldInfo: typeof(AnswerError).GetField("<Code>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
-                code.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
-                code.AddAnnotation("Relational:ColumnName", "error_code");
-
-                var message = complexType.AddProperty(
-                    "Message",
-                    typeof(string),
-                    propertyInfo: typeof(AnswerError).GetProperty("Message", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                    fieldInfo: typeof(AnswerError).GetField("<Message>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
-                message.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
-                message.AddAnnotation("Relational:ColumnName", "error_message");
-
-                complexType.AddAnnotation("Relational:FunctionName", null);
-                complexType.AddAnnotation("Relational:Schema", null);
-                complexType.AddAnnotation("Relational:SqlQuery", null);
-                complexType.AddAnnotation("Relational:TableName", "messages");
-                complexType.AddAnnotation("Relational:ViewName", null);
-                complexType.AddAnnotation("Relational:ViewSchema", null);
-                return complexProperty;
-            }
-        }
-
-        public static class UsageComplexProperty
-        {
-            public static RuntimeComplexProperty Create(RuntimeEntityType declaringType)
+                MessageUnsafeAccessors.Error(instance) = value;
+                return instance;
+            });
+        complexProperty.SetMaterializationSetter(
+            Message (Message instance, AnswerError value) =>
             {
-                var complexProperty = declaringType.AddComplexProperty("Usage",
-                    typeof(TokenUsage),
-                    "QrAi.Domain.Sessions.Message.Usage#TokenUsage",
-                    typeof(TokenUsage),
-                    propertyInfo: typeof(Message).GetProperty("Usage", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                    fieldInfo: typeof(Message).GetField("<Usage>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                    nullable: true,
-                    propertyCount: 3);
+                MessageUnsafeAccessors.Error(instance) = value;
+                return instance;
+            });
+        complexProperty.SetAccessors(
+            AnswerError (IInternalEntry entry) => MessageUnsafeAccessors.Error(((Message)(entry.Entity))),
+            AnswerError (IInternalEntry entry) => MessageUnsafeAccessors.Error(((Message)(entry.Entity))),
+            null,
+            AnswerError (IInternalEntry entry) => entry.GetCurrentValue<AnswerError>(complexProperty));
+        complexProperty.SetPropertyIndexes(
+            index: 0,
+            originalValueIndex: 14,
+            shadowIndex: -1,
+            relationshipIndex: -1,
+            storeGenerationIndex: -1);
+        var code = complexType.AddProperty(
+            "Code",
+            typeof(string),
+            propertyInfo: typeof(AnswerError).GetProperty("Code", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+            fieldInfo: typeof(AnswerError).GetField("<Code>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
+        code.SetGetter(
+            string (Message entity, IReadOnlyList<int> indices) => (MessageUnsafeAccessors.Error(entity) == null ? default(string) : AnswerErrorUnsafeAccessors.Code(MessageUnsafeAccessors.Error(entity))),
+            bool (Message entity, IReadOnlyList<int> indices) => (MessageUnsafeAccessors.Error(entity) == null ? default(string) : AnswerErrorUnsafeAccessors.Code(MessageUnsafeAccessors.Error(entity))) == null,
+            string (AnswerError instance) => AnswerErrorUnsafeAccessors.Code(instance),
+            bool (AnswerError instance) => AnswerErrorUnsafeAccessors.Code(instance) == null);
+        code.SetSetter(
+            (Message entity, IReadOnlyList<int> indices, string value) =>
+            {
+                var level1 = MessageUnsafeAccessors.Error(entity);
+                AnswerErrorUnsafeAccessors.Code(level1) = value;
+            },
+            AnswerError (AnswerError instance, string value) =>
+            {
+                AnswerErrorUnsafeAccessors.Code(instance) = value;
+                return instance;
+            });
+        code.SetMaterializationSetter(
+            (Message entity, IReadOnlyList<int> indices, string value) =>
+            {
+                var level1 = MessageUnsafeAccessors.Error(entity);
+                AnswerErrorUnsafeAccessors.Code(level1) = value;
+            },
+            AnswerError (AnswerError instance, string value) =>
+            {
+                AnswerErrorUnsafeAccessors.Code(instance) = value;
+                return instance;
+            });
+        code.SetAccessors(
+            string (IInternalEntry entry) => (MessageUnsafeAccessors.Error(((Message)(entry.Entity))) == null ? default(string) : AnswerErrorUnsafeAccessors.Code(MessageUnsafeAccessors.Error(((Message)(entry.Entity))))),
+            string (IInternalEntry entry) => (MessageUnsafeAccessors.Error(((Message)(entry.Entity))) == null ? default(string) : AnswerErrorUnsafeAccessors.Code(MessageUnsafeAccessors.Error(((Message)(entry.Entity))))),
+            string (IInternalEntry entry) => entry.ReadOriginalValue<string>(code, 15),
+            string (IInternalEntry entry) => entry.GetCurrentValue<string>(code));
+        code.SetPropertyIndexes(
+            index: 14,
+            originalValueIndex: 15,
+            shadowIndex: -1,
+            relationshipIndex: -1,
+            storeGenerationIndex: -1);
+        code.TypeMapping = StringTypeMapping.Default.Clone(
+            comparer: new ValueComparer<string>(
+                bool (string v1, string v2) => v1 == v2,
+                int (string v) => ((object)v).GetHashCode(),
+                string (string v) => v),
+            keyComparer: new ValueComparer<string>(
+                bool (string v1, string v2) => v1 == v2,
+                int (string v) => ((object)v).GetHashCode(),
+                string (string v) => v),
+            providerValueComparer: new ValueComparer<string>(
+                bool (string v1, string v2) => v1 == v2,
+                int (string v) => ((object)v).GetHashCode(),
+                string (string v) => v),
+            mappingInfo: new RelationalTypeMappingInfo(
+                dbType: System.Data.DbType.String));
+        code.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+        code.AddAnnotation("Relational:ColumnName", "error_code");
 
-                var complexType = complexProperty.ComplexType;
-                var completionTokens = complexType.AddProperty(
-                    "CompletionTokens",
-                    typeof(int),
-                    propertyInfo: typeof(TokenUsage).GetProperty("CompletionTokens", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                    fieldInfo: typeof(TokenUsage).GetField("<CompletionTokens>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                    sentinel: 0);
-                completionTokens.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
-                completionTokens.AddAnnotation("Relational:ColumnName", "usage_completion_tokens");
+        var message = complexType.AddProperty(
+            "Message",
+            typeof(string),
+            propertyInfo: typeof(AnswerError).GetProperty("Message", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+            fieldInfo: typeof(AnswerError).GetField("<Message>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
+        message.SetGetter(
+            string (Message entity, IReadOnlyList<int> indices) => (MessageUnsafeAccessors.Error(entity) == null ? default(string) : AnswerErrorUnsafeAccessors.Message(MessageUnsafeAccessors.Error(entity))),
+            bool (Message entity, IReadOnlyList<int> indices) => (MessageUnsafeAccessors.Error(entity) == null ? default(string) : AnswerErrorUnsafeAccessors.Message(MessageUnsafeAccessors.Error(entity))) == null,
+            string (AnswerError instance) => AnswerErrorUnsafeAccessors.Message(instance),
+            bool (AnswerError instance) => AnswerErrorUnsafeAccessors.Message(instance) == null);
+        message.SetSetter(
+            (Message entity, IReadOnlyList<int> indices, string value) =>
+            {
+                var level1 = MessageUnsafeAccessors.Error(entity);
+                AnswerErrorUnsafeAccessors.Message(level1) = value;
+            },
+            AnswerError (AnswerError instance, string value) =>
+            {
+                AnswerErrorUnsafeAccessors.Message(instance) = value;
+                return instance;
+            });
+        message.SetMaterializationSetter(
+            (Message entity, IReadOnlyList<int> indices, string value) =>
+            {
+                var level1 = MessageUnsafeAccessors.Error(entity);
+                AnswerErrorUnsafeAccessors.Message(level1) = value;
+            },
+            AnswerError (AnswerError instance, string value) =>
+            {
+                AnswerErrorUnsafeAccessors.Message(instance) = value;
+                return instance;
+            });
+        message.SetAccessors(
+            string (IInternalEntry entry) => (MessageUnsafeAccessors.Error(((Message)(entry.Entity))) == null ? default(string) : AnswerErrorUnsafeAccessors.Message(MessageUnsafeAccessors.Error(((Message)(entry.Entity))))),
+            string (IInternalEntry entry) => (MessageUnsafeAccessors.Error(((Message)(entry.Entity))) == null ? default(string) : AnswerErrorUnsafeAccessors.Message(MessageUnsafeAccessors.Error(((Message)(entry.Entity))))),
+            string (IInternalEntry entry) => entry.ReadOriginalValue<string>(message, 16),
+            string (IInternalEntry entry) => entry.GetCurrentValue<string>(message));
+        message.SetPropertyIndexes(
+            index: 15,
+            originalValueIndex: 16,
+            shadowIndex: -1,
+            relationshipIndex: -1,
+            storeGenerationIndex: -1);
+        message.TypeMapping = StringTypeMapping.Default.Clone(
+            comparer: new ValueComparer<string>(
+                bool (string v1, string v2) => v1 == v2,
+                int (string v) => ((object)v).GetHashCode(),
+                string (string v) => v),
+            keyComparer: new ValueComparer<string>(
+                bool (string v1, string v2) => v1 == v2,
+                int (string v) => ((object)v).GetHashCode(),
+                string (string v) => v),
+            providerValueComparer: new ValueComparer<string>(
+                bool (string v1, string v2) => v1 == v2,
+                int (string v) => ((object)v).GetHashCode(),
+                string (string v) => v),
+            mappingInfo: new RelationalTypeMappingInfo(
+                dbType: System.Data.DbType.String));
+        message.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+        message.AddAnnotation("Relational:ColumnName", "error_message");
 
-                var promptTokens = complexType.AddProperty(
-                    "PromptTokens",
-                    typeof(int),
-                    propertyInfo: typeof(TokenUsage).GetProperty("PromptTokens", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                    fieldInfo: typeof(TokenUsage).GetField("<PromptTokens>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                    sentinel: 0);
-                promptTokens.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
-                promptTokens.AddAnnotation("Relational:ColumnName", "usage_prompt_tokens");
-
-                var totalTokens = complexType.AddProperty(
-                    "TotalTokens",
-                    typeof(int),
-                    propertyInfo: typeof(TokenUsage).GetProperty("TotalTokens", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                    fieldInfo: typeof(TokenUsage).GetField("<TotalTokens>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                    sentinel: 0);
-                totalTokens.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
-                totalTokens.AddAnnotation("Relational:ColumnName", "usage_total_tokens");
-
-                complexType.AddAnnotation("Relational:FunctionName", null);
-                complexType.AddAnnotation("Relational:Schema", null);
-                complexType.AddAnnotation("Relational:SqlQuery", null);
-                complexType.AddAnnotation("Relational:TableName", "messages");
-                complexType.AddAnnotation("Relational:ViewName", null);
-                complexType.AddAnnotation("Relational:ViewSchema", null);
-                return complexProperty;
-            }
-        }
-
-        public static RuntimeForeignKey CreateForeignKey1(RuntimeEntityType declaringEntityType, RuntimeEntityType principalEntityType)
-        {
-            var runtimeForeignKey = declaringEntityType.AddForeignKey(new[] { declaringEntityType.FindProperty("SessionId") },
-                principalEntityType.FindKey(new[] { principalEntityType.FindProperty("Id") }),
-                principalEntityType,
-                deleteBehavior: DeleteBehavior.Cascade,
-                required: true);
-
-            var messages = principalEntityType.AddNavigation("Messages",
-                runtimeForeignKey,
-                onDependent: false,
-                typeof(IReadOnlyCollection<Message>),
-                propertyInfo: typeof(Session).GetProperty("Messages", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                fieldInfo: typeof(Session).GetField("_messages", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
-
-            runtimeForeignKey.AddAnnotation("Relational:Name", "fk_messages_sessions_session_id");
-            return runtimeForeignKey;
-        }
-
-        public static void CreateAnnotations(RuntimeEntityType runtimeEntityType)
-        {
-            runtimeEntityType.AddAnnotation("Relational:FunctionName", null);
-            runtimeEntityType.AddAnnotation("Relational:Schema", null);
-            runtimeEntityType.AddAnnotation("Relational:SqlQuery", null);
-            runtimeEntityType.AddAnnotation("Relational:TableName", "messages");
-            runtimeEntityType.AddAnnotation("Relational:ViewName", null);
-            runtimeEntityType.AddAnnotation("Relational:ViewSchema", null);
-
-            Customize(runtimeEntityType);
-        }
-
-        static partial void Customize(RuntimeEntityType runtimeEntityType);
+        complexType.AddAnnotation("Relational:FunctionName", null);
+        complexType.AddAnnotation("Relational:Schema", null);
+        complexType.AddAnnotation("Relational:SqlQuery", null);
+        complexType.AddAnnotation("Relational:TableName", "messages");
+        complexType.AddAnnotation("Relational:ViewName", null);
+        complexType.AddAnnotation("Relational:ViewSchema", null);
+        return complexProperty;
     }
+}
+
+public static class UsageComplexProperty
+{
+    public static RuntimeComplexProperty Create(RuntimeEntityType declaringType)
+    {
+        var complexProperty = declaringType.AddComplexProperty("Usage",
+            typeof(TokenUsage),
+            "QrAi.Domain.Sessions.Message.Usage#TokenUsage",
+            typeof(TokenUsage),
+            propertyInfo: typeof(Message).GetProperty("Usage", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+            fieldInfo: typeof(Message).GetField("<Usage>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+            nullable: true,
+            propertyCount: 3);
+
+        var complexType = complexProperty.ComplexType;
+        complexProperty.SetGetter(
+            TokenUsage (Message instance) => MessageUnsafeAccessors.Usage(instance),
+            bool (Message instance) => MessageUnsafeAccessors.Usage(instance) == null);
+        complexProperty.SetSetter(
+            Message (Message instance, TokenUsage value) =>
+            {
+                MessageUnsafeAccessors.Usage(instance) = value;
+                return instance;
+            });
+        complexProperty.SetMaterializationSetter(
+            Message (Message instance, TokenUsage value) =>
+            {
+                MessageUnsafeAccessors.Usage(instance) = value;
+                return instance;
+            });
+        complexProperty.SetAccessors(
+            TokenUsage (IInternalEntry entry) => MessageUnsafeAccessors.Usage(((Message)(entry.Entity))),
+            TokenUsage (IInternalEntry entry) => MessageUnsafeAccessors.Usage(((Message)(entry.Entity))),
+            null,
+            TokenUsage (IInternalEntry entry) => entry.GetCurrentValue<TokenUsage>(complexProperty));
+        complexProperty.SetPropertyIndexes(
+            index: 1,
+            originalValueIndex: 17,
+            shadowIndex: -1,
+            relationshipIndex: -1,
+            storeGenerationIndex: -1);
+        var completionTokens = complexType.AddProperty(
+            "CompletionTokens",
+            typeof(int),
+            propertyInfo: typeof(TokenUsage).GetProperty("CompletionTokens", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+            fieldInfo: typeof(TokenUsage).GetField("<CompletionTokens>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+            sentinel: 0);
+        completionTokens.SetGetter(
+            int (Message entity, IReadOnlyList<int> indices) => (MessageUnsafeAccessors.Usage(entity) == null ? default(int) : TokenUsageUnsafeAccessors.CompletionTokens(MessageUnsafeAccessors.Usage(entity))),
+            bool (Message entity, IReadOnlyList<int> indices) => (MessageUnsafeAccessors.Usage(entity) == null ? default(int) : TokenUsageUnsafeAccessors.CompletionTokens(MessageUnsafeAccessors.Usage(entity))) == 0,
+            int (TokenUsage instance) => TokenUsageUnsafeAccessors.CompletionTokens(instance),
+            bool (TokenUsage instance) => TokenUsageUnsafeAccessors.CompletionTokens(instance) == 0);
+        completionTokens.SetSetter(
+            (Message entity, IReadOnlyList<int> indices, int value) =>
+            {
+                var level1 = MessageUnsafeAccessors.Usage(entity);
+                TokenUsageUnsafeAccessors.CompletionTokens(level1) = value;
+            },
+            TokenUsage (TokenUsage instance, int value) =>
+            {
+                TokenUsageUnsafeAccessors.CompletionTokens(instance) = value;
+                return instance;
+            });
+        completionTokens.SetMaterializationSetter(
+            (Message entity, IReadOnlyList<int> indices, int value) =>
+            {
+                var level1 = MessageUnsafeAccessors.Usage(entity);
+                TokenUsageUnsafeAccessors.CompletionTokens(level1) = value;
+            },
+            TokenUsage (TokenUsage instance, int value) =>
+            {
+                TokenUsageUnsafeAccessors.CompletionTokens(instance) = value;
+                return instance;
+            });
+        completionTokens.SetAccessors(
+            int (IInternalEntry entry) => (MessageUnsafeAccessors.Usage(((Message)(entry.Entity))) == null ? default(int) : TokenUsageUnsafeAccessors.CompletionTokens(MessageUnsafeAccessors.Usage(((Message)(entry.Entity))))),
+            int (IInternalEntry entry) => (MessageUnsafeAccessors.Usage(((Message)(entry.Entity))) == null ? default(int) : TokenUsageUnsafeAccessors.CompletionTokens(MessageUnsafeAccessors.Usage(((Message)(entry.Entity))))),
+            int (IInternalEntry entry) => entry.ReadOriginalValue<int>(completionTokens, 18),
+            int (IInternalEntry entry) => entry.GetCurrentValue<int>(completionTokens));
+        completionTokens.SetPropertyIndexes(
+            index: 16,
+            originalValueIndex: 18,
+            shadowIndex: -1,
+            relationshipIndex: -1,
+            storeGenerationIndex: -1);
+        completionTokens.TypeMapping = IntTypeMapping.Default.Clone(
+            comparer: new ValueComparer<int>(
+                bool (int v1, int v2) => v1 == v2,
+                int (int v) => v,
+                int (int v) => v),
+            keyComparer: new ValueComparer<int>(
+                bool (int v1, int v2) => v1 == v2,
+                int (int v) => v,
+                int (int v) => v),
+            providerValueComparer: new ValueComparer<int>(
+                bool (int v1, int v2) => v1 == v2,
+                int (int v) => v,
+                int (int v) => v),
+            mappingInfo: new RelationalTypeMappingInfo(
+                storeTypeName: "integer"));
+        completionTokens.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+        completionTokens.AddAnnotation("Relational:ColumnName", "usage_completion_tokens");
+
+        var promptTokens = complexType.AddProperty(
+            "PromptTokens",
+            typeof(int),
+            propertyInfo: typeof(TokenUsage).GetProperty("PromptTokens", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+            fieldInfo: typeof(TokenUsage).GetField("<PromptTokens>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+            sentinel: 0);
+        promptTokens.SetGetter(
+            int (Message entity, IReadOnlyList<int> indices) => (MessageUnsafeAccessors.Usage(entity) == null ? default(int) : TokenUsageUnsafeAccessors.PromptTokens(MessageUnsafeAccessors.Usage(entity))),
+            bool (Message entity, IReadOnlyList<int> indices) => (MessageUnsafeAccessors.Usage(entity) == null ? default(int) : TokenUsageUnsafeAccessors.PromptTokens(MessageUnsafeAccessors.Usage(entity))) == 0,
+            int (TokenUsage instance) => TokenUsageUnsafeAccessors.PromptTokens(instance),
+            bool (TokenUsage instance) => TokenUsageUnsafeAccessors.PromptTokens(instance) == 0);
+        promptTokens.SetSetter(
+            (Message entity, IReadOnlyList<int> indices, int value) =>
+            {
+                var level1 = MessageUnsafeAccessors.Usage(entity);
+                TokenUsageUnsafeAccessors.PromptTokens(level1) = value;
+            },
+            TokenUsage (TokenUsage instance, int value) =>
+            {
+                TokenUsageUnsafeAccessors.PromptTokens(instance) = value;
+                return instance;
+            });
+        promptTokens.SetMaterializationSetter(
+            (Message entity, IReadOnlyList<int> indices, int value) =>
+            {
+                var level1 = MessageUnsafeAccessors.Usage(entity);
+                TokenUsageUnsafeAccessors.PromptTokens(level1) = value;
+            },
+            TokenUsage (TokenUsage instance, int value) =>
+            {
+                TokenUsageUnsafeAccessors.PromptTokens(instance) = value;
+                return instance;
+            });
+        promptTokens.SetAccessors(
+            int (IInternalEntry entry) => (MessageUnsafeAccessors.Usage(((Message)(entry.Entity))) == null ? default(int) : TokenUsageUnsafeAccessors.PromptTokens(MessageUnsafeAccessors.Usage(((Message)(entry.Entity))))),
+            int (IInternalEntry entry) => (MessageUnsafeAccessors.Usage(((Message)(entry.Entity))) == null ? default(int) : TokenUsageUnsafeAccessors.PromptTokens(MessageUnsafeAccessors.Usage(((Message)(entry.Entity))))),
+            int (IInternalEntry entry) => entry.ReadOriginalValue<int>(promptTokens, 19),
+            int (IInternalEntry entry) => entry.GetCurrentValue<int>(promptTokens));
+        promptTokens.SetPropertyIndexes(
+            index: 17,
+            originalValueIndex: 19,
+            shadowIndex: -1,
+            relationshipIndex: -1,
+            storeGenerationIndex: -1);
+        promptTokens.TypeMapping = IntTypeMapping.Default.Clone(
+            comparer: new ValueComparer<int>(
+                bool (int v1, int v2) => v1 == v2,
+                int (int v) => v,
+                int (int v) => v),
+            keyComparer: new ValueComparer<int>(
+                bool (int v1, int v2) => v1 == v2,
+                int (int v) => v,
+                int (int v) => v),
+            providerValueComparer: new ValueComparer<int>(
+                bool (int v1, int v2) => v1 == v2,
+                int (int v) => v,
+                int (int v) => v),
+            mappingInfo: new RelationalTypeMappingInfo(
+                storeTypeName: "integer"));
+        promptTokens.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+        promptTokens.AddAnnotation("Relational:ColumnName", "usage_prompt_tokens");
+
+        var totalTokens = complexType.AddProperty(
+            "TotalTokens",
+            typeof(int),
+            propertyInfo: typeof(TokenUsage).GetProperty("TotalTokens", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+            fieldInfo: typeof(TokenUsage).GetField("<TotalTokens>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+            sentinel: 0);
+        totalTokens.SetGetter(
+            int (Message entity, IReadOnlyList<int> indices) => (MessageUnsafeAccessors.Usage(entity) == null ? default(int) : TokenUsageUnsafeAccessors.TotalTokens(MessageUnsafeAccessors.Usage(entity))),
+            bool (Message entity, IReadOnlyList<int> indices) => (MessageUnsafeAccessors.Usage(entity) == null ? default(int) : TokenUsageUnsafeAccessors.TotalTokens(MessageUnsafeAccessors.Usage(entity))) == 0,
+            int (TokenUsage instance) => TokenUsageUnsafeAccessors.TotalTokens(instance),
+            bool (TokenUsage instance) => TokenUsageUnsafeAccessors.TotalTokens(instance) == 0);
+        totalTokens.SetSetter(
+            (Message entity, IReadOnlyList<int> indices, int value) =>
+            {
+                var level1 = MessageUnsafeAccessors.Usage(entity);
+                TokenUsageUnsafeAccessors.TotalTokens(level1) = value;
+            },
+            TokenUsage (TokenUsage instance, int value) =>
+            {
+                TokenUsageUnsafeAccessors.TotalTokens(instance) = value;
+                return instance;
+            });
+        totalTokens.SetMaterializationSetter(
+            (Message entity, IReadOnlyList<int> indices, int value) =>
+            {
+                var level1 = MessageUnsafeAccessors.Usage(entity);
+                TokenUsageUnsafeAccessors.TotalTokens(level1) = value;
+            },
+            TokenUsage (TokenUsage instance, int value) =>
+            {
+                TokenUsageUnsafeAccessors.TotalTokens(instance) = value;
+                return instance;
+            });
+        totalTokens.SetAccessors(
+            int (IInternalEntry entry) => (MessageUnsafeAccessors.Usage(((Message)(entry.Entity))) == null ? default(int) : TokenUsageUnsafeAccessors.TotalTokens(MessageUnsafeAccessors.Usage(((Message)(entry.Entity))))),
+            int (IInternalEntry entry) => (MessageUnsafeAccessors.Usage(((Message)(entry.Entity))) == null ? default(int) : TokenUsageUnsafeAccessors.TotalTokens(MessageUnsafeAccessors.Usage(((Message)(entry.Entity))))),
+            int (IInternalEntry entry) => entry.ReadOriginalValue<int>(totalTokens, 20),
+            int (IInternalEntry entry) => entry.GetCurrentValue<int>(totalTokens));
+        totalTokens.SetPropertyIndexes(
+            index: 18,
+            originalValueIndex: 20,
+            shadowIndex: -1,
+            relationshipIndex: -1,
+            storeGenerationIndex: -1);
+        totalTokens.TypeMapping = IntTypeMapping.Default.Clone(
+            comparer: new ValueComparer<int>(
+                bool (int v1, int v2) => v1 == v2,
+                int (int v) => v,
+                int (int v) => v),
+            keyComparer: new ValueComparer<int>(
+                bool (int v1, int v2) => v1 == v2,
+                int (int v) => v,
+                int (int v) => v),
+            providerValueComparer: new ValueComparer<int>(
+                bool (int v1, int v2) => v1 == v2,
+                int (int v) => v,
+                int (int v) => v),
+            mappingInfo: new RelationalTypeMappingInfo(
+                storeTypeName: "integer"));
+        totalTokens.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+        totalTokens.AddAnnotation("Relational:ColumnName", "usage_total_tokens");
+
+        complexType.AddAnnotation("Relational:FunctionName", null);
+        complexType.AddAnnotation("Relational:Schema", null);
+        complexType.AddAnnotation("Relational:SqlQuery", null);
+        complexType.AddAnnotation("Relational:TableName", "messages");
+        complexType.AddAnnotation("Relational:ViewName", null);
+        complexType.AddAnnotation("Relational:ViewSchema", null);
+        return complexProperty;
+    }
+}
+
+public static RuntimeForeignKey CreateForeignKey1(RuntimeEntityType declaringEntityType, RuntimeEntityType principalEntityType)
+{
+    var runtimeForeignKey = declaringEntityType.AddForeignKey(new[] { declaringEntityType.FindProperty("SessionId") },
+        principalEntityType.FindKey(new[] { principalEntityType.FindProperty("Id") }),
+        principalEntityType,
+        deleteBehavior: DeleteBehavior.Cascade,
+        required: true);
+
+    var messages = principalEntityType.AddNavigation("Messages",
+        runtimeForeignKey,
+        onDependent: false,
+        typeof(IReadOnlyCollection<Message>),
+        propertyInfo: typeof(Session).GetProperty("Messages", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+        fieldInfo: typeof(Session).GetField("_messages", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
+
+    messages.SetGetter(
+        IReadOnlyCollection<Message> (Session instance) => (SessionUnsafeAccessors._messages(instance) == null ? null : ((IReadOnlyCollection<Message>)(SessionUnsafeAccessors._messages(instance)))),
+        bool (Session instance) => SessionUnsafeAccessors._messages(instance) == null);
+    messages.SetSetter(
+        Session (Session instance, IReadOnlyCollection<Message> value) =>
+        {
+            SessionUnsafeAccessors._messages(instance) = ((List<Message>)value);
+            return instance;
+        });
+    messages.SetMaterializationSetter(
+        Session (Session instance, IReadOnlyCollection<Message> value) =>
+        {
+            SessionUnsafeAccessors._messages(instance) = ((List<Message>)value);
+            return instance;
+        });
+    messages.SetAccessors(
+        IReadOnlyCollection<Message> (IInternalEntry entry) => ((IReadOnlyCollection<Message>)(SessionUnsafeAccessors._messages(((Session)(entry.Entity))))),
+        IReadOnlyCollection<Message> (IInternalEntry entry) => ((IReadOnlyCollection<Message>)(SessionUnsafeAccessors._messages(((Session)(entry.Entity))))),
+        null,
+        IReadOnlyCollection<Message> (IInternalEntry entry) => entry.GetCurrentValue<IReadOnlyCollection<Message>>(messages));
+    messages.SetPropertyIndexes(
+        index: 0,
+        originalValueIndex: -1,
+        shadowIndex: -1,
+        relationshipIndex: 1,
+        storeGenerationIndex: -1);
+    messages.SetCollectionAccessor<Session, List<Message>, Message>(
+        List<Message> (Session entity) => SessionUnsafeAccessors._messages(entity),
+        (Session entity, List<Message> collection) => SessionUnsafeAccessors._messages(entity) = ((List<Message>)collection),
+        (Session entity, List<Message> collection) => SessionUnsafeAccessors._messages(entity) = ((List<Message>)collection),
+        List<Message> (Session entity, Action<Session, List<Message>> setter) => ClrCollectionAccessorFactory.CreateAndSet<Session, List<Message>, List<Message>>(entity, setter),
+        List<Message> () => new List<Message>());
+    runtimeForeignKey.AddAnnotation("Relational:Name", "fk_messages_sessions_session_id");
+    return runtimeForeignKey;
+}
+
+public static void CreateAnnotations(RuntimeEntityType runtimeEntityType)
+{
+    var id = runtimeEntityType.FindProperty("Id");
+    var attempts = runtimeEntityType.FindProperty("Attempts");
+    var completedAt = runtimeEntityType.FindProperty("CompletedAt");
+    var content = runtimeEntityType.FindProperty("Content");
+    var createdAt = runtimeEntityType.FindProperty("CreatedAt");
+    var finishReason = runtimeEntityType.FindProperty("FinishReason");
+    var model = runtimeEntityType.FindProperty("Model");
+    var number = runtimeEntityType.FindProperty("Number");
+    var owner = runtimeEntityType.FindProperty("Owner");
+    var provider = runtimeEntityType.FindProperty("Provider");
+    var questionId = runtimeEntityType.FindProperty("QuestionId");
+    var role = runtimeEntityType.FindProperty("Role");
+    var sessionId = runtimeEntityType.FindProperty("SessionId");
+    var status = runtimeEntityType.FindProperty("Status");
+    var error = runtimeEntityType.FindComplexProperty("Error");
+    var answerError = error.ComplexType;
+    var code = answerError.FindProperty("Code");
+    var message = answerError.FindProperty("Message");
+    var usage = runtimeEntityType.FindComplexProperty("Usage");
+    var tokenUsage = usage.ComplexType;
+    var completionTokens = tokenUsage.FindProperty("CompletionTokens");
+    var promptTokens = tokenUsage.FindProperty("PromptTokens");
+    var totalTokens = tokenUsage.FindProperty("TotalTokens");
+    var key = runtimeEntityType.FindKey(new[] { id });
+    key.SetPrincipalKeyValueFactory(KeyValueFactoryFactory.CreateSimpleNonNullableFactory<Guid>(key));
+    key.SetIdentityMapFactory(IdentityMapFactoryFactory.CreateFactory<Guid>(key));
+    runtimeEntityType.SetOriginalValuesFactory(
+        ISnapshot (IInternalEntry source) =>
+        {
+            var structuralType = ((Message)(source.Entity));
+            return ((ISnapshot)(new Snapshot<Guid, IReadOnlyList<Attempt>, DateTimeOffset?, string, DateTimeOffset, string, string, int, string, string, Guid?, MessageRole, Guid, MessageStatus, object, string, string, object, int, int, int>(((ValueComparer<Guid>)(((IProperty)id).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), (source.GetCurrentValue<IReadOnlyList<Attempt>>(attempts) == null ? null : ((ValueComparer<IReadOnlyList<Attempt>>)(((IProperty)attempts).GetValueComparer())).Snapshot(source.GetCurrentValue<IReadOnlyList<Attempt>>(attempts))), (source.GetCurrentValue<DateTimeOffset?>(completedAt) == null ? null : ((ValueComparer<DateTimeOffset?>)(((IProperty)completedAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset?>(completedAt))), (source.GetCurrentValue<string>(content) == null ? null : ((ValueComparer<string>)(((IProperty)content).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(content))), ((ValueComparer<DateTimeOffset>)(((IProperty)createdAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(createdAt)), (source.GetCurrentValue<string>(finishReason) == null ? null : ((ValueComparer<string>)(((IProperty)finishReason).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(finishReason))), (source.GetCurrentValue<string>(model) == null ? null : ((ValueComparer<string>)(((IProperty)model).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(model))), ((ValueComparer<int>)(((IProperty)number).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(number)), (source.GetCurrentValue<string>(owner) == null ? null : ((ValueComparer<string>)(((IProperty)owner).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(owner))), (source.GetCurrentValue<string>(provider) == null ? null : ((ValueComparer<string>)(((IProperty)provider).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(provider))), (source.GetCurrentValue<Guid?>(questionId) == null ? null : ((ValueComparer<Guid?>)(((IProperty)questionId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid?>(questionId))), ((ValueComparer<MessageRole>)(((IProperty)role).GetValueComparer())).Snapshot(source.GetCurrentValue<MessageRole>(role)), ((ValueComparer<Guid>)(((IProperty)sessionId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(sessionId)), ((ValueComparer<MessageStatus>)(((IProperty)status).GetValueComparer())).Snapshot(source.GetCurrentValue<MessageStatus>(status)), ((object)(source.GetCurrentValue<AnswerError>(error))), (source.GetCurrentValue<string>(code) == null ? null : ((ValueComparer<string>)(((IProperty)code).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(code))), (source.GetCurrentValue<string>(message) == null ? null : ((ValueComparer<string>)(((IProperty)message).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(message))), ((object)(source.GetCurrentValue<TokenUsage>(usage))), ((ValueComparer<int>)(((IProperty)completionTokens).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(completionTokens)), ((ValueComparer<int>)(((IProperty)promptTokens).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(promptTokens)), ((ValueComparer<int>)(((IProperty)totalTokens).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(totalTokens)))));
+        });
+    runtimeEntityType.SetStoreGeneratedValuesFactory(
+        ISnapshot () => ((ISnapshot)(new Snapshot<Guid>(((ValueComparer<Guid>)(((IProperty)sessionId).GetValueComparer())).Snapshot(default(Guid))))));
+    runtimeEntityType.SetTemporaryValuesFactory(
+        ISnapshot (IInternalEntry source) => ((ISnapshot)(new Snapshot<Guid>(default(Guid)))));
+    runtimeEntityType.SetShadowValuesFactory(
+        ISnapshot (IDictionary<string, object> source) => Snapshot.Empty);
+    runtimeEntityType.SetEmptyShadowValuesFactory(
+        ISnapshot () => Snapshot.Empty);
+    runtimeEntityType.SetRelationshipSnapshotFactory(
+        ISnapshot (IInternalEntry source) =>
+        {
+            var structuralType = ((Message)(source.Entity));
+            return ((ISnapshot)(new Snapshot<Guid, Guid>(((ValueComparer<Guid>)(((IProperty)id).GetKeyValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), ((ValueComparer<Guid>)(((IProperty)sessionId).GetKeyValueComparer())).Snapshot(source.GetCurrentValue<Guid>(sessionId)))));
+        });
+    runtimeEntityType.SetCounts(new PropertyCounts(
+        propertyCount: 19,
+        navigationCount: 0,
+        complexPropertyCount: 2,
+        complexCollectionCount: 0,
+        originalValueCount: 21,
+        shadowCount: 0,
+        relationshipCount: 2,
+        storeGeneratedCount: 1));
+    runtimeEntityType.AddAnnotation("Relational:FunctionName", null);
+    runtimeEntityType.AddAnnotation("Relational:Schema", null);
+    runtimeEntityType.AddAnnotation("Relational:SqlQuery", null);
+    runtimeEntityType.AddAnnotation("Relational:TableName", "messages");
+    runtimeEntityType.AddAnnotation("Relational:ViewName", null);
+    runtimeEntityType.AddAnnotation("Relational:ViewSchema", null);
+
+    Customize(runtimeEntityType);
+}
+
+static partial void Customize(RuntimeEntityType runtimeEntityType);
+}
 }
