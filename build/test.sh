@@ -121,7 +121,8 @@ build() {
 # The end-to-end tests run this program; published ahead, so that its assemblies can be measured like the others.
 publish_program() {
   rm -rf "$program"
-  dotnet publish src/WebApi --no-build --configuration "$configuration" --output "$program" --verbosity quiet
+  dotnet publish src/WebApi --no-build --configuration "$configuration" --output "$program" --verbosity quiet \
+    "-p:MeasureCoverage=$measured"
   export QRAI_E2E_PROGRAM=$program
 }
 
