@@ -8,11 +8,11 @@ internal static partial class SourceFiles
     /// <summary>The repository.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>All C# files below a folder, without what builds have made.</summary>
+    /// <summary>All C# files below a folder, without what tools have written.</summary>
     public static IEnumerable<string> In(string folder) =>
         Directory
             .EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !BuildOutput().IsMatch(Path.GetRelativePath(Root, file).Replace('\\', '/')));
+            .Where(file => !Generated().IsMatch(Path.GetRelativePath(Root, file).Replace('\\', '/')));
 
     private static string FindRoot()
     {
@@ -22,6 +22,6 @@ internal static partial class SourceFiles
         throw new DirectoryNotFoundException("There is no QrAi.sln above the tests.");
     }
 
-    [GeneratedRegex("(^|/)(bin|obj)/")]
-    private static partial Regex BuildOutput();
+    [GeneratedRegex("(^|/)(bin|obj|CompiledModel)/")]
+    private static partial Regex Generated();
 }

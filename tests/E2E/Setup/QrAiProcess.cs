@@ -128,6 +128,8 @@ internal sealed class QrAiProcess : IAsyncDisposable
         start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
         start.Environment["HOME"] = folder;
         start.Environment["DOTNET_ROOT"] = TestRun.DotnetRoot;
+        // Collecting a profile costs a fifth of a short life, and pays only in a long one.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(ConnectionGuard).Assembly.Location;
         start.Environment[ConnectionGuard.ServerVariable] = Environment.GetEnvironmentVariable(
             ConnectionGuard.ServerVariable

@@ -17,7 +17,7 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
     public partial class PostgresDbContextModel
     {
         private PostgresDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("e684ee73-8d4a-4ffe-8031-53d0439f28db"), entityTypeCount: 4)
+            : base(skipDetectChanges: false, modelId: new Guid("fb6ec415-8568-496c-be3c-844e27af92ec"), entityTypeCount: 4)
         {
         }
 

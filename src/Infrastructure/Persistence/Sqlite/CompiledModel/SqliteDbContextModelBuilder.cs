@@ -16,7 +16,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
     public partial class SqliteDbContextModel
     {
         private SqliteDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("da00b9cd-fa51-4a08-9fc9-b51fc204c9fc"), entityTypeCount: 4)
+            : base(skipDetectChanges: false, modelId: new Guid("afa12a96-b909-49b2-ba1e-92e2fd965999"), entityTypeCount: 4)
         {
         }
 

@@ -1,7 +1,0 @@
-namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel;
-
-/// <summary>The model as <c>build/compile-model.sh</c> has generated it, which saves building it at every start.</summary>
-public partial class PostgresDbContextModel
-{
-    partial void Customize() => OwnerFilter.AddTo(this);
-}
