@@ -9,6 +9,7 @@ public sealed class StartTests : ProgramTests
     private static readonly TimeSpan _firstAnswerLimit = TimeSpan.FromSeconds(20);
 
     [Test]
+    [NonParallelizable] // it measures a time
     public async Task With_nothing_configured_it_says_what_it_is_and_answers_within_20_seconds()
     {
         var workplace = new Workplace();
