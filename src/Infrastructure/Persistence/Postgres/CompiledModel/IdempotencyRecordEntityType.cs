@@ -289,59 +289,6 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
     key.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
     key.AddAnnotation("Relational:ColumnName", "key");
 
-    var leasedUntil = runtimeEntityType.AddProperty(
-        "LeasedUntil",
-        typeof(DateTimeOffset?),
-        propertyInfo: typeof(IdempotencyRecord).GetProperty("LeasedUntil", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-        fieldInfo: typeof(IdempotencyRecord).GetField("<LeasedUntil>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-        nullable: true,
-        concurrencyToken: true);
-    leasedUntil.SetGetter(
-        DateTimeOffset? (IdempotencyRecord instance) => IdempotencyRecordUnsafeAccessors.LeasedUntil(instance),
-        bool (IdempotencyRecord instance) => !(IdempotencyRecordUnsafeAccessors.LeasedUntil(instance).HasValue));
-    leasedUntil.SetSetter(
-        IdempotencyRecord (IdempotencyRecord instance, DateTimeOffset? value) =>
-        {
-            IdempotencyRecordUnsafeAccessors.LeasedUntil(instance) = value;
-            return instance;
-        });
-    leasedUntil.SetMaterializationSetter(
-        IdempotencyRecord (IdempotencyRecord instance, DateTimeOffset? value) =>
-        {
-            IdempotencyRecordUnsafeAccessors.LeasedUntil(instance) = value;
-            return instance;
-        });
-    leasedUntil.SetAccessors(
-        DateTimeOffset? (IInternalEntry entry) => IdempotencyRecordUnsafeAccessors.LeasedUntil(((IdempotencyRecord)(entry.Entity))),
-        DateTimeOffset? (IInternalEntry entry) => IdempotencyRecordUnsafeAccessors.LeasedUntil(((IdempotencyRecord)(entry.Entity))),
-        DateTimeOffset? (IInternalEntry entry) => entry.ReadOriginalValue<DateTimeOffset?>(leasedUntil, 5),
-        DateTimeOffset? (IInternalEntry entry) => entry.GetCurrentValue<DateTimeOffset?>(leasedUntil));
-    leasedUntil.SetPropertyIndexes(
-        index: 5,
-        originalValueIndex: 5,
-        shadowIndex: -1,
-        relationshipIndex: -1,
-        storeGenerationIndex: -1);
-    leasedUntil.TypeMapping = NpgsqlTimestampTzTypeMapping.Default.Clone(
-        comparer: new ValueComparer<DateTimeOffset>(
-            bool (DateTimeOffset v1, DateTimeOffset v2) => v1.EqualsExact(v2),
-            int (DateTimeOffset v) => ((object)v).GetHashCode(),
-            DateTimeOffset (DateTimeOffset v) => v),
-        keyComparer: new ValueComparer<DateTimeOffset>(
-            bool (DateTimeOffset v1, DateTimeOffset v2) => v1.EqualsExact(v2),
-            int (DateTimeOffset v) => ((object)v).GetHashCode(),
-            DateTimeOffset (DateTimeOffset v) => v),
-        providerValueComparer: new ValueComparer<DateTimeOffset>(
-            bool (DateTimeOffset v1, DateTimeOffset v2) => v1.EqualsExact(v2),
-            int (DateTimeOffset v) => ((object)v).GetHashCode(),
-            DateTimeOffset (DateTimeOffset v) => v),
-        clrType: typeof(DateTimeOffset),
-        jsonValueReaderWriter: new NpgsqlTimestampTzTypeMapping.NpgsqlJsonTimestampTzDateTimeOffsetReaderWriter());
-    leasedUntil.SetComparer(new NullableValueComparer<DateTimeOffset>(leasedUntil.TypeMapping.Comparer));
-    leasedUntil.SetKeyComparer(new NullableValueComparer<DateTimeOffset>(leasedUntil.TypeMapping.KeyComparer));
-    leasedUntil.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
-    leasedUntil.AddAnnotation("Relational:ColumnName", "leased_until");
-
     var owner = runtimeEntityType.AddProperty(
         "Owner",
         typeof(string),
@@ -366,11 +313,11 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
     owner.SetAccessors(
         string (IInternalEntry entry) => IdempotencyRecordUnsafeAccessors.Owner(((IdempotencyRecord)(entry.Entity))),
         string (IInternalEntry entry) => IdempotencyRecordUnsafeAccessors.Owner(((IdempotencyRecord)(entry.Entity))),
-        string (IInternalEntry entry) => entry.ReadOriginalValue<string>(owner, 6),
+        string (IInternalEntry entry) => entry.ReadOriginalValue<string>(owner, 5),
         string (IInternalEntry entry) => entry.GetCurrentValue<string>(owner));
     owner.SetPropertyIndexes(
-        index: 6,
-        originalValueIndex: 6,
+        index: 5,
+        originalValueIndex: 5,
         shadowIndex: -1,
         relationshipIndex: -1,
         storeGenerationIndex: -1);
@@ -419,11 +366,11 @@ part.SetMaterializationSetter(
 part.SetAccessors(
     string (IInternalEntry entry) => IdempotencyRecordUnsafeAccessors.Part(((IdempotencyRecord)(entry.Entity))),
     string (IInternalEntry entry) => IdempotencyRecordUnsafeAccessors.Part(((IdempotencyRecord)(entry.Entity))),
-    string (IInternalEntry entry) => entry.ReadOriginalValue<string>(part, 7),
+    string (IInternalEntry entry) => entry.ReadOriginalValue<string>(part, 6),
     string (IInternalEntry entry) => entry.GetCurrentValue<string>(part));
 part.SetPropertyIndexes(
-    index: 7,
-    originalValueIndex: 7,
+    index: 6,
+    originalValueIndex: 6,
     shadowIndex: -1,
     relationshipIndex: -1,
     storeGenerationIndex: -1);
@@ -472,11 +419,11 @@ result.SetMaterializationSetter(
 result.SetAccessors(
     string (IInternalEntry entry) => IdempotencyRecordUnsafeAccessors.Result(((IdempotencyRecord)(entry.Entity))),
     string (IInternalEntry entry) => IdempotencyRecordUnsafeAccessors.Result(((IdempotencyRecord)(entry.Entity))),
-    string (IInternalEntry entry) => entry.ReadOriginalValue<string>(result, 8),
+    string (IInternalEntry entry) => entry.ReadOriginalValue<string>(result, 7),
     string (IInternalEntry entry) => entry.GetCurrentValue<string>(result));
 result.SetPropertyIndexes(
-    index: 8,
-    originalValueIndex: 8,
+    index: 7,
+    originalValueIndex: 7,
     shadowIndex: -1,
     relationshipIndex: -1,
     storeGenerationIndex: -1);
@@ -497,6 +444,59 @@ result.TypeMapping = StringTypeMapping.Default.Clone(
         dbType: System.Data.DbType.String));
 result.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
 result.AddAnnotation("Relational:ColumnName", "result");
+
+var workerId = runtimeEntityType.AddProperty(
+    "WorkerId",
+    typeof(Guid?),
+    propertyInfo: typeof(IdempotencyRecord).GetProperty("WorkerId", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+    fieldInfo: typeof(IdempotencyRecord).GetField("<WorkerId>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+    nullable: true,
+    concurrencyToken: true);
+workerId.SetGetter(
+    Guid? (IdempotencyRecord instance) => IdempotencyRecordUnsafeAccessors.WorkerId(instance),
+    bool (IdempotencyRecord instance) => !(IdempotencyRecordUnsafeAccessors.WorkerId(instance).HasValue));
+workerId.SetSetter(
+    IdempotencyRecord (IdempotencyRecord instance, Guid? value) =>
+    {
+        IdempotencyRecordUnsafeAccessors.WorkerId(instance) = value;
+        return instance;
+    });
+workerId.SetMaterializationSetter(
+    IdempotencyRecord (IdempotencyRecord instance, Guid? value) =>
+    {
+        IdempotencyRecordUnsafeAccessors.WorkerId(instance) = value;
+        return instance;
+    });
+workerId.SetAccessors(
+    Guid? (IInternalEntry entry) => IdempotencyRecordUnsafeAccessors.WorkerId(((IdempotencyRecord)(entry.Entity))),
+    Guid? (IInternalEntry entry) => IdempotencyRecordUnsafeAccessors.WorkerId(((IdempotencyRecord)(entry.Entity))),
+    Guid? (IInternalEntry entry) => entry.ReadOriginalValue<Guid?>(workerId, 8),
+    Guid? (IInternalEntry entry) => entry.GetCurrentValue<Guid?>(workerId));
+workerId.SetPropertyIndexes(
+    index: 8,
+    originalValueIndex: 8,
+    shadowIndex: -1,
+    relationshipIndex: -1,
+    storeGenerationIndex: -1);
+workerId.TypeMapping = GuidTypeMapping.Default.Clone(
+    comparer: new ValueComparer<Guid>(
+        bool (Guid v1, Guid v2) => v1 == v2,
+        int (Guid v) => ((object)v).GetHashCode(),
+        Guid (Guid v) => v),
+    keyComparer: new ValueComparer<Guid>(
+        bool (Guid v1, Guid v2) => v1 == v2,
+        int (Guid v) => ((object)v).GetHashCode(),
+        Guid (Guid v) => v),
+    providerValueComparer: new ValueComparer<Guid>(
+        bool (Guid v1, Guid v2) => v1 == v2,
+        int (Guid v) => ((object)v).GetHashCode(),
+        Guid (Guid v) => v),
+    mappingInfo: new RelationalTypeMappingInfo(
+        storeTypeName: "uuid"));
+workerId.SetComparer(new NullableValueComparer<Guid>(workerId.TypeMapping.Comparer));
+workerId.SetKeyComparer(new NullableValueComparer<Guid>(workerId.TypeMapping.KeyComparer));
+workerId.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+workerId.AddAnnotation("Relational:ColumnName", "worker_id");
 
 var key0 = runtimeEntityType.AddKey(
     new[] { id });
@@ -522,10 +522,10 @@ public static void CreateAnnotations(RuntimeEntityType runtimeEntityType)
     var createdAt = runtimeEntityType.FindProperty("CreatedAt");
     var fingerprint = runtimeEntityType.FindProperty("Fingerprint");
     var key = runtimeEntityType.FindProperty("Key");
-    var leasedUntil = runtimeEntityType.FindProperty("LeasedUntil");
     var owner = runtimeEntityType.FindProperty("Owner");
     var part = runtimeEntityType.FindProperty("Part");
     var result = runtimeEntityType.FindProperty("Result");
+    var workerId = runtimeEntityType.FindProperty("WorkerId");
     var key0 = runtimeEntityType.FindKey(new[] { id });
     key0.SetPrincipalKeyValueFactory(KeyValueFactoryFactory.CreateSimpleNonNullableFactory<Guid>(key0));
     key0.SetIdentityMapFactory(IdentityMapFactoryFactory.CreateFactory<Guid>(key0));
@@ -533,7 +533,7 @@ public static void CreateAnnotations(RuntimeEntityType runtimeEntityType)
         ISnapshot (IInternalEntry source) =>
         {
             var structuralType = ((IdempotencyRecord)(source.Entity));
-            return ((ISnapshot)(new Snapshot<Guid, Guid?, DateTimeOffset, string, string, DateTimeOffset?, string, string, string>(((ValueComparer<Guid>)(((IProperty)id).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), (source.GetCurrentValue<Guid?>(answerId) == null ? null : ((ValueComparer<Guid?>)(((IProperty)answerId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid?>(answerId))), ((ValueComparer<DateTimeOffset>)(((IProperty)createdAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(createdAt)), (source.GetCurrentValue<string>(fingerprint) == null ? null : ((ValueComparer<string>)(((IProperty)fingerprint).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(fingerprint))), (source.GetCurrentValue<string>(key) == null ? null : ((ValueComparer<string>)(((IProperty)key).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(key))), (source.GetCurrentValue<DateTimeOffset?>(leasedUntil) == null ? null : ((ValueComparer<DateTimeOffset?>)(((IProperty)leasedUntil).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset?>(leasedUntil))), (source.GetCurrentValue<string>(owner) == null ? null : ((ValueComparer<string>)(((IProperty)owner).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(owner))), (source.GetCurrentValue<string>(part) == null ? null : ((ValueComparer<string>)(((IProperty)part).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(part))), (source.GetCurrentValue<string>(result) == null ? null : ((ValueComparer<string>)(((IProperty)result).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(result))))));
+            return ((ISnapshot)(new Snapshot<Guid, Guid?, DateTimeOffset, string, string, string, string, string, Guid?>(((ValueComparer<Guid>)(((IProperty)id).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), (source.GetCurrentValue<Guid?>(answerId) == null ? null : ((ValueComparer<Guid?>)(((IProperty)answerId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid?>(answerId))), ((ValueComparer<DateTimeOffset>)(((IProperty)createdAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(createdAt)), (source.GetCurrentValue<string>(fingerprint) == null ? null : ((ValueComparer<string>)(((IProperty)fingerprint).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(fingerprint))), (source.GetCurrentValue<string>(key) == null ? null : ((ValueComparer<string>)(((IProperty)key).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(key))), (source.GetCurrentValue<string>(owner) == null ? null : ((ValueComparer<string>)(((IProperty)owner).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(owner))), (source.GetCurrentValue<string>(part) == null ? null : ((ValueComparer<string>)(((IProperty)part).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(part))), (source.GetCurrentValue<string>(result) == null ? null : ((ValueComparer<string>)(((IProperty)result).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(result))), (source.GetCurrentValue<Guid?>(workerId) == null ? null : ((ValueComparer<Guid?>)(((IProperty)workerId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid?>(workerId))))));
         });
     runtimeEntityType.SetStoreGeneratedValuesFactory(
         ISnapshot () => Snapshot.Empty);

@@ -30,7 +30,7 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
                 "QrAi.Domain.Sessions.Message",
                 typeof(Message),
                 baseEntityType,
-                propertyCount: 14,
+                propertyCount: 19,
                 complexPropertyCount: 2,
                 foreignKeyCount: 1,
                 unnamedIndexCount: 2,
@@ -609,6 +609,39 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
     questionId.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
     questionId.AddAnnotation("Relational:ColumnName", "question_id");
 
+    var request = runtimeEntityType.AddProperty(
+        "Request",
+        typeof(string),
+        nullable: true);
+    request.SetAccessors(
+        string (IInternalEntry entry) => entry.ReadShadowValue<string>(0),
+        string (IInternalEntry entry) => entry.ReadShadowValue<string>(0),
+        string (IInternalEntry entry) => entry.ReadOriginalValue<string>(request, 11),
+        string (IInternalEntry entry) => entry.GetCurrentValue<string>(request));
+    request.SetPropertyIndexes(
+        index: 11,
+        originalValueIndex: 11,
+        shadowIndex: 0,
+        relationshipIndex: -1,
+        storeGenerationIndex: -1);
+    request.TypeMapping = StringTypeMapping.Default.Clone(
+        comparer: new ValueComparer<string>(
+            bool (string v1, string v2) => v1 == v2,
+            int (string v) => ((object)v).GetHashCode(),
+            string (string v) => v),
+        keyComparer: new ValueComparer<string>(
+            bool (string v1, string v2) => v1 == v2,
+            int (string v) => ((object)v).GetHashCode(),
+            string (string v) => v),
+        providerValueComparer: new ValueComparer<string>(
+            bool (string v1, string v2) => v1 == v2,
+            int (string v) => ((object)v).GetHashCode(),
+            string (string v) => v),
+        mappingInfo: new RelationalTypeMappingInfo(
+            dbType: System.Data.DbType.String));
+    request.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+    request.AddAnnotation("Relational:ColumnName", "request");
+
     var role = runtimeEntityType.AddProperty(
         "Role",
         typeof(MessageRole),
@@ -633,11 +666,11 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
     role.SetAccessors(
         MessageRole (IInternalEntry entry) => MessageUnsafeAccessors.Role(((Message)(entry.Entity))),
         MessageRole (IInternalEntry entry) => MessageUnsafeAccessors.Role(((Message)(entry.Entity))),
-        MessageRole (IInternalEntry entry) => entry.ReadOriginalValue<MessageRole>(role, 11),
+        MessageRole (IInternalEntry entry) => entry.ReadOriginalValue<MessageRole>(role, 12),
         MessageRole (IInternalEntry entry) => entry.GetCurrentValue<MessageRole>(role));
     role.SetPropertyIndexes(
-        index: 11,
-        originalValueIndex: 11,
+        index: 12,
+        originalValueIndex: 12,
         shadowIndex: -1,
         relationshipIndex: -1,
         storeGenerationIndex: -1);
@@ -670,6 +703,57 @@ role.SetSentinelFromProviderValue("user");
 role.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
 role.AddAnnotation("Relational:ColumnName", "role");
 
+var run = runtimeEntityType.AddProperty(
+    "Run",
+    typeof(int),
+    propertyInfo: typeof(Message).GetProperty("Run", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+    fieldInfo: typeof(Message).GetField("<Run>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+    sentinel: 0);
+run.SetGetter(
+    int (Message instance) => MessageUnsafeAccessors.Run(instance),
+    bool (Message instance) => MessageUnsafeAccessors.Run(instance) == 0);
+run.SetSetter(
+    Message (Message instance, int value) =>
+    {
+        MessageUnsafeAccessors.Run(instance) = value;
+        return instance;
+    });
+run.SetMaterializationSetter(
+    Message (Message instance, int value) =>
+    {
+        MessageUnsafeAccessors.Run(instance) = value;
+        return instance;
+    });
+run.SetAccessors(
+    int (IInternalEntry entry) => MessageUnsafeAccessors.Run(((Message)(entry.Entity))),
+    int (IInternalEntry entry) => MessageUnsafeAccessors.Run(((Message)(entry.Entity))),
+    int (IInternalEntry entry) => entry.ReadOriginalValue<int>(run, 13),
+    int (IInternalEntry entry) => entry.GetCurrentValue<int>(run));
+run.SetPropertyIndexes(
+    index: 13,
+    originalValueIndex: 13,
+    shadowIndex: -1,
+    relationshipIndex: -1,
+    storeGenerationIndex: -1);
+run.TypeMapping = IntTypeMapping.Default.Clone(
+    comparer: new ValueComparer<int>(
+        bool (int v1, int v2) => v1 == v2,
+        int (int v) => v,
+        int (int v) => v),
+    keyComparer: new ValueComparer<int>(
+        bool (int v1, int v2) => v1 == v2,
+        int (int v) => v,
+        int (int v) => v),
+    providerValueComparer: new ValueComparer<int>(
+        bool (int v1, int v2) => v1 == v2,
+        int (int v) => v,
+        int (int v) => v),
+    mappingInfo: new RelationalTypeMappingInfo(
+        storeTypeName: "integer"));
+run.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+run.AddAnnotation("Relational:ColumnName", "run");
+run.AddAnnotation("Relational:DefaultValue", 1);
+
 var sessionId = runtimeEntityType.AddProperty(
     "SessionId",
     typeof(Guid),
@@ -692,13 +776,13 @@ sessionId.SetMaterializationSetter(
         return instance;
     });
 sessionId.SetAccessors(
-    Guid (IInternalEntry entry) => (entry.FlaggedAsStoreGenerated(12) ? entry.ReadStoreGeneratedValue<Guid>(0) : (entry.FlaggedAsTemporary(12) && MessageUnsafeAccessors.SessionId(((Message)(entry.Entity))) == new Guid("00000000-0000-0000-0000-000000000000") ? entry.ReadTemporaryValue<Guid>(0) : MessageUnsafeAccessors.SessionId(((Message)(entry.Entity))))),
+    Guid (IInternalEntry entry) => (entry.FlaggedAsStoreGenerated(14) ? entry.ReadStoreGeneratedValue<Guid>(0) : (entry.FlaggedAsTemporary(14) && MessageUnsafeAccessors.SessionId(((Message)(entry.Entity))) == new Guid("00000000-0000-0000-0000-000000000000") ? entry.ReadTemporaryValue<Guid>(0) : MessageUnsafeAccessors.SessionId(((Message)(entry.Entity))))),
     Guid (IInternalEntry entry) => MessageUnsafeAccessors.SessionId(((Message)(entry.Entity))),
-    Guid (IInternalEntry entry) => entry.ReadOriginalValue<Guid>(sessionId, 12),
+    Guid (IInternalEntry entry) => entry.ReadOriginalValue<Guid>(sessionId, 14),
     Guid (IInternalEntry entry) => ((InternalEntityEntry)entry).ReadRelationshipSnapshotValue<Guid>(sessionId, 1));
 sessionId.SetPropertyIndexes(
-    index: 12,
-    originalValueIndex: 12,
+    index: 14,
+    originalValueIndex: 14,
     shadowIndex: -1,
     relationshipIndex: 1,
     storeGenerationIndex: 0);
@@ -726,7 +810,6 @@ var status = runtimeEntityType.AddProperty(
     typeof(MessageStatus),
     propertyInfo: typeof(Message).GetProperty("Status", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
     fieldInfo: typeof(Message).GetField("<Status>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-    concurrencyToken: true,
     maxLength: 16);
 status.SetGetter(
     MessageStatus (Message instance) => MessageUnsafeAccessors.Status(instance),
@@ -746,11 +829,11 @@ status.SetMaterializationSetter(
 status.SetAccessors(
     MessageStatus (IInternalEntry entry) => MessageUnsafeAccessors.Status(((Message)(entry.Entity))),
     MessageStatus (IInternalEntry entry) => MessageUnsafeAccessors.Status(((Message)(entry.Entity))),
-    MessageStatus (IInternalEntry entry) => entry.ReadOriginalValue<MessageStatus>(status, 13),
+    MessageStatus (IInternalEntry entry) => entry.ReadOriginalValue<MessageStatus>(status, 15),
     MessageStatus (IInternalEntry entry) => entry.GetCurrentValue<MessageStatus>(status));
 status.SetPropertyIndexes(
-    index: 13,
-    originalValueIndex: 13,
+    index: 15,
+    originalValueIndex: 15,
     shadowIndex: -1,
     relationshipIndex: -1,
     storeGenerationIndex: -1);
@@ -782,6 +865,124 @@ status.TypeMapping = ((NpgsqlStringTypeMapping)status.TypeMapping).Clone(npgsqlD
 status.SetSentinelFromProviderValue("completed");
 status.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
 status.AddAnnotation("Relational:ColumnName", "status");
+
+var stopRequested = runtimeEntityType.AddProperty(
+    "StopRequested",
+    typeof(bool),
+    sentinel: false);
+stopRequested.SetAccessors(
+    bool (IInternalEntry entry) => entry.ReadShadowValue<bool>(1),
+    bool (IInternalEntry entry) => entry.ReadShadowValue<bool>(1),
+    bool (IInternalEntry entry) => entry.ReadOriginalValue<bool>(stopRequested, 16),
+    bool (IInternalEntry entry) => entry.GetCurrentValue<bool>(stopRequested));
+stopRequested.SetPropertyIndexes(
+    index: 16,
+    originalValueIndex: 16,
+    shadowIndex: 1,
+    relationshipIndex: -1,
+    storeGenerationIndex: -1);
+stopRequested.TypeMapping = NpgsqlBoolTypeMapping.Default.Clone(
+    comparer: new ValueComparer<bool>(
+        bool (bool v1, bool v2) => v1 == v2,
+        int (bool v) => ((object)v).GetHashCode(),
+        bool (bool v) => v),
+    keyComparer: new ValueComparer<bool>(
+        bool (bool v1, bool v2) => v1 == v2,
+        int (bool v) => ((object)v).GetHashCode(),
+        bool (bool v) => v),
+    providerValueComparer: new ValueComparer<bool>(
+        bool (bool v1, bool v2) => v1 == v2,
+        int (bool v) => ((object)v).GetHashCode(),
+        bool (bool v) => v));
+stopRequested.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+stopRequested.AddAnnotation("Relational:ColumnName", "stop_requested");
+stopRequested.AddAnnotation("Relational:DefaultValue", false);
+
+var takeovers = runtimeEntityType.AddProperty(
+    "Takeovers",
+    typeof(int),
+    propertyInfo: typeof(Message).GetProperty("Takeovers", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+    fieldInfo: typeof(Message).GetField("<Takeovers>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+    sentinel: 0);
+takeovers.SetGetter(
+    int (Message instance) => MessageUnsafeAccessors.Takeovers(instance),
+    bool (Message instance) => MessageUnsafeAccessors.Takeovers(instance) == 0);
+takeovers.SetSetter(
+    Message (Message instance, int value) =>
+    {
+        MessageUnsafeAccessors.Takeovers(instance) = value;
+        return instance;
+    });
+takeovers.SetMaterializationSetter(
+    Message (Message instance, int value) =>
+    {
+        MessageUnsafeAccessors.Takeovers(instance) = value;
+        return instance;
+    });
+takeovers.SetAccessors(
+    int (IInternalEntry entry) => MessageUnsafeAccessors.Takeovers(((Message)(entry.Entity))),
+    int (IInternalEntry entry) => MessageUnsafeAccessors.Takeovers(((Message)(entry.Entity))),
+    int (IInternalEntry entry) => entry.ReadOriginalValue<int>(takeovers, 17),
+    int (IInternalEntry entry) => entry.GetCurrentValue<int>(takeovers));
+takeovers.SetPropertyIndexes(
+    index: 17,
+    originalValueIndex: 17,
+    shadowIndex: -1,
+    relationshipIndex: -1,
+    storeGenerationIndex: -1);
+takeovers.TypeMapping = IntTypeMapping.Default.Clone(
+    comparer: new ValueComparer<int>(
+        bool (int v1, int v2) => v1 == v2,
+        int (int v) => v,
+        int (int v) => v),
+    keyComparer: new ValueComparer<int>(
+        bool (int v1, int v2) => v1 == v2,
+        int (int v) => v,
+        int (int v) => v),
+    providerValueComparer: new ValueComparer<int>(
+        bool (int v1, int v2) => v1 == v2,
+        int (int v) => v,
+        int (int v) => v),
+    mappingInfo: new RelationalTypeMappingInfo(
+        storeTypeName: "integer"));
+takeovers.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+takeovers.AddAnnotation("Relational:ColumnName", "takeovers");
+takeovers.AddAnnotation("Relational:DefaultValue", 0);
+
+var workerId = runtimeEntityType.AddProperty(
+    "WorkerId",
+    typeof(Guid?),
+    nullable: true);
+workerId.SetAccessors(
+    Guid? (IInternalEntry entry) => entry.ReadShadowValue<Guid?>(2),
+    Guid? (IInternalEntry entry) => entry.ReadShadowValue<Guid?>(2),
+    Guid? (IInternalEntry entry) => entry.ReadOriginalValue<Guid?>(workerId, 18),
+    Guid? (IInternalEntry entry) => entry.GetCurrentValue<Guid?>(workerId));
+workerId.SetPropertyIndexes(
+    index: 18,
+    originalValueIndex: 18,
+    shadowIndex: 2,
+    relationshipIndex: -1,
+    storeGenerationIndex: -1);
+workerId.TypeMapping = GuidTypeMapping.Default.Clone(
+    comparer: new ValueComparer<Guid>(
+        bool (Guid v1, Guid v2) => v1 == v2,
+        int (Guid v) => ((object)v).GetHashCode(),
+        Guid (Guid v) => v),
+    keyComparer: new ValueComparer<Guid>(
+        bool (Guid v1, Guid v2) => v1 == v2,
+        int (Guid v) => ((object)v).GetHashCode(),
+        Guid (Guid v) => v),
+    providerValueComparer: new ValueComparer<Guid>(
+        bool (Guid v1, Guid v2) => v1 == v2,
+        int (Guid v) => ((object)v).GetHashCode(),
+        Guid (Guid v) => v),
+    mappingInfo: new RelationalTypeMappingInfo(
+        storeTypeName: "uuid"));
+workerId.SetComparer(new NullableValueComparer<Guid>(workerId.TypeMapping.Comparer));
+workerId.SetKeyComparer(new NullableValueComparer<Guid>(workerId.TypeMapping.KeyComparer));
+workerId.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+workerId.AddAnnotation("Relational:ColumnName", "worker_id");
 
 ErrorComplexProperty.Create(runtimeEntityType);
 UsageComplexProperty.Create(runtimeEntityType);
@@ -840,7 +1041,7 @@ public static class ErrorComplexProperty
             AnswerError (IInternalEntry entry) => entry.GetCurrentValue<AnswerError>(complexProperty));
         complexProperty.SetPropertyIndexes(
             index: 0,
-            originalValueIndex: 14,
+            originalValueIndex: 19,
             shadowIndex: -1,
             relationshipIndex: -1,
             storeGenerationIndex: -1);
@@ -879,11 +1080,11 @@ public static class ErrorComplexProperty
         code.SetAccessors(
             string (IInternalEntry entry) => (MessageUnsafeAccessors.Error(((Message)(entry.Entity))) == null ? default(string) : AnswerErrorUnsafeAccessors.Code(MessageUnsafeAccessors.Error(((Message)(entry.Entity))))),
             string (IInternalEntry entry) => (MessageUnsafeAccessors.Error(((Message)(entry.Entity))) == null ? default(string) : AnswerErrorUnsafeAccessors.Code(MessageUnsafeAccessors.Error(((Message)(entry.Entity))))),
-            string (IInternalEntry entry) => entry.ReadOriginalValue<string>(code, 15),
+            string (IInternalEntry entry) => entry.ReadOriginalValue<string>(code, 20),
             string (IInternalEntry entry) => entry.GetCurrentValue<string>(code));
         code.SetPropertyIndexes(
-            index: 14,
-            originalValueIndex: 15,
+            index: 19,
+            originalValueIndex: 20,
             shadowIndex: -1,
             relationshipIndex: -1,
             storeGenerationIndex: -1);
@@ -940,11 +1141,11 @@ public static class ErrorComplexProperty
         message.SetAccessors(
             string (IInternalEntry entry) => (MessageUnsafeAccessors.Error(((Message)(entry.Entity))) == null ? default(string) : AnswerErrorUnsafeAccessors.Message(MessageUnsafeAccessors.Error(((Message)(entry.Entity))))),
             string (IInternalEntry entry) => (MessageUnsafeAccessors.Error(((Message)(entry.Entity))) == null ? default(string) : AnswerErrorUnsafeAccessors.Message(MessageUnsafeAccessors.Error(((Message)(entry.Entity))))),
-            string (IInternalEntry entry) => entry.ReadOriginalValue<string>(message, 16),
+            string (IInternalEntry entry) => entry.ReadOriginalValue<string>(message, 21),
             string (IInternalEntry entry) => entry.GetCurrentValue<string>(message));
         message.SetPropertyIndexes(
-            index: 15,
-            originalValueIndex: 16,
+            index: 20,
+            originalValueIndex: 21,
             shadowIndex: -1,
             relationshipIndex: -1,
             storeGenerationIndex: -1);
@@ -1012,7 +1213,7 @@ public static class UsageComplexProperty
             TokenUsage (IInternalEntry entry) => entry.GetCurrentValue<TokenUsage>(complexProperty));
         complexProperty.SetPropertyIndexes(
             index: 1,
-            originalValueIndex: 17,
+            originalValueIndex: 22,
             shadowIndex: -1,
             relationshipIndex: -1,
             storeGenerationIndex: -1);
@@ -1052,11 +1253,11 @@ public static class UsageComplexProperty
         completionTokens.SetAccessors(
             int (IInternalEntry entry) => (MessageUnsafeAccessors.Usage(((Message)(entry.Entity))) == null ? default(int) : TokenUsageUnsafeAccessors.CompletionTokens(MessageUnsafeAccessors.Usage(((Message)(entry.Entity))))),
             int (IInternalEntry entry) => (MessageUnsafeAccessors.Usage(((Message)(entry.Entity))) == null ? default(int) : TokenUsageUnsafeAccessors.CompletionTokens(MessageUnsafeAccessors.Usage(((Message)(entry.Entity))))),
-            int (IInternalEntry entry) => entry.ReadOriginalValue<int>(completionTokens, 18),
+            int (IInternalEntry entry) => entry.ReadOriginalValue<int>(completionTokens, 23),
             int (IInternalEntry entry) => entry.GetCurrentValue<int>(completionTokens));
         completionTokens.SetPropertyIndexes(
-            index: 16,
-            originalValueIndex: 18,
+            index: 21,
+            originalValueIndex: 23,
             shadowIndex: -1,
             relationshipIndex: -1,
             storeGenerationIndex: -1);
@@ -1114,11 +1315,11 @@ public static class UsageComplexProperty
         promptTokens.SetAccessors(
             int (IInternalEntry entry) => (MessageUnsafeAccessors.Usage(((Message)(entry.Entity))) == null ? default(int) : TokenUsageUnsafeAccessors.PromptTokens(MessageUnsafeAccessors.Usage(((Message)(entry.Entity))))),
             int (IInternalEntry entry) => (MessageUnsafeAccessors.Usage(((Message)(entry.Entity))) == null ? default(int) : TokenUsageUnsafeAccessors.PromptTokens(MessageUnsafeAccessors.Usage(((Message)(entry.Entity))))),
-            int (IInternalEntry entry) => entry.ReadOriginalValue<int>(promptTokens, 19),
+            int (IInternalEntry entry) => entry.ReadOriginalValue<int>(promptTokens, 24),
             int (IInternalEntry entry) => entry.GetCurrentValue<int>(promptTokens));
         promptTokens.SetPropertyIndexes(
-            index: 17,
-            originalValueIndex: 19,
+            index: 22,
+            originalValueIndex: 24,
             shadowIndex: -1,
             relationshipIndex: -1,
             storeGenerationIndex: -1);
@@ -1176,11 +1377,11 @@ public static class UsageComplexProperty
         totalTokens.SetAccessors(
             int (IInternalEntry entry) => (MessageUnsafeAccessors.Usage(((Message)(entry.Entity))) == null ? default(int) : TokenUsageUnsafeAccessors.TotalTokens(MessageUnsafeAccessors.Usage(((Message)(entry.Entity))))),
             int (IInternalEntry entry) => (MessageUnsafeAccessors.Usage(((Message)(entry.Entity))) == null ? default(int) : TokenUsageUnsafeAccessors.TotalTokens(MessageUnsafeAccessors.Usage(((Message)(entry.Entity))))),
-            int (IInternalEntry entry) => entry.ReadOriginalValue<int>(totalTokens, 20),
+            int (IInternalEntry entry) => entry.ReadOriginalValue<int>(totalTokens, 25),
             int (IInternalEntry entry) => entry.GetCurrentValue<int>(totalTokens));
         totalTokens.SetPropertyIndexes(
-            index: 18,
-            originalValueIndex: 20,
+            index: 23,
+            originalValueIndex: 25,
             shadowIndex: -1,
             relationshipIndex: -1,
             storeGenerationIndex: -1);
@@ -1276,9 +1477,14 @@ public static void CreateAnnotations(RuntimeEntityType runtimeEntityType)
     var owner = runtimeEntityType.FindProperty("Owner");
     var provider = runtimeEntityType.FindProperty("Provider");
     var questionId = runtimeEntityType.FindProperty("QuestionId");
+    var request = runtimeEntityType.FindProperty("Request");
     var role = runtimeEntityType.FindProperty("Role");
+    var run = runtimeEntityType.FindProperty("Run");
     var sessionId = runtimeEntityType.FindProperty("SessionId");
     var status = runtimeEntityType.FindProperty("Status");
+    var stopRequested = runtimeEntityType.FindProperty("StopRequested");
+    var takeovers = runtimeEntityType.FindProperty("Takeovers");
+    var workerId = runtimeEntityType.FindProperty("WorkerId");
     var error = runtimeEntityType.FindComplexProperty("Error");
     var answerError = error.ComplexType;
     var code = answerError.FindProperty("Code");
@@ -1295,16 +1501,16 @@ public static void CreateAnnotations(RuntimeEntityType runtimeEntityType)
         ISnapshot (IInternalEntry source) =>
         {
             var structuralType = ((Message)(source.Entity));
-            return ((ISnapshot)(new Snapshot<Guid, IReadOnlyList<Attempt>, DateTimeOffset?, string, DateTimeOffset, string, string, int, string, string, Guid?, MessageRole, Guid, MessageStatus, object, string, string, object, int, int, int>(((ValueComparer<Guid>)(((IProperty)id).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), (source.GetCurrentValue<IReadOnlyList<Attempt>>(attempts) == null ? null : ((ValueComparer<IReadOnlyList<Attempt>>)(((IProperty)attempts).GetValueComparer())).Snapshot(source.GetCurrentValue<IReadOnlyList<Attempt>>(attempts))), (source.GetCurrentValue<DateTimeOffset?>(completedAt) == null ? null : ((ValueComparer<DateTimeOffset?>)(((IProperty)completedAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset?>(completedAt))), (source.GetCurrentValue<string>(content) == null ? null : ((ValueComparer<string>)(((IProperty)content).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(content))), ((ValueComparer<DateTimeOffset>)(((IProperty)createdAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(createdAt)), (source.GetCurrentValue<string>(finishReason) == null ? null : ((ValueComparer<string>)(((IProperty)finishReason).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(finishReason))), (source.GetCurrentValue<string>(model) == null ? null : ((ValueComparer<string>)(((IProperty)model).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(model))), ((ValueComparer<int>)(((IProperty)number).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(number)), (source.GetCurrentValue<string>(owner) == null ? null : ((ValueComparer<string>)(((IProperty)owner).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(owner))), (source.GetCurrentValue<string>(provider) == null ? null : ((ValueComparer<string>)(((IProperty)provider).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(provider))), (source.GetCurrentValue<Guid?>(questionId) == null ? null : ((ValueComparer<Guid?>)(((IProperty)questionId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid?>(questionId))), ((ValueComparer<MessageRole>)(((IProperty)role).GetValueComparer())).Snapshot(source.GetCurrentValue<MessageRole>(role)), ((ValueComparer<Guid>)(((IProperty)sessionId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(sessionId)), ((ValueComparer<MessageStatus>)(((IProperty)status).GetValueComparer())).Snapshot(source.GetCurrentValue<MessageStatus>(status)), ((object)(source.GetCurrentValue<AnswerError>(error))), (source.GetCurrentValue<string>(code) == null ? null : ((ValueComparer<string>)(((IProperty)code).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(code))), (source.GetCurrentValue<string>(message) == null ? null : ((ValueComparer<string>)(((IProperty)message).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(message))), ((object)(source.GetCurrentValue<TokenUsage>(usage))), ((ValueComparer<int>)(((IProperty)completionTokens).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(completionTokens)), ((ValueComparer<int>)(((IProperty)promptTokens).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(promptTokens)), ((ValueComparer<int>)(((IProperty)totalTokens).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(totalTokens)))));
+            return ((ISnapshot)(new Snapshot<Guid, IReadOnlyList<Attempt>, DateTimeOffset?, string, DateTimeOffset, string, string, int, string, string, Guid?, string, MessageRole, int, Guid, MessageStatus, bool, int, Guid?, object, string, string, object, int, int, int>(((ValueComparer<Guid>)(((IProperty)id).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), (source.GetCurrentValue<IReadOnlyList<Attempt>>(attempts) == null ? null : ((ValueComparer<IReadOnlyList<Attempt>>)(((IProperty)attempts).GetValueComparer())).Snapshot(source.GetCurrentValue<IReadOnlyList<Attempt>>(attempts))), (source.GetCurrentValue<DateTimeOffset?>(completedAt) == null ? null : ((ValueComparer<DateTimeOffset?>)(((IProperty)completedAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset?>(completedAt))), (source.GetCurrentValue<string>(content) == null ? null : ((ValueComparer<string>)(((IProperty)content).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(content))), ((ValueComparer<DateTimeOffset>)(((IProperty)createdAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(createdAt)), (source.GetCurrentValue<string>(finishReason) == null ? null : ((ValueComparer<string>)(((IProperty)finishReason).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(finishReason))), (source.GetCurrentValue<string>(model) == null ? null : ((ValueComparer<string>)(((IProperty)model).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(model))), ((ValueComparer<int>)(((IProperty)number).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(number)), (source.GetCurrentValue<string>(owner) == null ? null : ((ValueComparer<string>)(((IProperty)owner).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(owner))), (source.GetCurrentValue<string>(provider) == null ? null : ((ValueComparer<string>)(((IProperty)provider).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(provider))), (source.GetCurrentValue<Guid?>(questionId) == null ? null : ((ValueComparer<Guid?>)(((IProperty)questionId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid?>(questionId))), (source.GetCurrentValue<string>(request) == null ? null : ((ValueComparer<string>)(((IProperty)request).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(request))), ((ValueComparer<MessageRole>)(((IProperty)role).GetValueComparer())).Snapshot(source.GetCurrentValue<MessageRole>(role)), ((ValueComparer<int>)(((IProperty)run).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(run)), ((ValueComparer<Guid>)(((IProperty)sessionId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(sessionId)), ((ValueComparer<MessageStatus>)(((IProperty)status).GetValueComparer())).Snapshot(source.GetCurrentValue<MessageStatus>(status)), ((ValueComparer<bool>)(((IProperty)stopRequested).GetValueComparer())).Snapshot(source.GetCurrentValue<bool>(stopRequested)), ((ValueComparer<int>)(((IProperty)takeovers).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(takeovers)), (source.GetCurrentValue<Guid?>(workerId) == null ? null : ((ValueComparer<Guid?>)(((IProperty)workerId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid?>(workerId))), ((object)(source.GetCurrentValue<AnswerError>(error))), (source.GetCurrentValue<string>(code) == null ? null : ((ValueComparer<string>)(((IProperty)code).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(code))), (source.GetCurrentValue<string>(message) == null ? null : ((ValueComparer<string>)(((IProperty)message).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(message))), ((object)(source.GetCurrentValue<TokenUsage>(usage))), ((ValueComparer<int>)(((IProperty)completionTokens).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(completionTokens)), ((ValueComparer<int>)(((IProperty)promptTokens).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(promptTokens)), ((ValueComparer<int>)(((IProperty)totalTokens).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(totalTokens)))));
         });
     runtimeEntityType.SetStoreGeneratedValuesFactory(
         ISnapshot () => ((ISnapshot)(new Snapshot<Guid>(((ValueComparer<Guid>)(((IProperty)sessionId).GetValueComparer())).Snapshot(default(Guid))))));
     runtimeEntityType.SetTemporaryValuesFactory(
         ISnapshot (IInternalEntry source) => ((ISnapshot)(new Snapshot<Guid>(default(Guid)))));
     runtimeEntityType.SetShadowValuesFactory(
-        ISnapshot (IDictionary<string, object> source) => Snapshot.Empty);
+        ISnapshot (IDictionary<string, object> source) => ((ISnapshot)(new Snapshot<string, bool, Guid?>((source.ContainsKey("Request") ? ((string)(source["Request"])) : null), (source.ContainsKey("StopRequested") ? ((bool)(source["StopRequested"])) : false), (source.ContainsKey("WorkerId") ? ((Guid? )(source["WorkerId"])) : null)))));
     runtimeEntityType.SetEmptyShadowValuesFactory(
-        ISnapshot () => Snapshot.Empty);
+        ISnapshot () => ((ISnapshot)(new Snapshot<string, bool, Guid?>(default(string), default(bool), default(Guid? )))));
     runtimeEntityType.SetRelationshipSnapshotFactory(
         ISnapshot (IInternalEntry source) =>
         {
@@ -1312,12 +1518,12 @@ public static void CreateAnnotations(RuntimeEntityType runtimeEntityType)
             return ((ISnapshot)(new Snapshot<Guid, Guid>(((ValueComparer<Guid>)(((IProperty)id).GetKeyValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), ((ValueComparer<Guid>)(((IProperty)sessionId).GetKeyValueComparer())).Snapshot(source.GetCurrentValue<Guid>(sessionId)))));
         });
     runtimeEntityType.SetCounts(new PropertyCounts(
-        propertyCount: 19,
+        propertyCount: 24,
         navigationCount: 0,
         complexPropertyCount: 2,
         complexCollectionCount: 0,
-        originalValueCount: 21,
-        shadowCount: 0,
+        originalValueCount: 26,
+        shadowCount: 3,
         relationshipCount: 2,
         storeGeneratedCount: 1));
     runtimeEntityType.AddAnnotation("Relational:FunctionName", null);

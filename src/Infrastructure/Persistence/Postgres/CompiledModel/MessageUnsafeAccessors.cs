@@ -47,11 +47,17 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Role>k__BackingField")]
         public static extern ref MessageRole Role(Message @this);
 
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Run>k__BackingField")]
+        public static extern ref int Run(Message @this);
+
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<SessionId>k__BackingField")]
         public static extern ref Guid SessionId(Message @this);
 
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Status>k__BackingField")]
         public static extern ref MessageStatus Status(Message @this);
+
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Takeovers>k__BackingField")]
+        public static extern ref int Takeovers(Message @this);
 
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Error>k__BackingField")]
         public static extern ref AnswerError Error(Message @this);

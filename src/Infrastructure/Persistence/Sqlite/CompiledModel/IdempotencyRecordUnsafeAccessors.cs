@@ -25,9 +25,6 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Key>k__BackingField")]
         public static extern ref string Key(IdempotencyRecord @this);
 
-        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<LeasedUntil>k__BackingField")]
-        public static extern ref DateTimeOffset? LeasedUntil(IdempotencyRecord @this);
-
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Owner>k__BackingField")]
         public static extern ref string Owner(IdempotencyRecord @this);
 
@@ -36,5 +33,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
 
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Result>k__BackingField")]
         public static extern ref string Result(IdempotencyRecord @this);
+
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<WorkerId>k__BackingField")]
+        public static extern ref Guid? WorkerId(IdempotencyRecord @this);
     }
 }

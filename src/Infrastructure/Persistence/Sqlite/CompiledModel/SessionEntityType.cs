@@ -27,7 +27,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 "QrAi.Domain.Sessions.Session",
                 typeof(Session),
                 baseEntityType,
-                propertyCount: 9,
+                propertyCount: 8,
                 navigationCount: 1,
                 unnamedIndexCount: 1,
                 keyCount: 1);
@@ -161,6 +161,56 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             foldedTitle.TypeMapping = SqliteStringTypeMapping.Default;
             foldedTitle.AddAnnotation("Relational:ColumnName", "folded_title");
 
+            var isTitled = runtimeEntityType.AddProperty(
+                "IsTitled",
+                typeof(bool),
+                propertyInfo: typeof(Session).GetProperty("IsTitled", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Session).GetField("<IsTitled>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: true);
+            isTitled.SetGetter(
+                bool (Session instance) => SessionUnsafeAccessors.IsTitled(instance),
+                bool (Session instance) => SessionUnsafeAccessors.IsTitled(instance) == true);
+            isTitled.SetSetter(
+                Session (Session instance, bool value) =>
+                {
+                    SessionUnsafeAccessors.IsTitled(instance) = value;
+                    return instance;
+                });
+            isTitled.SetMaterializationSetter(
+                Session (Session instance, bool value) =>
+                {
+                    SessionUnsafeAccessors.IsTitled(instance) = value;
+                    return instance;
+                });
+            isTitled.SetAccessors(
+                bool (IInternalEntry entry) => SessionUnsafeAccessors.IsTitled(((Session)(entry.Entity))),
+                bool (IInternalEntry entry) => SessionUnsafeAccessors.IsTitled(((Session)(entry.Entity))),
+                bool (IInternalEntry entry) => entry.ReadOriginalValue<bool>(isTitled, 3),
+                bool (IInternalEntry entry) => entry.GetCurrentValue<bool>(isTitled));
+            isTitled.SetPropertyIndexes(
+                index: 3,
+                originalValueIndex: 3,
+                shadowIndex: -1,
+                relationshipIndex: -1,
+                storeGenerationIndex: -1);
+            isTitled.TypeMapping = BoolTypeMapping.Default.Clone(
+                comparer: new ValueComparer<bool>(
+                    bool (bool v1, bool v2) => v1 == v2,
+                    int (bool v) => ((object)v).GetHashCode(),
+                    bool (bool v) => v),
+                keyComparer: new ValueComparer<bool>(
+                    bool (bool v1, bool v2) => v1 == v2,
+                    int (bool v) => ((object)v).GetHashCode(),
+                    bool (bool v) => v),
+                providerValueComparer: new ValueComparer<bool>(
+                    bool (bool v1, bool v2) => v1 == v2,
+                    int (bool v) => ((object)v).GetHashCode(),
+                    bool (bool v) => v),
+                mappingInfo: new RelationalTypeMappingInfo(
+                    storeTypeName: "INTEGER"));
+            isTitled.AddAnnotation("Relational:ColumnName", "is_titled");
+            isTitled.AddAnnotation("Relational:DefaultValue", true);
+
             var messageCount = runtimeEntityType.AddProperty(
                 "MessageCount",
                 typeof(int),
@@ -185,11 +235,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             messageCount.SetAccessors(
                 int (IInternalEntry entry) => SessionUnsafeAccessors.MessageCount(((Session)(entry.Entity))),
                 int (IInternalEntry entry) => SessionUnsafeAccessors.MessageCount(((Session)(entry.Entity))),
-                int (IInternalEntry entry) => entry.ReadOriginalValue<int>(messageCount, 3),
+                int (IInternalEntry entry) => entry.ReadOriginalValue<int>(messageCount, 4),
                 int (IInternalEntry entry) => entry.GetCurrentValue<int>(messageCount));
             messageCount.SetPropertyIndexes(
-                index: 3,
-                originalValueIndex: 3,
+                index: 4,
+                originalValueIndex: 4,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -209,43 +259,6 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 mappingInfo: new RelationalTypeMappingInfo(
                     storeTypeName: "INTEGER"));
             messageCount.AddAnnotation("Relational:ColumnName", "message_count");
-
-            var openAnswerId = runtimeEntityType.AddProperty(
-                "OpenAnswerId",
-                typeof(Guid?),
-                propertyInfo: typeof(Session).GetProperty("OpenAnswerId", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                fieldInfo: typeof(Session).GetField("<OpenAnswerId>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                nullable: true);
-            openAnswerId.SetGetter(
-                Guid? (Session instance) => SessionUnsafeAccessors.OpenAnswerId(instance),
-                bool (Session instance) => !(SessionUnsafeAccessors.OpenAnswerId(instance).HasValue));
-            openAnswerId.SetSetter(
-                Session (Session instance, Guid? value) =>
-                {
-                    SessionUnsafeAccessors.OpenAnswerId(instance) = value;
-                    return instance;
-                });
-            openAnswerId.SetMaterializationSetter(
-                Session (Session instance, Guid? value) =>
-                {
-                    SessionUnsafeAccessors.OpenAnswerId(instance) = value;
-                    return instance;
-                });
-            openAnswerId.SetAccessors(
-                Guid? (IInternalEntry entry) => SessionUnsafeAccessors.OpenAnswerId(((Session)(entry.Entity))),
-                Guid? (IInternalEntry entry) => SessionUnsafeAccessors.OpenAnswerId(((Session)(entry.Entity))),
-                Guid? (IInternalEntry entry) => entry.ReadOriginalValue<Guid?>(openAnswerId, 4),
-                Guid? (IInternalEntry entry) => entry.GetCurrentValue<Guid?>(openAnswerId));
-            openAnswerId.SetPropertyIndexes(
-                index: 4,
-                originalValueIndex: 4,
-                shadowIndex: -1,
-                relationshipIndex: -1,
-                storeGenerationIndex: -1);
-            openAnswerId.TypeMapping = SqliteGuidTypeMapping.Default;
-            openAnswerId.SetComparer(new NullableValueComparer<Guid>(openAnswerId.TypeMapping.Comparer));
-            openAnswerId.SetKeyComparer(new NullableValueComparer<Guid>(openAnswerId.TypeMapping.KeyComparer));
-            openAnswerId.AddAnnotation("Relational:ColumnName", "open_answer_id");
 
             var owner = runtimeEntityType.AddProperty(
                 "Owner",
@@ -376,56 +389,6 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             updatedAt.SetSentinelFromProviderValue(0L);
             updatedAt.AddAnnotation("Relational:ColumnName", "updated_at");
 
-            var version = runtimeEntityType.AddProperty(
-                "Version",
-                typeof(int),
-                propertyInfo: typeof(Session).GetProperty("Version", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                fieldInfo: typeof(Session).GetField("<Version>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                concurrencyToken: true,
-                sentinel: 0);
-            version.SetGetter(
-                int (Session instance) => SessionUnsafeAccessors.Version(instance),
-                bool (Session instance) => SessionUnsafeAccessors.Version(instance) == 0);
-            version.SetSetter(
-                Session (Session instance, int value) =>
-                {
-                    SessionUnsafeAccessors.Version(instance) = value;
-                    return instance;
-                });
-            version.SetMaterializationSetter(
-                Session (Session instance, int value) =>
-                {
-                    SessionUnsafeAccessors.Version(instance) = value;
-                    return instance;
-                });
-            version.SetAccessors(
-                int (IInternalEntry entry) => SessionUnsafeAccessors.Version(((Session)(entry.Entity))),
-                int (IInternalEntry entry) => SessionUnsafeAccessors.Version(((Session)(entry.Entity))),
-                int (IInternalEntry entry) => entry.ReadOriginalValue<int>(version, 8),
-                int (IInternalEntry entry) => entry.GetCurrentValue<int>(version));
-            version.SetPropertyIndexes(
-                index: 8,
-                originalValueIndex: 8,
-                shadowIndex: -1,
-                relationshipIndex: -1,
-                storeGenerationIndex: -1);
-            version.TypeMapping = IntTypeMapping.Default.Clone(
-                comparer: new ValueComparer<int>(
-                    bool (int v1, int v2) => v1 == v2,
-                    int (int v) => v,
-                    int (int v) => v),
-                keyComparer: new ValueComparer<int>(
-                    bool (int v1, int v2) => v1 == v2,
-                    int (int v) => v,
-                    int (int v) => v),
-                providerValueComparer: new ValueComparer<int>(
-                    bool (int v1, int v2) => v1 == v2,
-                    int (int v) => v,
-                    int (int v) => v),
-                mappingInfo: new RelationalTypeMappingInfo(
-                    storeTypeName: "INTEGER"));
-            version.AddAnnotation("Relational:ColumnName", "version");
-
             var key = runtimeEntityType.AddKey(
                 new[] { id });
             runtimeEntityType.SetPrimaryKey(key);
@@ -443,12 +406,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             var id = runtimeEntityType.FindProperty("Id");
             var createdAt = runtimeEntityType.FindProperty("CreatedAt");
             var foldedTitle = runtimeEntityType.FindProperty("FoldedTitle");
+            var isTitled = runtimeEntityType.FindProperty("IsTitled");
             var messageCount = runtimeEntityType.FindProperty("MessageCount");
-            var openAnswerId = runtimeEntityType.FindProperty("OpenAnswerId");
             var owner = runtimeEntityType.FindProperty("Owner");
             var title = runtimeEntityType.FindProperty("Title");
             var updatedAt = runtimeEntityType.FindProperty("UpdatedAt");
-            var version = runtimeEntityType.FindProperty("Version");
             var key = runtimeEntityType.FindKey(new[] { id });
             key.SetPrincipalKeyValueFactory(KeyValueFactoryFactory.CreateSimpleNonNullableFactory<Guid>(key));
             key.SetIdentityMapFactory(IdentityMapFactoryFactory.CreateFactory<Guid>(key));
@@ -457,7 +419,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 ISnapshot (IInternalEntry source) =>
                 {
                     var structuralType = ((Session)(source.Entity));
-                    return ((ISnapshot)(new Snapshot<Guid, DateTimeOffset, string, int, Guid?, string, string, DateTimeOffset, int>(((ValueComparer<Guid>)(((IProperty)id).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), ((ValueComparer<DateTimeOffset>)(((IProperty)createdAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(createdAt)), (source.GetCurrentValue<string>(foldedTitle) == null ? null : ((ValueComparer<string>)(((IProperty)foldedTitle).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(foldedTitle))), ((ValueComparer<int>)(((IProperty)messageCount).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(messageCount)), (source.GetCurrentValue<Guid?>(openAnswerId) == null ? null : ((ValueComparer<Guid?>)(((IProperty)openAnswerId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid?>(openAnswerId))), (source.GetCurrentValue<string>(owner) == null ? null : ((ValueComparer<string>)(((IProperty)owner).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(owner))), (source.GetCurrentValue<string>(title) == null ? null : ((ValueComparer<string>)(((IProperty)title).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(title))), ((ValueComparer<DateTimeOffset>)(((IProperty)updatedAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(updatedAt)), ((ValueComparer<int>)(((IProperty)version).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(version)))));
+                    return ((ISnapshot)(new Snapshot<Guid, DateTimeOffset, string, bool, int, string, string, DateTimeOffset>(((ValueComparer<Guid>)(((IProperty)id).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), ((ValueComparer<DateTimeOffset>)(((IProperty)createdAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(createdAt)), (source.GetCurrentValue<string>(foldedTitle) == null ? null : ((ValueComparer<string>)(((IProperty)foldedTitle).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(foldedTitle))), ((ValueComparer<bool>)(((IProperty)isTitled).GetValueComparer())).Snapshot(source.GetCurrentValue<bool>(isTitled)), ((ValueComparer<int>)(((IProperty)messageCount).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(messageCount)), (source.GetCurrentValue<string>(owner) == null ? null : ((ValueComparer<string>)(((IProperty)owner).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(owner))), (source.GetCurrentValue<string>(title) == null ? null : ((ValueComparer<string>)(((IProperty)title).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(title))), ((ValueComparer<DateTimeOffset>)(((IProperty)updatedAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(updatedAt)))));
                 });
             runtimeEntityType.SetStoreGeneratedValuesFactory(
                 ISnapshot () => Snapshot.Empty);
@@ -474,11 +436,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                     return ((ISnapshot)(new Snapshot<Guid, object>(((ValueComparer<Guid>)(((IProperty)id).GetKeyValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), SnapshotFactoryFactory.SnapshotCollection(source.GetCurrentValue<IReadOnlyCollection<Message>>(messages)))));
                 });
             runtimeEntityType.SetCounts(new PropertyCounts(
-                propertyCount: 9,
+                propertyCount: 8,
                 navigationCount: 1,
                 complexPropertyCount: 0,
                 complexCollectionCount: 0,
-                originalValueCount: 9,
+                originalValueCount: 8,
                 shadowCount: 0,
                 relationshipCount: 2,
                 storeGeneratedCount: 0));

@@ -20,11 +20,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<FoldedTitle>k__BackingField")]
         public static extern ref string FoldedTitle(Session @this);
 
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<IsTitled>k__BackingField")]
+        public static extern ref bool IsTitled(Session @this);
+
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<MessageCount>k__BackingField")]
         public static extern ref int MessageCount(Session @this);
-
-        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<OpenAnswerId>k__BackingField")]
-        public static extern ref Guid? OpenAnswerId(Session @this);
 
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Owner>k__BackingField")]
         public static extern ref string Owner(Session @this);
@@ -34,9 +34,6 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
 
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<UpdatedAt>k__BackingField")]
         public static extern ref DateTimeOffset UpdatedAt(Session @this);
-
-        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Version>k__BackingField")]
-        public static extern ref int Version(Session @this);
 
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_messages")]
         public static extern ref List<Message> _messages(Session @this);

@@ -16,7 +16,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
     public partial class SqliteDbContextModel
     {
         private SqliteDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("afa12a96-b909-49b2-ba1e-92e2fd965999"), entityTypeCount: 4)
+            : base(skipDetectChanges: false, modelId: new Guid("cde96e41-0ea6-40cd-9557-0fca06d95055"), entityTypeCount: 6)
         {
         }
 
@@ -26,13 +26,18 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             var idempotencyRecord = IdempotencyRecordEntityType.Create(this);
             var message = MessageEntityType.Create(this);
             var session = SessionEntityType.Create(this);
+            var answerPieceRow = AnswerPieceRowEntityType.Create(this);
+            var workerRow = WorkerRowEntityType.Create(this);
 
             MessageEntityType.CreateForeignKey1(message, session);
+            AnswerPieceRowEntityType.CreateForeignKey1(answerPieceRow, message);
 
             ApiKeyEntityType.CreateAnnotations(apiKey);
             IdempotencyRecordEntityType.CreateAnnotations(idempotencyRecord);
             MessageEntityType.CreateAnnotations(message);
             SessionEntityType.CreateAnnotations(session);
+            AnswerPieceRowEntityType.CreateAnnotations(answerPieceRow);
+            WorkerRowEntityType.CreateAnnotations(workerRow);
 
             AddAnnotation("ProductVersion", "10.0.15");
             AddRuntimeAnnotation("Relational:RelationalModelFactory", () => CreateRelationalModel());
@@ -170,11 +175,6 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             qrAiDomainIdempotencyIdempotencyRecordTableBase.Columns.Add("id", idColumnBase0);
             var keyColumnBase = new ColumnBase<ColumnMappingBase>("key", "TEXT", qrAiDomainIdempotencyIdempotencyRecordTableBase);
             qrAiDomainIdempotencyIdempotencyRecordTableBase.Columns.Add("key", keyColumnBase);
-            var leased_untilColumnBase = new ColumnBase<ColumnMappingBase>("leased_until", "INTEGER", qrAiDomainIdempotencyIdempotencyRecordTableBase)
-            {
-                IsNullable = true
-            };
-            qrAiDomainIdempotencyIdempotencyRecordTableBase.Columns.Add("leased_until", leased_untilColumnBase);
             var ownerColumnBase0 = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiDomainIdempotencyIdempotencyRecordTableBase);
             qrAiDomainIdempotencyIdempotencyRecordTableBase.Columns.Add("owner", ownerColumnBase0);
             var partColumnBase = new ColumnBase<ColumnMappingBase>("part", "TEXT", qrAiDomainIdempotencyIdempotencyRecordTableBase);
@@ -184,6 +184,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 IsNullable = true
             };
             qrAiDomainIdempotencyIdempotencyRecordTableBase.Columns.Add("result", resultColumnBase);
+            var worker_idColumnBase = new ColumnBase<ColumnMappingBase>("worker_id", "TEXT", qrAiDomainIdempotencyIdempotencyRecordTableBase)
+            {
+                IsNullable = true
+            };
+            qrAiDomainIdempotencyIdempotencyRecordTableBase.Columns.Add("worker_id", worker_idColumnBase);
             relationalModel.DefaultTables.Add("QrAi.Domain.Idempotency.IdempotencyRecord", qrAiDomainIdempotencyIdempotencyRecordTableBase);
             var qrAiDomainIdempotencyIdempotencyRecordMappingBase = new TableMappingBase<ColumnMappingBase>(idempotencyRecord, qrAiDomainIdempotencyIdempotencyRecordTableBase, null);
             qrAiDomainIdempotencyIdempotencyRecordTableBase.AddTypeMapping(qrAiDomainIdempotencyIdempotencyRecordMappingBase, false);
@@ -193,10 +198,10 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)created_atColumnBase0, idempotencyRecord.FindProperty("CreatedAt")!, qrAiDomainIdempotencyIdempotencyRecordMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)fingerprintColumnBase, idempotencyRecord.FindProperty("Fingerprint")!, qrAiDomainIdempotencyIdempotencyRecordMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)keyColumnBase, idempotencyRecord.FindProperty("Key")!, qrAiDomainIdempotencyIdempotencyRecordMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)leased_untilColumnBase, idempotencyRecord.FindProperty("LeasedUntil")!, qrAiDomainIdempotencyIdempotencyRecordMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase0, idempotencyRecord.FindProperty("Owner")!, qrAiDomainIdempotencyIdempotencyRecordMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)partColumnBase, idempotencyRecord.FindProperty("Part")!, qrAiDomainIdempotencyIdempotencyRecordMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)resultColumnBase, idempotencyRecord.FindProperty("Result")!, qrAiDomainIdempotencyIdempotencyRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)worker_idColumnBase, idempotencyRecord.FindProperty("WorkerId")!, qrAiDomainIdempotencyIdempotencyRecordMappingBase);
 
             var tableMappings0 = new List<TableMapping>();
             idempotencyRecord.SetRuntimeAnnotation("Relational:TableMappings", tableMappings0);
@@ -219,12 +224,6 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             var keyColumn = new Column("key", "TEXT", idempotency_recordsTable);
             idempotency_recordsTable.Columns.Add("key", keyColumn);
             keyColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(keyColumn);
-            var leased_untilColumn = new Column("leased_until", "INTEGER", idempotency_recordsTable)
-            {
-                IsNullable = true
-            };
-            idempotency_recordsTable.Columns.Add("leased_until", leased_untilColumn);
-            leased_untilColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(leased_untilColumn);
             var ownerColumn0 = new Column("owner", "TEXT", idempotency_recordsTable);
             idempotency_recordsTable.Columns.Add("owner", ownerColumn0);
             ownerColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn0);
@@ -237,6 +236,12 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             };
             idempotency_recordsTable.Columns.Add("result", resultColumn);
             resultColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(resultColumn);
+            var worker_idColumn = new Column("worker_id", "TEXT", idempotency_recordsTable)
+            {
+                IsNullable = true
+            };
+            idempotency_recordsTable.Columns.Add("worker_id", worker_idColumn);
+            worker_idColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(worker_idColumn);
             relationalModel.Tables.Add(("idempotency_records", null), idempotency_recordsTable);
             var idempotency_recordsTableMapping = new TableMapping(idempotencyRecord, idempotency_recordsTable, null);
             idempotency_recordsTable.AddTypeMapping(idempotency_recordsTableMapping, false);
@@ -246,10 +251,10 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.CreateColumnMapping(created_atColumn0, idempotencyRecord.FindProperty("CreatedAt")!, idempotency_recordsTableMapping);
             RelationalModel.CreateColumnMapping(fingerprintColumn, idempotencyRecord.FindProperty("Fingerprint")!, idempotency_recordsTableMapping);
             RelationalModel.CreateColumnMapping(keyColumn, idempotencyRecord.FindProperty("Key")!, idempotency_recordsTableMapping);
-            RelationalModel.CreateColumnMapping(leased_untilColumn, idempotencyRecord.FindProperty("LeasedUntil")!, idempotency_recordsTableMapping);
             RelationalModel.CreateColumnMapping(ownerColumn0, idempotencyRecord.FindProperty("Owner")!, idempotency_recordsTableMapping);
             RelationalModel.CreateColumnMapping(partColumn, idempotencyRecord.FindProperty("Part")!, idempotency_recordsTableMapping);
             RelationalModel.CreateColumnMapping(resultColumn, idempotencyRecord.FindProperty("Result")!, idempotency_recordsTableMapping);
+            RelationalModel.CreateColumnMapping(worker_idColumn, idempotencyRecord.FindProperty("WorkerId")!, idempotency_recordsTableMapping);
             var pk_idempotency_records = new UniqueConstraint("pk_idempotency_records", idempotency_recordsTable, new[] { idColumn0 });
             idempotency_recordsTable.PrimaryKey = pk_idempotency_records;
             pk_idempotency_records.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<Guid>(pk_idempotency_records));
@@ -348,12 +353,28 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 IsNullable = true
             };
             qrAiDomainSessionsMessageTableBase.Columns.Add("question_id", question_idColumnBase);
+            var requestColumnBase = new ColumnBase<ColumnMappingBase>("request", "TEXT", qrAiDomainSessionsMessageTableBase)
+            {
+                IsNullable = true
+            };
+            qrAiDomainSessionsMessageTableBase.Columns.Add("request", requestColumnBase);
             var roleColumnBase = new ColumnBase<ColumnMappingBase>("role", "TEXT", qrAiDomainSessionsMessageTableBase);
             qrAiDomainSessionsMessageTableBase.Columns.Add("role", roleColumnBase);
+            var runColumnBase = new ColumnBase<ColumnMappingBase>("run", "INTEGER", qrAiDomainSessionsMessageTableBase);
+            qrAiDomainSessionsMessageTableBase.Columns.Add("run", runColumnBase);
             var session_idColumnBase = new ColumnBase<ColumnMappingBase>("session_id", "TEXT", qrAiDomainSessionsMessageTableBase);
             qrAiDomainSessionsMessageTableBase.Columns.Add("session_id", session_idColumnBase);
             var statusColumnBase = new ColumnBase<ColumnMappingBase>("status", "TEXT", qrAiDomainSessionsMessageTableBase);
             qrAiDomainSessionsMessageTableBase.Columns.Add("status", statusColumnBase);
+            var stop_requestedColumnBase = new ColumnBase<ColumnMappingBase>("stop_requested", "INTEGER", qrAiDomainSessionsMessageTableBase);
+            qrAiDomainSessionsMessageTableBase.Columns.Add("stop_requested", stop_requestedColumnBase);
+            var takeoversColumnBase = new ColumnBase<ColumnMappingBase>("takeovers", "INTEGER", qrAiDomainSessionsMessageTableBase);
+            qrAiDomainSessionsMessageTableBase.Columns.Add("takeovers", takeoversColumnBase);
+            var worker_idColumnBase0 = new ColumnBase<ColumnMappingBase>("worker_id", "TEXT", qrAiDomainSessionsMessageTableBase)
+            {
+                IsNullable = true
+            };
+            qrAiDomainSessionsMessageTableBase.Columns.Add("worker_id", worker_idColumnBase0);
             relationalModel.DefaultTables.Add("QrAi.Domain.Sessions.Message", qrAiDomainSessionsMessageTableBase);
             var qrAiDomainSessionsMessageMappingBase = new TableMappingBase<ColumnMappingBase>(message, qrAiDomainSessionsMessageTableBase, null);
             qrAiDomainSessionsMessageTableBase.AddTypeMapping(qrAiDomainSessionsMessageMappingBase, false);
@@ -369,9 +390,14 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase1, message.FindProperty("Owner")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)providerColumnBase, message.FindProperty("Provider")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)question_idColumnBase, message.FindProperty("QuestionId")!, qrAiDomainSessionsMessageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)requestColumnBase, message.FindProperty("Request")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)roleColumnBase, message.FindProperty("Role")!, qrAiDomainSessionsMessageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)runColumnBase, message.FindProperty("Run")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)session_idColumnBase, message.FindProperty("SessionId")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)statusColumnBase, message.FindProperty("Status")!, qrAiDomainSessionsMessageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)stop_requestedColumnBase, message.FindProperty("StopRequested")!, qrAiDomainSessionsMessageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)takeoversColumnBase, message.FindProperty("Takeovers")!, qrAiDomainSessionsMessageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)worker_idColumnBase0, message.FindProperty("WorkerId")!, qrAiDomainSessionsMessageMappingBase);
 
             var tableMappings1 = new List<TableMapping>();
             message.SetRuntimeAnnotation("Relational:TableMappings", tableMappings1);
@@ -439,15 +465,30 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             };
             messagesTable.Columns.Add("question_id", question_idColumn);
             question_idColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(question_idColumn);
+            var requestColumn = new Column("request", "TEXT", messagesTable)
+            {
+                IsNullable = true
+            };
+            messagesTable.Columns.Add("request", requestColumn);
+            requestColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(requestColumn);
             var roleColumn = new Column("role", "TEXT", messagesTable);
             messagesTable.Columns.Add("role", roleColumn);
             roleColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(roleColumn);
+            var runColumn = new Column("run", "INTEGER", messagesTable);
+            messagesTable.Columns.Add("run", runColumn);
+            runColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(runColumn);
             var session_idColumn = new Column("session_id", "TEXT", messagesTable);
             messagesTable.Columns.Add("session_id", session_idColumn);
             session_idColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(session_idColumn);
             var statusColumn = new Column("status", "TEXT", messagesTable);
             messagesTable.Columns.Add("status", statusColumn);
             statusColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(statusColumn);
+            var stop_requestedColumn = new Column("stop_requested", "INTEGER", messagesTable);
+            messagesTable.Columns.Add("stop_requested", stop_requestedColumn);
+            stop_requestedColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<bool>(stop_requestedColumn);
+            var takeoversColumn = new Column("takeovers", "INTEGER", messagesTable);
+            messagesTable.Columns.Add("takeovers", takeoversColumn);
+            takeoversColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(takeoversColumn);
             var usage_completion_tokensColumn = new Column("usage_completion_tokens", "INTEGER", messagesTable)
             {
                 IsNullable = true
@@ -466,6 +507,12 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             };
             messagesTable.Columns.Add("usage_total_tokens", usage_total_tokensColumn);
             usage_total_tokensColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(usage_total_tokensColumn);
+            var worker_idColumn0 = new Column("worker_id", "TEXT", messagesTable)
+            {
+                IsNullable = true
+            };
+            messagesTable.Columns.Add("worker_id", worker_idColumn0);
+            worker_idColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(worker_idColumn0);
             relationalModel.Tables.Add(("messages", null), messagesTable);
             var messagesTableMapping = new TableMapping(message, messagesTable, null);
             messagesTable.AddTypeMapping(messagesTableMapping, false);
@@ -481,9 +528,14 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.CreateColumnMapping(ownerColumn1, message.FindProperty("Owner")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(providerColumn, message.FindProperty("Provider")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(question_idColumn, message.FindProperty("QuestionId")!, messagesTableMapping);
+            RelationalModel.CreateColumnMapping(requestColumn, message.FindProperty("Request")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(roleColumn, message.FindProperty("Role")!, messagesTableMapping);
+            RelationalModel.CreateColumnMapping(runColumn, message.FindProperty("Run")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(session_idColumn, message.FindProperty("SessionId")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(statusColumn, message.FindProperty("Status")!, messagesTableMapping);
+            RelationalModel.CreateColumnMapping(stop_requestedColumn, message.FindProperty("StopRequested")!, messagesTableMapping);
+            RelationalModel.CreateColumnMapping(takeoversColumn, message.FindProperty("Takeovers")!, messagesTableMapping);
+            RelationalModel.CreateColumnMapping(worker_idColumn0, message.FindProperty("WorkerId")!, messagesTableMapping);
             var pk_messages = new UniqueConstraint("pk_messages", messagesTable, new[] { idColumn1 });
             messagesTable.PrimaryKey = pk_messages;
             pk_messages.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<Guid>(pk_messages));
@@ -561,21 +613,16 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             qrAiDomainSessionsSessionTableBase.Columns.Add("folded_title", folded_titleColumnBase);
             var idColumnBase2 = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiDomainSessionsSessionTableBase);
             qrAiDomainSessionsSessionTableBase.Columns.Add("id", idColumnBase2);
+            var is_titledColumnBase = new ColumnBase<ColumnMappingBase>("is_titled", "INTEGER", qrAiDomainSessionsSessionTableBase);
+            qrAiDomainSessionsSessionTableBase.Columns.Add("is_titled", is_titledColumnBase);
             var message_countColumnBase = new ColumnBase<ColumnMappingBase>("message_count", "INTEGER", qrAiDomainSessionsSessionTableBase);
             qrAiDomainSessionsSessionTableBase.Columns.Add("message_count", message_countColumnBase);
-            var open_answer_idColumnBase = new ColumnBase<ColumnMappingBase>("open_answer_id", "TEXT", qrAiDomainSessionsSessionTableBase)
-            {
-                IsNullable = true
-            };
-            qrAiDomainSessionsSessionTableBase.Columns.Add("open_answer_id", open_answer_idColumnBase);
             var ownerColumnBase2 = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiDomainSessionsSessionTableBase);
             qrAiDomainSessionsSessionTableBase.Columns.Add("owner", ownerColumnBase2);
             var titleColumnBase = new ColumnBase<ColumnMappingBase>("title", "TEXT", qrAiDomainSessionsSessionTableBase);
             qrAiDomainSessionsSessionTableBase.Columns.Add("title", titleColumnBase);
             var updated_atColumnBase = new ColumnBase<ColumnMappingBase>("updated_at", "INTEGER", qrAiDomainSessionsSessionTableBase);
             qrAiDomainSessionsSessionTableBase.Columns.Add("updated_at", updated_atColumnBase);
-            var versionColumnBase = new ColumnBase<ColumnMappingBase>("version", "INTEGER", qrAiDomainSessionsSessionTableBase);
-            qrAiDomainSessionsSessionTableBase.Columns.Add("version", versionColumnBase);
             relationalModel.DefaultTables.Add("QrAi.Domain.Sessions.Session", qrAiDomainSessionsSessionTableBase);
             var qrAiDomainSessionsSessionMappingBase = new TableMappingBase<ColumnMappingBase>(session, qrAiDomainSessionsSessionTableBase, null);
             qrAiDomainSessionsSessionTableBase.AddTypeMapping(qrAiDomainSessionsSessionMappingBase, false);
@@ -583,12 +630,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase2, session.FindProperty("Id")!, qrAiDomainSessionsSessionMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)created_atColumnBase2, session.FindProperty("CreatedAt")!, qrAiDomainSessionsSessionMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)folded_titleColumnBase, session.FindProperty("FoldedTitle")!, qrAiDomainSessionsSessionMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)is_titledColumnBase, session.FindProperty("IsTitled")!, qrAiDomainSessionsSessionMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)message_countColumnBase, session.FindProperty("MessageCount")!, qrAiDomainSessionsSessionMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)open_answer_idColumnBase, session.FindProperty("OpenAnswerId")!, qrAiDomainSessionsSessionMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase2, session.FindProperty("Owner")!, qrAiDomainSessionsSessionMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)titleColumnBase, session.FindProperty("Title")!, qrAiDomainSessionsSessionMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)updated_atColumnBase, session.FindProperty("UpdatedAt")!, qrAiDomainSessionsSessionMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)versionColumnBase, session.FindProperty("Version")!, qrAiDomainSessionsSessionMappingBase);
 
             var tableMappings4 = new List<TableMapping>();
             session.SetRuntimeAnnotation("Relational:TableMappings", tableMappings4);
@@ -602,15 +648,12 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             var folded_titleColumn = new Column("folded_title", "TEXT", sessionsTable);
             sessionsTable.Columns.Add("folded_title", folded_titleColumn);
             folded_titleColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(folded_titleColumn);
+            var is_titledColumn = new Column("is_titled", "INTEGER", sessionsTable);
+            sessionsTable.Columns.Add("is_titled", is_titledColumn);
+            is_titledColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<bool>(is_titledColumn);
             var message_countColumn = new Column("message_count", "INTEGER", sessionsTable);
             sessionsTable.Columns.Add("message_count", message_countColumn);
             message_countColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(message_countColumn);
-            var open_answer_idColumn = new Column("open_answer_id", "TEXT", sessionsTable)
-            {
-                IsNullable = true
-            };
-            sessionsTable.Columns.Add("open_answer_id", open_answer_idColumn);
-            open_answer_idColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(open_answer_idColumn);
             var ownerColumn2 = new Column("owner", "TEXT", sessionsTable);
             sessionsTable.Columns.Add("owner", ownerColumn2);
             ownerColumn2.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn2);
@@ -620,9 +663,6 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             var updated_atColumn = new Column("updated_at", "INTEGER", sessionsTable);
             sessionsTable.Columns.Add("updated_at", updated_atColumn);
             updated_atColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(updated_atColumn);
-            var versionColumn = new Column("version", "INTEGER", sessionsTable);
-            sessionsTable.Columns.Add("version", versionColumn);
-            versionColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(versionColumn);
             relationalModel.Tables.Add(("sessions", null), sessionsTable);
             var sessionsTableMapping = new TableMapping(session, sessionsTable, null);
             sessionsTable.AddTypeMapping(sessionsTableMapping, false);
@@ -630,12 +670,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.CreateColumnMapping(idColumn2, session.FindProperty("Id")!, sessionsTableMapping);
             RelationalModel.CreateColumnMapping(created_atColumn2, session.FindProperty("CreatedAt")!, sessionsTableMapping);
             RelationalModel.CreateColumnMapping(folded_titleColumn, session.FindProperty("FoldedTitle")!, sessionsTableMapping);
+            RelationalModel.CreateColumnMapping(is_titledColumn, session.FindProperty("IsTitled")!, sessionsTableMapping);
             RelationalModel.CreateColumnMapping(message_countColumn, session.FindProperty("MessageCount")!, sessionsTableMapping);
-            RelationalModel.CreateColumnMapping(open_answer_idColumn, session.FindProperty("OpenAnswerId")!, sessionsTableMapping);
             RelationalModel.CreateColumnMapping(ownerColumn2, session.FindProperty("Owner")!, sessionsTableMapping);
             RelationalModel.CreateColumnMapping(titleColumn, session.FindProperty("Title")!, sessionsTableMapping);
             RelationalModel.CreateColumnMapping(updated_atColumn, session.FindProperty("UpdatedAt")!, sessionsTableMapping);
-            RelationalModel.CreateColumnMapping(versionColumn, session.FindProperty("Version")!, sessionsTableMapping);
             var pk_sessions = new UniqueConstraint("pk_sessions", sessionsTable, new[] { idColumn2 });
             sessionsTable.PrimaryKey = pk_sessions;
             pk_sessions.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<Guid>(pk_sessions));
@@ -654,6 +693,130 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             ix_sessions_owner_updated_at_id.MappedIndexes.Add(ix_sessions_owner_updated_at_idIx);
             RelationalModel.GetOrCreateTableIndexes(ix_sessions_owner_updated_at_idIx).Add(ix_sessions_owner_updated_at_id);
             sessionsTable.Indexes.Add("ix_sessions_owner_updated_at_id", ix_sessions_owner_updated_at_id);
+
+            var answerPieceRow = FindEntityType("QrAi.Infrastructure.Persistence.AnswerPieceRow")!;
+
+            var defaultTableMappings5 = new List<TableMappingBase<ColumnMappingBase>>();
+            answerPieceRow.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings5);
+            var qrAiInfrastructurePersistenceAnswerPieceRowTableBase = new TableBase("QrAi.Infrastructure.Persistence.AnswerPieceRow", null, relationalModel);
+            var answer_idColumnBase0 = new ColumnBase<ColumnMappingBase>("answer_id", "TEXT", qrAiInfrastructurePersistenceAnswerPieceRowTableBase);
+            qrAiInfrastructurePersistenceAnswerPieceRowTableBase.Columns.Add("answer_id", answer_idColumnBase0);
+            var runColumnBase0 = new ColumnBase<ColumnMappingBase>("run", "INTEGER", qrAiInfrastructurePersistenceAnswerPieceRowTableBase);
+            qrAiInfrastructurePersistenceAnswerPieceRowTableBase.Columns.Add("run", runColumnBase0);
+            var startColumnBase = new ColumnBase<ColumnMappingBase>("start", "INTEGER", qrAiInfrastructurePersistenceAnswerPieceRowTableBase);
+            qrAiInfrastructurePersistenceAnswerPieceRowTableBase.Columns.Add("start", startColumnBase);
+            var textColumnBase = new ColumnBase<ColumnMappingBase>("text", "TEXT", qrAiInfrastructurePersistenceAnswerPieceRowTableBase);
+            qrAiInfrastructurePersistenceAnswerPieceRowTableBase.Columns.Add("text", textColumnBase);
+            relationalModel.DefaultTables.Add("QrAi.Infrastructure.Persistence.AnswerPieceRow", qrAiInfrastructurePersistenceAnswerPieceRowTableBase);
+            var qrAiInfrastructurePersistenceAnswerPieceRowMappingBase = new TableMappingBase<ColumnMappingBase>(answerPieceRow, qrAiInfrastructurePersistenceAnswerPieceRowTableBase, null);
+            qrAiInfrastructurePersistenceAnswerPieceRowTableBase.AddTypeMapping(qrAiInfrastructurePersistenceAnswerPieceRowMappingBase, false);
+            defaultTableMappings5.Add(qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)answer_idColumnBase0, answerPieceRow.FindProperty("AnswerId")!, qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)runColumnBase0, answerPieceRow.FindProperty("Run")!, qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)startColumnBase, answerPieceRow.FindProperty("Start")!, qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)textColumnBase, answerPieceRow.FindProperty("Text")!, qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
+
+            var tableMappings5 = new List<TableMapping>();
+            answerPieceRow.SetRuntimeAnnotation("Relational:TableMappings", tableMappings5);
+            var answer_piecesTable = new Table("answer_pieces", null, relationalModel);
+            var answer_idColumn0 = new Column("answer_id", "TEXT", answer_piecesTable);
+            answer_piecesTable.Columns.Add("answer_id", answer_idColumn0);
+            answer_idColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(answer_idColumn0);
+            var runColumn0 = new Column("run", "INTEGER", answer_piecesTable);
+            answer_piecesTable.Columns.Add("run", runColumn0);
+            runColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(runColumn0);
+            var startColumn = new Column("start", "INTEGER", answer_piecesTable);
+            answer_piecesTable.Columns.Add("start", startColumn);
+            startColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(startColumn);
+            var textColumn = new Column("text", "TEXT", answer_piecesTable);
+            answer_piecesTable.Columns.Add("text", textColumn);
+            textColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(textColumn);
+            relationalModel.Tables.Add(("answer_pieces", null), answer_piecesTable);
+            var answer_piecesTableMapping = new TableMapping(answerPieceRow, answer_piecesTable, null);
+            answer_piecesTable.AddTypeMapping(answer_piecesTableMapping, false);
+            tableMappings5.Add(answer_piecesTableMapping);
+            RelationalModel.CreateColumnMapping(answer_idColumn0, answerPieceRow.FindProperty("AnswerId")!, answer_piecesTableMapping);
+            RelationalModel.CreateColumnMapping(runColumn0, answerPieceRow.FindProperty("Run")!, answer_piecesTableMapping);
+            RelationalModel.CreateColumnMapping(startColumn, answerPieceRow.FindProperty("Start")!, answer_piecesTableMapping);
+            RelationalModel.CreateColumnMapping(textColumn, answerPieceRow.FindProperty("Text")!, answer_piecesTableMapping);
+            var pk_answer_pieces = new UniqueConstraint("pk_answer_pieces", answer_piecesTable, new[] { answer_idColumn0, runColumn0, startColumn });
+            answer_piecesTable.PrimaryKey = pk_answer_pieces;
+            pk_answer_pieces.SetRowKeyValueFactory(new CompositeRowKeyValueFactory(pk_answer_pieces));
+            var pk_answer_piecesKey = RelationalModel.GetKey(this,
+                "QrAi.Infrastructure.Persistence.AnswerPieceRow",
+                new[] { "AnswerId", "Run", "Start" });
+            pk_answer_pieces.MappedKeys.Add(pk_answer_piecesKey);
+            RelationalModel.GetOrCreateUniqueConstraints(pk_answer_piecesKey).Add(pk_answer_pieces);
+            answer_piecesTable.UniqueConstraints.Add("pk_answer_pieces", pk_answer_pieces);
+
+            var workerRow = FindEntityType("QrAi.Infrastructure.Persistence.WorkerRow")!;
+
+            var defaultTableMappings6 = new List<TableMappingBase<ColumnMappingBase>>();
+            workerRow.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings6);
+            var qrAiInfrastructurePersistenceWorkerRowTableBase = new TableBase("QrAi.Infrastructure.Persistence.WorkerRow", null, relationalModel);
+            var heartbeat_atColumnBase = new ColumnBase<ColumnMappingBase>("heartbeat_at", "INTEGER", qrAiInfrastructurePersistenceWorkerRowTableBase);
+            qrAiInfrastructurePersistenceWorkerRowTableBase.Columns.Add("heartbeat_at", heartbeat_atColumnBase);
+            var idColumnBase3 = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiInfrastructurePersistenceWorkerRowTableBase);
+            qrAiInfrastructurePersistenceWorkerRowTableBase.Columns.Add("id", idColumnBase3);
+            var nameColumnBase0 = new ColumnBase<ColumnMappingBase>("name", "TEXT", qrAiInfrastructurePersistenceWorkerRowTableBase);
+            qrAiInfrastructurePersistenceWorkerRowTableBase.Columns.Add("name", nameColumnBase0);
+            var started_atColumnBase = new ColumnBase<ColumnMappingBase>("started_at", "INTEGER", qrAiInfrastructurePersistenceWorkerRowTableBase);
+            qrAiInfrastructurePersistenceWorkerRowTableBase.Columns.Add("started_at", started_atColumnBase);
+            relationalModel.DefaultTables.Add("QrAi.Infrastructure.Persistence.WorkerRow", qrAiInfrastructurePersistenceWorkerRowTableBase);
+            var qrAiInfrastructurePersistenceWorkerRowMappingBase = new TableMappingBase<ColumnMappingBase>(workerRow, qrAiInfrastructurePersistenceWorkerRowTableBase, null);
+            qrAiInfrastructurePersistenceWorkerRowTableBase.AddTypeMapping(qrAiInfrastructurePersistenceWorkerRowMappingBase, false);
+            defaultTableMappings6.Add(qrAiInfrastructurePersistenceWorkerRowMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase3, workerRow.FindProperty("Id")!, qrAiInfrastructurePersistenceWorkerRowMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)heartbeat_atColumnBase, workerRow.FindProperty("HeartbeatAt")!, qrAiInfrastructurePersistenceWorkerRowMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)nameColumnBase0, workerRow.FindProperty("Name")!, qrAiInfrastructurePersistenceWorkerRowMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)started_atColumnBase, workerRow.FindProperty("StartedAt")!, qrAiInfrastructurePersistenceWorkerRowMappingBase);
+
+            var tableMappings6 = new List<TableMapping>();
+            workerRow.SetRuntimeAnnotation("Relational:TableMappings", tableMappings6);
+            var workersTable = new Table("workers", null, relationalModel);
+            var idColumn3 = new Column("id", "TEXT", workersTable);
+            workersTable.Columns.Add("id", idColumn3);
+            idColumn3.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn3);
+            var heartbeat_atColumn = new Column("heartbeat_at", "INTEGER", workersTable);
+            workersTable.Columns.Add("heartbeat_at", heartbeat_atColumn);
+            heartbeat_atColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(heartbeat_atColumn);
+            var nameColumn0 = new Column("name", "TEXT", workersTable);
+            workersTable.Columns.Add("name", nameColumn0);
+            nameColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(nameColumn0);
+            var started_atColumn = new Column("started_at", "INTEGER", workersTable);
+            workersTable.Columns.Add("started_at", started_atColumn);
+            started_atColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(started_atColumn);
+            relationalModel.Tables.Add(("workers", null), workersTable);
+            var workersTableMapping = new TableMapping(workerRow, workersTable, null);
+            workersTable.AddTypeMapping(workersTableMapping, false);
+            tableMappings6.Add(workersTableMapping);
+            RelationalModel.CreateColumnMapping(idColumn3, workerRow.FindProperty("Id")!, workersTableMapping);
+            RelationalModel.CreateColumnMapping(heartbeat_atColumn, workerRow.FindProperty("HeartbeatAt")!, workersTableMapping);
+            RelationalModel.CreateColumnMapping(nameColumn0, workerRow.FindProperty("Name")!, workersTableMapping);
+            RelationalModel.CreateColumnMapping(started_atColumn, workerRow.FindProperty("StartedAt")!, workersTableMapping);
+            var pk_workers = new UniqueConstraint("pk_workers", workersTable, new[] { idColumn3 });
+            workersTable.PrimaryKey = pk_workers;
+            pk_workers.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<Guid>(pk_workers));
+            var pk_workersKey = RelationalModel.GetKey(this,
+                "QrAi.Infrastructure.Persistence.WorkerRow",
+                new[] { "Id" });
+            pk_workers.MappedKeys.Add(pk_workersKey);
+            RelationalModel.GetOrCreateUniqueConstraints(pk_workersKey).Add(pk_workers);
+            workersTable.UniqueConstraints.Add("pk_workers", pk_workers);
+            var fk_answer_pieces_messages_answer_id = new ForeignKeyConstraint(
+                "fk_answer_pieces_messages_answer_id", answer_piecesTable, messagesTable,
+                new[] { answer_idColumn0 },
+                messagesTable.FindUniqueConstraint("pk_messages")!, ReferentialAction.Cascade);
+            fk_answer_pieces_messages_answer_id.SetRowForeignKeyValueFactory(RowForeignKeyValueFactoryFactory.CreateSimpleNonNullableFactory<Guid, Guid>(fk_answer_pieces_messages_answer_id));
+            var fk_answer_pieces_messages_answer_idFk = RelationalModel.GetForeignKey(this,
+                "QrAi.Infrastructure.Persistence.AnswerPieceRow",
+                new[] { "AnswerId" },
+                "QrAi.Domain.Sessions.Message",
+                new[] { "Id" });
+            fk_answer_pieces_messages_answer_id.MappedForeignKeys.Add(fk_answer_pieces_messages_answer_idFk);
+            RelationalModel.GetOrCreateForeignKeyConstraints(fk_answer_pieces_messages_answer_idFk).Add(fk_answer_pieces_messages_answer_id);
+            answer_piecesTable.ForeignKeyConstraints.Add(fk_answer_pieces_messages_answer_id);
+            messagesTable.ReferencingForeignKeyConstraints.Add(fk_answer_pieces_messages_answer_id);
             var fk_messages_sessions_session_id = new ForeignKeyConstraint(
                 "fk_messages_sessions_session_id", messagesTable, sessionsTable,
                 new[] { session_idColumn },
