@@ -8,7 +8,7 @@ namespace QrAi.Infrastructure.Persistence;
 /// A piece of an answer that is being generated; gone when the answer has ended. Only <c>IAnswerStore</c> and
 /// <c>ITurnStore</c> read and write these.
 /// </summary>
-internal sealed class AnswerPieceRow
+public sealed class AnswerPieceRow
 {
     private AnswerPieceRow() { }
 

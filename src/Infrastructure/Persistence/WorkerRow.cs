@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace QrAi.Infrastructure.Persistence;
 
 /// <summary>A process that does work which has to survive it. Only <c>IWorkerStore</c> reads and writes these.</summary>
-internal sealed class WorkerRow
+public sealed class WorkerRow
 {
     private WorkerRow() { }
 

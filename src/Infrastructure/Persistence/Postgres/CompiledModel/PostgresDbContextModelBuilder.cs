@@ -17,7 +17,7 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
     public partial class PostgresDbContextModel
     {
         private PostgresDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("4a449c7d-d836-4f6a-93cf-f2b8fcd9f7c6"), entityTypeCount: 6)
+            : base(skipDetectChanges: false, modelId: new Guid("ad6de153-e9f4-4756-acf3-5dbb59de8911"), entityTypeCount: 6)
         {
         }
 

@@ -16,7 +16,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
     public partial class SqliteDbContextModel
     {
         private SqliteDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("cde96e41-0ea6-40cd-9557-0fca06d95055"), entityTypeCount: 6)
+            : base(skipDetectChanges: false, modelId: new Guid("6e998a0c-543f-4ac6-bd9e-d3cc0aad5d0c"), entityTypeCount: 6)
         {
         }
 
