@@ -19,7 +19,9 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
     private readonly List<Attempt> _attempts = [];
 
     private int _run = run;
-    private int _visibleRun = run;
+
+    /// <summary>The last run that followers may be told of. Completions are not recorded: all of theirs.</summary>
+    private int _visibleRun = identity.SessionId is null ? int.MaxValue : run;
     private RestartReason _restartReason = RestartReason.Interrupted;
     private string? _provider;
     private string? _model;
