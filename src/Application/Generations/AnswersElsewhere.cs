@@ -157,10 +157,18 @@ internal sealed class AnswersElsewhere(
 
     private void Remove(Mirror mirror, Exception? fault)
     {
-        lock (_gate)
-            _mirrors.Remove(mirror.Generation.Identity.Id);
+        Forget(mirror);
         if (fault is not null)
             mirror.Generation.Break(fault);
+    }
+
+    /// <summary>Reads along with it no longer. The answer may be followed again by now: that one stays.</summary>
+    private void Forget(Mirror mirror)
+    {
+        var id = mirror.Generation.Identity.Id;
+        lock (_gate)
+            if (_mirrors.GetValueOrDefault(id) == mirror)
+                _mirrors.Remove(id);
     }
 
     private GenerationEnd Cancelled() => new(MessageStatus.Cancelled, clock.Now(), null, null, [], null);
@@ -200,7 +208,7 @@ internal sealed class AnswersElsewhere(
         {
             lock (answers._gate)
                 if (--Followers == 0)
-                    answers._mirrors.Remove(generation.Identity.Id);
+                    answers.Forget(this);
         }
     }
 }
