@@ -51,9 +51,12 @@ internal sealed class AnswerRecorder(
     public async ValueTask<bool> RemoveAsync(RunningGeneration running)
     {
         var id = running.Generation.Identity.Id;
-        if (!_answers.TryGetValue(id, out var answer) || answer.Running != running)
-            return true; // it was lost
-        _answers.TryRemove(new(id, answer));
+        if (
+            !_answers.TryGetValue(id, out var answer)
+            || answer.Running != running
+            || !_answers.TryRemove(new(id, answer))
+        )
+            return true; // it was lost, and this process may even have got it again
         await answer.CloseAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return answer.WasWritten;
     }
