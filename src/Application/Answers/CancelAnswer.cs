@@ -35,7 +35,7 @@ internal sealed class CancelAnswerHandler(
     private async Task<MessageDto> CancelAsync(CancelAnswer request, CancellationToken cancellationToken)
     {
         using var follower = await answers.FollowAsync(caller.Owner, request.Id, Position.Start, cancellationToken);
-        if (running.Find(caller.Owner, request.Id) is { } here)
+        if (running.Find(caller.Owner, request.Id) is { IsLost: false } here)
             here.Cancel();
         else if (!follower.Generation.HasEnded)
             await store.RequestStopAsync(request.Id, cancellationToken);
