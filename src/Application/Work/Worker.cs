@@ -55,6 +55,8 @@ public sealed class Worker(
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        if (_stop.IsCancellationRequested)
+            return;
         await _stop.CancelAsync();
         if (_loops is { } loops)
         {
@@ -142,13 +144,14 @@ public sealed class Worker(
         var now = clock.GetTimestamp();
         if (_isRegistered && clock.GetElapsedTime(_lastBeat, now) > options.Lease / 2)
             Volatile.Write(ref _gapEndedAt, now);
-        _lastBeat = now;
+        Volatile.Write(ref _lastBeat, now);
     }
 
     /// <summary>
-    /// Whether this process, and so perhaps all of them, could not reach the database a moment ago: the others first get the
-    /// time to say that they are alive.
+    /// Whether this process, and so perhaps all of them, cannot reach the database, or could not a moment ago: the others first
+    /// get the time to say that they are alive.
     /// </summary>
     private bool FollowsAGap() =>
-        Volatile.Read(ref _gapEndedAt) is >= 0 and var end && clock.GetElapsedTime(end) < options.Lease;
+        clock.GetElapsedTime(Volatile.Read(ref _lastBeat)) > options.Lease / 2
+        || Volatile.Read(ref _gapEndedAt) is >= 0 and var end && clock.GetElapsedTime(end) < options.Lease;
 }
