@@ -24,6 +24,7 @@ public static class DependencyInjection
             mediator.RegisterServicesFromAssembly(typeof(DependencyInjection).Assembly);
             mediator.AddOpenBehavior(typeof(RequestLogging<,>));
             mediator.AddOpenBehavior(typeof(Validation<,>));
+            mediator.AddOpenStreamBehavior(typeof(StreamValidation<,>));
             mediator.AddOpenBehavior(typeof(RateLimiting<,>));
         });
         services.AddValidatorsFromAssembly(

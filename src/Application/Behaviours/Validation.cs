@@ -20,6 +20,22 @@ internal sealed class Validation<TRequest, TResponse>(IEnumerable<IValidator<TRe
     }
 }
 
+/// <summary>The same for streams: behaviours of requests do not run for them.</summary>
+internal sealed class StreamValidation<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators)
+    : IStreamPipelineBehavior<TRequest, TResponse>
+    where TRequest : IStreamRequest<TResponse>
+{
+    public IAsyncEnumerable<TResponse> Handle(
+        TRequest request,
+        StreamHandlerDelegate<TResponse> next,
+        CancellationToken cancellationToken
+    )
+    {
+        validators.ThrowIfInvalid(request);
+        return next();
+    }
+}
+
 internal static class Validators
 {
     /// <summary>Runs all validators and throws all their findings at once.</summary>
