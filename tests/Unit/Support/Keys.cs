@@ -9,11 +9,7 @@ namespace QrAi.Tests.Unit.Support;
 internal static class Keys
 {
     /// <summary>What came of one.</summary>
-    public static IdempotencyRecord Record(
-        Guid? answerId = null,
-        string? result = null,
-        DateTimeOffset? leasedUntil = null
-    ) =>
+    public static IdempotencyRecord Record(Guid? answerId = null, string? result = null, Guid? workerId = null) =>
         IdempotencyRecord.Create(
             new RequestIdentity(
                 Owners.Unauthenticated,
@@ -24,6 +20,6 @@ internal static class Keys
             TestClock.Noon,
             answerId,
             result,
-            leasedUntil
+            workerId
         );
 }

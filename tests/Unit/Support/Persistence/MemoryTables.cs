@@ -1,0 +1,54 @@
+using QrAi.Domain.Callers;
+using QrAi.Domain.Idempotency;
+using QrAi.Domain.Sessions;
+
+namespace QrAi.Tests.Unit.Support.Persistence;
+
+/// <summary>What a database in memory keeps.</summary>
+internal sealed class MemoryTables
+{
+    public Dictionary<Guid, Session> Sessions { get; } = [];
+
+    public Dictionary<Guid, ApiKey> Keys { get; } = [];
+
+    public Dictionary<(string Owner, string Key, string Part), IdempotencyRecord> Records { get; } = [];
+
+    /// <summary>The heartbeats of the workers.</summary>
+    public Dictionary<Guid, DateTimeOffset> Workers { get; } = [];
+
+    /// <summary>What is kept of answers beside their messages.</summary>
+    public Dictionary<Guid, AnswerWork> Work { get; } = [];
+
+    public Message? FindMessage(Guid id) =>
+        Sessions.Values.SelectMany(session => session.Messages).SingleOrDefault(message => message.Id == id);
+
+    public AnswerWork WorkOn(Guid answerId)
+    {
+        if (!Work.TryGetValue(answerId, out var work))
+            Work.Add(answerId, work = new AnswerWork());
+        return work;
+    }
+
+    public IdempotencyRecord? Find(IdempotencyRecord record) =>
+        Records.GetValueOrDefault((record.Owner, record.Key, record.Part));
+
+    public bool TryAdd(IdempotencyRecord record) => Records.TryAdd((record.Owner, record.Key, record.Part), record);
+
+    public void Add(IdempotencyRecord record) => Records[(record.Owner, record.Key, record.Part)] = record;
+}
+
+/// <summary>Who generates an answer, and what has come of it.</summary>
+internal sealed class AnswerWork
+{
+    public Guid? WorkerId { get; set; }
+
+    public string? Request { get; set; }
+
+    public bool IsStopRequested { get; set; }
+
+    public SortedDictionary<(int Run, int Start), string> Pieces { get; } = [];
+
+    /// <summary>What is kept of a run from a place on.</summary>
+    public string Text(int run, int start = 0) =>
+        string.Concat(Pieces.Where(piece => piece.Key.Run == run && piece.Key.Start >= start).Select(one => one.Value));
+}

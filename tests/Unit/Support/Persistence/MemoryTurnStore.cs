@@ -1,0 +1,89 @@
+using QrAi.Application.Errors;
+using QrAi.Application.Generations;
+using QrAi.Application.Persistence;
+using QrAi.Domain.Sessions;
+
+namespace QrAi.Tests.Unit.Support.Persistence;
+
+/// <summary>Keeps turns in memory.</summary>
+internal sealed class MemoryTurnStore(MemoryDatabase database) : ITurnStore
+{
+    public Task<IReadOnlyList<PastMessage>?> OpenAsync(TurnOpening opening, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(database.Run(tables => Open(opening, tables), opening.WorkerId));
+    }
+
+    public Task<bool> CloseAsync(TurnClosing closing, CancellationToken cancellationToken) =>
+        Task.FromResult(
+            database.Save(
+                tables => Close(closing, tables),
+                inDoubt: () => new DatabaseUnavailableException("The database did not answer in time."),
+                closing.WorkerId
+            )
+        );
+
+    private static IReadOnlyList<PastMessage>? Open(TurnOpening opening, MemoryTables tables)
+    {
+        var (turn, answer) = (opening.Turn, opening.Turn.Answer);
+        var session = opening.NewSession ?? Find(answer, tables);
+        if (opening.NewSession is null && session.Messages.Any(message => message.Status == MessageStatus.Generating))
+            throw new SessionBusyException(session.Id);
+        if (opening.Record is { } record && !tables.TryAdd(record.Copy()))
+            return null;
+
+        var past = Past(session, opening.HistoryMessages);
+        if (opening.NewSession is not null)
+            tables.Sessions.Add(session.Id, session.Copy());
+        else
+            Append(session, turn);
+        var work = tables.WorkOn(answer.Id);
+        (work.WorkerId, work.Request) = (opening.WorkerId, opening.Request);
+        return past;
+    }
+
+    private static bool Close(TurnClosing closing, MemoryTables tables)
+    {
+        var ended = closing.Turn.Answer;
+        var work = tables.WorkOn(ended.Id);
+        if (
+            tables.FindMessage(ended.Id) is not { } kept
+            || work.WorkerId != closing.WorkerId
+            || kept.Takeovers != ended.Takeovers
+        )
+            return false;
+        if (kept.Status != MessageStatus.Generating)
+            return true; // by a try before
+
+        tables.Sessions[kept.SessionId].Replace(kept, ended);
+        work.Request = null;
+        if (closing.HasPieces || ended.Takeovers > 0)
+            work.Pieces.Clear();
+        return true;
+    }
+
+    private static Session Find(Message answer, MemoryTables tables) =>
+        tables.Sessions.TryGetValue(answer.SessionId, out var session) && session.Owner == answer.Owner
+            ? session
+            : throw new NotFoundException("session", answer.SessionId);
+
+    private static void Append(Session session, Turn turn)
+    {
+        if (!session.IsTitled)
+            session.Rename(turn.Title, session.UpdatedAt);
+        session.Add(turn);
+    }
+
+    private static IReadOnlyList<PastMessage> Past(Session session, int most)
+    {
+        var messages = session.Messages.ToDictionary(message => message.Id);
+        return
+        [
+            .. session
+                .Messages.Where(answer => answer is { Role: MessageRole.Assistant, Status: MessageStatus.Completed })
+                .TakeLast(most / 2)
+                .SelectMany(answer => new[] { messages[answer.QuestionId!.Value], answer })
+                .Select(message => new PastMessage(message.Role, message.Content)),
+        ];
+    }
+}
