@@ -75,7 +75,8 @@ public sealed class Follower : IDisposable
     /// <exception cref="ShuttingDownException">This process stops before the end.</exception>
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
-        await Generation.ChangedSince(_version).WaitAsync(cancellationToken);
+        if (Generation.Read().Fault is null) // after one nothing changes any more, and the last look may have been after it
+            await Generation.ChangedSince(_version).WaitAsync(cancellationToken);
         if (Generation.Read().Fault is { } fault)
             await GoOnAsync(fault, cancellationToken);
     }
