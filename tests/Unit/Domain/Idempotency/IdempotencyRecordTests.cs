@@ -16,18 +16,17 @@ public sealed class IdempotencyRecordTests
     }
 
     [Test]
-    public void It_is_abandoned_when_its_lease_is_over_and_nothing_has_come()
+    public void It_names_who_makes_what_is_asked_for_until_it_is_made()
     {
-        var until = TestClock.Noon + TimeSpan.FromMinutes(1);
-        var record = IdempotencyRecord.Create(_request, TestClock.Noon, leasedUntil: until);
-        record.IsAbandoned(until).ShouldBeFalse();
-        record.IsAbandoned(until + TimeSpan.FromTicks(1)).ShouldBeTrue();
-
-        record.Lease(until + TimeSpan.FromMinutes(1));
-        record.IsAbandoned(until + TimeSpan.FromSeconds(1)).ShouldBeFalse();
+        var (one, other) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        var record = IdempotencyRecord.Create(_request, TestClock.Noon, workerId: one);
+        record.WorkerId.ShouldBe(one);
+        record.TakeOver(other);
+        record.WorkerId.ShouldBe(other);
+        record.Result.ShouldBeNull();
         record.End("{}");
 
-        record.IsAbandoned(until + TimeSpan.FromHours(1)).ShouldBeFalse();
+        record.WorkerId.ShouldBeNull();
         record.Result.ShouldBe("{}");
     }
 }

@@ -79,4 +79,44 @@ public sealed class UnicodeTextTests
         foreach (var text in new[] { "\0", "a\0", "\ud83d", "a\ud83d", "\ude00", "\ude00\ud83d", "\ud83d\ud83d\ude00" })
             UnicodeText.IsStorable(text).ShouldBeFalse();
     }
+
+    [Test]
+    public void Any_text_has_a_form_that_can_be_stored()
+    {
+        foreach (
+            var (text, storable) in new[]
+            {
+                ("", ""),
+                ("plain 日本 😀", "plain 日本 😀"),
+                ("a\0b\0", "ab"),
+                ("\0", ""),
+                ("a\ud83d", "a\ufffd"),
+                ("\ude00b", "\ufffdb"),
+                ("\ude00\ud83d", "\ufffd\ufffd"),
+                ("\ud83d\0\ude00", "\ufffd\ufffd"),
+            }
+        )
+        {
+            UnicodeText.ToStorable(text).ShouldBe(storable);
+            UnicodeText.IsStorable(storable).ShouldBeTrue();
+        }
+    }
+
+    [Test]
+    public void A_text_that_can_be_stored_is_not_copied()
+    {
+        var text = new string('x', 100);
+
+        UnicodeText.ToStorable(text).ShouldBeSameAs(text);
+    }
+
+    [TestCase("", 2, 0)]
+    [TestCase("ab", 2, 2)]
+    [TestCase("abc", 2, 2)]
+    [TestCase("a😀", 2, 1)]
+    [TestCase("a😀", 3, 3)]
+    [TestCase("😀a", 2, 2)]
+    [TestCase("😀😀", 3, 2)]
+    public void The_longest_start_splits_no_code_point(string text, int most, int length) =>
+        UnicodeText.LengthOfStart(text, most).ShouldBe(length);
 }
