@@ -1,9 +1,9 @@
 using Microsoft.Extensions.AI;
-using QrAi.Application.Answers;
+using QrAi.Application.Generations;
 using QrAi.Application.Persistence;
 using QrAi.Domain.Sessions;
 
-namespace QrAi.Tests.Unit.Application.Answers;
+namespace QrAi.Tests.Unit.Application.Generations;
 
 public sealed class PromptTests
 {

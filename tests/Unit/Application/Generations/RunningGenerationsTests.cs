@@ -1,223 +1,196 @@
-using QrAi.Application.Answers;
 using QrAi.Application.Errors;
-using QrAi.Application.Sessions;
-using QrAi.Domain.Sessions;
+using QrAi.Application.Generations;
 
-namespace QrAi.Tests.Unit.Application.Answers;
+namespace QrAi.Tests.Unit.Application.Generations;
 
-public sealed class RunningAnswersTests : IDisposable
+public sealed class RunningGenerationsTests : IDisposable
 {
     private const string Me = "me";
 
-    private readonly RunningAnswers _running = new();
+    private readonly RunningGenerations _running = new();
     private readonly CancellationTokenSource _finish = new();
-    private readonly CancellationTokenSource _giveUp = new();
 
     [TearDown]
-    public void Dispose()
-    {
-        _finish.Dispose();
-        _giveUp.Dispose();
-    }
+    public void Dispose() => _finish.Dispose();
 
     [Test]
-    public async Task An_answer_can_be_found_while_it_is_generated_and_not_after()
+    public async Task A_generation_can_be_found_while_it_is_made_and_not_after()
     {
-        var (id, end) = Start();
+        var (made, end) = Start();
+        var id = made.Generation.Identity.Id;
 
-        _running.Find(Me, id)!.AnswerId.ShouldBe(id);
+        _running.Find(Me, id).ShouldBe(made);
         _running.Count.ShouldBe(1);
-        end.SetResult(Kept);
-        await DrainAsync().Soon();
+        end.SetResult();
+        await WaitAsync().Soon();
         _running.Find(Me, id).ShouldBeNull();
         _running.Count.ShouldBe(0);
     }
 
     [Test]
-    public void An_answer_that_nobody_generates_here_is_not_found() =>
+    public void A_generation_that_nobody_makes_here_is_not_found_and_neither_is_anothers()
+    {
+        var (made, _) = Start();
+
         _running.Find(Me, Guid.CreateVersion7()).ShouldBeNull();
+        _running.Find("another", made.Generation.Identity.Id).ShouldBeNull();
+    }
 
     [Test]
-    public async Task Cancelling_stops_one_answer_and_says_that_somebody_wanted_it()
+    public async Task Cancelling_stops_one_generation_and_says_that_somebody_wanted_it()
     {
         var (one, _) = Start();
         var (other, _) = Start();
-        var run = _running.Find(Me, one)!;
-        run.Cancel();
+        one.Cancel();
 
-        await Stopped(run).Soon();
-        run.IsCancelled.ShouldBeTrue();
-        _running.Find(Me, other)!.Stopped.IsCancellationRequested.ShouldBeFalse();
+        await Stopped(one).Soon();
+        one.IsCancelled.ShouldBeTrue();
+        other.Stopped.IsCancellationRequested.ShouldBeFalse();
     }
 
     [Test]
-    public async Task Cancelling_an_answer_that_has_ended_does_nothing()
+    public async Task Cancelling_a_generation_that_has_ended_does_nothing()
     {
-        var (id, end) = Start();
-        var run = _running.Find(Me, id)!;
-        end.SetResult(Kept);
-        await DrainAsync().Soon();
+        var (made, end) = Start();
+        end.SetResult();
+        await made.Released.Soon();
 
-        Should.NotThrow(run.Cancel);
+        Should.NotThrow(made.Cancel);
+        Should.NotThrow(made.Lose);
     }
 
     [Test]
-    public async Task Draining_waits_for_every_answer()
+    public async Task Those_of_a_session_that_is_deleted_are_cancelled_and_no_others()
+    {
+        var (one, _) = Start();
+        var (other, _) = Start();
+        _running.CancelIn(one.Generation.Identity.SessionId!.Value);
+
+        await Stopped(one).Soon();
+        one.IsCancelled.ShouldBeTrue();
+        other.IsCancelled.ShouldBeFalse();
+    }
+
+    [Test]
+    public async Task Waiting_ends_with_every_generation()
     {
         var (_, one) = Start();
         var (_, other) = Start();
-        var drain = DrainAsync();
+        var waiting = WaitAsync();
 
-        one.SetResult(Kept);
-        drain.IsCompleted.ShouldBeFalse();
-        other.SetResult(Kept);
-        await drain.Soon();
+        one.SetResult();
+        waiting.IsCompleted.ShouldBeFalse();
+        other.SetResult();
+        await waiting.Soon();
         _running.Count.ShouldBe(0);
     }
 
     [Test]
-    public async Task Draining_nothing_is_done_at_once() => await DrainAsync().Soon();
+    public async Task Waiting_for_nothing_is_done_at_once() => await WaitAsync().Soon();
 
     [Test]
-    public async Task Draining_waits_for_answers_that_begin_meanwhile()
+    public async Task Waiting_goes_on_for_those_that_begin_meanwhile()
     {
         var (_, one) = Start();
-        var drain = DrainAsync();
+        var waiting = WaitAsync();
         var (_, late) = Start();
 
-        one.SetResult(Kept);
-        late.SetResult(Kept);
-        await drain.Soon();
+        one.SetResult();
+        late.SetResult();
+        await waiting.Soon();
         _running.Count.ShouldBe(0);
     }
 
     [Test]
-    public async Task From_the_drain_on_no_question_is_taken()
+    public async Task Waiting_ends_when_the_time_is_up()
+    {
+        Start();
+        var waiting = WaitAsync();
+        waiting.IsCompleted.ShouldBeFalse();
+        await _finish.CancelAsync();
+
+        await waiting.Soon();
+        _running.Count.ShouldBe(1);
+    }
+
+    [Test]
+    public void While_the_service_stops_no_new_ones_are_taken()
     {
         Should.NotThrow(_running.ThrowIfStopping);
-        await DrainAsync().Soon();
+        _running.StopAccepting();
 
         Should.Throw<ShuttingDownException>(_running.ThrowIfStopping);
     }
 
     [Test]
-    public async Task When_the_time_is_up_the_answers_that_still_run_are_stopped_but_not_cancelled()
+    public async Task Stopping_stops_all_that_still_run_and_cancels_none()
     {
-        var kept = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        AnswerRun? stopped = null;
+        var (one, _) = Start();
+        var (other, _) = Start();
+        _running.Stop();
+
+        await Task.WhenAll(Stopped(one), Stopped(other)).Soon();
+        (one.IsCancelled || other.IsCancelled).ShouldBeFalse();
+    }
+
+    [Test]
+    public async Task Work_that_throws_is_over_too_and_its_followers_are_told()
+    {
+        var made = _running.Start(Create(), _ => throw new InvalidOperationException("A fault."));
+        using var follower = new Follower(made);
+
+        (
+            await Should.ThrowAsync<InvalidOperationException>(follower.WaitForEndAsync(CancellationToken.None).Soon())
+        ).Message.ShouldBe("A fault.");
+        await WaitAsync().Soon();
+        _running.Count.ShouldBe(0);
+    }
+
+    [Test]
+    public async Task A_generation_that_is_over_holds_nothing_any_more()
+    {
+        var (made, end) = Start();
+        end.SetResult();
+        await made.Released.Soon();
+
+        Should.Throw<ObjectDisposedException>(() => made.Stopped);
+    }
+
+    [Test]
+    public void Only_answers_could_be_gone_on_with_by_another_process()
+    {
+        var (answer, _) = Start();
         _running.Start(
-            new AnswerRun(Me, Guid.CreateVersion7()),
-            async run =>
-            {
-                stopped = run;
-                await Stopped(run);
-                await kept.Task; // what has come is saved before the run is over
-                return Kept;
-            }
-        );
-        var drain = DrainAsync();
-        drain.IsCompleted.ShouldBeFalse();
-        await _finish.CancelAsync();
-        drain.IsCompleted.ShouldBeFalse();
-        kept.SetResult();
-        await drain.Soon();
-
-        stopped!.IsCancelled.ShouldBeFalse();
-        _running.Count.ShouldBe(0);
-    }
-
-    [Test]
-    public async Task Answers_that_are_there_when_the_time_was_up_already_are_stopped_at_once()
-    {
-        await _finish.CancelAsync();
-        _running.Start(
-            new AnswerRun(Me, Guid.CreateVersion7()),
-            async run =>
-            {
-                await Stopped(run);
-                return Kept;
-            }
+            new Generation(new GenerationIdentity(Guid.CreateVersion7(), Me, TestClock.Noon)),
+            _ => new TaskCompletionSource().Task
         );
 
-        await DrainAsync().Soon();
-        _running.Count.ShouldBe(0);
+        _running.FindAnswers().ShouldBe([answer]);
     }
 
-    [Test]
-    public async Task The_drain_gives_up_answers_that_do_not_end()
-    {
-        Start();
-        var drain = DrainAsync();
-        await _finish.CancelAsync();
-        await _giveUp.CancelAsync();
-
-        await drain.Soon();
-        _running.Count.ShouldBe(1);
-    }
-
-    [Test]
-    public async Task Work_that_throws_is_over_too()
-    {
-        _running.Start(new AnswerRun(Me, Guid.CreateVersion7()), _ => throw new InvalidOperationException());
-
-        await DrainAsync().Soon();
-        _running.Count.ShouldBe(0);
-    }
-
-    [Test]
-    public async Task Whoever_waits_for_the_end_is_told_what_was_kept_when_the_run_is_gone()
-    {
-        var (id, end) = Start();
-        var run = _running.Find(Me, id)!;
-
-        end.SetResult(Kept);
-
-        (await run.Ended.Soon()).ShouldBe(Kept);
-        _running.Find(Me, id).ShouldBeNull();
-    }
-
-    [Test]
-    public async Task A_run_that_is_over_holds_nothing_any_more()
-    {
-        var (id, end) = Start();
-        var run = _running.Find(Me, id)!;
-        end.SetResult(Kept);
-        await run.Ended.Soon();
-
-        Should.Throw<ObjectDisposedException>(() => run.Stopped);
-    }
-
-    private static MessageDto Kept { get; } =
+    private static Generation Create() =>
         new(
-            Guid.CreateVersion7(),
-            Guid.CreateVersion7(),
-            Guid.CreateVersion7(),
-            MessageRole.Assistant,
-            "Kept",
-            MessageStatus.Completed,
-            null,
-            null,
-            null,
-            null,
-            null,
-            DateTimeOffset.UnixEpoch,
-            DateTimeOffset.UnixEpoch
+            new GenerationIdentity(
+                Guid.CreateVersion7(),
+                Me,
+                TestClock.Noon,
+                Guid.CreateVersion7(),
+                Guid.CreateVersion7()
+            )
         );
 
-    private (Guid Id, TaskCompletionSource<MessageDto> End) Start()
+    private (RunningGeneration Made, TaskCompletionSource End) Start()
     {
-        var id = Guid.CreateVersion7();
-        var end = new TaskCompletionSource<MessageDto>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _running.Start(new AnswerRun(Me, id), _ => end.Task);
-        return (id, end);
+        var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return (_running.Start(Create(), _ => end.Task), end);
     }
 
-    private Task DrainAsync() => _running.DrainAsync(_finish.Token, _giveUp.Token);
+    private Task WaitAsync() => _running.WaitAsync(_finish.Token);
 
-    private static Task Stopped(AnswerRun run)
+    private static Task Stopped(RunningGeneration made)
     {
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        run.Stopped.Register(stopped.SetResult);
+        made.Stopped.Register(() => stopped.TrySetResult());
         return stopped.Task;
     }
 }

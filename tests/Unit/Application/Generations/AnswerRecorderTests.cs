@@ -1,0 +1,341 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using QrAi.Application.Errors;
+using QrAi.Application.Generations;
+using QrAi.Application.Work;
+using QrAi.Tests.Unit.Support.Generations;
+
+namespace QrAi.Tests.Unit.Application.Generations;
+
+/// <summary>What is written of answers on their way, and what is learnt from it.</summary>
+public sealed class AnswerRecorderTests : IAsyncDisposable
+{
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
+
+    private readonly TestClock _clock = new();
+    private readonly ListLog _log = new();
+    private readonly Store _store = new();
+    private readonly RunningGenerations _running = new();
+    private readonly Worker _worker;
+    private readonly AnswerRecorder _recorder;
+    private readonly TaskCompletionSource _end = new();
+
+    public AnswerRecorderTests()
+    {
+        var loggers = new LoggerFactory([_log]);
+        _worker = new Worker(
+            Moq.Mock.Of<IWorkerStore>(),
+            new ServiceCollection().BuildServiceProvider(),
+            new WorkOptions(Service.Lease),
+            _clock,
+            loggers.CreateLogger<Worker>()
+        );
+        _recorder = new AnswerRecorder(_store, _worker, _clock, loggers.CreateLogger<AnswerRecorder>());
+    }
+
+    [TearDown]
+    public ValueTask DisposeAsync() => _worker.DisposeAsync();
+
+    [Test]
+    public void What_has_come_is_written_every_100_ms()
+    {
+        var made = Start("Tok");
+        _clock.Advance(Period - TimeSpan.FromMilliseconds(1));
+        _store.Writes.ShouldBeEmpty();
+        _clock.Advance(TimeSpan.FromMilliseconds(1));
+        _store.Writes.ShouldHaveSingleItem().ShouldBe([PartOf(made, 0, "Tok", begins: true)]);
+        made.Generation.Append("yo");
+        made.Generation.Append(".");
+        _clock.Advance(Period);
+
+        _store.Writes.Count.ShouldBe(2);
+        _store.Writes[1].ShouldBe([PartOf(made, 3, "yo.")]);
+        _store.Workers.ShouldAllBe(worker => worker == _worker.Id);
+    }
+
+    [Test]
+    public void All_answers_are_written_by_one_statement()
+    {
+        var one = Start("One");
+        var other = Start("Other");
+        _clock.Advance(Period);
+
+        _store
+            .Writes.ShouldHaveSingleItem()
+            .ShouldBe(
+                [PartOf(one, 0, "One", begins: true), PartOf(other, 0, "Other", begins: true)],
+                ignoreOrder: true
+            );
+    }
+
+    [Test]
+    public async Task An_answer_that_ends_sooner_is_never_written()
+    {
+        var made = Start("Tokyo.");
+
+        (await _recorder.RemoveAsync(made)).ShouldBeFalse();
+
+        _clock.Advance(Period);
+        _store.Writes.ShouldBeEmpty();
+    }
+
+    [Test]
+    public void A_silent_answer_is_looked_at_every_500_ms()
+    {
+        var made = Start("Tok");
+        _clock.Advance(Period);
+        for (var i = 0; i < 4; i++)
+            _clock.Advance(Period);
+        _store.Writes.Count.ShouldBe(1);
+        _clock.Advance(Period);
+
+        _store.Writes.Count.ShouldBe(2);
+        _store.Writes[1].ShouldBe([PartOf(made, 3, "")]);
+    }
+
+    [Test]
+    public void A_provider_that_has_begun_is_written_though_no_text_has_come()
+    {
+        var made = Start("");
+        _clock.Advance(Period);
+        _store.Writes.ShouldHaveSingleItem().ShouldBe([PartOf(made, 0, "", begins: true)]);
+    }
+
+    [Test]
+    public void The_same_part_is_written_again_until_it_is_confirmed()
+    {
+        var made = Start("Tok");
+        _store.Fault = new DatabaseUnavailableException("The database did not answer in time.");
+        _clock.Advance(Period);
+        made.Generation.Append("yo.");
+        _clock.Advance(Period);
+        _store.Fault = null;
+        _clock.Advance(Period);
+        _clock.Advance(Period);
+
+        _store
+            .Writes.Select(parts => parts.ShouldHaveSingleItem())
+            .ShouldBe([
+                PartOf(made, 0, "Tok", begins: true),
+                PartOf(made, 0, "Tok", begins: true),
+                PartOf(made, 0, "Tok", begins: true),
+                PartOf(made, 3, "yo."),
+            ]);
+    }
+
+    [Test]
+    public void A_fault_that_nobody_foresaw_is_logged_and_does_not_end_the_recording()
+    {
+        Start("Tok");
+        _store.Fault = new InvalidOperationException("A fault.");
+        _clock.Advance(Period);
+        _store.Fault = null;
+        _clock.Advance(Period);
+
+        _store.Writes.Count.ShouldBe(2);
+        _log.Lines.ShouldContain(line => line.Level == LogLevel.Error);
+    }
+
+    [Test]
+    public void A_run_is_told_to_nobody_before_it_is_written()
+    {
+        var made = Start("Osa");
+        using var follower = new Follower(made);
+        _clock.Advance(Period);
+        follower.ReadNow();
+        made.Generation.Begin("google-ai", "two");
+        made.Generation.Append("Tok");
+        follower.ReadNow().ShouldBeEmpty();
+        _clock.Advance(Period);
+
+        follower.ReadNow().ShouldBe(["restarted 2 google-ai ProviderFailed", "2.3 Tok"]);
+        _store
+            .Writes[^1]
+            .ShouldBe([PartOf(made, 0, "Tok", begins: true) with { Run = 2, Provider = "google-ai", Model = "two" }]);
+    }
+
+    [Test]
+    public void A_part_of_a_run_that_is_void_by_now_is_confirmed_before_the_next_run_is_written()
+    {
+        var made = Start("Osa");
+        _store.Fault = new DatabaseUnavailableException("The database did not answer in time.");
+        _clock.Advance(Period);
+        made.Generation.Begin("google-ai", "two");
+        _store.Fault = null;
+        _clock.Advance(Period);
+        _clock.Advance(Period);
+
+        _store.Writes.Select(parts => parts.ShouldHaveSingleItem().Run).ShouldBe([1, 1, 2]);
+    }
+
+    [Test]
+    public async Task An_answer_that_is_another_processs_now_is_lost_and_written_no_longer()
+    {
+        var made = Start("Tok");
+        _store.Own = _ => [];
+        _clock.Advance(Period);
+
+        made.IsLost.ShouldBeTrue();
+        made.IsCancelled.ShouldBeFalse();
+        made.Generation.Read().Fault.ShouldBeOfType<AnswerMovedException>();
+        made.Generation.Append("yo.");
+        _clock.Advance(Period);
+        _store.Writes.Count.ShouldBe(1);
+        (await _recorder.RemoveAsync(made)).ShouldBeTrue("it was written once");
+    }
+
+    [Test]
+    public void An_answer_that_someone_wants_to_stop_is_cancelled()
+    {
+        var made = Start("Tok");
+        _store.Own = parts => [.. parts.Select(part => new OwnAnswer(part.AnswerId, IsStopRequested: true))];
+        _clock.Advance(Period);
+
+        made.IsCancelled.ShouldBeTrue();
+        made.IsLost.ShouldBeFalse();
+    }
+
+    [Test]
+    public async Task Nothing_is_written_after_an_answer_was_removed()
+    {
+        var made = Start("Tok");
+        _clock.Advance(Period);
+        made.Generation.Append("yo.");
+
+        (await _recorder.RemoveAsync(made)).ShouldBeTrue();
+
+        _clock.Advance(Period);
+        _store.Writes.Count.ShouldBe(1);
+    }
+
+    [Test]
+    public async Task Removing_waits_for_the_write_that_is_under_way()
+    {
+        var made = Start("Tok");
+        _store.Hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _clock.Advance(Period);
+        var removing = _recorder.RemoveAsync(made).AsTask();
+        removing.IsCompleted.ShouldBeFalse();
+
+        _store.Hold.SetResult();
+
+        (await removing.Soon()).ShouldBeTrue();
+    }
+
+    [Test]
+    public async Task Who_lost_an_answer_does_not_end_the_recording_of_it_that_began_since()
+    {
+        var lost = Start("Osa");
+        _store.Own = _ => [];
+        _clock.Advance(Period);
+        var again = Start("Tok", lost.Generation.Identity, takeovers: 2);
+        _store.Own = null;
+
+        await _recorder.RemoveAsync(lost);
+
+        _clock.Advance(Period);
+        _store.Writes[^1].ShouldBe([PartOf(again, 0, "Tok", begins: true) with { Takeovers = 2 }]);
+    }
+
+    [Test]
+    public void A_long_text_is_written_in_parts_that_split_no_character()
+    {
+        const int MaxText = 256 * 1024;
+        var text = new string('x', MaxText - 1) + "😀.";
+        var made = Start(text);
+        _clock.Advance(Period);
+        _clock.Advance(Period);
+
+        _store
+            .Writes.Select(parts => parts.ShouldHaveSingleItem())
+            .ShouldBe([PartOf(made, 0, text[..(MaxText - 1)], begins: true), PartOf(made, MaxText - 1, "😀.")]);
+    }
+
+    [Test]
+    public async Task The_recording_ends_with_the_last_answer_and_begins_again_with_the_next()
+    {
+        await _recorder.RemoveAsync(Start("One"));
+        _clock.Advance(Period);
+        Start("Two");
+        _clock.Advance(Period);
+
+        _store.Writes.ShouldHaveSingleItem().ShouldHaveSingleItem().Text.ShouldBe("Two");
+    }
+
+    private RunningGeneration Start(string text, GenerationIdentity? identity = null, int takeovers = 0)
+    {
+        var made = _running.Start(
+            new Generation(
+                identity
+                    ?? new GenerationIdentity(
+                        Guid.CreateVersion7(),
+                        "me",
+                        TestClock.Noon,
+                        Guid.CreateVersion7(),
+                        Guid.CreateVersion7()
+                    )
+            ),
+            _ => _end.Task
+        );
+        _recorder.Add(made, takeovers);
+        made.Generation.Begin("openrouter", "one");
+        made.Generation.Append(text);
+        return made;
+    }
+
+    private static AnswerPart PartOf(RunningGeneration made, int start, string text, bool begins = false) =>
+        new(made.Generation.Identity.Id, 0, 1, start, text, begins, "openrouter", "one");
+
+    /// <summary>Notes what is to be kept, and says of it what a test says.</summary>
+    private sealed class Store : IAnswerStore
+    {
+        public List<AnswerPart[]> Writes { get; } = [];
+
+        public List<Guid> Workers { get; } = [];
+
+        public Exception? Fault { get; set; }
+
+        /// <summary>Ends the writes that are under way; null where they end at once.</summary>
+        public TaskCompletionSource? Hold { get; set; }
+
+        /// <summary>What is the worker's still; null for everything.</summary>
+        public Func<IEnumerable<AnswerPart>, IReadOnlyList<OwnAnswer>>? Own { get; set; }
+
+        public async Task<IReadOnlyList<OwnAnswer>> RecordAsync(
+            Guid workerId,
+            IReadOnlyCollection<AnswerPart> parts,
+            CancellationToken cancellationToken
+        )
+        {
+            Writes.Add([.. parts]);
+            Workers.Add(workerId);
+            if (Hold is { } hold)
+                await hold.Task;
+            return Fault is null
+                ? Own?.Invoke(parts) ?? [.. parts.Select(part => new OwnAnswer(part.AnswerId, false))]
+                : throw Fault;
+        }
+
+        public Task<IReadOnlyList<AnswerProgress>> ReadProgressAsync(
+            IReadOnlyCollection<KeyValuePair<Guid, Position>> positions,
+            CancellationToken cancellationToken
+        ) => throw new NotSupportedException();
+
+        public Task<IReadOnlyList<TakenAnswer>> TakeOverAsync(
+            Guid workerId,
+            IReadOnlyCollection<Guid> known,
+            TimeSpan lease,
+            int most,
+            CancellationToken cancellationToken
+        ) => throw new NotSupportedException();
+
+        public Task ReleaseAsync(
+            Guid workerId,
+            IReadOnlyCollection<Guid> answerIds,
+            CancellationToken cancellationToken
+        ) => throw new NotSupportedException();
+
+        public Task RequestStopAsync(Guid answerId, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+    }
+}
