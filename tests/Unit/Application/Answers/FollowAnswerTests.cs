@@ -1,15 +1,16 @@
 using QrAi.Application.Answers;
 using QrAi.Application.Errors;
-using QrAi.Domain.Callers;
+using QrAi.Application.Generations;
 using QrAi.Domain.Sessions;
+using QrAi.Tests.Fixtures.Sessions;
+using QrAi.Tests.Testing.Providers;
+using QrAi.Tests.Unit.Support.Generations;
 
 namespace QrAi.Tests.Unit.Application.Answers;
 
-/// <summary>Following an answer whose events are held no longer, or by another process.</summary>
+/// <summary>Following an answer that has ended, or one that is made here.</summary>
 public sealed class FollowAnswerTests : IDisposable
 {
-    private static readonly Generation Whole = new("Tokyo.", "openrouter", "some/model", null, []);
-
     private readonly Service _service = new();
 
     [TearDown]
@@ -18,115 +19,131 @@ public sealed class FollowAnswerTests : IDisposable
     [Test]
     public async Task A_new_follower_gets_the_start_the_whole_text_and_the_end()
     {
-        var (session, answer) = Add(Whole);
-        var events = await _service.FollowAsync(answer.Id).Soon();
+        var answer = Add(A.Session().Answered(answer: "Tokyo."));
 
-        events.Select(numbered => numbered.Id).ShouldBe([1, 2, 3]);
-        events[0]
-            .Event.ShouldBe(
-                new AnswerEvent.Started(session.Id, answer.QuestionId!.Value, answer.Id, "openrouter", "some/model")
-            );
-        events[1].Event.ShouldBe(new AnswerEvent.Delta("Tokyo."));
-        events[2].Event.ShouldBeOfType<AnswerEvent.Completed>().Answer.Content.ShouldBe("Tokyo.");
+        var told = await _service.FollowAsync(answer.Id).Soon();
+
+        told.Lines.ShouldBe(["started 1 openrouter", "1.6 Tokyo.", "1.6.end Completed"]);
+        told.Start!.Model.ShouldBe("test/model");
+        told.End!.ShouldBeEquivalentTo(
+            new GenerationEnd(
+                MessageStatus.Completed,
+                answer.CompletedAt!.Value,
+                answer.FinishReason,
+                answer.Usage,
+                answer.Attempts!,
+                null
+            )
+        );
     }
 
-    [TestCase(1)]
-    [TestCase(7)]
-    public async Task A_follower_that_has_some_of_it_is_told_that_it_is_void_and_gets_it_whole(long after)
+    [Test]
+    public async Task What_is_followed_says_which_answer_it_is()
     {
-        var (_, answer) = Add(Whole);
-        var events = await _service.FollowAsync(answer.Id, after).Soon();
+        var answer = Add(A.Session().Answered());
 
-        events.Select(numbered => numbered.Id).ShouldBe([after + 1, after + 2, after + 3]);
-        events[0].Event.ShouldBe(new AnswerEvent.Restarted("openrouter", "some/model"));
-        events[1].Event.ShouldBe(new AnswerEvent.Delta("Tokyo."));
-        events[2].Event.ShouldBeOfType<AnswerEvent.Completed>();
+        using var follower = await _service.Sender.Send(new FollowAnswer(answer.Id, Position.Start));
+
+        follower.Generation.Identity.ShouldBe(
+            new GenerationIdentity(answer.Id, answer.Owner, answer.CreatedAt, answer.SessionId, answer.QuestionId)
+        );
+        var told = follower.Generation.ToMessage();
+        (told.Content, told.Status, told.Provider).ShouldBe((answer.Content, answer.Status, answer.Provider));
+    }
+
+    [TestCase(1, "1.6 Tokyo.", "1.6.end Completed")]
+    [TestCase(1, "1.6 yo.", "1.6.end Completed", 3)]
+    [TestCase(1, "1.6.end Completed", null, 6)]
+    public async Task A_follower_that_has_some_of_it_gets_the_rest(
+        int run,
+        string first,
+        string? second,
+        int offset = 0
+    )
+    {
+        var answer = Add(A.Session().Answered(answer: "Tokyo."));
+
+        (await _service.FollowAsync(answer.Id, new Position(run, offset)).Soon()).Lines.ShouldBe(
+            second is null ? [first] : [first, second]
+        );
+    }
+
+    [Test]
+    public async Task A_follower_that_has_the_end_gets_nothing()
+    {
+        var answer = Add(A.Session().Answered(answer: "Tokyo."));
+
+        (await _service.FollowAsync(answer.Id, new Position(1, 6, IsEnd: true)).Soon()).Lines.ShouldBeEmpty();
+    }
+
+    [TestCase(1, 7, false)]
+    [TestCase(1, 5, true)]
+    [TestCase(2, 0, false)]
+    public async Task A_position_that_no_event_leads_to_is_refused(int run, int offset, bool isEnd)
+    {
+        var answer = Add(A.Session().Answered(answer: "Tokyo."));
+
+        var refused = await Should.ThrowAsync<InvalidRequestException>(() =>
+            _service.FollowAsync(answer.Id, new Position(run, offset, isEnd))
+        );
+
+        refused.Errors["Last-Event-ID"].ShouldBe(["must be the id of an event of this answer"]);
+    }
+
+    [Test]
+    public async Task A_position_in_an_answer_that_is_made_here_is_refused_when_it_has_not_come()
+    {
+        var asked = await _service.BeginAsync(Reply.Gated(), "Tok");
+
+        await Should.ThrowAsync<InvalidRequestException>(() =>
+            _service.FollowAsync(asked.AnswerId(), new Position(1, 4))
+        );
+        using var follower = await _service.Sender.Send(new FollowAnswer(asked.AnswerId(), new Position(1, 2)));
+        follower.ReadNow().ShouldBe(["1.3 k"]);
     }
 
     [Test]
     public async Task An_empty_answer_has_no_text_to_tell()
     {
-        var (_, answer) = Add(Whole with { Content = "" });
+        var answer = Add(A.Session().Answered(answer: ""));
 
-        (await _service.FollowAsync(answer.Id).Soon())
-            .Select(numbered => numbered.Event.GetType().Name)
-            .ShouldBe(["Started", "Completed"]);
+        (await _service.FollowAsync(answer.Id).Soon()).Lines.ShouldBe(["started 1 openrouter", "1.0.end Completed"]);
     }
 
     [Test]
     public async Task An_answer_that_nobody_began_has_only_its_end()
     {
-        var (session, answer) = Add(null);
-        _service.Database.Change(
-            session.Id,
-            one =>
-                one.FailAnswer(answer.Id, Generation.Nothing, new AnswerError("provider_failed", "No."), TestClock.Noon)
-        );
+        var answer = Add(A.Session().Failed());
 
-        var numbered = (await _service.FollowAsync(answer.Id).Soon()).ShouldHaveSingleItem();
-        numbered.Id.ShouldBe(1);
-        numbered.Event.ShouldBeOfType<AnswerEvent.Failed>().Answer.Error!.Code.ShouldBe("provider_failed");
-    }
+        var told = await _service.FollowAsync(answer.Id).Soon();
 
-    [Test]
-    public async Task An_answer_of_another_process_is_told_when_it_has_ended()
-    {
-        var (session, answer) = Add(null);
-        var follower = _service.FollowAsync(answer.Id);
-        await PassPauseAsync();
-        await PassPauseAsync();
-        follower.IsCompleted.ShouldBeFalse();
-        _service.Database.Change(session.Id, one => one.CompleteAnswer(answer.Id, Whole, TestClock.Noon));
-        await PassPauseAsync();
-
-        (await follower.Soon()).Count.ShouldBe(3);
-    }
-
-    [Test]
-    public async Task An_answer_that_was_abandoned_has_failed_to_its_followers()
-    {
-        var (_, answer) = Add(null);
-        _service.Clock.Advance(TimeSpan.FromMinutes(5));
-        var follower = _service.FollowAsync(answer.Id);
-        await PassPauseAsync(); // after five minutes somebody may still generate it
-
-        var failed = (await follower.Soon()).ShouldHaveSingleItem().Event;
-        failed.ShouldBeOfType<AnswerEvent.Failed>().Answer.Error!.Code.ShouldBe("interrupted");
+        told.Lines.ShouldBe(["1.0.end Failed"]);
+        told.End!.Error!.Code.ShouldBe("provider_failed");
     }
 
     [Test]
     public async Task An_answer_that_is_not_there_cannot_be_followed()
     {
-        var (_, answer) = Add(Whole);
+        var answer = Add(A.Session().Answered());
+        var anothers = Add(A.Session().OwnedBy("another").Answered());
 
-        await Should.ThrowAsync<NotFoundException>(() => _service.FollowAsync(Guid.CreateVersion7()));
-        await Should.ThrowAsync<NotFoundException>(() => _service.FollowAsync(answer.QuestionId!.Value));
+        foreach (var id in new[] { Guid.CreateVersion7(), answer.QuestionId!.Value, anothers.Id })
+            await Should.ThrowAsync<NotFoundException>(() => _service.FollowAsync(id));
     }
 
     [Test]
-    public async Task Who_stops_waiting_for_another_process_is_let_go()
+    public async Task Who_leaves_does_not_stop_the_answer()
     {
-        var (_, answer) = Add(null);
-        using var cancellation = new CancellationTokenSource();
-        var waiting = _service.Sender.Send(new AwaitAnswer(answer.Id), cancellation.Token);
-        await cancellation.CancelAsync();
+        var model = Reply.Gated();
+        var asked = await _service.BeginAsync(model, "Tok");
+        asked.Answer.Dispose();
+        using (await _service.Sender.Send(new FollowAnswer(asked.AnswerId(), Position.Start))) { }
+        model.Finish("yo.");
+        await _service.EndOfAsync(asked.AnswerId());
 
-        await Should.ThrowAsync<OperationCanceledException>(() => waiting.Soon());
-        _service.Database.Answer(answer.Id).Status.ShouldBe(MessageStatus.Generating);
+        _service.Database.Answer(asked.AnswerId()).Content.ShouldBe("Tokyo.");
     }
 
-    private (Session Session, Message Answer) Add(Generation? generation)
-    {
-        var session = Session.Open(Owners.Unauthenticated, null, TestClock.Noon);
-        var (_, answer) = session.Ask("Capital of Japan?", TestClock.Noon);
-        if (generation is not null)
-            session.CompleteAnswer(answer.Id, generation, TestClock.Noon);
-        _service.Database.Add(session);
-        return (session, answer);
-    }
-
-    private async Task PassPauseAsync() =>
-        _service.Clock.Advance(
-            await _service.Clock.NextWaitAsync(wait => wait == TimeSpan.FromMilliseconds(500)).Soon()
-        );
+    /// <returns>The answer of the session.</returns>
+    private Message Add(SessionBuilder session) => _service.Database.Add(session).Messages.Last();
 }

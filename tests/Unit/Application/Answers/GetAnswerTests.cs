@@ -1,7 +1,8 @@
 using QrAi.Application.Answers;
 using QrAi.Application.Errors;
-using QrAi.Domain.Callers;
 using QrAi.Domain.Sessions;
+using QrAi.Tests.Testing.Providers;
+using QrAi.Tests.Unit.Support.Generations;
 
 namespace QrAi.Tests.Unit.Application.Answers;
 
@@ -14,23 +15,31 @@ public sealed class GetAnswerTests : IDisposable
     public void Dispose() => _service.Dispose();
 
     [Test]
-    public async Task An_answer_that_another_process_generates_is_read_as_it_is_kept()
+    public async Task An_answer_that_another_process_generates_is_read_with_what_is_recorded_of_it()
     {
-        var answerId = _service.Database.Add(A.Session().Asked()).OpenAnswerId!.Value;
+        using var other = new Service(beside: _service);
+        var asked = await other.BeginAsync(Reply.Gated(), "Tok");
+        var before = await _service.Sender.Send(new GetAnswer(asked.AnswerId()));
+        other.Pass(TimeSpan.FromMilliseconds(100));
+        var after = await _service.Sender.Send(new GetAnswer(asked.AnswerId()));
 
-        var answer = await _service.Sender.Send(new GetAnswer(answerId));
-
-        (answer.Status, answer.Content, answer.Provider).ShouldBe((MessageStatus.Generating, "", null));
+        (before.Status, before.Content, before.Provider).ShouldBe((MessageStatus.Generating, "", null));
+        (after.Status, after.Content, after.Provider).ShouldBe((MessageStatus.Generating, "Tok", "openrouter"));
     }
 
     [Test]
-    public async Task An_answer_that_has_ended_is_read_as_it_was_kept_whatever_was_told_here()
+    public async Task An_answer_that_is_made_here_is_read_without_the_database()
     {
-        var session = _service.Database.Add(A.Session().Cancelled(sofar: "Kept"));
-        var answerId = session.Messages.Last().Id;
-        var told = _service.Events.Open(Owners.Unauthenticated, answerId);
-        told.Append(new AnswerEvent.Started(session.Id, session.Messages.First().Id, answerId, "google-ai", "gemini"));
-        told.Append(new AnswerEvent.Delta("Told"));
+        var asked = await _service.BeginAsync(Reply.Gated(), "Tok");
+        _service.Database.IsDown = true;
+
+        (await _service.Sender.Send(new GetAnswer(asked.AnswerId()))).Content.ShouldBe("Tok");
+    }
+
+    [Test]
+    public async Task An_answer_that_has_ended_is_read_as_it_was_kept()
+    {
+        var answerId = _service.Database.Add(A.Session().Cancelled(sofar: "Kept")).Messages.Last().Id;
 
         var answer = await _service.Sender.Send(new GetAnswer(answerId));
 

@@ -2,23 +2,23 @@ using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using QrAi.Application;
-using QrAi.Application.Answers;
 using QrAi.Application.Callers;
 using QrAi.Application.Errors;
+using QrAi.Application.Generations;
 using QrAi.Application.Models;
 using QrAi.Application.Persistence;
 using QrAi.Application.Questions;
 using QrAi.Application.Sessions;
-using QrAi.Infrastructure.AnswerEvents;
+using QrAi.Application.Work;
+using QrAi.Tests.Unit.Support.Persistence;
 
 namespace QrAi.Tests.Unit.Application.Behaviours;
 
 /// <summary>What every request passes before its handler, as the service composes it.</summary>
-public sealed class BehaviourTests : IDisposable
+public sealed class BehaviourTests : IAsyncDisposable
 {
     private readonly ListLog _log = new();
     private readonly TestClock _clock = new();
-    private readonly InMemoryAnswerEventLog _events = new();
     private readonly ServiceProvider _services;
 
     public BehaviourTests()
@@ -27,8 +27,12 @@ public sealed class BehaviourTests : IDisposable
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(_log));
         services.AddApplication(null);
         services.AddSingleton<TimeProvider>(_clock);
-        services.AddSingleton<IAnswerEventLog>(_events);
-        services.AddSingleton<IQrAiDbContextFactory, NoDatabase>();
+        var database = new MemoryDatabase { IsDown = true };
+        services.AddSingleton<IQrAiDbContextFactory>(database);
+        services.AddSingleton<ITurnStore>(new MemoryTurnStore(database));
+        services.AddSingleton<IAnswerStore>(new MemoryAnswerStore(database, _clock));
+        services.AddSingleton<IWorkerStore>(new MemoryWorkerStore(database, _clock));
+        services.AddSingleton(new WorkOptions(Service.Lease));
         services.AddSingleton<IModelProviders, NoProviders>();
         services.AddSingleton(new GenerationOptions { TotalTime = TimeSpan.FromMinutes(2), HistoryMessages = 20 });
         _services = services.BuildServiceProvider();
@@ -45,7 +49,7 @@ public sealed class BehaviourTests : IDisposable
         ];
 
     [TearDown]
-    public void Dispose() => _services.Dispose();
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
 
     [Test]
     public async Task A_request_that_breaks_rules_does_not_reach_its_handler_and_names_every_field()
@@ -66,17 +70,6 @@ public sealed class BehaviourTests : IDisposable
         );
 
         exception.Errors.Keys.ShouldBe(["limit", "q"], ignoreOrder: true);
-    }
-
-    [Test]
-    public async Task A_stream_that_breaks_rules_does_not_begin()
-    {
-        var exception = await Should.ThrowAsync<InvalidRequestException>(async () =>
-        {
-            await foreach (var _ in Sender.CreateStream(new FollowAnswer(Guid.CreateVersion7(), -1))) { }
-        });
-
-        exception.Errors.Keys.ShouldBe(["Last-Event-ID"]);
     }
 
     [Test]
@@ -124,49 +117,6 @@ public sealed class BehaviourTests : IDisposable
         );
 
         Logged.ShouldBe(["DeleteSession not handled after 0.0 ms: DatabaseUnavailableException"]);
-    }
-
-    [Test]
-    public async Task A_stream_is_logged_when_it_ends_with_how_many_items_it_had()
-    {
-        var id = Guid.CreateVersion7();
-        var writer = _events.Open("me", id);
-        writer.Append(new AnswerEvent.Delta("Confidential"));
-        writer.Append(new AnswerEvent.Delta("answer"));
-
-        await foreach (var numbered in Sender.CreateStream(new FollowAnswer(id, 0)))
-        {
-            Logged.ShouldBeEmpty();
-            _clock.Advance(TimeSpan.FromMilliseconds(20));
-            if (numbered.Id == 2)
-                break;
-        }
-
-        Logged.ShouldBe(["FollowAnswer streamed 2 items in 40.0 ms"]);
-    }
-
-    [Test]
-    public async Task A_follower_who_leaves_ends_the_stream()
-    {
-        var id = Guid.CreateVersion7();
-        _events.Open("me", id);
-        using var cancellation = new CancellationTokenSource();
-        var next = Sender
-            .CreateStream(new FollowAnswer(id, 0), cancellation.Token)
-            .GetAsyncEnumerator()
-            .MoveNextAsync();
-        next.IsCompleted.ShouldBeFalse();
-        await cancellation.CancelAsync();
-
-        await Should.ThrowAsync<OperationCanceledException>(() => next.AsTask().Soon());
-    }
-
-    private sealed class NoDatabase : IQrAiDbContextFactory
-    {
-        public IQrAiDbContext CreateFor(string owner) => CreateForService();
-
-        public IQrAiDbContext CreateForService() =>
-            throw new DatabaseUnavailableException("The database cannot be reached.");
     }
 
     private sealed class NoProviders : IModelProviders

@@ -1,5 +1,4 @@
 using FluentValidation;
-using QrAi.Application.Answers;
 using QrAi.Application.Questions;
 using QrAi.Application.Sessions;
 
@@ -104,13 +103,6 @@ public sealed class ValidatorTests
         Check(new ListSessionsValidator(), new ListSessions(limit, null, null)).ShouldBe(expected);
         Check(new ListMessagesValidator(), new ListMessages(Guid.Empty, limit, null)).ShouldBe(expected);
     }
-
-    [TestCase(0, true)]
-    [TestCase(long.MaxValue, true)]
-    [TestCase(-1, false)]
-    public void An_answer_is_followed_from_an_event_on(long after, bool valid) =>
-        Check(new FollowAnswerValidator(), new FollowAnswer(Guid.Empty, after))
-            .ShouldBe(valid ? [] : ["must be the id of an event"]);
 
     private static string[] Check<T>(AbstractValidator<T> validator, T request) =>
         [.. validator.Validate(request).Errors.Select(failure => failure.ErrorMessage)];

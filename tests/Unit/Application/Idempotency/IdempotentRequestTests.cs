@@ -7,6 +7,7 @@ using QrAi.Application.Sessions;
 using QrAi.Domain.Idempotency;
 using QrAi.Domain.Sessions;
 using QrAi.Tests.Testing.Providers;
+using QrAi.Tests.Unit.Support.Generations;
 using QrAi.Tests.Unit.Support.Persistence;
 
 namespace QrAi.Tests.Unit.Application.Idempotency;
@@ -28,11 +29,11 @@ public sealed class IdempotentRequestTests : IDisposable
 
         var meanwhile = await SendAsync(new AskQuestion("Why?", null, null, null));
         gate.Finish("Because.");
-        await _service.FollowAsync(first.AnswerId).Soon();
+        await _service.FollowAsync(first.AnswerId()).Soon();
         var later = await SendAsync(new AskQuestion("Why?", null, null, null));
 
-        meanwhile.ShouldBe(first);
-        later.ShouldBe(first);
+        ShouldBeSame(meanwhile, first);
+        ShouldBeSame(later, first);
         _service.Models.Requests.Count.ShouldBe(1);
         _service.Database.Sessions.ShouldHaveSingleItem().MessageCount.ShouldBe(2);
     }
@@ -47,7 +48,7 @@ public sealed class IdempotentRequestTests : IDisposable
 
         var first = await one.Send(question);
 
-        (await other.Send(question)).ShouldBe(first);
+        ShouldBeSame(await other.Send(question), first);
         _service.Database.Sessions.Single().MessageCount.ShouldBe(4);
     }
 
@@ -58,22 +59,39 @@ public sealed class IdempotentRequestTests : IDisposable
 
         var first = await one.Send(new AskQuestion("Why?", null, null, null));
 
-        (await other.Send(new AskQuestion("Why?", null, null, null))).ShouldBe(first);
+        ShouldBeSame(await other.Send(new AskQuestion("Why?", null, null, null)), first);
         _service.Database.Sessions.ShouldHaveSingleItem();
         _service.Running.Count.ShouldBe(1);
     }
 
     [Test]
-    public async Task A_question_whose_confirmation_was_lost_is_gone_on_with([Values] bool inSession)
+    public async Task Another_question_of_a_busy_session_is_refused_with_a_key_too()
     {
-        var id = inSession ? _service.Database.Add(A.Session().Answered(1)).Id : (Guid?)null;
-        _service.Database.Faults.Enqueue(MemoryDatabase.Fault.ConfirmationLost);
-        _service.Models.Enqueue(Reply.Answer("Because."));
+        var asked = await _service.AskAsync();
 
-        var asked = await SendAsync(new AskQuestion("Why?", id, null, null));
+        await Should.ThrowAsync<SessionBusyException>(() =>
+            SendAsync(new AskQuestion("And why?", asked.SessionId, null, null))
+        );
+        _service.Database.Records.ShouldBeEmpty();
+    }
 
-        await _service.FollowAsync(asked.AnswerId).Soon();
-        _service.Database.Answer(asked.AnswerId).Content.ShouldBe("Because.");
+    [Test]
+    public async Task A_question_that_another_process_answers_is_attached_to()
+    {
+        using var other = new Service(beside: _service);
+        var gate = Reply.Gated();
+        other.Models.Enqueue(gate);
+        var first = await (await other.WithKeyAsync("key")).Send(new AskQuestion("Why?", null, null, null));
+
+        var second = await SendAsync(new AskQuestion("Why?", null, null, null));
+        var told = second.Answer.ReadAsync();
+        gate.Finish("Because.");
+        await _service.EndOfAsync(first.AnswerId());
+        await _service.PassUntilAsync(() => told.IsCompleted);
+
+        ShouldBeSame(second, first);
+        (await told).Text.ShouldBe("Because.");
+        _service.Models.Requests.ShouldBeEmpty();
     }
 
     [Test]
@@ -83,7 +101,7 @@ public sealed class IdempotentRequestTests : IDisposable
         _service.Models.Providers = [];
         _service.Running.StopAccepting();
 
-        (await SendAsync(new AskQuestion("Why?", null, null, null))).ShouldBe(first);
+        ShouldBeSame(await SendAsync(new AskQuestion("Why?", null, null, null)), first);
     }
 
     [Test]
@@ -156,10 +174,11 @@ public sealed class IdempotentRequestTests : IDisposable
     {
         var asked = await _service.Sender.Send(new AskQuestion("Why?", null, null, null));
 
-        var first = await SendAsync(new CancelAnswer(asked.AnswerId));
+        var first = await SendAsync(new CancelAnswer(asked.AnswerId()));
 
         first.Status.ShouldBe(MessageStatus.Cancelled);
-        (await SendAsync(new CancelAnswer(asked.AnswerId))).ShouldBe(first);
+        var again = await SendAsync(new CancelAnswer(asked.AnswerId()));
+        again.ShouldBe(first with { Attempts = again.Attempts });
         await ShouldBeReusedAsync();
     }
 
@@ -225,7 +244,7 @@ public sealed class IdempotentRequestTests : IDisposable
         (await KeptAsync("ask", new AskQuestion("And why?", id, null, null))).ShouldBe(1);
         (await KeptAsync("create", new CreateSession("Another"))).ShouldBe(1);
         (await KeptAsync("rename", new RenameSession(id, "Renamed"))).ShouldBe(1);
-        (await KeptAsync("cancel", new CancelAnswer(asked.AnswerId))).ShouldBe(1);
+        (await KeptAsync("cancel", new CancelAnswer(asked.AnswerId()))).ShouldBe(1);
 
         async Task<int> KeptAsync<T>(string key, IRequest<T> request)
         {
@@ -251,9 +270,9 @@ public sealed class IdempotentRequestTests : IDisposable
     {
         var asked = await _service.Sender.Send(new AskQuestion("Why?", null, null, null));
         var (one, other) = (await _service.WithKeyAsync("key"), await _service.WithKeyAsync("key", "another"));
-        await one.Send(new CancelAnswer(asked.AnswerId));
+        await one.Send(new CancelAnswer(asked.AnswerId()));
 
-        await Should.ThrowAsync<IdempotencyKeyReusedException>(() => other.Send(new CancelAnswer(asked.AnswerId)));
+        await Should.ThrowAsync<IdempotencyKeyReusedException>(() => other.Send(new CancelAnswer(asked.AnswerId())));
     }
 
     [Test]
@@ -269,6 +288,9 @@ public sealed class IdempotentRequestTests : IDisposable
 
         _service.Database.Records.ShouldHaveSingleItem().CreatedAt.ShouldBe(_service.Clock.GetUtcNow());
     }
+
+    private static void ShouldBeSame(AskedQuestion one, AskedQuestion other) =>
+        (one.SessionId, one.Question, one.AnswerId()).ShouldBe((other.SessionId, other.Question, other.AnswerId()));
 
     private static IdempotencyRecord RecordOf(string key) =>
         IdempotencyRecord.Create(new RequestIdentity("somebody", key, "", ""), TestClock.Noon);

@@ -3,7 +3,7 @@ using QrAi.Application.Questions;
 using QrAi.Domain.Sessions;
 using QrAi.Tests.Fixtures.Models;
 using QrAi.Tests.Testing.Providers;
-using QrAi.Tests.Unit.Support.Persistence;
+using QrAi.Tests.Unit.Support.Generations;
 
 namespace QrAi.Tests.Unit.Application.Questions;
 
@@ -25,7 +25,8 @@ public sealed class AskQuestionTests : IDisposable
         session
             .Messages.Select(message => message.Status)
             .ShouldBe([MessageStatus.Completed, MessageStatus.Generating]);
-        session.OpenAnswerId.ShouldBe(asked.AnswerId);
+        session.Messages.Last().Id.ShouldBe(asked.AnswerId());
+        session.Messages.Select(message => message.Number).ShouldBe([1, 2]);
         asked.Question.Content.ShouldBe("Capital of Japan?");
         asked.Question.Role.ShouldBe(MessageRole.User);
         asked.Question.Attempts.ShouldBeNull("only an answer has some");
@@ -38,7 +39,7 @@ public sealed class AskQuestionTests : IDisposable
         _service.Models.Enqueue(Reply.Answer("Tokyo."));
 
         var asked = await AskAsync("And now?", session.Id);
-        await _service.FollowAsync(asked.AnswerId).Soon();
+        await _service.FollowAsync(asked.AnswerId()).Soon();
 
         asked.SessionId.ShouldBe(session.Id);
         _service
@@ -56,9 +57,9 @@ public sealed class AskQuestionTests : IDisposable
         _service.Models.Enqueue(Reply.Answer("Tokyo."));
 
         var asked = await _service.Sender.Send(new AskQuestion("Why?", null, "google-ai", " big/one "));
-        await _service.FollowAsync(asked.AnswerId).Soon();
+        await _service.FollowAsync(asked.AnswerId()).Soon();
 
-        _service.Database.Answer(asked.AnswerId).Provider.ShouldBe("google-ai");
+        _service.Database.Answer(asked.AnswerId()).Provider.ShouldBe("google-ai");
         _service.Models.Requests.ShouldHaveSingleItem().Model.ShouldBe("big/one");
     }
 
@@ -112,30 +113,24 @@ public sealed class AskQuestionTests : IDisposable
     }
 
     [Test]
-    public async Task A_new_session_whose_confirmation_was_lost_is_gone_on_with()
+    public async Task An_answer_names_its_worker_which_is_known_before()
     {
-        _service.Database.Faults.Enqueue(MemoryDatabase.Fault.ConfirmationLost);
-        _service.Models.Enqueue(Reply.Answer("Tokyo."));
+        await AskAsync("Why?");
 
-        var asked = await AskAsync("Why?");
-        await _service.FollowAsync(asked.AnswerId).Soon();
-
-        _service.Database.Sessions.ShouldHaveSingleItem().MessageCount.ShouldBe(2);
-        _service.Database.Answer(asked.AnswerId).Status.ShouldBe(MessageStatus.Completed);
+        _service.Database.Workers.ShouldBe([_service.Worker.Id]);
     }
 
     [Test]
-    public async Task A_question_whose_confirmation_was_lost_is_not_asked_twice()
+    public async Task Who_leaves_before_the_question_is_kept_asks_nothing()
     {
-        var session = _service.Database.Add(A.Session());
-        _service.Database.Faults.Enqueue(MemoryDatabase.Fault.ConfirmationLost);
-        _service.Models.Enqueue(Reply.Answer("Tokyo."));
+        using var leaving = new CancellationTokenSource();
+        await _service.Worker.RegisterAsync(CancellationToken.None);
+        await leaving.CancelAsync();
 
-        var asked = await AskAsync("Why?", session.Id);
-        await _service.FollowAsync(asked.AnswerId).Soon();
-
-        _service.Database.Sessions.ShouldHaveSingleItem().MessageCount.ShouldBe(2);
-        _service.Database.Answer(asked.AnswerId).Content.ShouldBe("Tokyo.");
+        await Should.ThrowAsync<OperationCanceledException>(() =>
+            _service.Sender.Send(new AskQuestion("Why?", null, null, null), leaving.Token)
+        );
+        _service.Database.Sessions.ShouldBeEmpty();
     }
 
     [Test]
@@ -143,7 +138,7 @@ public sealed class AskQuestionTests : IDisposable
     {
         _service.Models.Enqueue(Reply.Answer("Tokyo."));
         var asked = await AskAsync("Why?");
-        await _service.FollowAsync(asked.AnswerId).Soon();
+        await _service.FollowAsync(asked.AnswerId()).Soon();
 
         var request = _service.Models.Requests.ShouldHaveSingleItem();
         request.Messages.Select(message => message.Role).ShouldBe(["system", "user"]);
@@ -151,5 +146,5 @@ public sealed class AskQuestionTests : IDisposable
     }
 
     private Task<AskedQuestion> AskAsync(string question, Guid? sessionId = null) =>
-        _service.Sender.Send(new AskQuestion(question, sessionId, null, null)).Soon();
+        _service.AskAsync(question, sessionId);
 }
