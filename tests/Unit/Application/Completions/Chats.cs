@@ -1,5 +1,7 @@
 using MediatR;
 using QrAi.Application.Completions;
+using QrAi.Application.Generations;
+using QrAi.Tests.Unit.Support.Generations;
 
 namespace QrAi.Tests.Unit.Application.Completions;
 
@@ -15,32 +17,13 @@ internal static class Chats
         new("openrouter", [new CompletionMessage("user", [question])], new CompletionOptions(), sessionId);
 
     /// <summary>All that comes of one.</summary>
-    public static async Task<List<CompletionPart>> CompleteAsync(
+    public static async Task<ToldLines> CompleteAsync(
         this ISender sender,
-        IStreamRequest<CompletionPart>? chat = null,
+        IRequest<Follower>? chat = null,
         CancellationToken cancellationToken = default
     )
     {
-        var parts = new List<CompletionPart>();
-        await foreach (var part in sender.CreateStream(chat ?? Of(), cancellationToken))
-            parts.Add(part);
-        return parts;
+        using var follower = await sender.Send(chat ?? Of(), cancellationToken);
+        return await follower.ReadAsync(cancellationToken);
     }
-
-    /// <summary>The whole text; what came before the last that began is void.</summary>
-    public static string Text(this List<CompletionPart> parts) =>
-        string.Concat(
-            parts
-                .Skip(parts.FindLastIndex(part => part is CompletionPart.Started))
-                .OfType<CompletionPart.Text>()
-                .Select(text => text.Value)
-        );
-
-    /// <summary>The part that says that it begins.</summary>
-    public static CompletionPart.Started Beginning(this List<CompletionPart> parts) =>
-        parts.OfType<CompletionPart.Started>().Last();
-
-    /// <summary>The part that says that it is whole.</summary>
-    public static CompletionPart.Finished End(this List<CompletionPart> parts) =>
-        parts[^1].ShouldBeOfType<CompletionPart.Finished>();
 }

@@ -1,8 +1,9 @@
-using QrAi.Application.Completions;
 using QrAi.Application.Errors;
-using QrAi.Application.Models;
+using QrAi.Application.Generations;
+using QrAi.Domain.Sessions;
 using QrAi.Tests.Fixtures.Models;
 using QrAi.Tests.Testing.Providers;
+using QrAi.Tests.Unit.Support.Generations;
 using TokenUsage = QrAi.Domain.Sessions.TokenUsage;
 
 namespace QrAi.Tests.Unit.Application.Completions;
@@ -15,19 +16,38 @@ public sealed class CompleteChatTests : IDisposable
     public void Dispose() => _service.Dispose();
 
     [Test]
-    public async Task It_begins_tells_the_text_as_it_comes_and_ends()
+    public async Task It_begins_tells_the_text_and_ends()
     {
         _service.Models.Enqueue(Reply.Answer("Tok", "yo.") with { FinishReason = "length" });
 
-        var parts = await _service.Sender.CompleteAsync().Soon();
+        using var follower = await _service.Sender.Send(Chats.Of());
+        var told = await follower.ReadAsync().Soon();
 
-        var started = parts[0].ShouldBeOfType<CompletionPart.Started>();
-        (started.Provider, started.Model).ShouldBe(("openrouter", ScriptedModels.Model));
-        started.BegunAt.ShouldBe(_service.Clock.GetUtcNow());
-        started.CompletionId.Version.ShouldBe(7);
-        started.SessionId.ShouldBeNull();
-        parts.Skip(1).SkipLast(1).ShouldBe([new CompletionPart.Text("Tok"), new CompletionPart.Text("yo.")]);
-        parts.End().ShouldBe(new CompletionPart.Finished("length", new TokenUsage(10, 2, 12)));
+        var identity = follower.Generation.Identity;
+        identity.CreatedAt.ShouldBe(_service.Clock.GetUtcNow());
+        identity.Id.Version.ShouldBe(7);
+        identity.SessionId.ShouldBeNull();
+        told.Start.ShouldBe(new GenerationStart(1, "openrouter", ScriptedModels.Model));
+        told.Text.ShouldBe("Tokyo.");
+        (told.End!.Status, told.End.FinishReason, told.End.Usage).ShouldBe(
+            (MessageStatus.Completed, "length", new TokenUsage(10, 2, 12))
+        );
+    }
+
+    [Test]
+    public async Task It_is_told_as_it_comes()
+    {
+        var gate = Reply.Gated();
+        _service.Models.Enqueue(gate);
+        using var follower = await _service.Sender.Send(Chats.Of());
+        var told = new ToldLines();
+        var reading = follower.ReadAsync(told);
+        gate.Send("Tok");
+        await Eventually.Holds(() => told.Lines.Length == 2);
+        gate.Finish("yo.");
+
+        await reading.Soon();
+        told.Lines.ShouldBe(["started 1 openrouter", "1.3 Tok", "1.6 yo.", "1.6.end Completed"]);
     }
 
     [Test]
@@ -39,20 +59,26 @@ public sealed class CompleteChatTests : IDisposable
 
         _service.Database.Sessions.ShouldBeEmpty();
         _service.Database.Records.ShouldBeEmpty();
+        _service.Database.Workers.ShouldBeEmpty();
     }
 
     [Test]
     public async Task What_broke_off_is_void_and_so_is_what_it_cost()
     {
+        var gate = Reply.Gated();
         _service.Models.Providers = ["openrouter", "google-ai"];
-        _service.Models.Enqueue(Reply.BreakOff("Half"), Reply.Stream(Part.Token("Whole"), Part.Finish, Part.Done));
+        _service.Models.Enqueue(gate, Reply.Stream(Part.Token("Whole"), Part.Finish, Part.Done));
+        using var follower = await _service.Sender.Send(Chats.Of());
+        var told = new ToldLines();
+        var reading = follower.ReadAsync(told);
+        gate.Send(Part.Token("Half"), Part.Usage(9, 9));
+        await Eventually.Holds(() => told.Text == "Half");
+        gate.Break();
 
-        var parts = await _service.Sender.CompleteAsync().Soon();
-
-        parts.OfType<CompletionPart.Started>().Select(one => one.Provider).ShouldBe(["openrouter", "google-ai"]);
-        parts.OfType<CompletionPart.Started>().Select(one => one.CompletionId).Distinct().ShouldHaveSingleItem();
-        parts.Text().ShouldBe("Whole");
-        parts.End().ShouldBe(new CompletionPart.Finished("stop", null));
+        await reading.Soon();
+        told.Lines.ShouldContain("restarted 2 google-ai ProviderFailed");
+        told.Text.ShouldBe("Whole");
+        (told.End!.FinishReason, told.End.Usage).ShouldBe(("stop", null));
     }
 
     [TestCase("openrouter", "openrouter", ScriptedModels.Model)]
@@ -63,9 +89,9 @@ public sealed class CompleteChatTests : IDisposable
         _service.Models.Providers = ["openrouter", "google-ai"];
         _service.Models.Enqueue(Reply.Answer("Yes."));
 
-        var parts = await _service.Sender.CompleteAsync(Chats.Of(model: name)).Soon();
+        var told = await _service.Sender.CompleteAsync(Chats.Of(model: name)).Soon();
 
-        (parts.Beginning().Provider, parts.Beginning().Model).ShouldBe((provider, model));
+        (told.Start!.Provider, told.Start.Model).ShouldBe((provider, model));
     }
 
     [Test]
@@ -108,9 +134,11 @@ public sealed class CompleteChatTests : IDisposable
     public async Task What_nobody_answers_fails()
     {
         _service.Models.Enqueue(Reply.Status(500));
+        using var follower = await _service.Sender.Send(Chats.Of());
 
-        (await Should.ThrowAsync<GenerationFailedException>(_service.Sender.CompleteAsync().Soon())).Code.ShouldBe(
-            "provider_failed"
-        );
+        (await follower.ReadAsync().Soon()).Lines.ShouldBe(["1.0.end Failed"]);
+
+        follower.IsRefused.ShouldBeTrue();
+        follower.Generation.Error.ShouldBe(new AnswerError("provider_failed", "Every provider failed."));
     }
 }

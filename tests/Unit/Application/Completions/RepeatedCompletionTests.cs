@@ -1,10 +1,11 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using QrAi.Application.Completions;
-using QrAi.Application.Errors;
+using QrAi.Application.Generations;
 using QrAi.Application.Models;
+using QrAi.Domain.Sessions;
 using QrAi.Tests.Fixtures.Models;
 using QrAi.Tests.Testing.Providers;
+using QrAi.Tests.Unit.Support.Generations;
 using QrAi.Tests.Unit.Support.Persistence;
 
 namespace QrAi.Tests.Unit.Application.Completions;
@@ -32,9 +33,8 @@ public sealed class RepeatedCompletionTests : IDisposable
         var second = await AskAsync();
         gate.Finish("answer.");
 
-        var told = await first.Soon();
-        (await second.Soon()).ShouldBe(told);
-        told.Text().ShouldBe("One answer.");
+        (await first.Soon()).Text.ShouldBe("One answer.");
+        (await second.Soon()).Text.ShouldBe("One answer.");
         _service.Models.Requests.Count.ShouldBe(1);
     }
 
@@ -42,14 +42,17 @@ public sealed class RepeatedCompletionTests : IDisposable
     public async Task Who_asks_later_is_told_what_was_kept()
     {
         _service.Models.Enqueue(Reply.Answer("One ", "answer.") with { FinishReason = "length" });
-        var first = await CompleteAsync().Soon();
+        using var first = await SendAsync();
+        var told = await first.ReadAsync().Soon();
         _service.Clock.Advance(TimeSpan.FromHours(23));
 
-        var later = await CompleteAsync().Soon();
+        using var later = await SendAsync();
+        var toldLater = await later.ReadAsync().Soon();
 
-        later.Beginning().ShouldBe(first.Beginning());
-        later.OfType<CompletionPart.Text>().ShouldHaveSingleItem().Value.ShouldBe("One answer.");
-        later.End().ShouldBe(first.End());
+        later.Generation.Identity.ShouldBe(first.Generation.Identity);
+        toldLater.Lines.ShouldBe(["started 1 openrouter", "1.11 One answer.", "1.11.end Completed"]);
+        toldLater.Start.ShouldBe(told.Start);
+        (toldLater.End!.FinishReason, toldLater.End.Usage).ShouldBe((told.End!.FinishReason, told.End.Usage));
         _service.Models.Requests.Count.ShouldBe(1);
     }
 
@@ -79,7 +82,7 @@ public sealed class RepeatedCompletionTests : IDisposable
 
         var record = _service.Database.Records.Single();
         record.Result.ShouldNotBeNull().ShouldContain("Kept.");
-        record.LeasedUntil.ShouldBeNull();
+        record.WorkerId.ShouldBeNull();
     }
 
     [Test]
@@ -94,7 +97,7 @@ public sealed class RepeatedCompletionTests : IDisposable
 
         gate.Finish("Still here.");
 
-        (await CompleteAsync().Soon()).Text().ShouldBe("Still here.");
+        (await CompleteAsync().Soon()).Text.ShouldBe("Still here.");
         _service.Models.Requests.Count.ShouldBe(1);
     }
 
@@ -103,10 +106,10 @@ public sealed class RepeatedCompletionTests : IDisposable
     {
         _service.Models.Enqueue(Reply.Status(500), Reply.Answer("At last."));
 
-        (await Should.ThrowAsync<GenerationFailedException>(CompleteAsync().Soon())).Code.ShouldBe("provider_failed");
+        (await CompleteAsync().Soon()).End!.Error!.Code.ShouldBe("provider_failed");
         _service.Database.Records.ShouldBeEmpty();
 
-        (await CompleteAsync().Soon()).Text().ShouldBe("At last.");
+        (await CompleteAsync().Soon()).Text.ShouldBe("At last.");
     }
 
     [TestCase(MostCharacters, true)]
@@ -115,8 +118,8 @@ public sealed class RepeatedCompletionTests : IDisposable
     {
         _service.Models.Default = Reply.Answer(new string('あ', length - 10), new string('い', 10));
 
-        (await CompleteAsync().Soon()).Text().Length.ShouldBe(length);
-        (await CompleteAsync().Soon()).Text().Length.ShouldBe(length);
+        (await CompleteAsync().Soon()).Text.Length.ShouldBe(length);
+        (await CompleteAsync().Soon()).Text.Length.ShouldBe(length);
 
         _service.Models.Requests.Count.ShouldBe(isKept ? 1 : 2);
     }
@@ -124,48 +127,87 @@ public sealed class RepeatedCompletionTests : IDisposable
     [Test]
     public async Task Who_finds_that_another_process_makes_it_waits_for_what_comes_of_it()
     {
-        var record = Keys.Record(leasedUntil: _service.Clock.GetUtcNow() + TimeSpan.FromSeconds(30));
-        _service.Database.Add(record);
+        using var other = new Service(beside: _service);
+        var gate = Reply.Gated();
+        other.Models.Enqueue(gate);
+        var made = (await other.WithKeyAsync("key")).CompleteAsync();
+        await gate.Request.Soon();
         var waiting = await AskAsync();
-        await _service.Clock.PassAsync(Pause).Soon();
-        await _service.Clock.NextWaitAsync(wait => wait == Pause).Soon();
+        _service.Pass(Pause);
+        waiting.IsCompleted.ShouldBeFalse();
 
-        record.End(JsonSerializer.Serialize(Elsewhere, JsonSerializerOptions.Web));
-        _service.Clock.Advance(Pause);
+        gate.Finish("Elsewhere.");
+        await made.Soon();
+        _service.Pass(Pause);
 
-        (await waiting.Soon()).ShouldBe(Elsewhere.ToParts());
+        (await waiting.Soon()).Text.ShouldBe("Elsewhere.");
         _service.Models.Requests.ShouldBeEmpty();
     }
 
     [Test]
-    public async Task One_whose_process_is_lost_is_made_here_when_its_time_is_over()
+    public async Task One_whose_process_has_died_is_made_here()
     {
+        using var other = new Service(beside: _service);
+        var lost = (await other.WithKeyAsync("key")).CompleteAsync();
+        await other.Models.WaitForRequestsAsync(1);
         var gate = Gate();
-        _service.Database.Add(Keys.Record(leasedUntil: _service.Clock.GetUtcNow() + Pause));
         var waiting = await AskAsync();
-        await _service.Clock.PassAsync(Pause).Soon();
-        await _service.Clock.NextWaitAsync(wait => wait == Pause).Soon();
-        _service.Models.Requests.ShouldBeEmpty("the other one's time is not over yet");
+        other.Crash();
+        _service.Pass(Service.Lease - TimeSpan.FromSeconds(1));
+        _service.Models.Requests.ShouldBeEmpty("the other one counts as alive");
 
-        _service.Clock.Advance(Pause);
+        _service.Pass(TimeSpan.FromSeconds(2));
         await gate.Request.Soon();
-        _service.Database.Records.Single().LeasedUntil.ShouldBe(_service.Clock.GetUtcNow() + TimeSpan.FromMinutes(4));
+        _service.Database.Records.ShouldHaveSingleItem().WorkerId.ShouldBe(_service.Worker.Id);
         gate.Finish("Here.");
 
-        (await waiting.Soon()).Text().ShouldBe("Here.");
+        (await waiting.Soon()).Text.ShouldBe("Here.");
         _service.Database.Records.ShouldHaveSingleItem().Result.ShouldNotBeNull();
+        lost.IsCompleted.ShouldBeFalse();
     }
 
     [Test]
-    public async Task A_process_says_for_how_long_it_makes_it()
+    public async Task A_process_that_was_thought_dead_and_comes_back_does_not_keep_what_it_made()
+    {
+        using var other = new Service(beside: _service);
+        var late = Reply.Gated();
+        other.Models.Enqueue(late);
+        var told = (await other.WithKeyAsync("key")).CompleteAsync();
+        await late.Request.Soon();
+        other.Crash();
+        var gate = Gate();
+        var waiting = await AskAsync();
+        _service.Pass(Service.Lease + TimeSpan.FromSeconds(1));
+        await gate.Request.Soon();
+
+        late.Finish("Late.");
+
+        (await told.Soon()).Text.ShouldBe("Late.");
+        _service.Database.Records.ShouldHaveSingleItem().WorkerId.ShouldBe(_service.Worker.Id);
+        gate.Finish("Here.");
+        await waiting.Soon();
+        _service.Database.Records.ShouldHaveSingleItem().Result.ShouldNotBeNull().ShouldContain("Here.");
+    }
+
+    [Test]
+    public async Task One_that_this_process_began_and_did_not_keep_is_made_again_by_it()
+    {
+        await _service.Worker.RegisterAsync(CancellationToken.None);
+        _service.Database.Add(Keys.Record(workerId: _service.Worker.Id));
+        _service.Models.Enqueue(Reply.Answer("Again."));
+
+        (await CompleteAsync().Soon()).Text.ShouldBe("Again.");
+    }
+
+    [Test]
+    public async Task A_process_says_that_it_makes_it_and_that_it_is_alive()
     {
         var gate = Gate();
         var completing = await AskAsync();
         await gate.Request.Soon();
 
-        // The whole answer's time, and the time for which it is tried to keep it.
-        var leased = _service.Database.Records.Single().LeasedUntil;
-        leased.ShouldBe(_service.Clock.GetUtcNow() + TimeSpan.FromMinutes(4));
+        _service.Database.Records.Single().WorkerId.ShouldBe(_service.Worker.Id);
+        _service.Database.Workers.ShouldBe([_service.Worker.Id]);
         gate.Finish();
         await completing.Soon();
     }
@@ -186,11 +228,11 @@ public sealed class RepeatedCompletionTests : IDisposable
         await _service.Clock.NextWaitAsync(wait => wait == Pause * 3).Soon();
         completing.IsCompleted.ShouldBeFalse();
         _service.Clock.Advance(Pause * 3);
-        (await completing.Soon()).Text().ShouldBe("Kept later.");
+        (await completing.Soon()).Text.ShouldBe("Kept later.");
 
         _service.Database.IsDown = false;
-        await _service.Clock.PassAsync(Pause * 4).Soon();
-        await DrainAsync().Soon();
+        _service.Pass(Pause * 4);
+        await EndAsync().Soon();
         _service.Database.Records.Single().Result.ShouldNotBeNull().ShouldContain("Kept later.");
         _service
             .Log.Lines.Count(entry =>
@@ -204,23 +246,20 @@ public sealed class RepeatedCompletionTests : IDisposable
     }
 
     [Test]
-    public async Task One_that_cannot_be_kept_at_all_is_given_up_and_its_lease_runs_out()
+    public async Task One_that_cannot_be_kept_at_all_is_given_up_and_its_key_comes_free_with_the_process()
     {
         var gate = Gate();
         var completing = await AskAsync();
         await gate.Request.Soon();
         _service.Database.IsDown = true;
         gate.Finish("Lost.");
+        await _service.PassUntilAsync(() => _service.Running.Count == 0);
 
-        for (var time = 1; time <= 4; time++)
-            await _service.Clock.PassAsync(Pause * time).Soon();
-        await DrainAsync().Soon();
-
-        (await completing.Soon()).Text().ShouldBe("Lost.");
+        (await completing.Soon()).Text.ShouldBe("Lost.");
         _service.Database.IsDown = false;
         var record = _service.Database.Records.Single();
         record.Result.ShouldBeNull();
-        record.LeasedUntil.ShouldNotBeNull();
+        record.WorkerId.ShouldBe(_service.Worker.Id);
     }
 
     [Test]
@@ -232,7 +271,7 @@ public sealed class RepeatedCompletionTests : IDisposable
         _service.Database.Faults.Enqueue(MemoryDatabase.Fault.ConfirmationLost); // as a conflict looks
         gate.Finish("Told.");
 
-        (await completing.Soon()).Text().ShouldBe("Told.");
+        (await completing.Soon()).Text.ShouldBe("Told.");
     }
 
     [Test]
@@ -241,14 +280,14 @@ public sealed class RepeatedCompletionTests : IDisposable
         var gate = Gate();
         var completing = await AskAsync();
         await gate.Request.Soon();
-        var draining = DrainAsync();
+        var draining = _service.Drain.DrainAsync(CancellationToken.None, CancellationToken.None);
         draining.IsCompleted.ShouldBeFalse();
 
         gate.Finish("Whole.");
 
         await draining.Soon();
         _service.Database.Records.Single().Result.ShouldNotBeNull();
-        (await completing.Soon()).Text().ShouldBe("Whole.");
+        (await completing.Soon()).Text.ShouldBe("Whole.");
     }
 
     [Test]
@@ -258,85 +297,57 @@ public sealed class RepeatedCompletionTests : IDisposable
         var completing = await AskAsync();
         var request = await gate.Request.Soon();
         using var finish = new CancellationTokenSource();
-        var draining = _service.Completions.DrainAsync(finish.Token, CancellationToken.None);
+        var draining = _service.Drain.DrainAsync(finish.Token, CancellationToken.None);
 
         await finish.CancelAsync();
 
         await draining.Soon();
         await request.Aborted.Soon();
-        await Should.ThrowAsync<ShuttingDownException>(completing.Soon());
+        (await completing.Soon()).End!.Error!.Code.ShouldBe("shutting_down");
         _service.Database.Records.ShouldBeEmpty();
-    }
-
-    [Test]
-    public async Task Draining_ends_when_it_has_to_whatever_still_runs()
-    {
-        var gate = Gate();
-        var completing = await AskAsync();
-        await gate.Request.Soon();
-        using var giveUp = new CancellationTokenSource();
-        var draining = _service.Completions.DrainAsync(CancellationToken.None, giveUp.Token);
-
-        await giveUp.CancelAsync();
-
-        await draining.Soon();
-        completing.IsCompleted.ShouldBeFalse();
-        gate.Finish();
-        await completing.Soon();
-    }
-
-    [Test]
-    public async Task A_fault_in_making_it_is_told_to_who_follows()
-    {
-        var run = _service.Completions.Start("me", "key", _ => throw new InvalidOperationException("A fault."));
-
-        var following = Should.ThrowAsync<InvalidOperationException>(async () =>
-            await run.FollowAsync(CancellationToken.None).ToListAsync()
-        );
-
-        (await following.Soon()).Message.ShouldBe("A fault.");
-        await DrainAsync().Soon();
     }
 
     [Test]
     public void Of_a_completion_that_broke_off_only_what_came_after_it_is_kept()
     {
-        var started = new CompletionPart.Started("google-ai", "two")
-        {
-            CompletionId = Elsewhere.Id,
-            BegunAt = TestClock.Noon,
-        };
+        var generation = new Generation(new GenerationIdentity(Elsewhere.Id, "me", TestClock.Noon));
+        generation.Begin("openrouter", "one");
+        generation.Append("Half");
+        generation.Append(new ToolCallPiece(0, "void", "void", "{}"));
+        generation.Begin("google-ai", "two");
+        generation.Append("Wh");
+        generation.Append(new ToolCallPiece(1, "b", "time", "{}"));
+        generation.Append(new ToolCallPiece(0, "a", "weather", "{\"ci"));
+        generation.Append("ole");
+        generation.Append(new ToolCallPiece(0, null, null, "ty\":1}"));
 
-        var kept = KeptCompletion.Of([
-            started with
-            {
-                Provider = "openrouter",
-                Model = "one",
-            },
-            new CompletionPart.Text("Half"),
-            new CompletionPart.ToolCall(0, "void", "void", "{}"),
-            started,
-            new CompletionPart.Text("Wh"),
-            new CompletionPart.ToolCall(1, "b", "time", "{}"),
-            new CompletionPart.ToolCall(0, "a", "weather", "{\"ci"),
-            new CompletionPart.Text("ole"),
-            new CompletionPart.ToolCall(0, null, null, "ty\":1}"),
-            new CompletionPart.Finished("tool_calls", null),
-        ]);
+        var kept = KeptCompletion
+            .Of(generation, new GenerationEnd(MessageStatus.Completed, TestClock.Noon, "tool_calls", null, [], null))
+            .ToGeneration("me");
 
-        kept.ToParts()
-            .ShouldBe([
-                started,
-                new CompletionPart.Text("Whole"),
-                new CompletionPart.ToolCall(0, "a", "weather", "{\"city\":1}"),
-                new CompletionPart.ToolCall(1, "b", "time", "{}"),
-                new CompletionPart.Finished("tool_calls", null),
-            ]);
+        kept.Identity.ShouldBe(generation.Identity);
+        using var follower = new Follower(new HeldGeneration(kept));
+        follower
+            .ReadNow()
+            .ShouldBe(
+                [
+                    "started 1 google-ai",
+                    "1.5 Whole",
+                    "call 1 b time {}",
+                    "call 0 a weather {\"city\":1}",
+                    "1.5.end Completed",
+                ],
+                ignoreOrder: true
+            );
     }
 
     [Test]
-    public void Of_one_without_a_text_none_is_told() =>
-        (Elsewhere with { Text = "" }).ToParts().ShouldNotContain(part => part is CompletionPart.Text);
+    public void Of_one_without_a_text_none_is_told()
+    {
+        using var follower = new Follower(new HeldGeneration((Elsewhere with { Text = "" }).ToGeneration("me")));
+
+        follower.ReadNow().ShouldBe(["started 1 openrouter", "1.0.end Completed"]);
+    }
 
     private static KeptCompletion Elsewhere { get; } =
         new(
@@ -357,10 +368,13 @@ public sealed class RepeatedCompletionTests : IDisposable
         return gate;
     }
 
+    private async Task<Follower> SendAsync() => await (await _service.WithKeyAsync("key")).Send(Chats.Of());
+
     /// <summary>Asks with the key, and goes on with the test.</summary>
-    private async Task<Task<List<CompletionPart>>> AskAsync() => (await _service.WithKeyAsync("key")).CompleteAsync();
+    private async Task<Task<ToldLines>> AskAsync() => (await _service.WithKeyAsync("key")).CompleteAsync();
 
-    private async Task<List<CompletionPart>> CompleteAsync() => await await AskAsync();
+    private async Task<ToldLines> CompleteAsync() => await await AskAsync();
 
-    private Task DrainAsync() => _service.Completions.DrainAsync(CancellationToken.None, CancellationToken.None);
+    /// <summary>Ends when nothing is made any more.</summary>
+    private Task EndAsync() => _service.Running.WaitAsync(CancellationToken.None);
 }

@@ -1,10 +1,10 @@
 using QrAi.Application.Answers;
-using QrAi.Application.Completions;
 using QrAi.Application.Errors;
-using QrAi.Application.Models;
+using QrAi.Application.Generations;
 using QrAi.Domain.Sessions;
 using QrAi.Tests.Fixtures.Models;
 using QrAi.Tests.Testing.Providers;
+using QrAi.Tests.Unit.Support.Generations;
 using TokenUsage = QrAi.Domain.Sessions.TokenUsage;
 
 namespace QrAi.Tests.Unit.Application.Completions;
@@ -21,23 +21,19 @@ public sealed class StoreChatTests : IDisposable
     {
         _service.Models.Enqueue(Reply.Answer("Tok", "yo.") with { FinishReason = "length" });
 
-        var parts = await _service.Sender.CompleteAsync(Chats.Kept(" Capital?\n")).Soon();
+        using var follower = await _service.Sender.Send(Chats.Kept(" Capital?\n"));
+        var told = await follower.ReadAsync().Soon();
 
         var session = _service.Database.Sessions.ShouldHaveSingleItem();
         session.Messages.Select(message => message.Content).ShouldBe(["Capital?", "Tokyo."]);
         var answer = session.Messages.Last();
         answer.FinishReason.ShouldBe("length");
-        parts[0]
-            .ShouldBe(
-                new CompletionPart.Started("openrouter", ScriptedModels.Model)
-                {
-                    CompletionId = answer.Id,
-                    BegunAt = answer.CreatedAt,
-                    SessionId = session.Id,
-                }
-            );
-        parts.OfType<CompletionPart.Text>().Select(text => text.Value).ShouldBe(["Tok", "yo."]);
-        parts.End().ShouldBe(new CompletionPart.Finished("length", new TokenUsage(10, 2, 12)));
+        follower.Generation.Identity.ShouldBe(
+            new GenerationIdentity(answer.Id, answer.Owner, answer.CreatedAt, session.Id, answer.QuestionId)
+        );
+        told.Start.ShouldBe(new GenerationStart(1, "openrouter", ScriptedModels.Model));
+        told.Text.ShouldBe("Tokyo.");
+        (told.End!.FinishReason, told.End.Usage).ShouldBe(("length", new TokenUsage(10, 2, 12)));
     }
 
     [Test]
@@ -46,9 +42,10 @@ public sealed class StoreChatTests : IDisposable
         var session = _service.Database.Add(A.Session().Answered(1));
         _service.Models.Enqueue(Reply.Answer("Two."));
 
-        var parts = await _service.Sender.CompleteAsync(Chats.Kept("Two?", session.Id)).Soon();
+        using var follower = await _service.Sender.Send(Chats.Kept("Two?", session.Id));
+        await follower.ReadAsync().Soon();
 
-        parts.Beginning().SessionId.ShouldBe(session.Id);
+        follower.Generation.Identity.SessionId.ShouldBe(session.Id);
         _service.Models.Requests[0].Messages.Select(message => message.Content).ShouldBe(["Q1", "A1", "Two?"]);
         _service.Database.Sessions.ShouldHaveSingleItem().MessageCount.ShouldBe(4);
     }
@@ -59,10 +56,10 @@ public sealed class StoreChatTests : IDisposable
         _service.Models.Providers = ["openrouter", "google-ai"];
         _service.Models.Enqueue(Reply.BreakOff("Half"), Reply.Answer("Whole"));
 
-        var parts = await _service.Sender.CompleteAsync(Chats.Kept()).Soon();
+        var told = await _service.Sender.CompleteAsync(Chats.Kept()).Soon();
 
-        parts.OfType<CompletionPart.Started>().Select(one => one.Provider).ShouldBe(["openrouter", "google-ai"]);
-        parts.Text().ShouldBe("Whole");
+        told.Start.ShouldBe(new GenerationStart(2, "google-ai", ScriptedModels.Model));
+        told.Text.ShouldBe("Whole");
     }
 
     [Test]
@@ -70,30 +67,21 @@ public sealed class StoreChatTests : IDisposable
     {
         _service.Models.Enqueue(Reply.Status(500));
 
-        var failure = await Should.ThrowAsync<GenerationFailedException>(
-            _service.Sender.CompleteAsync(Chats.Kept()).Soon()
-        );
+        var told = await _service.Sender.CompleteAsync(Chats.Kept()).Soon();
 
-        (failure.Code, failure.Message).ShouldBe(("provider_failed", "Every provider failed."));
+        told.End!.Error.ShouldBe(new AnswerError("provider_failed", "Every provider failed."));
         _service.Database.Sessions.Single().Messages.Last().Status.ShouldBe(MessageStatus.Failed);
     }
 
     [Test]
-    public async Task One_that_is_cancelled_before_anybody_has_begun_is_empty_and_of_whom_was_asked_for(
-        [Values("openrouter", "google-ai", "google-ai/large")] string model
-    )
+    public async Task One_that_is_cancelled_before_anybody_has_begun_has_only_its_end()
     {
-        _service.Models.Providers = ["openrouter", "google-ai"];
-        var completing = _service.Sender.CompleteAsync(Chats.Kept() with { Model = model });
+        var completing = _service.Sender.CompleteAsync(Chats.Kept());
         await _service.Models.WaitForRequestsAsync(1);
 
-        await _service.Sender.Send(new CancelAnswer(_service.Database.Sessions.Single().OpenAnswerId!.Value));
+        await _service.Sender.Send(new CancelAnswer(_service.Database.Sessions.Single().Messages.Last().Id));
 
-        var parts = await completing.Soon();
-        var name = new ConfiguredModel(parts.Beginning().Provider, parts.Beginning().Model).Name;
-        name.ShouldBe(model.Contains('/', StringComparison.Ordinal) ? model : $"{model}/{ScriptedModels.Model}");
-        parts.Text().ShouldBeEmpty();
-        parts.End().ShouldBe(new CompletionPart.Finished("stop", null));
+        (await completing.Soon()).Lines.ShouldBe(["1.0.end Cancelled"]);
     }
 
     [Test]
@@ -111,28 +99,27 @@ public sealed class StoreChatTests : IDisposable
     {
         _service.Models.Enqueue(Reply.Answer("Once."));
 
-        var first = await (await _service.WithKeyAsync("key")).CompleteAsync(Chats.Kept()).Soon();
-        var again = await (await _service.WithKeyAsync("key")).CompleteAsync(Chats.Kept()).Soon();
+        using var first = await (await _service.WithKeyAsync("key")).Send(Chats.Kept());
+        var told = await first.ReadAsync().Soon();
+        using var again = await (await _service.WithKeyAsync("key")).Send(Chats.Kept());
 
-        again.ShouldBe(first);
+        again.Generation.Identity.ShouldBe(first.Generation.Identity);
+        (await again.ReadAsync().Soon()).Text.ShouldBe(told.Text);
         _service.Models.Requests.Count.ShouldBe(1);
         _service.Database.Sessions.ShouldHaveSingleItem();
     }
 
     [Test]
-    public async Task Of_an_answer_that_does_not_say_why_it_ended_it_is_told_that_it_stopped()
+    public async Task Of_an_answer_that_does_not_say_why_it_ended_no_reason_is_told()
     {
         // As programs kept it that knew no reasons.
         var session = _service.Database.Add(A.Session().Answered(1));
         session.Messages.Last().FinishReason.ShouldBeNull();
-        _service.Database.Add(RecordOf(session));
+        _service.Database.Add(Keys.Record(answerId: session.Messages.Last().Id));
 
-        var parts = await (await _service.WithKeyAsync("key")).CompleteAsync(Chats.Kept()).Soon();
+        var told = await (await _service.WithKeyAsync("key")).CompleteAsync(Chats.Kept()).Soon();
 
-        parts.End().Reason.ShouldBe("stop");
-        parts.Text().ShouldBe("A1");
+        told.End!.FinishReason.ShouldBeNull();
+        told.Text.ShouldBe("A1");
     }
-
-    private static QrAi.Domain.Idempotency.IdempotencyRecord RecordOf(Session session) =>
-        Keys.Record(answerId: session.Messages.Last().Id);
 }
