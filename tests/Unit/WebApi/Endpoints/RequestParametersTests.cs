@@ -1,4 +1,5 @@
 using QrAi.Application.Errors;
+using QrAi.Application.Generations;
 using QrAi.WebApi.Endpoints;
 
 namespace QrAi.Tests.Unit.WebApi.Endpoints;
@@ -32,20 +33,26 @@ public sealed class RequestParametersTests
     [TestCase("99999999999")]
     public void Another_limit_is_refused(string text) => Refused("limit", () => RequestParameters.ParseLimit(text));
 
-    [TestCase(null, 0)]
-    [TestCase("", 0)]
-    [TestCase("0", 0)]
-    [TestCase("17", 17)]
-    public void A_last_event_id_is_a_number(string? text, long id) =>
-        RequestParameters.ParseLastEventId(text).ShouldBe(id);
+    [TestCase(null, 0, 0, false)]
+    [TestCase("", 0, 0, false)]
+    [TestCase("1", 1, 0, false)]
+    [TestCase("2.17", 2, 17, false)]
+    [TestCase("2.17.end", 2, 17, true)]
+    public void A_last_event_id_is_a_position(string? text, int run, int offset, bool isEnd) =>
+        RequestParameters.ParseLastEventId(text).ShouldBe(new Position(run, offset, isEnd));
 
     [TestCase("-1")]
+    [TestCase("0")]
     [TestCase("x")]
-    [TestCase("1.0")]
+    [TestCase("1.x")]
     [TestCase("9223372036854775807")]
     [TestCase("99999999999999999999")]
     public void Another_last_event_id_is_refused(string text) =>
         Refused("Last-Event-ID", () => RequestParameters.ParseLastEventId(text));
+
+    [Test]
+    public void An_argument_that_is_an_event_id_is_refused_by_its_own_name() =>
+        Refused("after", () => RequestParameters.ParseLastEventId("x", "after"));
 
     private static void Refused(string field, Action parse) =>
         Should.Throw<InvalidRequestException>(parse).Errors.Keys.ShouldBe([field]);

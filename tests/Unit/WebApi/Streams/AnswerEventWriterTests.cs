@@ -2,8 +2,8 @@ using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using QrAi.Application.Answers;
-using QrAi.Application.Sessions;
+using QrAi.Application.Generations;
+using QrAi.Application.Models;
 using QrAi.Domain.Sessions;
 using QrAi.WebApi.Errors;
 using QrAi.WebApi.Hosting;
@@ -17,61 +17,83 @@ public sealed class AnswerEventWriterTests
     private static readonly Guid Question = Guid.Parse("019ab0de-7c5f-7000-8000-000000000002");
     private static readonly Guid Answer = Guid.Parse("019ab0de-7c5f-7000-8000-000000000003");
 
+    private static readonly GenerationEnd Completed = new(
+        MessageStatus.Completed,
+        TestClock.Noon.AddMilliseconds(250),
+        "stop",
+        null,
+        [],
+        null
+    );
+
+    private readonly Generation _answer = new(new GenerationIdentity(Answer, "me", TestClock.Noon, Session, Question));
+
     [Test]
-    public async Task Started_tells_who_answers_what() =>
-        (await WriteAsync(1, new AnswerEvent.Started(Session, Question, Answer, "openrouter", "some/model"))).ShouldBe(
+    public async Task Started_tells_who_answers_what()
+    {
+        _answer.Begin("openrouter", "some/model");
+
+        (await WriteAsync()).ShouldBe(
             "id: 1\nevent: started\ndata: "
                 + "{\"sessionId\":\"019ab0de-7c5f-7000-8000-000000000001\","
                 + "\"questionId\":\"019ab0de-7c5f-7000-8000-000000000002\","
                 + "\"answerId\":\"019ab0de-7c5f-7000-8000-000000000003\","
                 + "\"provider\":\"openrouter\",\"model\":\"some/model\"}\n\n"
         );
+    }
 
     [Test]
-    public async Task Delta_has_the_text() =>
-        (await WriteAsync(2, new AnswerEvent.Delta("Tokyo."))).ShouldBe(
-            "id: 2\nevent: delta\ndata: {\"text\":\"Tokyo.\"}\n\n"
-        );
+    public async Task Delta_has_the_text()
+    {
+        (await DeltaAsync("Tokyo.")).ShouldBe("id: 1.6\nevent: delta\ndata: {\"text\":\"Tokyo.\"}\n\n");
+    }
 
     [Test]
     public async Task Text_stays_on_one_line_and_readable() =>
-        (await WriteAsync(3, new AnswerEvent.Delta("a\r\nb\n\n\"日本\"\\ é <&>\u0001\u2028"))).ShouldBe(
-            "id: 3\nevent: delta\ndata: {\"text\":\"a\\r\\nb\\n\\n\\\"日本\\\"\\\\ é <&>\\u0001\\u2028\"}\n\n"
+        (await DeltaAsync("a\r\nb\n\n\"日本\"\\ é <&>\u0001\u2028")).ShouldBe(
+            "id: 1.19\nevent: delta\ndata: {\"text\":\"a\\r\\nb\\n\\n\\\"日本\\\"\\\\ é <&>\\u0001\\u2028\"}\n\n"
         );
 
     [Test]
     public async Task An_emoji_comes_back_as_it_was()
     {
-        var text = await WriteAsync(3, new AnswerEvent.Delta("😀 👩‍👩‍👧‍👦"));
+        var text = await DeltaAsync("😀 👩‍👩‍👧‍👦");
 
         using var data = JsonDocument.Parse(text.Split("data: ")[1]);
         data.RootElement.GetProperty("text").GetString().ShouldBe("😀 👩‍👩‍👧‍👦");
     }
 
-    [Test]
-    public async Task Restarted_tells_who_goes_on() =>
-        (await WriteAsync(4, new AnswerEvent.Restarted("google-ai", "gemini"))).ShouldBe(
-            "id: 4\nevent: restarted\ndata: {\"provider\":\"google-ai\",\"model\":\"gemini\"}\n\n"
+    [TestCase(0, "provider_failed")]
+    [TestCase(1, "interrupted")]
+    public async Task Restarted_tells_who_goes_on_and_why(int takeovers, string reason)
+    {
+        _answer.Enter(
+            12,
+            takeovers > 0 ? RestartReason.Interrupted : RestartReason.ProviderFailed,
+            "google-ai",
+            "gemini"
         );
 
+        (await WriteAsync(new Position(11, 5))).ShouldBe(
+            $"id: 12\nevent: restarted\ndata: {{\"provider\":\"google-ai\",\"model\":\"gemini\",\"reason\":\"{reason}\"}}\n\n"
+        );
+    }
+
     [Test]
-    public async Task Completed_has_the_answer_without_what_does_not_apply() =>
-        (
-            await WriteAsync(
-                long.MaxValue,
-                AnswerEvent.Ended(
-                    Message(MessageStatus.Completed) with
-                    {
-                        Content = "Tokyo.",
-                        Provider = "openrouter",
-                        Model = "some/model",
-                        Usage = new TokenUsage(7, 2, 9),
-                        Attempts = [new Attempt("openrouter", "completed", 340)],
-                    }
-                )
-            )
-        ).ShouldBe(
-            "id: 9223372036854775807\nevent: completed\ndata: {\"answer\":{"
+    public async Task Completed_has_the_answer_without_what_does_not_apply()
+    {
+        _answer.Begin("openrouter", "some/model");
+        _answer.Append("Tokyo.");
+        _answer.Finish(
+            Completed with
+            {
+                Usage = new TokenUsage(7, 2, 9),
+                Attempts = [new Attempt("openrouter", "completed", 340)],
+            }
+        );
+
+        (await WriteAsync(new Position(1, 6))).ShouldBe(
+            "id: 1.6.end\nevent: completed\ndata: {\"answer\":{"
                 + "\"id\":\"019ab0de-7c5f-7000-8000-000000000003\","
                 + "\"sessionId\":\"019ab0de-7c5f-7000-8000-000000000001\","
                 + "\"role\":\"assistant\",\"content\":\"Tokyo.\",\"status\":\"completed\","
@@ -80,31 +102,31 @@ public sealed class AnswerEventWriterTests
                 + "\"attempts\":[{\"provider\":\"openrouter\",\"outcome\":\"completed\",\"milliseconds\":340}],"
                 + "\"createdAt\":\"2026-11-23T12:00:00Z\",\"completedAt\":\"2026-11-23T12:00:00.25Z\"}}\n\n"
         );
+    }
 
     [Test]
     public async Task A_cancelled_answer_is_completed_to_its_followers()
     {
-        var text = await WriteAsync(5, AnswerEvent.Ended(Message(MessageStatus.Cancelled)));
+        _answer.Finish(Completed with { Status = MessageStatus.Cancelled });
+        var text = await WriteAsync();
 
-        text.ShouldStartWith("id: 5\nevent: completed\n");
+        text.ShouldStartWith("id: 1.0.end\nevent: completed\n");
         text.ShouldContain("\"status\":\"cancelled\"");
     }
 
     [Test]
     public async Task Failed_has_the_answer_and_the_problem()
     {
-        var text = await WriteAsync(
-            6,
-            AnswerEvent.Ended(
-                Message(MessageStatus.Failed) with
-                {
-                    Error = new AnswerError("provider_failed", "Every provider failed."),
-                    Attempts = [],
-                }
-            )
+        _answer.Finish(
+            Completed with
+            {
+                Status = MessageStatus.Failed,
+                Error = new AnswerError("provider_failed", "Every provider failed."),
+            }
         );
+        var text = await WriteAsync();
 
-        text.ShouldStartWith("id: 6\nevent: failed\ndata: {\"answer\":{");
+        text.ShouldStartWith("id: 1.0.end\nevent: failed\ndata: {\"answer\":{");
         text.ShouldEndWith("}\n\n");
         text.Count(character => character == '\n').ShouldBe(4);
         using var data = JsonDocument.Parse(text.Split("data: ")[1]);
@@ -118,60 +140,75 @@ public sealed class AnswerEventWriterTests
     }
 
     [Test]
-    public async Task Events_follow_one_another() =>
-        (
-            await WriteAsync(writer =>
-            {
-                writer.Write(new NumberedAnswerEvent(1, new AnswerEvent.Delta("a")));
-                writer.Write(new NumberedAnswerEvent(2, new AnswerEvent.Delta("b")));
-            })
-        ).ShouldBe("id: 1\nevent: delta\ndata: {\"text\":\"a\"}\n\nid: 2\nevent: delta\ndata: {\"text\":\"b\"}\n\n");
+    public async Task Events_follow_one_another()
+    {
+        _answer.Begin("openrouter", "some/model");
+        _answer.Append("a");
+        _answer.Finish(Completed);
+
+        var text = await WriteAsync();
+
+        text.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)
+            .Select(one => one.Split('\n')[..2])
+            .ShouldBe([
+                ["id: 1", "event: started"],
+                ["id: 1.1", "event: delta"],
+                ["id: 1.1.end", "event: completed"],
+            ]);
+    }
 
     [Test]
     public async Task A_very_long_text_is_written_whole()
     {
         var text = string.Concat(Enumerable.Repeat("日本", 100_000));
 
-        (await WriteAsync(1, new AnswerEvent.Delta(text))).ShouldBe(
-            "id: 1\nevent: delta\ndata: {\"text\":\"" + text + "\"}\n\n"
-        );
+        var written = await DeltaAsync(text);
+
+        string.Concat(
+                written
+                    .Split("\n\n", StringSplitOptions.RemoveEmptyEntries)
+                    .Select(one => JsonDocument.Parse(one.Split("data: ")[1]))
+                    .Select(data => data.RootElement.GetProperty("text").GetString())
+            )
+            .ShouldBe(text);
+        written.ShouldContain("id: 1.200000\n");
     }
 
-    private static Task<string> WriteAsync(long id, AnswerEvent happened) =>
-        WriteAsync(writer => writer.Write(new NumberedAnswerEvent(id, happened)));
+    [Test]
+    public async Task Of_tool_calls_nothing_is_told_as_answers_have_texts()
+    {
+        _answer.Begin("openrouter", "some/model");
+        _answer.Append(new ToolCallPiece(0, "id", "name", "{}"));
 
-    private static async Task<string> WriteAsync(Action<AnswerEventWriter> write)
+        (await WriteAsync(new Position(1, 0))).ShouldBeEmpty();
+    }
+
+    /// <summary>The events of a text, to a follower who knows that somebody has begun.</summary>
+    private Task<string> DeltaAsync(string text)
+    {
+        _answer.Begin("openrouter", "some/model");
+        _answer.Append(text);
+        return WriteAsync(new Position(1, 0));
+    }
+
+    private async Task<string> WriteAsync(Position after = default)
     {
         var json = new JsonSerializerOptions(JsonSerializerDefaults.Web);
         QrAiJson.Configure(json);
         using var bytes = new MemoryStream();
         var output = PipeWriter.Create(bytes, new StreamPipeWriterOptions(leaveOpen: true));
+        using (var follower = new Follower(new HeldGeneration(_answer), after))
         using (
             var writer = new AnswerEventWriter(
+                follower,
                 output,
                 json,
                 answer => ErrorMap.Describe(answer).ToProblem(new DefaultHttpContext())
             )
         )
-            write(writer);
+            while (follower.Write(writer)) { }
+
         await output.CompleteAsync();
         return Encoding.UTF8.GetString(bytes.ToArray());
     }
-
-    private static MessageDto Message(MessageStatus status) =>
-        new(
-            Answer,
-            Session,
-            Question,
-            MessageRole.Assistant,
-            "",
-            status,
-            null,
-            null,
-            null,
-            null,
-            null,
-            TestClock.Noon,
-            TestClock.Noon.AddMilliseconds(250)
-        );
 }

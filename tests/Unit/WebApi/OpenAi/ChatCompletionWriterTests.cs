@@ -1,0 +1,209 @@
+using System.IO.Pipelines;
+using System.Text;
+using System.Text.Json;
+using QrAi.Application.Errors;
+using QrAi.Application.Generations;
+using QrAi.Application.Models;
+using QrAi.Domain.Sessions;
+using QrAi.WebApi.Errors;
+using QrAi.WebApi.OpenAi;
+
+namespace QrAi.Tests.Unit.WebApi.OpenAi;
+
+public sealed class ChatCompletionWriterTests
+{
+    private static readonly GenerationEnd Completed = new(
+        MessageStatus.Completed,
+        TestClock.Noon,
+        "length",
+        new TokenUsage(7, 2, 9),
+        [],
+        null
+    );
+
+    private readonly Generation _completion = new(
+        new GenerationIdentity(Guid.Parse("019ab0de-7c5f-7000-8000-000000000001"), "me", TestClock.Noon)
+    );
+
+    [Test]
+    public void A_completion_is_a_role_its_texts_a_reason_and_done()
+    {
+        var told = Write(
+            () =>
+            {
+                _completion.Begin("openrouter", "some/model");
+                _completion.Append("Tok");
+            },
+            () => _completion.Append("yo."),
+            () => _completion.Finish(Completed)
+        );
+
+        told.Select(Choice)
+            .ShouldBe([
+                """{"role":"assistant","content":""} null""",
+                """{"content":"Tok"} null""",
+                """{"content":"yo."} null""",
+                """{} "length" """.TrimEnd(),
+                "[DONE]",
+            ]);
+        told.SkipLast(1)
+            .ShouldAllBe(chunk =>
+                chunk.StartsWith(
+                    """{"id":"chatcmpl-019ab0de7c5f70008000000000000001","object":"chat.completion.chunk","created":1795435200,"model":"openrouter/some/model",""",
+                    StringComparison.Ordinal
+                )
+            );
+        told.ShouldAllBe(chunk => !chunk.Contains("usage"));
+    }
+
+    [Test]
+    public void What_it_cost_is_told_at_the_end_to_who_asked_for_it()
+    {
+        var told = Write(
+            withUsage: true,
+            () => _completion.Begin("openrouter", "m"),
+            () => _completion.Finish(Completed)
+        );
+
+        told[0].ShouldContain("\"usage\":null");
+        told[^2]
+            .ShouldContain("\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":2,\"total_tokens\":9}");
+        told[^1].ShouldBe("[DONE]");
+    }
+
+    [Test]
+    public void Tool_calls_come_in_pieces_that_say_once_which_they_are()
+    {
+        var told = Write(
+            () =>
+            {
+                _completion.Begin("openrouter", "m");
+                _completion.Append(new ToolCallPiece(0, "a", "weather", "{\"ci"));
+            },
+            () => _completion.Append(new ToolCallPiece(0, null, null, "ty\":1}")),
+            () => _completion.Finish(Completed with { FinishReason = "tool_calls" })
+        );
+
+        Choice(told[1])
+            .ShouldBe(
+                """{"tool_calls":[{"index":0,"id":"a","type":"function","function":{"name":"weather","arguments":"{\"ci"}}]} null"""
+            );
+        Choice(told[2]).ShouldBe("""{"tool_calls":[{"index":0,"function":{"arguments":"ty\":1}"}}]} null""");
+        Choice(told[3]).ShouldBe("{} \"tool_calls\"");
+    }
+
+    [Test]
+    public void Another_one_may_begin_again_while_nothing_has_been_told()
+    {
+        var told = Write(
+            () => _completion.Begin("openrouter", "one"),
+            () => _completion.Begin("google-ai", "two"),
+            () => _completion.Append("Tokyo."),
+            () => _completion.Finish(Completed)
+        );
+
+        told.Count(chunk => chunk.Contains("\"role\"")).ShouldBe(1);
+        told[1].ShouldContain("\"model\":\"google-ai/two\"");
+    }
+
+    [Test]
+    public void What_was_told_cannot_be_taken_back()
+    {
+        var broken = Should.Throw<GenerationFailedException>(() =>
+            Write(
+                () =>
+                {
+                    _completion.Begin("openrouter", "one");
+                    _completion.Append("Osa");
+                },
+                () => _completion.Begin("google-ai", "two")
+            )
+        );
+
+        broken.Code.ShouldBe("provider_failed");
+        broken.Message.ShouldBe("The provider broke off in the middle of the answer.");
+    }
+
+    [Test]
+    public void One_that_fails_is_a_failure_with_its_code()
+    {
+        _completion.Begin("openrouter", "one");
+        _completion.Finish(
+            Completed with
+            {
+                Status = MessageStatus.Failed,
+                Error = new AnswerError("provider_timeout", "Too late."),
+            }
+        );
+
+        Should.Throw<GenerationFailedException>(() => Write()).Code.ShouldBe("provider_timeout");
+    }
+
+    [Test]
+    public void A_failure_is_an_error_event_and_no_done_follows()
+    {
+        var told = Write(withUsage: false, writer => writer.WriteFailure(new ShuttingDownException()).ShouldBeTrue());
+
+        using var error = JsonDocument.Parse(told.ShouldHaveSingleItem());
+        error.RootElement.GetProperty("error").GetProperty("code").GetString().ShouldBe("shutting_down");
+    }
+
+    [Test]
+    public void One_that_was_cancelled_before_anybody_had_begun_is_empty_and_of_whom_was_asked_for()
+    {
+        _completion.Finish(Completed with { Status = MessageStatus.Cancelled, FinishReason = null, Usage = null });
+
+        var told = Write();
+
+        told.Select(Choice).ShouldBe(["""{"role":"assistant","content":""} null""", "{} \"stop\"", "[DONE]"]);
+        told[0].ShouldContain("\"model\":\"asked/for\"");
+    }
+
+    /// <summary>What a chunk says, and why it ends.</summary>
+    private static string Choice(string chunk)
+    {
+        if (chunk == "[DONE]")
+            return chunk;
+        using var json = JsonDocument.Parse(chunk);
+        var choice = json.RootElement.GetProperty("choices")[0];
+        return $"{choice.GetProperty("delta").GetRawText()} {choice.GetProperty("finish_reason").GetRawText()}";
+    }
+
+    private List<string> Write(params Action[] steps) => Write(withUsage: false, steps);
+
+    /// <summary>The chunks that are told, when a follower reads after each step.</summary>
+    private List<string> Write(bool withUsage, params Action[] steps)
+    {
+        using var follower = new Follower(new HeldGeneration(_completion));
+        return Write(
+            withUsage,
+            writer =>
+            {
+                follower.Write(writer);
+                foreach (var step in steps)
+                {
+                    step();
+                    follower.Write(writer);
+                }
+            }
+        );
+    }
+
+    private List<string> Write(bool withUsage, Action<ChatCompletionWriter> write)
+    {
+        var pipe = new Pipe();
+        using (
+            var writer = new ChatCompletionWriter(_completion, pipe.Writer, "asked/for", withUsage, ErrorMap.Describe)
+        )
+            write(writer);
+        pipe.Writer.Complete();
+        pipe.Reader.TryRead(out var read);
+        return
+        [
+            .. Encoding
+                .UTF8.GetString(read.Buffer)
+                .Split("\n\n", StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => line["data: ".Length..]),
+        ];
+    }
+}
