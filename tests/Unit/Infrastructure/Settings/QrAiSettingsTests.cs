@@ -13,6 +13,7 @@ public sealed class QrAiSettingsTests
 
         settings.Environment.Environment.ShouldBe(DeploymentEnvironment.Development);
         settings.Environment.ShutdownTime.ShouldBe(TimeSpan.FromSeconds(25));
+        settings.Environment.Lease.ShouldBe(TimeSpan.FromSeconds(10));
         settings.Database.Address.ShouldBe(new SqliteAddress("data/qrai.db"));
         settings.Database.PoolSize.ShouldBe(10);
         settings.Database.MaxOverflow.ShouldBe(20);
@@ -141,6 +142,7 @@ public sealed class QrAiSettingsTests
     [TestCase("LLM_FIRST_TOKEN_SECONDS", "0.1", "600", "0", "601")]
     [TestCase("LLM_TOTAL_SECONDS", "0.1", "3600", "0.09", "3601")]
     [TestCase("SHUTDOWN_SECONDS", "0", "3600", "-1", "3601")]
+    [TestCase("LEASE_SECONDS", "3", "120", "2", "121")]
     public void A_time_has_its_bounds(string name, string min, string max, string below, string above)
     {
         foreach (var good in new[] { min, max })
@@ -244,6 +246,7 @@ public sealed class QrAiSettingsTests
             "DATABASE_TIMEOUT_SECONDS" => settings.Database.Timeout,
             "LLM_FIRST_TOKEN_SECONDS" => settings.Llm.FirstToken,
             "LLM_TOTAL_SECONDS" => settings.Llm.Total,
+            "LEASE_SECONDS" => settings.Environment.Lease,
             _ => settings.Environment.ShutdownTime,
         };
 }

@@ -26,6 +26,8 @@ public sealed class SettingRulesTests
         ("ASPNETCORE_ENVIRONMENT", "Staging", "must be one of development, test, production, not 'staging'"),
         ("SHUTDOWN_SECONDS", "-1", "must be a number of seconds from 0 to 3600, not '-1'"),
         ("SHUTDOWN_SECONDS", "3601", "must be a number of seconds from 0 to 3600, not '3601'"),
+        ("LEASE_SECONDS", "2", "must be a number of seconds from 3 to 120, not '2'"),
+        ("LEASE_SECONDS", "121", "must be a number of seconds from 3 to 120, not '121'"),
         (
             "AZURE_KEYVAULT_URL",
             $"https://me:{Secret}@vault.test",
