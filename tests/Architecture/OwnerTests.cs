@@ -9,21 +9,20 @@ namespace QrAi.Tests.Architecture;
 public sealed class OwnerTests
 {
     [Test]
-    public void Only_what_looks_after_everybodys_answers_and_old_keys_goes_round_the_owner() =>
-        FilesThatUse("IgnoreQueryFilters").ShouldBe(["FailAbandonedAnswers.cs", "ForgetOldKeys.cs"], ignoreOrder: true);
+    public void Only_what_looks_after_everybodys_old_keys_goes_round_the_owner() =>
+        FilesThatUse("IgnoreQueryFilters").ShouldBe(["ForgetOldKeys.cs"]);
 
     [Test]
     public void Nothing_asks_in_SQL_of_its_own_but_for_the_lock_of_migrations() =>
         FilesThatUse("FromSql").Concat(FilesThatUse("SqlQuery")).ShouldBe(["PostgresMigrator.cs"]);
 
     [Test]
-    public void Only_keys_and_what_looks_after_everybodys_answers_and_old_keys_work_for_no_owner() =>
+    public void Only_keys_and_what_looks_after_everybodys_old_keys_work_for_no_owner() =>
         FilesThatUse(nameof(IQrAiDbContextFactory.CreateForService))
             .ShouldBe(
                 [
                     "AuthenticateKey.cs",
                     "CreateKey.cs",
-                    "FailAbandonedAnswers.cs",
                     "ForgetOldKeys.cs",
                     "IQrAiDbContextFactory.cs",
                     "ListKeys.cs",
@@ -39,7 +38,13 @@ public sealed class OwnerTests
         FilesThatUse("CreateFor(")
             .Except(FilesThatUse("caller.Owner"))
             .ShouldBe(
-                ["AnswerGenerator.cs", "CompletionsOnce.cs", "IQrAiDbContextFactory.cs", "QrAiDbContextFactory.cs"],
+                [
+                    "AnswerTakeover.cs", // for the owner whose answer it is
+                    "AnswersElsewhere.cs", // for the owner whose handler follows
+                    "CompletionsOnce.cs",
+                    "IQrAiDbContextFactory.cs",
+                    "QrAiDbContextFactory.cs",
+                ],
                 ignoreOrder: true
             );
 
