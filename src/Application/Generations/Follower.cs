@@ -14,7 +14,7 @@ public sealed class Follower : IDisposable
     private const int MaxText = 16 * 1024;
 
     private readonly IGenerationSource? _elsewhere;
-    private readonly Dictionary<int, int> _arguments = [];
+    private Dictionary<int, int>? _arguments;
     private IFollowedGeneration _followed;
     private Position _position;
     private int _version = -1;
@@ -119,7 +119,7 @@ public sealed class Follower : IDisposable
         else
             writer.Restarted(start, view.RestartReason);
         _position = new Position(start.Run, 0);
-        _arguments.Clear();
+        _arguments?.Clear();
     }
 
     /// <returns>Whether that was all.</returns>
@@ -138,6 +138,7 @@ public sealed class Follower : IDisposable
     {
         foreach (var call in view.Calls)
         {
+            _arguments ??= [];
             var isKnown = _arguments.TryGetValue(call.Index, out var written);
             if (isKnown && written == call.Arguments.Length)
                 continue;

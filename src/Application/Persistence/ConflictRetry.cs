@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using QrAi.Application.Errors;
 
 namespace QrAi.Application.Persistence;
 
@@ -11,7 +12,7 @@ internal static class ConflictRetry
     /// <summary>Runs a unit of work, each round over a new one.</summary>
     /// <param name="create">Makes one.</param>
     /// <param name="work">What to do in it.</param>
-    /// <exception cref="DbUpdateConcurrencyException">Every round had a conflict.</exception>
+    /// <exception cref="ConflictException">Every round had a conflict.</exception>
     public static async Task<T> RunAsync<T>(Func<IQrAiDbContext> create, Func<IQrAiDbContext, Task<T>> work)
     {
         for (var round = 1; ; round++)
@@ -21,9 +22,11 @@ internal static class ConflictRetry
             {
                 return await work(database);
             }
-            catch (DbUpdateConcurrencyException) when (round < MaxRounds)
+            catch (DbUpdateConcurrencyException exception)
             {
                 // Somebody was faster: look again at what there is now.
+                if (round == MaxRounds)
+                    throw new ConflictException(exception);
             }
         }
     }

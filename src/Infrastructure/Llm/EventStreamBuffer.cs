@@ -10,10 +10,10 @@ namespace QrAi.Infrastructure.Llm;
 /// <param name="longest">The most bytes that a stream may have.</param>
 internal sealed class EventStreamBuffer(long longest) : IDisposable
 {
-    private const int InitialSize = 16 * 1024;
-    private const int SmallestRead = 4 * 1024;
+    private const int InitialSize = 8 * 1024;
+    private const int SmallestRead = 2 * 1024;
 
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(InitialSize);
+    private byte[] _buffer = [];
     private int _end;
     private long _left = longest;
 
@@ -28,11 +28,24 @@ internal sealed class EventStreamBuffer(long longest) : IDisposable
     private int _data;
     private int _dataEnd;
 
+    /// <summary>Whether it holds a part of an event.</summary>
+    public bool IsEmpty => (_hasData ? _data : _line) == _end;
+
+    /// <summary>Gives its memory back until it is needed: a stream that is waited for costs none.</summary>
+    public void Release()
+    {
+        Move(_buffer, _end);
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = [];
+    }
+
     /// <summary>Where the next bytes are to be written. What was read before is void.</summary>
     public Memory<byte> GetMemory()
     {
         var start = _hasData ? _data : _line;
-        if (start == _end)
+        if (_buffer.Length == 0)
+            _buffer = ArrayPool<byte>.Shared.Rent(InitialSize);
+        else if (start == _end)
             Move(_buffer, start);
         else if (_buffer.Length - _end < SmallestRead)
             MakeRoom(start);

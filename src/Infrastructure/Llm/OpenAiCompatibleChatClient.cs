@@ -36,6 +36,13 @@ internal sealed class OpenAiCompatibleChatClient(HttpClient http, string default
             ProviderException? failure = null;
             try
             {
+                if (events.IsEmpty)
+                {
+                    // A read of nothing waits until there is something, and needs no buffer for it.
+                    events.Release();
+                    await body.ReadAsync(Memory<byte>.Empty, cancellationToken);
+                }
+
                 var count = await body.ReadAsync(events.GetMemory(), cancellationToken);
                 events.Advance(count);
                 isOpen = count > 0;

@@ -10,9 +10,9 @@ namespace QrAi.Infrastructure.Llm;
 /// </summary>
 internal sealed class TextBuffer : IDisposable
 {
-    private const int InitialSize = 1024;
+    private const int InitialSize = 512;
 
-    private char[] _chars = ArrayPool<char>.Shared.Rent(InitialSize);
+    private char[] _chars = [];
 
     /// <summary>How many UTF-16 code units there are; what is beyond a lesser value is dropped.</summary>
     public int Length { get; private set; }
@@ -46,10 +46,15 @@ internal sealed class TextBuffer : IDisposable
         var text = new string(_chars, start, end - start);
         _chars.AsSpan(end..Length).CopyTo(_chars.AsSpan(start));
         Length -= end - start;
+        if (Length == 0)
+            Release();
         return text;
     }
 
-    public void Dispose()
+    public void Dispose() => Release();
+
+    /// <summary>Gives the memory back until it is needed.</summary>
+    private void Release()
     {
         ArrayPool<char>.Shared.Return(_chars);
         _chars = [];
@@ -97,7 +102,7 @@ internal sealed class TextBuffer : IDisposable
             return;
 
         var full = _chars;
-        _chars = ArrayPool<char>.Shared.Rent(Math.Max(full.Length * 2, Length + count));
+        _chars = ArrayPool<char>.Shared.Rent(Math.Max(Math.Max(full.Length * 2, InitialSize), Length + count));
         full.AsSpan(..Length).CopyTo(_chars);
         ArrayPool<char>.Shared.Return(full);
     }

@@ -27,7 +27,19 @@ internal sealed record ErrorKind(string Code, int Status, string Title, TimeSpan
     // OpenAI's clients know it by this code.
     public static readonly ErrorKind ModelNotFound = new("model_not_found", 404, "There is no such model");
 
-    public static readonly ErrorKind SessionBusy = new("session_busy", 409, "The session is answering a question");
+    public static readonly ErrorKind SessionBusy = new(
+        "session_busy",
+        409,
+        "The session is answering a question",
+        TimeSpan.FromSeconds(1)
+    );
+
+    public static readonly ErrorKind Conflict = new(
+        "conflict",
+        409,
+        "Others changed it meanwhile",
+        TimeSpan.FromSeconds(1)
+    );
 
     public static readonly ErrorKind IdempotencyInProgress = new(
         "idempotency_in_progress",
@@ -99,6 +111,7 @@ internal sealed record ErrorKind(string Code, int Status, string Title, TimeSpan
         new("method_not_allowed", 405, "The method is not allowed here"),
         new("request_timeout", 408, "The request did not arrive in time"),
         SessionBusy,
+        Conflict,
         IdempotencyInProgress,
         IdempotencyKeyReused,
         new("payload_too_large", 413, "The body is too large"),

@@ -39,6 +39,7 @@ internal static class ErrorMap
             IssuerUnavailableException => new(ErrorKind.IssuerUnavailable, exception.Message),
             IdempotencyInProgressException => new(ErrorKind.IdempotencyInProgress, exception.Message),
             IdempotencyKeyReusedException => new(ErrorKind.IdempotencyKeyReused, exception.Message),
+            ConflictException => new(ErrorKind.Conflict, exception.Message),
             SessionBusyException => new(ErrorKind.SessionBusy, exception.Message),
             DatabaseUnavailableException or SchemaNewerException or SchemaOlderException => new(
                 ErrorKind.DatabaseUnavailable,

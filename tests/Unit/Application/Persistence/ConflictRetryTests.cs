@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using QrAi.Application.Errors;
 using QrAi.Application.Persistence;
 using QrAi.Tests.Unit.Support.Persistence;
 
@@ -26,7 +27,7 @@ public sealed class ConflictRetryTests
     [Test]
     public async Task A_change_that_others_come_before_five_times_is_given_up()
     {
-        await Should.ThrowAsync<DbUpdateConcurrencyException>(() =>
+        await Should.ThrowAsync<ConflictException>(() =>
             ConflictRetry.RunAsync(_database.CreateForService, database => RoundAsync(database, conflicts: 5))
         );
 
