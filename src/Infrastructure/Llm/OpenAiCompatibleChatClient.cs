@@ -40,7 +40,7 @@ internal sealed class OpenAiCompatibleChatClient(HttpClient http, string default
                 {
                     // A read of nothing waits until there is something, and needs no buffer for it.
                     events.Release();
-                    await body.ReadAsync(Memory<byte>.Empty, cancellationToken);
+                    _ = await body.ReadAsync(Memory<byte>.Empty, cancellationToken);
                 }
 
                 var count = await body.ReadAsync(events.GetMemory(), cancellationToken);

@@ -124,6 +124,39 @@ public sealed class FollowTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
+    public async Task An_answer_of_a_deleted_session_is_not_there_any_more()
+    {
+        await using var qrai = await StartAsync();
+        var asked = await qrai.AskAsync("Gone?");
+
+        await qrai.DeleteSessionAsync(asked.SessionId);
+
+        await qrai.GetAsync($"/api/answers/{asked.Answer.Id}/stream").ShouldBeProblem(404, "not_found");
+        await qrai.GetAsync($"/api/answers/{asked.Answer.Id}").ShouldBeProblem(404, "not_found");
+    }
+
+    [Test]
+    public async Task Whoever_follows_an_answer_whose_session_is_deleted_is_told_that_it_was_cancelled(
+        [Values] bool elsewhere
+    )
+    {
+        var gate = Gate();
+        await using var one = await StartAsync();
+        await using var other = await StartAsync();
+        gate.Send("Half");
+        await using var stream = await one.AskStreamingAsync("Gone?");
+        var started = (await stream.ReadAsync())!.Data;
+        await stream.ReadAsync();
+
+        await (elsewhere ? other : one).DeleteSessionAsync(started.GetProperty("sessionId").GetGuid());
+
+        var last = (await stream.ReadToEndAsync())[^1];
+        last.Event.ShouldBe("completed");
+        Wire.Read<MessageBody>(last.Data.GetProperty("answer")).Status.ShouldBe("cancelled");
+        await (await gate.Request).Aborted.WaitAsync(Eventually.DefaultLimit);
+    }
+
+    [Test]
     public async Task A_failed_answer_is_told_again_as_it_was()
     {
         await using var qrai = await StartAsync(new() { ["LLM_MAX_RETRIES"] = "0" });

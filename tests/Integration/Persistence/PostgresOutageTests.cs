@@ -105,6 +105,58 @@ public sealed class PostgresOutageTests
     }
 
     [Test]
+    public async Task A_question_that_a_frozen_server_keeps_when_it_goes_on_is_answered()
+    {
+        await using var qrai = await StartImpatientAsync();
+        var before = await qrai.AskAsync("Before?");
+        Cluster.Freeze();
+        var since = Stopwatch.StartNew();
+        var asking = qrai.AskAsync("Frozen?", before.SessionId);
+        try
+        {
+            // The statement has run out of time, and the caller has not been told anything yet.
+            await Eventually.Holds(() => since.Elapsed > TimeSpan.FromSeconds(4.7));
+        }
+        finally
+        {
+            Cluster.Thaw();
+        }
+
+        (await asking).Answer.Status.ShouldBe("completed");
+        (await qrai.ListMessagesAsync(before.SessionId)).Items.Count.ShouldBe(4);
+        Provider.Requests.Count.ShouldBe(2);
+    }
+
+    [Test]
+    public async Task A_question_that_a_frozen_server_did_not_keep_in_time_leaves_nothing([Values] bool inSession)
+    {
+        await using var qrai = await StartImpatientAsync();
+        var before = await qrai.AskAsync("Before?");
+        Cluster.Freeze();
+        try
+        {
+            await qrai.TryAskAsync("Frozen?", inSession ? before.SessionId : null)
+                .ShouldBeProblem(503, "database_unavailable");
+        }
+        finally
+        {
+            Cluster.Thaw();
+        }
+
+        // What the server had been sent it carries out now, in vain.
+        (await qrai.AskAsync("After?", before.SessionId)).Answer.Status.ShouldBe("completed");
+        await using var database = await Sql.OpenAsync(Cluster.Url);
+        await Eventually.Holds(async () => await database.CountsAsync() == (1, 4));
+        (await qrai.ListMessagesAsync(before.SessionId))
+            .Items.Select(message => message.Content)
+            .ShouldNotContain("Frozen?");
+        Provider.Requests.Count.ShouldBe(2);
+    }
+
+    private Task<QrAiHost> StartImpatientAsync() =>
+        QrAiHost.StartAsync(Cluster.Url, Provider, new() { ["DATABASE_TIMEOUT_SECONDS"] = "4" });
+
+    [Test]
     public async Task An_answer_that_can_not_be_kept_at_first_is_kept_once_when_the_database_is_back()
     {
         var gate = Reply.Gated();

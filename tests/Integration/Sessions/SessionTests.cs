@@ -166,4 +166,34 @@ public sealed class SessionTests(DatabaseKind kind) : IntegrationTest(kind)
             await At($"{question}").ShouldBeProblem(404, "not_found").NameCaseAsync($"{method} {path}, a question");
         }
     }
+
+    [Test]
+    public async Task Twenty_renames_and_a_question_at_once_all_go_through()
+    {
+        await using var qrai = await StartAsync();
+        var session = await qrai.CreateSessionAsync("Owls");
+
+        var asking = qrai.AskAsync("Who?", session.Id);
+        var titles = Enumerable.Range(1, 20).Select(number => $"Owls {number}").ToList();
+        var renamed = await Task.WhenAll(titles.Select(title => qrai.RenameSessionAsync(session.Id, title)));
+
+        renamed.Select(each => each.Title).ShouldBe(titles);
+        (await asking).Answer.Status.ShouldBe("completed");
+        var after = await qrai.GetSessionAsync(session.Id);
+        titles.ShouldContain(after.Title);
+        after.MessageCount.ShouldBe(2);
+    }
+
+    [TestCase("New session", "New session")]
+    [TestCase(null, "Who?")]
+    public async Task The_first_question_titles_a_session_that_nobody_has_titled(string? title, string expected)
+    {
+        await using var qrai = await StartAsync();
+        var session = await qrai.CreateSessionAsync(title);
+
+        await qrai.AskAsync("Who?", session.Id);
+        await qrai.AskAsync("And who else?", session.Id);
+
+        (await qrai.GetSessionAsync(session.Id)).Title.ShouldBe(expected);
+    }
 }

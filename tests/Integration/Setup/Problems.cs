@@ -39,7 +39,7 @@ public static class Problems
         }
 
         var retryAfter = response.Headers.RetryAfter?.Delta;
-        if (status is 429 or 503 || code == "idempotency_in_progress")
+        if (status is 409 or 429 or 503)
             retryAfter.ShouldNotBeNull().ShouldBeGreaterThan(TimeSpan.Zero);
         else
             retryAfter.ShouldBeNull();
