@@ -25,6 +25,7 @@ public static class DependencyInjection
             mediator.AddOpenBehavior(typeof(RequestLogging<,>));
             mediator.AddOpenBehavior(typeof(Validation<,>));
             mediator.AddOpenStreamBehavior(typeof(StreamValidation<,>));
+            mediator.AddOpenBehavior(typeof(Recognition<,>));
             mediator.AddOpenBehavior(typeof(RateLimiting<,>));
         });
         services.AddValidatorsFromAssembly(

@@ -31,7 +31,7 @@ public sealed class IdempotencyTests : ProgramTests
         session.Text("title").ShouldBe("What is half?");
         var open = (await next.Http.MessagesAsync(session.Text("id")!))[^1].Text("id");
         var retrying = AskAsync(next, "half", "What is half?");
-        // Nobody generates it any more: it ends as abandoned after some minutes, or when somebody ends it.
+        // Its process is dead: the next one goes on with it when the lease is over, or ends it for who cancels it.
         using var cancelled = await next.Http.PostAsync($"/api/answers/{open}/cancel", null);
         using var retried = await retrying.WaitAsync(Eventually.DefaultLimit);
         (await retried.JsonAsync()).Text("answer.id").ShouldBe(open);

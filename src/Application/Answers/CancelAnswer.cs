@@ -10,7 +10,7 @@ namespace QrAi.Application.Answers;
 
 /// <summary>Stops an answer; what has come stays. An answer that has ended stays as it is.</summary>
 /// <param name="Id">The answer.</param>
-public sealed record CancelAnswer(Guid Id) : IRequest<MessageDto>;
+public sealed record CancelAnswer(Guid Id) : IRequest<MessageDto>, IRepeatable;
 
 internal sealed class CancelAnswerHandler(
     RunningGenerations running,

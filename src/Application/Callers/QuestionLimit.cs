@@ -1,5 +1,3 @@
-using QrAi.Application.Errors;
-
 namespace QrAi.Application.Callers;
 
 /// <summary>
@@ -24,11 +22,12 @@ public sealed class QuestionLimit(int perMinute, int burst, TimeProvider clock)
         AllOthers
     );
 
-    /// <summary>Counts a question of a caller's, unless it only repeats one.</summary>
-    /// <exception cref="RateLimitedException">There were too many.</exception>
-    public void Count(CurrentCaller caller)
-    {
-        if (!caller.Repeats && _buckets.TryTake(caller.Owner) is { } wait)
-            throw new RateLimitedException(wait);
-    }
+    /// <summary>Counts a question.</summary>
+    /// <param name="owner">Who asks.</param>
+    /// <returns>Null if it is counted; if there were too many, when the next one may come.</returns>
+    public TimeSpan? TryCount(string owner) => _buckets.TryTake(owner);
+
+    /// <summary>Takes back that a question was counted, which has turned out to come again.</summary>
+    /// <param name="owner">Who asked.</param>
+    public void TakeBack(string owner) => _buckets.GiveBack(owner);
 }

@@ -57,6 +57,17 @@ public sealed class TokenBuckets<TKey>(TimeProvider clock, int burst, TimeSpan r
         }
     }
 
+    /// <summary>Gives a token back that was taken.</summary>
+    public void GiveBack(TKey key)
+    {
+        lock (_gate)
+        {
+            key = Find(key);
+            if (_fullAgain.TryGetValue(key, out var full))
+                _fullAgain[key] = full - refill;
+        }
+    }
+
     /// <summary>Takes a token if there is one.</summary>
     /// <returns>Null if it is taken; else how long to wait for the next.</returns>
     public TimeSpan? TryTake(TKey key)

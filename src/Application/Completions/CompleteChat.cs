@@ -17,7 +17,8 @@ namespace QrAi.Application.Completions;
 /// <returns>Follows the completion; whoever asked disposes of it.</returns>
 public sealed record CompleteChat(string? Model, IReadOnlyList<CompletionMessage> Messages, CompletionOptions Options)
     : IRequest<Follower>,
-        IChat;
+        IChat,
+        IRepeatable;
 
 internal sealed class CompleteChatValidator : AbstractValidator<CompleteChat>
 {

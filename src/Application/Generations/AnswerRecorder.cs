@@ -42,7 +42,7 @@ internal sealed class AnswerRecorder(
             _isRunning = true;
         }
 
-        _ = RunAsync();
+        _ = Background.Start(RunAsync);
     }
 
     /// <summary>Records an answer no longer, and waits for a write of it that is under way.</summary>

@@ -6,6 +6,7 @@ using QrAi.Application.Errors;
 using QrAi.Application.Persistence;
 using QrAi.Application.Sessions;
 using QrAi.Application.Time;
+using QrAi.Application.Work;
 using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Generations;
@@ -67,7 +68,7 @@ internal sealed class AnswersElsewhere(
                 if (!_isRunning)
                 {
                     _isRunning = true;
-                    _ = RunAsync();
+                    _ = Background.Start(RunAsync);
                 }
             }
 

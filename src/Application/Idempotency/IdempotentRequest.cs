@@ -40,17 +40,18 @@ public sealed class IdempotentRequest(IQrAiDbContextFactory databases, CurrentCa
     /// <summary>Whether there is a key at all.</summary>
     internal bool HasKey => _key is not null;
 
+    /// <summary>Whether the database was asked what came of the same request before.</summary>
+    internal bool IsRecognized { get; private set; }
+
     /// <summary>Says which key the requests come with, before the first of them.</summary>
     /// <param name="key">The caller's key.</param>
     /// <param name="fingerprint">SHA-256 of what is asked for, as hexadecimal digits.</param>
+    public void SetKey(string key, string fingerprint) => (_key, _fingerprint) = (HashOf(key), fingerprint);
+
+    /// <summary>Finds out what came of the same request before.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="IdempotencyKeyReusedException">The key stands for another request.</exception>
-    public async Task RecognizeAsync(string key, string fingerprint, CancellationToken cancellationToken)
-    {
-        (_key, _fingerprint) = (HashOf(key), fingerprint);
-        await FindEarlierAsync(cancellationToken);
-        caller.Repeats = _earlier.Count > 0;
-    }
+    public Task RecognizeAsync(CancellationToken cancellationToken) => FindEarlierAsync(cancellationToken);
 
     /// <summary>Looks whether somebody was faster with the same key.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
@@ -74,6 +75,10 @@ public sealed class IdempotentRequest(IQrAiDbContextFactory databases, CurrentCa
                 .ExecuteDeleteAsync(cancellationToken);
 
         _earlier = [.. records.Where(record => record.Counts(now))];
+        IsRecognized = true;
+        caller.Repeats = Earlier is not null;
+        if (_earlier.Count > 0)
+            NoteKept();
         return _earlier.Any(record => record.Fingerprint != _fingerprint)
             ? throw new IdempotencyKeyReusedException()
             : Earlier;

@@ -67,11 +67,14 @@ internal sealed class QuestionIntake(
             HistoryMessages = options.HistoryMessages,
             Record = idempotency.RecordOf(turn.Answer.Id),
         };
-        if (await OpenAsync(opening, cancellationToken) is not { } past)
-            return await RepeatAsync(
-                await idempotency.FindEarlierAsync(cancellationToken) ?? throw new IdempotencyInProgressException(),
-                cancellationToken
-            );
+        var past = await OpenAsync(opening, cancellationToken);
+        if (past is null)
+        {
+            if (await idempotency.FindEarlierAsync(cancellationToken) is { } faster)
+                return await RepeatAsync(faster, cancellationToken);
+            // What was in the way was a record that counts no longer, and is gone now.
+            past = await OpenAsync(opening, cancellationToken) ?? throw new IdempotencyInProgressException();
+        }
 
         var begun = generator.Begin(turn, plan, past);
         idempotency.NoteKept();
@@ -104,13 +107,21 @@ internal sealed class QuestionIntake(
             cancellationToken
         );
         var answer = follower.Generation.Identity;
-        await using var database = databases.CreateFor(caller.Owner);
-        var question =
-            await database
-                .Messages.Where(message => message.Id == answer.QuestionId)
-                .ProjectTo<MessageDto>(mapper.ConfigurationProvider)
-                .SingleOrDefaultAsync(cancellationToken)
-            ?? throw new NotFoundException("session", answer.SessionId!.Value);
-        return new AskedQuestion(question.SessionId, question, follower);
+        try
+        {
+            await using var database = databases.CreateFor(caller.Owner);
+            var question =
+                await database
+                    .Messages.Where(message => message.Id == answer.QuestionId)
+                    .ProjectTo<MessageDto>(mapper.ConfigurationProvider)
+                    .SingleOrDefaultAsync(cancellationToken)
+                ?? throw new NotFoundException("session", answer.SessionId!.Value);
+            return new AskedQuestion(question.SessionId, question, follower);
+        }
+        catch
+        {
+            follower.Dispose();
+            throw;
+        }
     }
 }

@@ -13,7 +13,7 @@ namespace QrAi.Application.Sessions;
 
 /// <summary>Opens a session.</summary>
 /// <param name="Title">1–200 characters, or null to take the first question's.</param>
-public sealed record CreateSession(string? Title) : IRequest<SessionDto>;
+public sealed record CreateSession(string? Title) : IRequest<SessionDto>, IRepeatable;
 
 internal sealed class CreateSessionValidator : AbstractValidator<CreateSession>
 {

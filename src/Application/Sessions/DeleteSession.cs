@@ -10,7 +10,7 @@ namespace QrAi.Application.Sessions;
 
 /// <summary>Deletes a session and its messages, and stops the answer that is being generated for it.</summary>
 /// <param name="Id">The session.</param>
-public sealed record DeleteSession(Guid Id) : IRequest;
+public sealed record DeleteSession(Guid Id) : IRequest, IRepeatable;
 
 internal sealed class DeleteSessionHandler(
     IQrAiDbContextFactory databases,

@@ -15,7 +15,7 @@ namespace QrAi.Application.Sessions;
 /// <summary>Gives a session another title.</summary>
 /// <param name="Id">The session.</param>
 /// <param name="Title">1–200 characters.</param>
-public sealed record RenameSession(Guid Id, string? Title) : IRequest<SessionDto>;
+public sealed record RenameSession(Guid Id, string? Title) : IRequest<SessionDto>, IRepeatable;
 
 internal sealed class RenameSessionValidator : AbstractValidator<RenameSession>
 {

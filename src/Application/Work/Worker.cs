@@ -84,7 +84,7 @@ public sealed class Worker(
                 return;
             await BeatAsync(cancellationToken);
             _isRegistered = true;
-            _loops = Task.WhenAll(BeatOnAsync(), TakeOverOnAsync());
+            _loops = Background.Start(() => Task.WhenAll(BeatOnAsync(), TakeOverOnAsync()));
         }
         finally
         {

@@ -6,8 +6,8 @@ namespace QrAi.Infrastructure.Persistence;
 
 /// <summary>
 /// The one gate that every query and every save passes: repeats what a broken connection interrupted, and turns a database
-/// that cannot be used into <see cref="DatabaseUnavailableException"/>. Repeating a save is safe: ids are made before it
-/// and versions are checked, so that a second one is noticed. Drivers have time limits of their own, but a server that
+/// that cannot be used into <see cref="DatabaseUnavailableException"/>. Repeating a save is safe: ids are made before it,
+/// so that a second one is noticed. Drivers have time limits of their own, but a server that
 /// hangs can make them wait twice (Npgsql tries to cancel a statement before it gives it up): the gate waits for neither.
 /// </summary>
 internal sealed class DatabaseExecutionStrategy(

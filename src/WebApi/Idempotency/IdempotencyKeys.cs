@@ -42,9 +42,9 @@ internal static class IdempotencyKeys
                 var request = services.GetRequiredService<IdempotentRequest>();
                 using var turn = await services.GetRequiredService<KeyTurns>().WaitAsync(caller.Owner, key, aborted);
                 request.Kept += turn.Dispose;
-                await request.RecognizeAsync(key, fingerprint, aborted);
-                if (caller.Repeats)
-                    turn.Dispose();
+                request.SetKey(key, fingerprint);
+                if (turn.HasWaited) // so that something came of the one before
+                    await request.RecognizeAsync(aborted);
                 await next(context);
             }
         );

@@ -24,13 +24,15 @@ internal sealed class KeyTurns(TimeProvider clock)
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The turn, which goes to the next one when it is disposed of.</returns>
     /// <exception cref="IdempotencyInProgressException">It did not come in time, or too many wait for it.</exception>
-    public async Task<IDisposable> WaitAsync(string owner, string key, CancellationToken cancellationToken)
+    public async Task<KeyTurn> WaitAsync(string owner, string key, CancellationToken cancellationToken)
     {
         var line = Enter((owner, key));
-        var hasTurn = false;
+        var (hasTurn, hasWaited) = (false, false);
         try
         {
-            hasTurn = line.Turn.Wait(0, cancellationToken) || await TryWaitAsync(line.Turn, cancellationToken);
+            hasTurn = line.Turn.Wait(0, cancellationToken);
+            if (!hasTurn)
+                hasTurn = hasWaited = await TryWaitAsync(line.Turn, cancellationToken);
         }
         finally
         {
@@ -38,7 +40,9 @@ internal sealed class KeyTurns(TimeProvider clock)
                 Leave((owner, key), line);
         }
 
-        return hasTurn ? new Turn(this, (owner, key), line) : throw new IdempotencyInProgressException();
+        return hasTurn
+            ? new KeyTurn(() => Release((owner, key), line), hasWaited)
+            : throw new IdempotencyInProgressException();
     }
 
     private async Task<bool> TryWaitAsync(SemaphoreSlim turn, CancellationToken cancellationToken)
@@ -87,16 +91,26 @@ internal sealed class KeyTurns(TimeProvider clock)
         public int Count { get; set; }
     }
 
-    private sealed class Turn(KeyTurns turns, (string, string) key, Line line) : IDisposable
+    private void Release((string, string) key, Line line)
     {
-        private int _over;
+        line.Turn.Release();
+        Leave(key, line);
+    }
+}
 
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _over, 1) == 1)
-                return;
-            line.Turn.Release();
-            turns.Leave(key, line);
-        }
+/// <summary>The turn of a request, which goes to the next one when it is disposed of.</summary>
+/// <param name="release">Gives it to the next one.</param>
+/// <param name="hasWaited">Whether another one had it before.</param>
+internal sealed class KeyTurn(Action release, bool hasWaited) : IDisposable
+{
+    private int _over;
+
+    /// <summary>Whether another one had it before.</summary>
+    public bool HasWaited => hasWaited;
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _over, 1) == 0)
+            release();
     }
 }

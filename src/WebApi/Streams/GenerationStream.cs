@@ -17,22 +17,23 @@ internal abstract class GenerationStream(Task<Follower> following) : IResult
             return;
         }
 
-        while (!follower.HasNews)
-            await events.WaitAsync(follower.WaitAsync(events.Aborted));
-        if (!events.HasStarted && follower.IsRefused)
-            throw Refusal(follower.Generation);
-
-        await events.StartAsync();
         using var writer = CreateWriter(follower, events, httpContext);
         try
         {
+            while (!follower.HasNews)
+                await events.WaitAsync(follower.WaitAsync(events.Aborted));
+            if (!events.HasStarted && follower.IsRefused)
+                throw Refusal(follower.Generation);
+
+            await events.StartAsync();
             await WriteAsync(follower, writer, events);
         }
-        catch (Exception exception) when (!events.Aborted.IsCancellationRequested && writer.WriteFailure(exception))
+        catch (Exception exception)
+            when (events.HasStarted && !events.Aborted.IsCancellationRequested && writer.WriteFailure(exception))
         {
             await events.FlushAsync();
         }
-        catch (ShuttingDownException)
+        catch (ShuttingDownException) when (events.HasStarted)
         {
             // Another process goes on with it, where the caller comes back with the last event's id.
         }

@@ -91,7 +91,8 @@ internal sealed class Service : IDisposable
         var services = _services.CreateScope().ServiceProvider; // goes with the others
         services.GetRequiredService<CurrentCaller>().Identify(Owners.Unauthenticated);
         var request = services.GetRequiredService<IdempotentRequest>();
-        await request.RecognizeAsync(key, fingerprint, CancellationToken.None);
+        request.SetKey(key, fingerprint);
+        await request.RecognizeAsync(CancellationToken.None);
         request.Part = part;
         request.Kept += kept;
         return services.GetRequiredService<ISender>();

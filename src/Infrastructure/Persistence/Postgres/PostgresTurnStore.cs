@@ -43,7 +43,12 @@ internal sealed class PostgresTurnStore(
                 try
                 {
                     var left = time - clock.GetElapsedTime(start);
-                    return await TryOpenAsync(opening, deadline, left, () => wasSent = true);
+                    return await TryOpenAsync(
+                        opening,
+                        deadline,
+                        left > TimeSpan.Zero ? left : TimeSpan.Zero,
+                        () => wasSent = true
+                    );
                 }
                 catch (DatabaseUnavailableException exception)
                 {

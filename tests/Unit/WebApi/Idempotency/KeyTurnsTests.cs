@@ -91,6 +91,6 @@ public sealed class KeyTurnsTests
         (await WaitAsync().Soon()).Dispose();
     }
 
-    private Task<IDisposable> WaitAsync(string owner = "me", string key = "key") =>
+    private Task<KeyTurn> WaitAsync(string owner = "me", string key = "key") =>
         _turns.WaitAsync(owner, key, CancellationToken.None);
 }
