@@ -18,11 +18,11 @@ public sealed class AnswerTests : ProgramTests
         await using var stream = await program.Http.StreamAsync("Can you go on?");
         var events = await stream.ReadToEndAsync();
 
-        // How many deltas a text comes in is for the network to say.
+        // Whoever comes late to a text that is void is not told it.
         events
-            .Where((answerEvent, index) => answerEvent.Event != "delta" || events[index - 1].Event != "delta")
             .Select(answerEvent => answerEvent.Event)
-            .ShouldBe(["started", "delta", "restarted", "delta", "completed"]);
+            .Where(kind => kind != "delta")
+            .ShouldBe(["started", "restarted", "completed"]);
         (events[0].Id, events[^1].Id).ShouldBe(("1", "2.27.end"));
         events[0].Data.Text("provider").ShouldBe("openrouter");
         var restarted = events.Single(answerEvent => answerEvent.Event == "restarted");

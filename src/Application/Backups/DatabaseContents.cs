@@ -10,6 +10,14 @@ public sealed record DatabaseContents(string? LastMigration, IReadOnlyList<Table
     /// <summary>How many rows all tables have.</summary>
     public long Rows => Tables.Sum(table => table.Rows);
 
+    /// <summary>The same without a table.</summary>
+    /// <param name="table">Its name, without its schema.</param>
+    public DatabaseContents Without(string table) =>
+        this with
+        {
+            Tables = [.. Tables.Where(one => one.Name[(one.Name.LastIndexOf('.') + 1)..] != table)],
+        };
+
     /// <summary>Looks for the first difference, tables first.</summary>
     /// <param name="restored">What a restore brought back.</param>
     /// <returns>A sentence, or null if there is none.</returns>

@@ -25,6 +25,9 @@ internal sealed class AnswersElsewhere(
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(150);
 
+    /// <summary>The pause where reading takes nearly as long as that.</summary>
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(20);
+
     /// <summary>How long the database may be away before followers are told so.</summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
 
@@ -82,6 +85,7 @@ internal sealed class AnswersElsewhere(
         var lastRead = clock.GetTimestamp();
         while (true)
         {
+            var begun = clock.GetTimestamp();
             List<Mirror> mirrors;
             lock (_gate)
             {
@@ -107,7 +111,8 @@ internal sealed class AnswersElsewhere(
                         Remove(mirror, exception);
             }
 
-            await Task.Delay(Period, clock);
+            var pause = Period - clock.GetElapsedTime(begun);
+            await Task.Delay(pause > ShortestPause ? pause : ShortestPause, clock);
         }
     }
 

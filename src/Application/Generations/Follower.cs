@@ -114,9 +114,11 @@ public sealed class Follower : IDisposable
     {
         if (_position.Run == start.Run)
             return;
+        // Whoever comes late is told of the first one too, as all others were.
+        var first = view.First ?? start;
         if (_position.Run == 0)
-            writer.Started(start);
-        else
+            writer.Started(first);
+        if (_position.Run != 0 || first.Run != start.Run)
             writer.Restarted(start, view.RestartReason);
         _position = new Position(start.Run, 0);
         _arguments?.Clear();

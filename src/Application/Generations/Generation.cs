@@ -22,6 +22,7 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
 
     /// <summary>The last run that followers may be told of. Completions are not recorded: all of theirs.</summary>
     private int _visibleRun = identity.SessionId is null ? int.MaxValue : run;
+    private GenerationStart? _first;
     private RestartReason _restartReason = RestartReason.Interrupted;
     private string? _provider;
     private string? _model;
@@ -105,6 +106,7 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
                 _version,
                 _run,
                 isVisible && _provider is { } provider ? new GenerationStart(_run, provider, _model!) : null,
+                _first,
                 _restartReason,
                 isVisible ? _text.Memory : default,
                 isVisible && _calls is { } calls ? [.. calls.Select(call => call.Read())] : [],
@@ -198,6 +200,7 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
             }
 
             (_provider, _model) = (provider, model);
+            _first ??= new GenerationStart(_run, provider, model);
             waiting = Change();
         }
 

@@ -4,6 +4,7 @@ namespace QrAi.Application.Generations;
 /// <param name="Version">Grows with every change.</param>
 /// <param name="Run">The number of its run.</param>
 /// <param name="Start">Who has begun; null while nobody has, or while nobody may be told.</param>
+/// <param name="First">Who had begun the first run here; null while nobody has.</param>
 /// <param name="RestartReason">Why the run before is void, if there was one.</param>
 /// <param name="Text">The text.</param>
 /// <param name="Calls">The tool calls.</param>
@@ -13,6 +14,7 @@ internal readonly record struct GenerationView(
     int Version,
     int Run,
     GenerationStart? Start,
+    GenerationStart? First,
     RestartReason RestartReason,
     ReadOnlyMemory<char> Text,
     IReadOnlyList<ToolCallView> Calls,

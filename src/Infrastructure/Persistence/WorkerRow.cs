@@ -6,6 +6,9 @@ namespace QrAi.Infrastructure.Persistence;
 /// <summary>A process that does work which has to survive it. Only <c>IWorkerStore</c> reads and writes these.</summary>
 public sealed class WorkerRow
 {
+    /// <summary>The name of the table.</summary>
+    public const string Table = "workers";
+
     private WorkerRow() { }
 
     /// <summary>A version 7 UUID, which each process makes for itself.</summary>
@@ -25,7 +28,7 @@ internal sealed class WorkerConfiguration : IEntityTypeConfiguration<WorkerRow>
 {
     public void Configure(EntityTypeBuilder<WorkerRow> builder)
     {
-        builder.ToTable("workers");
+        builder.ToTable(WorkerRow.Table);
         builder.Property(worker => worker.Id).ValueGeneratedNever();
         builder.Property(worker => worker.Name).HasMaxLength(300);
     }

@@ -69,7 +69,7 @@ public sealed class FollowerTests
     }
 
     [Test]
-    public void Who_comes_after_a_restart_is_told_of_no_run_but_the_last()
+    public void Who_comes_after_a_restart_is_told_who_had_begun_and_of_no_text_but_the_last_runs()
     {
         _generation.Begin("openrouter", "one");
         _generation.Append("Osa");
@@ -78,7 +78,7 @@ public sealed class FollowerTests
         _generation.Show(2);
         using var follower = Follow();
 
-        follower.ReadNow().ShouldBe(["started 2 google-ai", "2.6 Tokyo."]);
+        follower.ReadNow().ShouldBe(["started 1 openrouter", "restarted 2 google-ai ProviderFailed", "2.6 Tokyo."]);
     }
 
     [Test]
@@ -111,7 +111,7 @@ public sealed class FollowerTests
         _generation.Show(2);
 
         await waiting.Soon();
-        follower.ReadNow().ShouldBe(["started 2 google-ai"]);
+        follower.ReadNow().ShouldBe(["started 1 openrouter", "restarted 2 google-ai ProviderFailed"]);
     }
 
     [Test]
