@@ -61,10 +61,7 @@ public sealed partial class QueryPlanTests(DatabaseKind kind) : IntegrationTest(
 
         var plan =
             Kind == DatabaseKind.Postgres
-                ? await PlanAsync(
-                    PostgresTurnSql.ReadPast,
-                    [new NpgsqlParameter { Value = session }, new NpgsqlParameter { Value = 10 }]
-                )
+                ? await PlanAsync(PostgresTurnSql.Past(turns: 10), [new NpgsqlParameter { Value = session }])
                 : await PlanAsync(
                     SqliteTurnStore.ReadPast,
                     [new SqliteParameter("@session", session), new SqliteParameter("@turns", 10)]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using QrAi.Application.Generations;
 
@@ -5,8 +6,8 @@ namespace QrAi.Infrastructure.Persistence.Postgres;
 
 /// <summary>
 /// The SQL of turns. Parameters of an opening: $1 session, $2 owner, $3 question, $4 answer, $5 time, $6 question's text,
-/// $7 title, $8 folded title, $9 worker, $10 request, $11 deadline; in a session that is there $12 turns of history; with a
-/// key the record's id, key, part and fingerprint.
+/// $7 title, $8 folded title, $9 worker, $10 request, $11 deadline; with a key $12 record, $13 key, $14 part, $15 fingerprint.
+/// How many turns of history are read is no parameter: a plan that does not know it may read the whole session.
 /// </summary>
 internal static class PostgresTurnSql
 {
@@ -61,25 +62,33 @@ internal static class PostgresTurnSql
         ORDER BY answer.number DESC
         """;
 
-    // One row at least: where the turn was not opened, it says why.
-    private const string ReadOpened = $"""
-        SELECT message_count,
-          CASE WHEN message_count IS NULL THEN EXISTS (SELECT FROM sessions WHERE id = $1 AND owner = $2) END,
-          CASE WHEN message_count IS NULL THEN
-            (SELECT id FROM messages WHERE session_id = $1 AND owner = $2 AND status = 'generating')
-          END,
-          past.question, past.answer
-        FROM (VALUES (1)) AS one LEFT JOIN opened ON true
-          LEFT JOIN LATERAL ({Turns} LIMIT $12) AS past ON message_count IS NOT NULL
-        ORDER BY past.number
+    private const string AddRecord = """
+        , recorded AS (
+          INSERT INTO idempotency_records (id, owner, key, part, fingerprint, created_at, answer_id)
+          SELECT $12, $2, $13, $14, $15, $5, $4 FROM opened
+        )
+
         """;
+
+    // One row at least: where the turn was not opened, it says why.
+    private static string ReadOpened(int turns) =>
+        $"""
+            SELECT message_count,
+              CASE WHEN message_count IS NULL THEN EXISTS (SELECT FROM sessions WHERE id = $1 AND owner = $2) END,
+              CASE WHEN message_count IS NULL THEN
+                (SELECT id FROM messages WHERE session_id = $1 AND owner = $2 AND status = 'generating')
+              END,
+              past.question, past.answer
+            FROM (VALUES (1)) AS one LEFT JOIN opened ON true
+              LEFT JOIN LATERAL ({Past(turns)}) AS past ON message_count IS NOT NULL
+            ORDER BY past.number
+            """;
 
     private const string ReadOpenedNew = """
         SELECT (SELECT message_count FROM opened), true, NULL::uuid, NULL::text, NULL::text
         """;
 
-    /// <summary>The last turns that were answered, newest first: $1 session, $2 how many.</summary>
-    public const string ReadPast = $"{Turns} LIMIT $2";
+    private static readonly ConcurrentDictionary<(int Turns, bool HasKey), string> _inSession = new();
 
     // The worker and the count of takeovers say that nobody else has it: whoever was thought dead changes nothing.
     private const string End = """
@@ -121,31 +130,17 @@ internal static class PostgresTurnSql
         DELETE FROM idempotency_records WHERE answer_id = $2
         """;
 
-    private const string OpenInSessionOnly = OpenInSession + AddMessages + ReadOpened;
-    private const string OpenNewSessionOnly = OpenNewSession + AddMessages + ReadOpenedNew;
-    private static readonly string OpenInSessionWithKey = OpenInSession + AddMessages + AddRecord(13) + ReadOpened;
-    private static readonly string OpenNewSessionWithKey = OpenNewSession + AddMessages + AddRecord(12) + ReadOpenedNew;
+    /// <summary>The last turns of a session that were answered, newest first: $1 session.</summary>
+    /// <param name="turns">How many.</param>
+    public static string Past(int turns) => string.Create(CultureInfo.InvariantCulture, $"{Turns} LIMIT {turns}");
 
     /// <summary>Opens a turn.</summary>
     public static string Open(TurnOpening opening) =>
-        (opening.NewSession, opening.Record) switch
-        {
-            (null, null) => OpenInSessionOnly,
-            (null, _) => OpenInSessionWithKey,
-            (_, null) => OpenNewSessionOnly,
-            _ => OpenNewSessionWithKey,
-        };
-
-    /// <param name="first">The number of its first parameter.</param>
-    private static string AddRecord(int first) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"""
-            , recorded AS (
-              INSERT INTO idempotency_records (id, owner, key, part, fingerprint, created_at, answer_id)
-              SELECT ${first}, $2, ${first + 1}, ${first + 2}, ${first + 3}, $5, $4 FROM opened
+        opening.NewSession is null
+            ? _inSession.GetOrAdd(
+                (opening.HistoryMessages / 2, opening.Record is not null),
+                static one => OpenInSession + AddMessages + (one.HasKey ? AddRecord : "") + ReadOpened(one.Turns)
             )
-
-            """
-        );
+        : opening.Record is null ? OpenNewSession + AddMessages + ReadOpenedNew
+        : OpenNewSession + AddMessages + AddRecord + ReadOpenedNew;
 }

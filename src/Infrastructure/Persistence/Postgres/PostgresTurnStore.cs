@@ -156,12 +156,8 @@ internal sealed class PostgresTurnStore(
 
     private Task<List<PastMessage>> ReadPastAsync(TurnOpening opening) =>
         database.QueryAsync(
-            PostgresTurnSql.ReadPast,
-            parameters =>
-            {
-                Add(parameters, opening.Turn.Answer.SessionId);
-                Add(parameters, opening.HistoryMessages / 2);
-            },
+            PostgresTurnSql.Past(opening.HistoryMessages / 2),
+            parameters => Add(parameters, opening.Turn.Answer.SessionId),
             static async (rows, stop) =>
             {
                 var past = new List<PastMessage>();
@@ -230,8 +226,6 @@ internal sealed class PostgresTurnStore(
         Add(parameters, opening.WorkerId);
         AddText(parameters, opening.Request);
         Add(parameters, deadline.UtcDateTime);
-        if (opening.NewSession is null)
-            Add(parameters, opening.HistoryMessages / 2);
         if (opening.Record is not { } record)
             return;
         Add(parameters, record.Id);
