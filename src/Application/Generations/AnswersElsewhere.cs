@@ -108,7 +108,10 @@ internal sealed class AnswersElsewhere(
                 logger.LogWarning(exception, "Answers of other processes could not be read");
                 if (clock.GetElapsedTime(lastRead) > LongestSilence)
                     foreach (var mirror in mirrors)
-                        Remove(mirror, exception);
+                    {
+                        Forget(mirror);
+                        mirror.Generation.Break(exception);
+                    }
             }
 
             var pause = Period - clock.GetElapsedTime(begun);
@@ -144,7 +147,7 @@ internal sealed class AnswersElsewhere(
                 mirror.Generation.Finish(Cancelled());
             else
                 continue; // it was not there yet, or went on meanwhile
-            Remove(mirror, null);
+            Forget(mirror);
         }
     }
 
@@ -159,13 +162,6 @@ internal sealed class AnswersElsewhere(
             .Messages.Where(message => answerIds.Contains(message.Id) && message.Role == MessageRole.Assistant)
             .ProjectTo<MessageDto>(mapper.ConfigurationProvider)
             .ToListAsync(cancellationToken);
-    }
-
-    private void Remove(Mirror mirror, Exception? fault)
-    {
-        Forget(mirror);
-        if (fault is not null)
-            mirror.Generation.Break(fault);
     }
 
     /// <summary>Reads along with it no longer. The answer may be followed again by now: that one stays.</summary>

@@ -90,8 +90,9 @@ internal static class PostgresTurnSql
 
     private static readonly ConcurrentDictionary<(int Turns, bool HasKey), string> _inSession = new();
 
+    /// <summary>Ends an answer of which nothing was kept on the way.</summary>
     // The worker and the count of takeovers say that nobody else has it: whoever was thought dead changes nothing.
-    private const string End = """
+    public const string Close = """
         UPDATE messages SET status = $4, content = $5, provider = $6, model = $7, finish_reason = $8,
           usage_prompt_tokens = $9, usage_completion_tokens = $10, usage_total_tokens = $11, attempts = $12,
           error_code = $13, error_message = $14, completed_at = $15, run = $16, request = NULL
@@ -99,12 +100,9 @@ internal static class PostgresTurnSql
         RETURNING id
         """;
 
-    /// <summary>Ends an answer of which nothing was kept on the way.</summary>
-    public const string Close = End;
-
     /// <summary>Ends an answer, and removes what was kept of it on the way.</summary>
     public const string CloseWithPieces = $"""
-        WITH ended AS ({End}), removed AS (DELETE FROM answer_pieces WHERE answer_id IN (SELECT id FROM ended))
+        WITH ended AS ({Close}), removed AS (DELETE FROM answer_pieces WHERE answer_id IN (SELECT id FROM ended))
         SELECT id FROM ended
         """;
 
