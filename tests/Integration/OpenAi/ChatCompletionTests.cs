@@ -349,10 +349,17 @@ public sealed class ChatCompletionTests : OpenAiTest
     {
         await using var second = await ScriptedProvider.StartAsync();
         await using var qrai = await StartAsync(WithSecond(second));
-        Provider.Enqueue(Reply.BreakOff("Half an "));
+        var gate = Provider.Gate();
+        gate.Send("Half an ");
 
         await using var stream = await StreamAsync(qrai, Request());
-        var events = await stream.ReadToEndAsync();
+        var events = new List<ServerSentEvent>();
+        // Text that breaks off before it was sent to the caller is replaced in silence, so it has to arrive first.
+        do
+            events.Add((await stream.ReadAsync())!);
+        while (!events[^1].Text.Contains("Half an "));
+        gate.Break();
+        events.AddRange(await stream.ReadToEndAsync());
 
         events.Select(each => each.Text).ShouldNotContain("[DONE]");
         var error = events[^1].Data.GetProperty("error");
