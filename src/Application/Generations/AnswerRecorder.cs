@@ -92,27 +92,35 @@ internal sealed class AnswerRecorder(
     {
         var now = clock.GetTimestamp();
         var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var batch = new Dictionary<Guid, RecordedAnswer>();
+        var batch = new List<RecordedAnswer>();
         var parts = new List<AnswerPart>();
-        foreach (var (id, answer) in _answers)
+        foreach (var (_, answer) in _answers)
             if (clock.GetElapsedTime(answer.LastSeen, now) is var silence && silence >= Period)
                 if (answer.NextPart(MaxText, isDue: silence >= LongestSilence, written.Task) is { } part)
                 {
-                    batch.Add(id, answer);
+                    batch.Add(answer);
                     parts.Add(part);
                 }
 
         if (parts.Count == 0)
             return;
+        var lost = new List<RecordedAnswer>();
         try
         {
-            var own = await store.RecordAsync(worker.Id, parts, CancellationToken.None);
-            foreach (var (id, isStopRequested) in own)
+            var interruptions = (await store.RecordAsync(worker.Id, parts, CancellationToken.None)).ToDictionary(
+                interruption => interruption.AnswerId
+            );
+            foreach (var answer in batch)
             {
-                if (!batch.Remove(id, out var answer))
+                var isInterrupted = interruptions.TryGetValue(answer.Id, out var interruption);
+                if (interruption.IsLost)
+                {
+                    lost.Add(answer);
                     continue;
+                }
+
                 answer.Confirm(now);
-                if (isStopRequested)
+                if (isInterrupted)
                     answer.Running.Cancel();
             }
         }
@@ -121,11 +129,11 @@ internal sealed class AnswerRecorder(
             written.SetResult();
         }
 
-        foreach (var (id, lost) in batch)
+        foreach (var answer in lost)
         {
-            logger.LogWarning("Answer {AnswerId} is another process's now, or its session was deleted", id);
-            _answers.TryRemove(new(id, lost));
-            lost.Running.Lose();
+            logger.LogWarning("Answer {AnswerId} is another process's now, or its session was deleted", answer.Id);
+            _answers.TryRemove(new(answer.Id, answer));
+            answer.Running.Lose();
         }
     }
 }

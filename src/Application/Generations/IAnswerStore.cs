@@ -7,8 +7,8 @@ public interface IAnswerStore
     /// <param name="workerId">The worker.</param>
     /// <param name="parts">A part of each answer.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>The answers that are the worker's still; of the others nothing was kept.</returns>
-    Task<IReadOnlyList<OwnAnswer>> RecordAsync(
+    /// <returns>The answers that the worker must not go on with; all others were kept.</returns>
+    Task<IReadOnlyCollection<AnswerInterruption>> RecordAsync(
         Guid workerId,
         IReadOnlyCollection<AnswerPart> parts,
         CancellationToken cancellationToken
@@ -72,10 +72,12 @@ public sealed record AnswerPart(
     string? Model
 );
 
-/// <summary>An answer that is its worker's still.</summary>
+/// <summary>An answer that its worker must not go on with.</summary>
 /// <param name="AnswerId">The answer.</param>
-/// <param name="IsStopRequested">Whether someone wants it to stop.</param>
-public readonly record struct OwnAnswer(Guid AnswerId, bool IsStopRequested);
+/// <param name="IsLost">
+/// Whether it is another worker's now, or gone: then nothing was kept. Else a stop was requested.
+/// </param>
+public readonly record struct AnswerInterruption(Guid AnswerId, bool IsLost);
 
 /// <summary>How far an answer is.</summary>
 /// <param name="AnswerId">The answer.</param>

@@ -20,6 +20,9 @@ internal sealed class RecordedAnswer(RunningGeneration running, int takeovers, l
     /// <summary>The answer.</summary>
     public RunningGeneration Running => running;
 
+    /// <summary>Its id.</summary>
+    public Guid Id => _generation.Identity.Id;
+
     /// <summary>When the database was told of it last.</summary>
     public long LastSeen { get; private set; } = since;
 
@@ -44,7 +47,7 @@ internal sealed class RecordedAnswer(RunningGeneration running, int takeovers, l
                 if (content.Text.Length == 0 && !begins && !isDue)
                     return null;
                 _part = new AnswerPart(
-                    _generation.Identity.Id,
+                    Id,
                     takeovers,
                     content.Run,
                     content.Start,

@@ -33,7 +33,7 @@ internal sealed class PostgresAnswerStore(PostgresStatements database) : IAnswer
           SELECT given.id, given.run, given.start, given.text FROM given JOIN own ON own.id = given.id WHERE given.text <> ''
           ON CONFLICT DO NOTHING
         )
-        SELECT id, stop_requested FROM own
+        SELECT given.id, own.id IS NULL FROM given LEFT JOIN own ON own.id = given.id WHERE own.stop_requested IS NOT FALSE
         """;
 
     private const string ReadProgress = $"""
@@ -67,7 +67,7 @@ internal sealed class PostgresAnswerStore(PostgresStatements database) : IAnswer
         UPDATE messages SET stop_requested = true WHERE id = $1 AND status = 'generating'
         """;
 
-    public Task<IReadOnlyList<OwnAnswer>> RecordAsync(
+    public Task<IReadOnlyCollection<AnswerInterruption>> RecordAsync(
         Guid workerId,
         IReadOnlyCollection<AnswerPart> parts,
         CancellationToken cancellationToken
@@ -88,10 +88,10 @@ internal sealed class PostgresAnswerStore(PostgresStatements database) : IAnswer
             },
             static async (rows, stop) =>
             {
-                var own = new List<OwnAnswer>();
+                var interruptions = new List<AnswerInterruption>();
                 while (await rows.ReadAsync(stop))
-                    own.Add(new OwnAnswer(rows.GetGuid(0), rows.GetBoolean(1)));
-                return (IReadOnlyList<OwnAnswer>)own;
+                    interruptions.Add(new AnswerInterruption(rows.GetGuid(0), rows.GetBoolean(1)));
+                return (IReadOnlyCollection<AnswerInterruption>)interruptions;
             },
             cancellationToken
         );

@@ -46,14 +46,14 @@ internal sealed class SqliteAnswerStore(SqliteStatements database) : IAnswerStor
         UPDATE messages SET stop_requested = 1 WHERE id = @id AND status = 'generating'
         """;
 
-    public Task<IReadOnlyList<OwnAnswer>> RecordAsync(
+    public Task<IReadOnlyCollection<AnswerInterruption>> RecordAsync(
         Guid workerId,
         IReadOnlyCollection<AnswerPart> parts,
         CancellationToken cancellationToken
     ) =>
         database.WriteAsync(write =>
         {
-            var own = new List<OwnAnswer>(parts.Count);
+            var interruptions = new List<AnswerInterruption>();
             foreach (var part in parts)
             {
                 var found = write.Query(
@@ -63,9 +63,10 @@ internal sealed class SqliteAnswerStore(SqliteStatements database) : IAnswerStor
                     ("@worker", workerId),
                     ("@takeovers", part.Takeovers)
                 );
-                if (found is not [var isStopRequested])
+                if (found is not [false])
+                    interruptions.Add(new AnswerInterruption(part.AnswerId, IsLost: found.Count == 0));
+                if (found.Count == 0)
                     continue;
-                own.Add(new OwnAnswer(part.AnswerId, isStopRequested));
                 if (part.Begins)
                     write.Execute(
                         Begin,
@@ -84,7 +85,7 @@ internal sealed class SqliteAnswerStore(SqliteStatements database) : IAnswerStor
                     );
             }
 
-            return Task.FromResult<IReadOnlyList<OwnAnswer>>(own);
+            return Task.FromResult<IReadOnlyCollection<AnswerInterruption>>(interruptions);
         });
 
     public Task<IReadOnlyList<AnswerProgress>> ReadProgressAsync(

@@ -172,7 +172,7 @@ public sealed class AnswerRecorderTests : IAsyncDisposable
     public async Task An_answer_that_is_another_processs_now_is_lost_and_written_no_longer()
     {
         var made = Start("Tok");
-        _store.Own = _ => [];
+        _store.Interrupt = parts => [.. parts.Select(part => new AnswerInterruption(part.AnswerId, IsLost: true))];
         _clock.Advance(Period);
 
         made.IsLost.ShouldBeTrue();
@@ -188,7 +188,7 @@ public sealed class AnswerRecorderTests : IAsyncDisposable
     public void An_answer_that_someone_wants_to_stop_is_cancelled()
     {
         var made = Start("Tok");
-        _store.Own = parts => [.. parts.Select(part => new OwnAnswer(part.AnswerId, IsStopRequested: true))];
+        _store.Interrupt = parts => [.. parts.Select(part => new AnswerInterruption(part.AnswerId, IsLost: false))];
         _clock.Advance(Period);
 
         made.IsCancelled.ShouldBeTrue();
@@ -226,10 +226,10 @@ public sealed class AnswerRecorderTests : IAsyncDisposable
     public async Task Who_lost_an_answer_does_not_end_the_recording_of_it_that_began_since()
     {
         var lost = Start("Osa");
-        _store.Own = _ => [];
+        _store.Interrupt = parts => [.. parts.Select(part => new AnswerInterruption(part.AnswerId, IsLost: true))];
         _clock.Advance(Period);
         var again = Start("Tok", lost.Generation.Identity, takeovers: 2);
-        _store.Own = null;
+        _store.Interrupt = null;
 
         await _recorder.RemoveAsync(lost);
 
@@ -298,10 +298,10 @@ public sealed class AnswerRecorderTests : IAsyncDisposable
         /// <summary>Ends the writes that are under way; null where they end at once.</summary>
         public TaskCompletionSource? Hold { get; set; }
 
-        /// <summary>What is the worker's still; null for everything.</summary>
-        public Func<IEnumerable<AnswerPart>, IReadOnlyList<OwnAnswer>>? Own { get; set; }
+        /// <summary>What the worker must not go on with; null for nothing.</summary>
+        public Func<IEnumerable<AnswerPart>, IReadOnlyCollection<AnswerInterruption>>? Interrupt { get; set; }
 
-        public async Task<IReadOnlyList<OwnAnswer>> RecordAsync(
+        public async Task<IReadOnlyCollection<AnswerInterruption>> RecordAsync(
             Guid workerId,
             IReadOnlyCollection<AnswerPart> parts,
             CancellationToken cancellationToken
@@ -311,9 +311,7 @@ public sealed class AnswerRecorderTests : IAsyncDisposable
             Workers.Add(workerId);
             if (Hold is { } hold)
                 await hold.Task;
-            return Fault is null
-                ? Own?.Invoke(parts) ?? [.. parts.Select(part => new OwnAnswer(part.AnswerId, false))]
-                : throw Fault;
+            return Fault is null ? Interrupt?.Invoke(parts) ?? [] : throw Fault;
         }
 
         public Task<IReadOnlyList<AnswerProgress>> ReadProgressAsync(

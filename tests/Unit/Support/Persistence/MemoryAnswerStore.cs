@@ -9,16 +9,16 @@ internal sealed class MemoryAnswerStore(MemoryDatabase database, TimeProvider cl
     /// <summary>How many answers were asked for each time that answers were read along.</summary>
     public List<int> Reads { get; } = [];
 
-    public Task<IReadOnlyList<OwnAnswer>> RecordAsync(
+    public Task<IReadOnlyCollection<AnswerInterruption>> RecordAsync(
         Guid workerId,
         IReadOnlyCollection<AnswerPart> parts,
         CancellationToken cancellationToken
     ) =>
         Task.FromResult(
-            database.Run<IReadOnlyList<OwnAnswer>>(
+            database.Run<IReadOnlyCollection<AnswerInterruption>>(
                 tables =>
                 {
-                    var own = new List<OwnAnswer>();
+                    var interruptions = new List<AnswerInterruption>();
                     foreach (var part in parts)
                         if (
                             FindOpen(part.AnswerId, workerId, tables) is var (answer, work)
@@ -29,10 +29,13 @@ internal sealed class MemoryAnswerStore(MemoryDatabase database, TimeProvider cl
                                 answer.Begin(part.Run, part.Provider, part.Model);
                             if (part.Text.Length > 0)
                                 work.Pieces.TryAdd((part.Run, part.Start), part.Text);
-                            own.Add(new OwnAnswer(part.AnswerId, work.IsStopRequested));
+                            if (work.IsStopRequested)
+                                interruptions.Add(new AnswerInterruption(part.AnswerId, IsLost: false));
                         }
+                        else
+                            interruptions.Add(new AnswerInterruption(part.AnswerId, IsLost: true));
 
-                    return own;
+                    return interruptions;
                 },
                 workerId
             )
