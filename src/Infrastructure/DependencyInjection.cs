@@ -104,7 +104,7 @@ public static class DependencyInjection
     private static IServiceCollection AddLlm(this IServiceCollection services, LlmOptions options)
     {
         services.AddSingleton(
-            new GenerationOptions { TotalTime = options.Total, HistoryMessages = options.HistoryMessages }
+            new GenerationOptions { TotalTime = options.Total, HistoryTurns = options.HistoryMessages / 2 }
         );
         if (options.OpenRouter is { } openRouter)
             services

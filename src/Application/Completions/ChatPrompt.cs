@@ -2,7 +2,6 @@ using System.Text.Json;
 using Microsoft.Extensions.AI;
 using QrAi.Application.Generations;
 using QrAi.Application.Models;
-using QrAi.Application.Persistence;
 
 namespace QrAi.Application.Completions;
 
@@ -19,13 +18,13 @@ internal static class ChatPrompt
     /// </summary>
     public static IReadOnlyList<ChatMessage> For(
         IReadOnlyList<CompletionMessage> messages,
-        IEnumerable<PastMessage> past
+        IEnumerable<PastTurn> past
     ) =>
         messages.SkipLast(1).All(message => message.Role is "system" or "developer")
             ?
             [
                 .. messages.SkipLast(1).Select(ToChatMessage),
-                .. past.Select(Prompt.ToChatMessage),
+                .. past.SelectMany(Prompt.ToChatMessages),
                 ToChatMessage(messages[^1]),
             ]
             : For(messages);

@@ -2,7 +2,6 @@ using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using QrAi.Application.Errors;
-using QrAi.Application.Persistence;
 using QrAi.Application.Time;
 using QrAi.Application.Work;
 using QrAi.Domain.Sessions;
@@ -31,7 +30,7 @@ internal sealed class AnswerGenerator(
     /// <param name="turn">The turn.</param>
     /// <param name="plan">Whom to ask, and how.</param>
     /// <param name="past">The turns before, oldest first.</param>
-    public RunningGeneration Begin(Turn turn, AnswerPlan plan, IEnumerable<PastMessage> past) =>
+    public RunningGeneration Begin(Turn turn, AnswerPlan plan, IEnumerable<PastTurn> past) =>
         running.Start(
             new Generation(GenerationIdentity.Of(turn.Answer), turn.Answer.Run),
             made => RunAsync(made, turn, plan, past)
@@ -68,7 +67,7 @@ internal sealed class AnswerGenerator(
             }
     }
 
-    private async Task RunAsync(RunningGeneration made, Turn turn, AnswerPlan plan, IEnumerable<PastMessage> past)
+    private async Task RunAsync(RunningGeneration made, Turn turn, AnswerPlan plan, IEnumerable<PastTurn> past)
     {
         using var scope = logger.BeginScope(
             new Dictionary<string, object> { ["SessionId"] = turn.Answer.SessionId, ["AnswerId"] = turn.Answer.Id }
@@ -87,7 +86,7 @@ internal sealed class AnswerGenerator(
 
             var ended = End(turn, made.Generation.ToGenerated(), outcome);
             if (await KeepAsync(turn, ended, hasPieces, made.SetStalled))
-                made.Generation.Finish(EndOf(turn.Answer));
+                made.Generation.Finish(GenerationEnd.Of(turn.Answer));
             else
                 made.Lose();
         }
@@ -125,14 +124,4 @@ internal sealed class AnswerGenerator(
             logger.LogError(exception, "A listener failed on {Event}", nameof(AnswerEnded));
         }
     }
-
-    private static GenerationEnd EndOf(Message answer) =>
-        new(
-            answer.Status,
-            answer.CompletedAt!.Value,
-            answer.FinishReason,
-            answer.Usage,
-            answer.Attempts ?? [],
-            answer.Error
-        );
 }

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.AI;
 using QrAi.Application.Completions;
 using QrAi.Application.Models;
-using QrAi.Application.Persistence;
 
 namespace QrAi.Application.Generations;
 
@@ -11,7 +10,7 @@ namespace QrAi.Application.Generations;
 /// <param name="Options">How it is to answer, or null to leave that to the provider.</param>
 internal sealed record AnswerPlan(
     IChatClient Client,
-    Func<IEnumerable<PastMessage>, IReadOnlyList<ChatMessage>> Prompt,
+    Func<IEnumerable<PastTurn>, IReadOnlyList<ChatMessage>> Prompt,
     ChatOptions? Options
 )
 {

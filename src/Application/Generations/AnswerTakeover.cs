@@ -108,7 +108,7 @@ internal sealed class AnswerTakeover(
         _running.Add(generator.Begin(turn, plan, past));
     }
 
-    private async Task<IEnumerable<PastMessage>> ReadPastAsync(
+    private async Task<List<PastTurn>> ReadPastAsync(
         Message question,
         IQrAiDbContext database,
         CancellationToken cancellationToken
@@ -122,7 +122,7 @@ internal sealed class AnswerTakeover(
                 && answer.Status == MessageStatus.Completed
             )
             .OrderByDescending(answer => answer.Number)
-            .Take(options.HistoryMessages / 2)
+            .Take(options.HistoryTurns)
             .Join(
                 database.Messages,
                 answer => answer.QuestionId,
@@ -137,9 +137,7 @@ internal sealed class AnswerTakeover(
             )
             .OrderBy(turn => turn.Number)
             .ToListAsync(cancellationToken);
-        return turns.SelectMany(turn =>
-            new[] { new PastMessage(MessageRole.User, turn.Question), new(MessageRole.Assistant, turn.Answer) }
-        );
+        return [.. turns.Select(turn => new PastTurn(turn.Question, turn.Answer))];
     }
 
     private Task<bool> FailAsync(Turn turn, TakenAnswer taken, AnswerError error) =>

@@ -194,12 +194,7 @@ internal sealed class AnswersElsewhere(
             if (answer.Run != _run)
                 (_run, _length) = (answer.Run, 0);
             _length += answer.Text.Length;
-            generation.Enter(
-                answer.Run,
-                answer.Takeovers > 0 ? RestartReason.Interrupted : RestartReason.ProviderFailed,
-                answer.Provider,
-                answer.Model
-            );
+            generation.Enter(answer.Run, answer.Takeovers, answer.Provider, answer.Model);
             generation.Append(answer.Text);
         }
 

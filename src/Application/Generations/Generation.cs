@@ -207,8 +207,12 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
         waiting?.SetResult();
     }
 
-    /// <summary>Reads along with another process: it is in this run, which a provider may have begun.</summary>
-    internal void Enter(int run, RestartReason reason, string? provider, string? model)
+    /// <summary>Reads along with another process.</summary>
+    /// <param name="run">The run that it is in.</param>
+    /// <param name="takeovers">How many processes have taken the answer over.</param>
+    /// <param name="provider">Who has begun the run; null while nobody has.</param>
+    /// <param name="model">With which model.</param>
+    internal void Enter(int run, int takeovers, string? provider, string? model)
     {
         TaskCompletionSource? waiting;
         lock (_gate)
@@ -217,7 +221,8 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
                 return;
             if (run != _run)
                 Clear();
-            (_run, _visibleRun, _restartReason, _provider, _model) = (run, run, reason, provider, model);
+            (_run, _visibleRun, _provider, _model) = (run, run, provider, model);
+            _restartReason = ReasonAfter(takeovers);
             waiting = Change();
         }
 
@@ -277,16 +282,9 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
             if (answer.Run != _run || _text.Length > answer.Content.Length)
                 Clear();
             (_run, _visibleRun, _provider, _model) = (answer.Run, answer.Run, answer.Provider, answer.Model);
-            _restartReason = answer.Takeovers > 0 ? RestartReason.Interrupted : RestartReason.ProviderFailed;
+            _restartReason = ReasonAfter(answer.Takeovers);
             _text.Append(answer.Content.AsSpan(_text.Length));
-            _end = new GenerationEnd(
-                answer.Status,
-                answer.CompletedAt ?? answer.CreatedAt,
-                answer.FinishReason,
-                answer.Usage,
-                answer.Attempts ?? [],
-                answer.Error
-            );
+            _end = GenerationEnd.Of(answer);
             waiting = Change();
         }
 
@@ -327,6 +325,10 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
 
         waiting?.SetResult();
     }
+
+    // Only the last reason is told, and after a takeover that is nearly always what the run before ended by.
+    private static RestartReason ReasonAfter(int takeovers) =>
+        takeovers > 0 ? RestartReason.Interrupted : RestartReason.ProviderFailed;
 
     private void Clear()
     {

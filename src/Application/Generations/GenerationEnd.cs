@@ -1,3 +1,4 @@
+using QrAi.Application.Sessions;
 using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Generations;
@@ -16,4 +17,27 @@ public sealed record GenerationEnd(
     TokenUsage? Usage,
     IReadOnlyList<Attempt> Attempts,
     AnswerError? Error
-);
+)
+{
+    /// <summary>How an answer ended.</summary>
+    public static GenerationEnd Of(Message answer) =>
+        new(
+            answer.Status,
+            answer.CompletedAt!.Value,
+            answer.FinishReason,
+            answer.Usage,
+            answer.Attempts ?? [],
+            answer.Error
+        );
+
+    /// <summary>How an answer ended, as callers are told of it.</summary>
+    public static GenerationEnd Of(MessageDto answer) =>
+        new(
+            answer.Status,
+            answer.CompletedAt!.Value,
+            answer.FinishReason,
+            answer.Usage,
+            answer.Attempts ?? [],
+            answer.Error
+        );
+}

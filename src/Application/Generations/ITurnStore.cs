@@ -1,4 +1,3 @@
-using QrAi.Application.Persistence;
 using QrAi.Domain.Idempotency;
 using QrAi.Domain.Sessions;
 
@@ -17,13 +16,13 @@ public interface ITurnStore
     /// <param name="opening">The turn.</param>
     /// <param name="cancellationToken">Stops waiting, until the save is on its way.</param>
     /// <returns>
-    /// The turns of the session before, as <see cref="TurnOpening.HistoryMessages"/> says; null if somebody was faster with
+    /// The turns of the session before, as <see cref="TurnOpening.HistoryTurns"/> says; null if somebody was faster with
     /// the same idempotency key.
     /// </returns>
     /// <exception cref="Errors.NotFoundException">There is no such session.</exception>
     /// <exception cref="SessionBusyException">The session still answers the question before.</exception>
     /// <exception cref="Errors.DatabaseUnavailableException">The turn is not kept, and will not be.</exception>
-    Task<IReadOnlyList<PastMessage>?> OpenAsync(TurnOpening opening, CancellationToken cancellationToken);
+    Task<IReadOnlyList<PastTurn>?> OpenAsync(TurnOpening opening, CancellationToken cancellationToken);
 
     /// <summary>Keeps the end of a turn's answer, and removes what was kept of it on the way.</summary>
     /// <param name="closing">The turn.</param>
@@ -44,8 +43,8 @@ public sealed record TurnOpening(Turn Turn, Guid WorkerId)
     /// <summary>What another worker needs to ask again, as JSON; null where the question alone says it.</summary>
     public string? Request { get; init; }
 
-    /// <summary>How many earlier messages are wanted, in whole turns that were answered: 0–200.</summary>
-    public int HistoryMessages { get; init; }
+    /// <summary>How many earlier turns are wanted that were answered: 0–100.</summary>
+    public int HistoryTurns { get; init; }
 
     /// <summary>The idempotency key that it came with; null if it came with none.</summary>
     public IdempotencyRecord? Record { get; init; }

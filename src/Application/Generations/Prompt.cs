@@ -1,6 +1,4 @@
 using Microsoft.Extensions.AI;
-using QrAi.Application.Persistence;
-using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Generations;
 
@@ -13,11 +11,11 @@ internal static class Prompt
             + "question. Say so when you do not know."
     );
 
-    /// <summary>The system message, earlier messages of the session from old to new, the question.</summary>
-    public static List<ChatMessage> For(IEnumerable<PastMessage> past, string question) =>
-        [System, .. past.Select(ToChatMessage), new ChatMessage(ChatRole.User, question)];
+    /// <summary>The system message, earlier turns of the session from old to new, the question.</summary>
+    public static List<ChatMessage> For(IEnumerable<PastTurn> past, string question) =>
+        [System, .. past.SelectMany(ToChatMessages), new ChatMessage(ChatRole.User, question)];
 
-    /// <summary>An earlier message as providers are told of it.</summary>
-    public static ChatMessage ToChatMessage(PastMessage message) =>
-        new(message.Role == MessageRole.User ? ChatRole.User : ChatRole.Assistant, message.Content);
+    /// <summary>An earlier turn as providers are told of it.</summary>
+    public static ChatMessage[] ToChatMessages(PastTurn turn) =>
+        [new(ChatRole.User, turn.Question), new(ChatRole.Assistant, turn.Answer)];
 }

@@ -6,6 +6,6 @@ public sealed record GenerationOptions
     /// <summary>The whole answer, every attempt and provider included.</summary>
     public required TimeSpan TotalTime { get; init; }
 
-    /// <summary>How many earlier messages of the session are sent with a question: 0–200.</summary>
-    public required int HistoryMessages { get; init; }
+    /// <summary>How many earlier turns of the session are sent with a question: 0–100.</summary>
+    public required int HistoryTurns { get; init; }
 }

@@ -40,8 +40,3 @@ public interface IQrAiDbContext : IAsyncDisposable
     /// <exception cref="DbUpdateConcurrencyException">Somebody else added or removed the same row meanwhile.</exception>
     Task<int> SaveChangesAsync(CancellationToken cancellationToken);
 }
-
-/// <summary>An earlier message of a session, as a provider is told of it.</summary>
-/// <param name="Role">Who wrote it.</param>
-/// <param name="Content">The text.</param>
-public sealed record PastMessage(MessageRole Role, string Content);

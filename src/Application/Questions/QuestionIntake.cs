@@ -64,7 +64,7 @@ internal sealed class QuestionIntake(
         {
             NewSession = session,
             Request = request.ToJson(),
-            HistoryMessages = options.HistoryMessages,
+            HistoryTurns = options.HistoryTurns,
             Record = idempotency.RecordOf(turn.Answer.Id),
         };
         var past = await OpenAsync(opening, cancellationToken);
@@ -82,7 +82,7 @@ internal sealed class QuestionIntake(
     }
 
     /// <returns>The turns before; null if somebody was faster with the same key.</returns>
-    private async Task<IReadOnlyList<PastMessage>?> OpenAsync(TurnOpening opening, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<PastTurn>?> OpenAsync(TurnOpening opening, CancellationToken cancellationToken)
     {
         try
         {

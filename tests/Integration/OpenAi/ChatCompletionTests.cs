@@ -355,8 +355,7 @@ public sealed class ChatCompletionTests : OpenAiTest
         await using var stream = await StreamAsync(qrai, Request());
         var events = new List<ServerSentEvent>();
         // Text that breaks off before it was sent to the caller is replaced in silence, so it has to arrive first.
-        do
-            events.Add((await stream.ReadAsync())!);
+        do events.Add((await stream.ReadAsync())!);
         while (!events[^1].Text.Contains("Half an "));
         gate.Break();
         events.AddRange(await stream.ReadToEndAsync());

@@ -111,14 +111,16 @@ internal static class PostgresTurnSql
         SELECT 1 FROM messages WHERE id = $1 AND worker_id = $2 AND takeovers = $3 AND status <> 'generating'
         """;
 
-    /// <summary>Removes a turn as if it had never been: $1 session, $2 question, $3 answer, $4 title.</summary>
-    public const string ForgetTurn = $"""
+    /// <summary>Removes a turn as if it had never been: $1 session, $2 question, $3 answer,
+    /// $4 title, $5 what a session without a title is called, $6 the same folded.</summary>
+    public const string ForgetTurn = """
         WITH removed AS (DELETE FROM messages WHERE id IN ($2, $3) AND status IN ('generating', 'completed') RETURNING id),
         unrecorded AS (DELETE FROM idempotency_records WHERE answer_id = $3)
         UPDATE sessions SET
           message_count = message_count - 2,
           is_titled = message_count > 2 OR title <> $4,
-          title = CASE WHEN message_count > 2 OR title <> $4 THEN title ELSE '{Domain.Sessions.Session.Untitled}' END
+          title = CASE WHEN message_count > 2 OR title <> $4 THEN title ELSE $5 END,
+          folded_title = CASE WHEN message_count > 2 OR title <> $4 THEN folded_title ELSE $6 END
         WHERE id = $1 AND (SELECT count(*) FROM removed) = 2
         """;
 
@@ -136,7 +138,7 @@ internal static class PostgresTurnSql
     public static string Open(TurnOpening opening) =>
         opening.NewSession is null
             ? _inSession.GetOrAdd(
-                (opening.HistoryMessages / 2, opening.Record is not null),
+                (opening.HistoryTurns, opening.Record is not null),
                 static one => OpenInSession + AddMessages + (one.HasKey ? AddRecord : "") + ReadOpened(one.Turns)
             )
         : opening.Record is null ? OpenNewSession + AddMessages + ReadOpenedNew

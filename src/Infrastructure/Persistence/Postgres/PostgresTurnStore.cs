@@ -4,8 +4,8 @@ using Npgsql;
 using NpgsqlTypes;
 using QrAi.Application.Errors;
 using QrAi.Application.Generations;
-using QrAi.Application.Persistence;
 using QrAi.Domain.Sessions;
+using QrAi.Domain.Text;
 using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Persistence.Postgres;
@@ -27,7 +27,7 @@ internal sealed class PostgresTurnStore(
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan ForgettingPause = TimeSpan.FromSeconds(1);
 
-    public async Task<IReadOnlyList<PastMessage>?> OpenAsync(TurnOpening opening, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<PastTurn>?> OpenAsync(TurnOpening opening, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var time = options.Timeout * LongestDoubt;
@@ -97,7 +97,7 @@ internal sealed class PostgresTurnStore(
     private bool IsWorthRepeating(DatabaseUnavailableException exception, int repeats) =>
         repeats < MaxRepeats && exception.InnerException is { } cause && faults.IsWorthRepeating(cause);
 
-    private async Task<IReadOnlyList<PastMessage>?> TryOpenAsync(
+    private async Task<IReadOnlyList<PastTurn>?> TryOpenAsync(
         TurnOpening opening,
         DateTimeOffset deadline,
         TimeSpan left,
@@ -127,13 +127,13 @@ internal sealed class PostgresTurnStore(
         }
     }
 
-    private async Task<IReadOnlyList<PastMessage>?> ReadOpenedAsync(
+    private async Task<IReadOnlyList<PastTurn>?> ReadOpenedAsync(
         NpgsqlDataReader rows,
         TurnOpening opening,
         CancellationToken cancellationToken
     )
     {
-        var past = new List<PastMessage>(opening.HistoryMessages);
+        var past = new List<PastTurn>(opening.HistoryTurns);
         var answer = opening.Turn.Answer;
         while (await rows.ReadAsync(cancellationToken))
         {
@@ -147,28 +147,22 @@ internal sealed class PostgresTurnStore(
                 : new DatabaseUnavailableException("The database did not answer in time.");
             if (rows.IsDBNull(3))
                 continue;
-            past.Add(new PastMessage(MessageRole.User, rows.GetString(3)));
-            past.Add(new PastMessage(MessageRole.Assistant, rows.GetString(4)));
+            past.Add(new PastTurn(rows.GetString(3), rows.GetString(4)));
         }
 
         return past;
     }
 
-    private Task<List<PastMessage>> ReadPastAsync(TurnOpening opening) =>
+    private Task<List<PastTurn>> ReadPastAsync(TurnOpening opening) =>
         database.QueryAsync(
-            PostgresTurnSql.Past(opening.HistoryMessages / 2),
+            PostgresTurnSql.Past(opening.HistoryTurns),
             parameters => Add(parameters, opening.Turn.Answer.SessionId),
             static async (rows, stop) =>
             {
-                var past = new List<PastMessage>();
+                var past = new List<PastTurn>();
                 while (await rows.ReadAsync(stop))
-                    past.InsertRange(
-                        0,
-                        [
-                            new PastMessage(MessageRole.User, rows.GetString(1)),
-                            new PastMessage(MessageRole.Assistant, rows.GetString(2)),
-                        ]
-                    );
+                    past.Add(new PastTurn(rows.GetString(1), rows.GetString(2)));
+                past.Reverse();
                 return past;
             },
             CancellationToken.None
@@ -187,15 +181,7 @@ internal sealed class PostgresTurnStore(
                 await Task.Delay(left > ForgettingPause ? left : ForgettingPause, clock);
                 await database.ExecuteAsync(
                     opening.NewSession is null ? PostgresTurnSql.ForgetTurn : PostgresTurnSql.ForgetSession,
-                    parameters =>
-                    {
-                        Add(parameters, opening.Turn.Answer.SessionId);
-                        if (opening.NewSession is null)
-                            Add(parameters, opening.Turn.Question.Id);
-                        Add(parameters, opening.Turn.Answer.Id);
-                        if (opening.NewSession is null)
-                            Add(parameters, opening.Turn.Title);
-                    },
+                    parameters => BindForgetting(parameters, opening),
                     CancellationToken.None
                 );
                 times++;
@@ -222,7 +208,7 @@ internal sealed class PostgresTurnStore(
         Add(parameters, question.CreatedAt.UtcDateTime);
         Add(parameters, question.Content);
         Add(parameters, title);
-        Add(parameters, Domain.Text.UnicodeText.FoldCase(title));
+        Add(parameters, UnicodeText.FoldCase(title));
         Add(parameters, opening.WorkerId);
         AddText(parameters, opening.Request);
         Add(parameters, deadline.UtcDateTime);
@@ -232,6 +218,19 @@ internal sealed class PostgresTurnStore(
         Add(parameters, record.Key);
         Add(parameters, record.Part);
         Add(parameters, record.Fingerprint);
+    }
+
+    private static void BindForgetting(NpgsqlParameterCollection parameters, TurnOpening opening)
+    {
+        Add(parameters, opening.Turn.Answer.SessionId);
+        if (opening.NewSession is null)
+            Add(parameters, opening.Turn.Question.Id);
+        Add(parameters, opening.Turn.Answer.Id);
+        if (opening.NewSession is not null)
+            return;
+        Add(parameters, opening.Turn.Title);
+        Add(parameters, Session.Untitled);
+        Add(parameters, UnicodeText.FoldCase(Session.Untitled));
     }
 
     private static void BindEnd(NpgsqlParameterCollection parameters, Message answer, Guid workerId)

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using QrAi.Application.Errors;
 using QrAi.Application.Generations;
-using QrAi.Application.Persistence;
 using QrAi.Domain.Sessions;
 using QrAi.Domain.Text;
 using QrAi.Infrastructure.Settings;
@@ -72,7 +71,7 @@ internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions
         SELECT 1 FROM messages WHERE id = @id AND worker_id = @worker AND takeovers = @takeovers AND status <> 'generating'
         """;
 
-    public async Task<IReadOnlyList<PastMessage>?> OpenAsync(TurnOpening opening, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<PastTurn>?> OpenAsync(TurnOpening opening, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var start = clock.GetTimestamp();
@@ -106,7 +105,7 @@ internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions
             return Task.FromResult(true);
         });
 
-    private static List<PastMessage> Open(TurnOpening opening, SqliteTransactionScope write)
+    private static List<PastTurn> Open(TurnOpening opening, SqliteTransactionScope write)
     {
         var (question, answer) = (opening.Turn.Question, opening.Turn.Answer);
         var title = opening.NewSession?.Title ?? opening.Turn.Title;
@@ -153,7 +152,7 @@ internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions
         return opening.NewSession is null ? Past(opening, session, write) : [];
     }
 
-    private static List<PastMessage> Past(
+    private static List<PastTurn> Past(
         TurnOpening opening,
         (string Name, object?) session,
         SqliteTransactionScope write
@@ -161,17 +160,12 @@ internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions
     {
         var turns = write.Query(
             ReadPast,
-            row => (Question: row.GetString(0), Answer: row.GetString(1)),
+            row => new PastTurn(row.GetString(0), row.GetString(1)),
             session,
-            ("@turns", opening.HistoryMessages / 2)
+            ("@turns", opening.HistoryTurns)
         );
         turns.Reverse();
-        return
-        [
-            .. turns.SelectMany(turn =>
-                new[] { new PastMessage(MessageRole.User, turn.Question), new(MessageRole.Assistant, turn.Answer) }
-            ),
-        ];
+        return turns;
     }
 
     private static (string, object?)[] EndOf(Message answer) =>

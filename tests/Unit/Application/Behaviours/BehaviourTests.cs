@@ -34,7 +34,7 @@ public sealed class BehaviourTests : IAsyncDisposable
         services.AddSingleton<IWorkerStore>(new MemoryWorkerStore(database, _clock));
         services.AddSingleton(new WorkOptions(Service.Lease));
         services.AddSingleton<IModelProviders, NoProviders>();
-        services.AddSingleton(new GenerationOptions { TotalTime = TimeSpan.FromMinutes(2), HistoryMessages = 20 });
+        services.AddSingleton(new GenerationOptions { TotalTime = TimeSpan.FromMinutes(2), HistoryTurns = 10 });
         _services = services.BuildServiceProvider();
         _services.GetRequiredService<CurrentCaller>().Identify("me");
     }

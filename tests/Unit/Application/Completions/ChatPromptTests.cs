@@ -1,19 +1,14 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 using QrAi.Application.Completions;
+using QrAi.Application.Generations;
 using QrAi.Application.Models;
-using QrAi.Application.Persistence;
-using QrAi.Domain.Sessions;
 
 namespace QrAi.Tests.Unit.Application.Completions;
 
 public sealed class ChatPromptTests
 {
-    private static readonly PastMessage[] Past =
-    [
-        new(MessageRole.User, "First?"),
-        new(MessageRole.Assistant, "First."),
-    ];
+    private static readonly PastTurn[] Past = [new("First?", "First.")];
 
     [TestCase("system", "system")]
     [TestCase("developer", "system")]

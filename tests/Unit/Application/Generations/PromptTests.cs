@@ -1,7 +1,5 @@
 using Microsoft.Extensions.AI;
 using QrAi.Application.Generations;
-using QrAi.Application.Persistence;
-using QrAi.Domain.Sessions;
 
 namespace QrAi.Tests.Unit.Application.Generations;
 
@@ -10,10 +8,7 @@ public sealed class PromptTests
     [Test]
     public void A_prompt_is_a_system_message_the_past_and_the_question()
     {
-        var messages = Prompt.For(
-            [new PastMessage(MessageRole.User, "Capital?"), new PastMessage(MessageRole.Assistant, "Tokyo.")],
-            "Why?"
-        );
+        var messages = Prompt.For([new PastTurn("Capital?", "Tokyo.")], "Why?");
 
         messages
             .Select(message => message.Role)

@@ -1,6 +1,5 @@
 using QrAi.Application.Errors;
 using QrAi.Application.Generations;
-using QrAi.Application.Persistence;
 using QrAi.Domain.Sessions;
 
 namespace QrAi.Tests.Unit.Support.Persistence;
@@ -8,7 +7,7 @@ namespace QrAi.Tests.Unit.Support.Persistence;
 /// <summary>Keeps turns in memory.</summary>
 internal sealed class MemoryTurnStore(MemoryDatabase database) : ITurnStore
 {
-    public Task<IReadOnlyList<PastMessage>?> OpenAsync(TurnOpening opening, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<PastTurn>?> OpenAsync(TurnOpening opening, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return Task.FromResult(database.Run(tables => Open(opening, tables), opening.WorkerId));
@@ -23,7 +22,7 @@ internal sealed class MemoryTurnStore(MemoryDatabase database) : ITurnStore
             )
         );
 
-    private static IReadOnlyList<PastMessage>? Open(TurnOpening opening, MemoryTables tables)
+    private static IReadOnlyList<PastTurn>? Open(TurnOpening opening, MemoryTables tables)
     {
         var (turn, answer) = (opening.Turn, opening.Turn.Answer);
         var session = opening.NewSession ?? Find(answer, tables);
@@ -32,7 +31,7 @@ internal sealed class MemoryTurnStore(MemoryDatabase database) : ITurnStore
         if (opening.Record is { } record && !tables.TryAdd(record.Copy()))
             return null;
 
-        var past = Past(session, opening.HistoryMessages);
+        var past = Past(session, opening.HistoryTurns);
         if (opening.NewSession is not null)
             tables.Sessions.Add(session.Id, session.Copy());
         else
@@ -74,16 +73,15 @@ internal sealed class MemoryTurnStore(MemoryDatabase database) : ITurnStore
         session.Add(turn);
     }
 
-    private static IReadOnlyList<PastMessage> Past(Session session, int most)
+    private static IReadOnlyList<PastTurn> Past(Session session, int turns)
     {
         var messages = session.Messages.ToDictionary(message => message.Id);
         return
         [
             .. session
                 .Messages.Where(answer => answer is { Role: MessageRole.Assistant, Status: MessageStatus.Completed })
-                .TakeLast(most / 2)
-                .SelectMany(answer => new[] { messages[answer.QuestionId!.Value], answer })
-                .Select(message => new PastMessage(message.Role, message.Content)),
+                .TakeLast(turns)
+                .Select(answer => new PastTurn(messages[answer.QuestionId!.Value].Content, answer.Content)),
         ];
     }
 }

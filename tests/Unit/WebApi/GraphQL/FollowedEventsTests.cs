@@ -58,7 +58,7 @@ public sealed class FollowedEventsTests : IDisposable
     public async Task A_restart_and_a_failure_are_told()
     {
         using var following = await SubscribeAsync(new Position(1, 3));
-        _answer.Enter(2, RestartReason.Interrupted, "google-ai", "model");
+        _answer.Enter(2, takeovers: 1, "google-ai", "model");
         await Eventually.Holds(() => _subscriber.Events.Count == 1);
         _answer.Finish(
             Completed with

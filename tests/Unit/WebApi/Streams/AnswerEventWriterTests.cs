@@ -67,12 +67,7 @@ public sealed class AnswerEventWriterTests
     [TestCase(1, "interrupted")]
     public async Task Restarted_tells_who_goes_on_and_why(int takeovers, string reason)
     {
-        _answer.Enter(
-            12,
-            takeovers > 0 ? RestartReason.Interrupted : RestartReason.ProviderFailed,
-            "google-ai",
-            "gemini"
-        );
+        _answer.Enter(12, takeovers, "google-ai", "gemini");
 
         (await WriteAsync(new Position(11, 5))).ShouldBe(
             $"id: 12\nevent: restarted\ndata: {{\"provider\":\"google-ai\",\"model\":\"gemini\",\"reason\":\"{reason}\"}}\n\n"
