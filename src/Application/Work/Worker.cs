@@ -21,7 +21,8 @@ public sealed class Worker(
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _starting = new(1, 1);
     private readonly string _name = $"{Environment.MachineName}/{Environment.ProcessId}";
-    private Task? _loops;
+    private Task _loops = Task.CompletedTask;
+    private bool _mayBeKnown;
     private volatile bool _takesOver;
     private volatile bool _isRegistered;
     private long _lastBeat;
@@ -58,9 +59,9 @@ public sealed class Worker(
         if (_stop.IsCancellationRequested)
             return;
         await _stop.CancelAsync();
-        if (_loops is { } loops)
-        {
-            await loops.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _starting.WaitAsync(); // a first heartbeat that is under way ends before its row is removed
+        await _loops.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_mayBeKnown)
             try
             {
                 await store.RemoveAsync(Id, CancellationToken.None);
@@ -69,7 +70,6 @@ public sealed class Worker(
             {
                 logger.LogInformation("The worker's row stays until others find it: {Reason}", exception.Message);
             }
-        }
 
         _starting.Dispose();
         _stop.Dispose();
@@ -82,6 +82,8 @@ public sealed class Worker(
         {
             if (_isRegistered)
                 return;
+            _stop.Token.ThrowIfCancellationRequested();
+            _mayBeKnown = true;
             await BeatAsync(cancellationToken);
             _isRegistered = true;
             _loops = Background.Start(() => Task.WhenAll(BeatOnAsync(), TakeOverOnAsync()));

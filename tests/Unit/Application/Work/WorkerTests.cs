@@ -175,6 +175,20 @@ public sealed class WorkerTests : IAsyncDisposable
     }
 
     [Test]
+    public async Task One_that_ends_while_it_registers_removes_its_row_too()
+    {
+        _store.Hold = new TaskCompletionSource();
+        var registering = RegisterAsync();
+        var ending = _worker.DisposeAsync().AsTask();
+        ending.IsCompleted.ShouldBeFalse();
+
+        _store.Hold.SetResult();
+        await Task.WhenAll(registering, ending);
+
+        _store.Calls.ShouldBe(["Beat", $"Remove {_worker.Id}"]);
+    }
+
+    [Test]
     public async Task Without_the_database_its_row_stays_until_others_find_it()
     {
         await RegisterAsync();
