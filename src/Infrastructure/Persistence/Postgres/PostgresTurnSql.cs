@@ -54,10 +54,12 @@ internal static class PostgresTurnSql
 
         """;
 
+    // No join: with the statistics of a session that was short, PostgreSQL reads all of its questions for it.
     private const string Turns = """
-        SELECT answer.number, question.content AS question, answer.content AS answer
+        SELECT answer.number,
+          (SELECT question.content FROM messages AS question WHERE question.id = answer.question_id) AS question,
+          answer.content AS answer
         FROM messages AS answer
-        JOIN messages AS question ON question.session_id = $1 AND question.number = answer.number - 1
         WHERE answer.session_id = $1 AND answer.role = 'assistant' AND answer.status = 'completed'
         ORDER BY answer.number DESC
         """;

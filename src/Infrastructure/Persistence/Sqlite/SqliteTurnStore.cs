@@ -47,9 +47,8 @@ internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions
 
     /// <summary>The last turns that were answered, newest first: <c>@session</c>, <c>@turns</c> how many.</summary>
     internal const string ReadPast = """
-        SELECT question.content, answer.content
+        SELECT (SELECT question.content FROM messages AS question WHERE question.id = answer.question_id), answer.content
         FROM messages AS answer
-        JOIN messages AS question ON question.session_id = answer.session_id AND question.number = answer.number - 1
         WHERE answer.session_id = @session AND answer.role = 'assistant' AND answer.status = 'completed'
         ORDER BY answer.number DESC LIMIT @turns
         """;
