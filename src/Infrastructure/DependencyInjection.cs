@@ -104,19 +104,15 @@ public static class DependencyInjection
     private static IServiceCollection AddLlm(this IServiceCollection services, LlmOptions options)
     {
         services.AddSingleton(
-            new GenerationOptions { TotalTime = options.Total, HistoryTurns = options.HistoryMessages / 2 }
+            new GenerationOptions
+            {
+                TotalTime = options.Total,
+                HistoryTurns = options.HistoryMessages / 2,
+                SystemPrompt = options.SystemPrompt,
+            }
         );
-        if (options.OpenRouter is { } openRouter)
-            services
-                .AddProviderHttpClient(ModelProviderNames.OpenRouter, openRouter)
-                .ConfigureHttpClient(http =>
-                {
-                    // How OpenRouter knows applications: https://openrouter.ai/docs/app-attribution
-                    http.DefaultRequestHeaders.Add("HTTP-Referer", "http://localhost:8080");
-                    http.DefaultRequestHeaders.Add("X-Title", "QrAi");
-                });
-        if (options.GoogleAi is { } googleAi)
-            services.AddProviderHttpClient(ModelProviderNames.GoogleAi, googleAi);
+        foreach (var provider in options.Providers.Where(provider => provider.BaseUrl is not null))
+            services.AddProviderHttpClient(provider);
 
         services.AddHttpClient();
         services.AddSingleton<ModelProviders>();
@@ -126,21 +122,19 @@ public static class DependencyInjection
         return services;
     }
 
-    private static IHttpClientBuilder AddProviderHttpClient(
-        this IServiceCollection services,
-        string name,
-        LlmProviderOptions options
-    ) =>
+    private static void AddProviderHttpClient(this IServiceCollection services, LlmProviderOptions provider) =>
         services
             .AddHttpClient(
-                name,
+                provider.Name,
                 http =>
                 {
-                    http.BaseAddress = options.BaseUrl;
+                    http.BaseAddress = provider.BaseUrl;
                     http.Timeout = Timeout.InfiniteTimeSpan; // the failover limits every wait
+                    foreach (var (name, value) in provider.Profile.Headers)
+                        http.DefaultRequestHeaders.Add(name, value);
                 }
             )
-            .AddHttpMessageHandler(provider => new ApiKeyHandler(name, provider.GetRequiredService<LiveSecrets>()))
+            .AddHttpMessageHandler(scope => new ApiKeyHandler(provider.Name, scope.GetRequiredService<LiveSecrets>()))
             .ConfigurePrimaryHttpMessageHandler(() =>
                 new SocketsHttpHandler
                 {

@@ -19,7 +19,7 @@ try
         return await commandLine.RunAsync(args, signals.Token);
     }
 
-    var settings = (await ReadSettingsAsync(CancellationToken.None)).Settings;
+    var settings = (await ReadSettingsAsync(CancellationToken.None)).ServiceSettings;
     await using var service = Listening(QrAiService.Build(args, settings));
     var database = service.Services.GetRequiredService<DatabaseState>();
     await service.RunAsync();

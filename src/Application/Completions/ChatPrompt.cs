@@ -69,7 +69,8 @@ internal static class ChatPrompt
             [
                 .. message.Texts.Select(text => new TextContent(text)),
                 .. message.ToolCalls.Select(
-                    AIContent (call, index) => new ToolCallPiece(index, call.Id, call.Name, call.Arguments)
+                    AIContent (call, index) =>
+                        new ToolCallPiece(index, call.Id, call.Name, call.Arguments) { More = call.More }
                 ),
             ]
         )

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace QrAi.Application.Completions;
@@ -28,4 +29,8 @@ public sealed record CompletionMessage(string Role, IReadOnlyList<string> Texts)
 /// <param name="Id">Its id, which the result names.</param>
 /// <param name="Name">The tool.</param>
 /// <param name="Arguments">The arguments as the model wrote them.</param>
-public sealed record CompletionToolCall(string Id, string Name, string Arguments);
+public sealed record CompletionToolCall(string Id, string Name, string Arguments)
+{
+    /// <summary>What only the provider knows of it, and wants back.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? More { get; init; }
+}

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using QrAi.Application.Generations;
 using QrAi.Application.Models;
 using QrAi.Domain.Sessions;
@@ -25,7 +26,11 @@ internal sealed record KeptCompletion(
 )
 {
     /// <summary>A tool call.</summary>
-    internal sealed record Call(int Index, string? Id, string? Name, string Arguments);
+    internal sealed record Call(int Index, string? Id, string? Name, string Arguments)
+    {
+        /// <summary>What only the provider knows of it.</summary>
+        public IReadOnlyDictionary<string, JsonElement>? More { get; init; }
+    }
 
     /// <summary>How many code units it has.</summary>
     public int Length => Text.Length + Calls.Sum(call => call.Arguments.Length);
@@ -46,7 +51,10 @@ internal sealed record KeptCompletion(
                     call.Identity.Id,
                     call.Identity.Name,
                     call.Arguments.ToString()
-                )),
+                )
+                {
+                    More = call.Identity.More,
+                }),
             ],
             end.FinishReason,
             end.Usage
@@ -62,7 +70,7 @@ internal sealed record KeptCompletion(
             generation.Begin(Provider, Model!);
         generation.Append(Text);
         foreach (var call in Calls)
-            generation.Append(new ToolCallPiece(call.Index, call.Id, call.Name, call.Arguments));
+            generation.Append(new ToolCallPiece(call.Index, call.Id, call.Name, call.Arguments) { More = call.More });
         generation.Finish(new GenerationEnd(MessageStatus.Completed, BegunAt, Reason, Usage, [], null));
         return generation;
     }

@@ -17,15 +17,16 @@ internal sealed record AnswerPlan(
     /// <summary>Plans an answer.</summary>
     /// <param name="request">How it is asked for.</param>
     /// <param name="question">The question.</param>
+    /// <param name="systemPrompt">What the model is told first, unless the caller has the conversation.</param>
     /// <param name="providers">The providers that are configured here.</param>
     /// <exception cref="Errors.ProviderNotConfiguredException">The provider, or any at all, is not configured.</exception>
     /// <exception cref="Errors.ModelNotFoundException">No configured provider is meant by the model's name.</exception>
-    public static AnswerPlan For(AnswerRequest request, string question, IModelProviders providers)
+    public static AnswerPlan For(AnswerRequest request, string question, string systemPrompt, IModelProviders providers)
     {
         if (request.Messages is not { } messages)
             return new AnswerPlan(
                 providers.ClientFor(request.Provider),
-                past => Generations.Prompt.For(past, question),
+                past => Generations.Prompt.For(systemPrompt, past, question),
                 request.Model is { } named ? new ChatOptions { ModelId = named } : null
             );
 

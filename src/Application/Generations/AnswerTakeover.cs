@@ -90,7 +90,12 @@ internal sealed class AnswerTakeover(
         AnswerPlan plan;
         try
         {
-            plan = AnswerPlan.For(AnswerRequest.FromJson(taken.Request), turn.Question.Content, providers);
+            plan = AnswerPlan.For(
+                AnswerRequest.FromJson(taken.Request),
+                turn.Question.Content,
+                options.SystemPrompt,
+                providers
+            );
         }
         catch (Exception exception) when (exception is ProviderNotConfiguredException or ModelNotFoundException)
         {

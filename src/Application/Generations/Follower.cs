@@ -14,7 +14,7 @@ public sealed class Follower : IDisposable
     private const int MaxText = 16 * 1024;
 
     private readonly IGenerationSource? _elsewhere;
-    private Dictionary<int, int>? _arguments;
+    private Dictionary<int, (ToolCallIdentity Identity, int Arguments)>? _calls;
     private IFollowedGeneration _followed;
     private Position _position;
     private int _version = -1;
@@ -121,7 +121,7 @@ public sealed class Follower : IDisposable
         if (_position.Run != 0 || first.Run != start.Run)
             writer.Restarted(start, view.RestartReason);
         _position = new Position(start.Run, 0);
-        _arguments?.Clear();
+        _calls?.Clear();
     }
 
     /// <returns>Whether that was all.</returns>
@@ -140,12 +140,13 @@ public sealed class Follower : IDisposable
     {
         foreach (var call in view.Calls)
         {
-            _arguments ??= [];
-            var isKnown = _arguments.TryGetValue(call.Index, out var written);
-            if (isKnown && written == call.Arguments.Length)
+            _calls ??= [];
+            var written = _calls.GetValueOrDefault(call.Index);
+            var news = call.Identity.Since(written.Identity);
+            if (news is null && written.Arguments == call.Arguments.Length)
                 continue;
-            writer.ToolCall(call.Index, isKnown ? null : call.Identity, call.Arguments.Span[written..]);
-            _arguments[call.Index] = call.Arguments.Length;
+            writer.ToolCall(call.Index, news, call.Arguments.Span[written.Arguments..]);
+            _calls[call.Index] = (call.Identity, call.Arguments.Length);
         }
     }
 }

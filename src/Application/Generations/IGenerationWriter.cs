@@ -22,7 +22,7 @@ public interface IGenerationWriter
 
     /// <summary>More of a tool call.</summary>
     /// <param name="index">Which of the calls, from 0.</param>
-    /// <param name="begun">The call, when the follower has nothing of it yet; else null.</param>
+    /// <param name="begun">What the follower has not been told of the call itself; null for nothing.</param>
     /// <param name="arguments">More of its arguments.</param>
     void ToolCall(int index, ToolCallIdentity? begun, ReadOnlySpan<char> arguments);
 
@@ -47,8 +47,3 @@ public enum RestartReason
     /// <summary>The process that made it died.</summary>
     Interrupted,
 }
-
-/// <summary>Which tool a model calls.</summary>
-/// <param name="Id">The id of the call, which its result names; null where the provider gave none.</param>
-/// <param name="Name">The name of the tool; null where the provider gave none.</param>
-public sealed record ToolCallIdentity(string? Id, string? Name);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 
 namespace QrAi.Application.Models;
@@ -23,4 +24,7 @@ public sealed class ToolCallPiece(int index, string? id, string? name, string ar
 
     /// <summary>More of the arguments.</summary>
     public string Arguments { get; } = arguments;
+
+    /// <summary>What only the provider knows of the call, and wants back with its result; null for nothing.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? More { get; init; }
 }

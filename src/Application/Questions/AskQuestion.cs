@@ -28,12 +28,14 @@ internal sealed class AskQuestionValidator : AbstractValidator<AskQuestion>
 {
     private const int MaxModelLength = 200;
 
-    public AskQuestionValidator()
+    public AskQuestionValidator(IModelProviders providers)
     {
+        // Which of those that are known by their names can be asked is found out where they are.
+        var names = providers.Models.Select(model => model.Provider).Union(ModelProviderNames.All).ToList();
         RuleFor(request => request.Question).HumanText(Session.MaxQuestionLength);
         RuleFor(request => request.Provider)
-            .Must(provider => ModelProviderNames.All.Contains(provider))
-            .WithMessage($"must be one of {string.Join(", ", ModelProviderNames.All)}")
+            .Must(provider => names.Contains(provider!))
+            .WithMessage($"must be one of {string.Join(", ", names)}")
             .When(request => request.Provider is not null);
         RuleFor(request => request.Model).HumanText(MaxModelLength).When(request => request.Model is not null);
     }

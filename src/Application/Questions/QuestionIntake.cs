@@ -54,7 +54,7 @@ internal sealed class QuestionIntake(
             return await RepeatAsync(earlier, cancellationToken);
 
         running.ThrowIfStopping();
-        var plan = AnswerPlan.For(request, question, providers);
+        var plan = AnswerPlan.For(request, question, options.SystemPrompt, providers);
         await worker.RegisterAsync(cancellationToken);
 
         var now = clock.Now();

@@ -2,7 +2,7 @@ using QrAi.Infrastructure.Secrets;
 
 namespace QrAi.Infrastructure.Llm;
 
-/// <summary>Gives each request the provider's key of that moment.</summary>
+/// <summary>Gives each request the provider's key of that moment, if it wants one.</summary>
 internal sealed class ApiKeyHandler(string provider, LiveSecrets secrets) : DelegatingHandler
 {
     protected override Task<HttpResponseMessage> SendAsync(
@@ -10,7 +10,8 @@ internal sealed class ApiKeyHandler(string provider, LiveSecrets secrets) : Dele
         CancellationToken cancellationToken
     )
     {
-        request.Headers.Authorization = new("Bearer", secrets.ApiKeyOf(provider));
+        if (secrets.ApiKeyOf(provider) is { } key)
+            request.Headers.Authorization = new("Bearer", key);
         return base.SendAsync(request, cancellationToken);
     }
 }

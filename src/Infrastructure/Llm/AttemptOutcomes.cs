@@ -9,6 +9,7 @@ internal static class AttemptOutcomes
     public const string ConnectionFailed = "connection_failed";
     public const string NoFirstToken = "no_first_token";
     public const string BrokenOff = "broken_off";
+    public const string Empty = "empty";
     public const string CircuitOpen = "circuit_open";
     public const string TotalTimeExceeded = "total_time_exceeded";
     public const string Cancelled = "cancelled";

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.ObjectModel;
 using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
@@ -71,10 +72,13 @@ internal static class ChatCompletionBody
 
         foreach (var (name, value) in options.AdditionalProperties ?? [])
             if (value is JsonElement element)
-            {
-                json.WritePropertyName(name);
-                json.WriteRawValue(JsonMarshal.GetRawUtf8Value(element), skipInputValidation: true);
-            }
+                WriteMember(json, name, element);
+    }
+
+    private static void WriteMember(Utf8JsonWriter json, string name, JsonElement value)
+    {
+        json.WritePropertyName(name);
+        json.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
     }
 
     private static void WriteMessage(Utf8JsonWriter json, ChatMessage message)
@@ -140,6 +144,8 @@ internal static class ChatCompletionBody
                 json.WriteString("name"u8, call.Name);
                 json.WriteString("arguments"u8, call.Arguments);
                 json.WriteEndObject();
+                foreach (var (name, value) in call.More ?? ReadOnlyDictionary<string, JsonElement>.Empty)
+                    WriteMember(json, name, value);
                 json.WriteEndObject();
             }
 

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
@@ -15,7 +14,18 @@ internal sealed class ChatCompletionReader : IDisposable
     // However deep a member is nested that nobody reads, it is no reason to void an answer.
     private static readonly JsonReaderOptions Options = new() { MaxDepth = int.MaxValue, AllowTrailingCommas = true };
 
-    private readonly AnswerPieces _pieces = new();
+    private readonly AnswerPieces _pieces;
+    private readonly ToolCallReader _calls;
+    private readonly LenientJson _lenient;
+
+    /// <summary>Begins an answer.</summary>
+    /// <param name="maxAnswerBytes">The longest that it may be, as UTF-8; then it ends.</param>
+    public ChatCompletionReader(long maxAnswerBytes)
+    {
+        _pieces = new AnswerPieces(maxAnswerBytes);
+        _calls = new ToolCallReader(_pieces);
+        _lenient = new LenientJson(_pieces.Text);
+    }
 
     // Text is collected where it is read, and dropped again where it does not count.
     private TextBuffer Text => _pieces.Text;
@@ -23,9 +33,17 @@ internal sealed class ChatCompletionReader : IDisposable
     /// <summary>Whether a finish reason has come, so that the answer is whole.</summary>
     public bool IsFinished => _pieces.IsFinished;
 
+    /// <summary>Whether the answer has any text but white space, or a tool call.</summary>
+    public bool HasContent => _pieces.HasContent;
+
+    /// <summary>Whether nothing more is expected: what the answer has cost came with its finish reason, or after it.</summary>
+    public bool IsComplete { get; private set; }
+
     /// <summary>Reads a chunk.</summary>
     /// <param name="data">The data of one event.</param>
-    /// <returns>False if it is the protocol's last one. Not every provider sends it, or disconnects after it.</returns>
+    /// <returns>
+    /// False if it is the protocol's last one, which not every provider sends, or if the answer is as long as it may be.
+    /// </returns>
     /// <exception cref="JsonException">The chunk is cut off, or is no JSON.</exception>
     /// <exception cref="ProviderException">The provider tells of its failure.</exception>
     public bool Read(ReadOnlySpan<byte> data)
@@ -49,7 +67,7 @@ internal sealed class ChatCompletionReader : IDisposable
         }
 
         Accept(ref chunk);
-        return true;
+        return !_pieces.IsFull;
     }
 
     /// <summary>Takes what has been said since the last time; null if it is nothing.</summary>
@@ -60,12 +78,12 @@ internal sealed class ChatCompletionReader : IDisposable
     private void ReadChunk(Utf8JsonReader json, ref Chunk chunk)
     {
         json.Read();
-        while (ReadName(ref json))
-            if (Is(ref json, "choices"u8))
+        while (LenientJson.ReadName(ref json))
+            if (_lenient.Is(ref json, "choices"u8))
                 ReadChoices(ref json, ref chunk);
-            else if (Is(ref json, "usage"u8))
+            else if (_lenient.Is(ref json, "usage"u8))
                 ReadUsage(ref json, ref chunk);
-            else if (Is(ref json, "error"u8))
+            else if (_lenient.Is(ref json, "error"u8))
                 ReadError(ref json, ref chunk);
             else
                 json.Skip();
@@ -75,7 +93,7 @@ internal sealed class ChatCompletionReader : IDisposable
     {
         DropDelta(ref chunk);
         chunk.FinishReason = null;
-        if (!ReadStart(ref json, JsonTokenType.StartArray))
+        if (!LenientJson.ReadStart(ref json, JsonTokenType.StartArray))
             return;
         // One choice is asked for.
         for (var isFirst = true; json.Read() && json.TokenType != JsonTokenType.EndArray; isFirst = false)
@@ -87,10 +105,10 @@ internal sealed class ChatCompletionReader : IDisposable
 
     private void ReadChoice(ref Utf8JsonReader json, ref Chunk chunk)
     {
-        while (ReadName(ref json))
-            if (Is(ref json, "delta"u8))
+        while (LenientJson.ReadName(ref json))
+            if (_lenient.Is(ref json, "delta"u8) || _lenient.Is(ref json, "message"u8))
                 ReadDelta(ref json, ref chunk);
-            else if (Is(ref json, "finish_reason"u8))
+            else if (_lenient.Is(ref json, "finish_reason"u8))
                 chunk.FinishReason = ReadFinishReason(ref json);
             else
                 json.Skip();
@@ -99,22 +117,28 @@ internal sealed class ChatCompletionReader : IDisposable
     private void ReadDelta(ref Utf8JsonReader json, ref Chunk chunk)
     {
         DropDelta(ref chunk);
-        if (!ReadStart(ref json, JsonTokenType.StartObject))
+        if (!LenientJson.ReadStart(ref json, JsonTokenType.StartObject))
             return;
-        while (ReadName(ref json))
+        while (LenientJson.ReadName(ref json))
         {
-            if (Is(ref json, "content"u8))
+            if (_lenient.Is(ref json, "content"u8))
             {
                 Text.Truncate(chunk.TextStart);
                 ReadContent(ref json);
             }
-            else if (Is(ref json, "reasoning"u8) || Is(ref json, "reasoning_content"u8))
+            else if (_lenient.Is(ref json, "refusal"u8))
+            {
+                json.Read();
+                chunk.Refusal = json;
+                json.Skip();
+            }
+            else if (_lenient.Is(ref json, "reasoning"u8) || _lenient.Is(ref json, "reasoning_content"u8))
             {
                 json.Read();
                 chunk.HasReasoned |= json.TokenType == JsonTokenType.String && !json.ValueSpan.IsEmpty;
                 json.Skip();
             }
-            else if (Is(ref json, "tool_calls"u8))
+            else if (_lenient.Is(ref json, "tool_calls"u8))
             {
                 // Their arguments are collected after the text, wherever they stand.
                 json.Read();
@@ -129,6 +153,7 @@ internal sealed class ChatCompletionReader : IDisposable
     private void DropDelta(ref Chunk chunk)
     {
         Text.Truncate(chunk.TextStart);
+        chunk.Refusal = default;
         chunk.ToolCalls = default;
         chunk.HasReasoned = false;
     }
@@ -139,7 +164,7 @@ internal sealed class ChatCompletionReader : IDisposable
         json.Read();
         if (json.TokenType != JsonTokenType.StartArray)
         {
-            AppendText(ref json);
+            _lenient.AppendText(ref json);
             return;
         }
 
@@ -153,14 +178,14 @@ internal sealed class ChatCompletionReader : IDisposable
     private void ReadPart(ref Utf8JsonReader json)
     {
         var (start, isText) = (Text.Length, true);
-        while (ReadName(ref json))
-            if (Is(ref json, "text"u8))
+        while (LenientJson.ReadName(ref json))
+            if (_lenient.Is(ref json, "text"u8))
             {
                 Text.Truncate(start);
                 json.Read();
-                AppendText(ref json);
+                _lenient.AppendText(ref json);
             }
-            else if (Is(ref json, "type"u8))
+            else if (_lenient.Is(ref json, "type"u8))
             {
                 json.Read();
                 isText = json.TokenType != JsonTokenType.String || json.ValueSpan.SequenceEqual("text"u8);
@@ -172,63 +197,18 @@ internal sealed class ChatCompletionReader : IDisposable
             Text.Truncate(start);
     }
 
-    private void ReadToolCalls(ref Utf8JsonReader json)
-    {
-        if (json.TokenType != JsonTokenType.StartArray)
-            return;
-        for (var position = 0; json.Read() && json.TokenType != JsonTokenType.EndArray; position++)
-            if (json.TokenType == JsonTokenType.StartObject)
-                ReadToolCall(ref json, position);
-            else
-                json.Skip();
-    }
-
-    private void ReadToolCall(ref Utf8JsonReader json, int position)
-    {
-        var start = Text.Length;
-        var (index, id, name) = (position, (string?)null, (string?)null);
-        while (ReadName(ref json))
-            if (Is(ref json, "index"u8))
-                index = ReadNumber(ref json) is >= 0 and <= int.MaxValue and var number ? (int)number : position;
-            else if (Is(ref json, "id"u8))
-                id = ReadText(ref json);
-            else if (Is(ref json, "function"u8))
-                ReadFunction(ref json, start, ref name);
-            else
-                json.Skip();
-
-        _pieces.AddCall(start, index, id, name);
-    }
-
-    private void ReadFunction(ref Utf8JsonReader json, int argumentsStart, ref string? name)
-    {
-        if (!ReadStart(ref json, JsonTokenType.StartObject))
-            return;
-        while (ReadName(ref json))
-            if (Is(ref json, "name"u8))
-                name = ReadText(ref json);
-            else if (Is(ref json, "arguments"u8))
-            {
-                Text.Truncate(argumentsStart);
-                json.Read();
-                AppendText(ref json);
-            }
-            else
-                json.Skip();
-    }
-
     private void ReadUsage(ref Utf8JsonReader json, ref Chunk chunk)
     {
-        if (!ReadStart(ref json, JsonTokenType.StartObject))
+        if (!LenientJson.ReadStart(ref json, JsonTokenType.StartObject))
             return;
         var usage = new UsageDetails();
-        while (ReadName(ref json))
-            if (Is(ref json, "prompt_tokens"u8))
-                usage.InputTokenCount = ReadNumber(ref json);
-            else if (Is(ref json, "completion_tokens"u8))
-                usage.OutputTokenCount = ReadNumber(ref json);
-            else if (Is(ref json, "total_tokens"u8))
-                usage.TotalTokenCount = ReadNumber(ref json);
+        while (LenientJson.ReadName(ref json))
+            if (_lenient.Is(ref json, "prompt_tokens"u8))
+                usage.InputTokenCount = LenientJson.ReadNumber(ref json);
+            else if (_lenient.Is(ref json, "completion_tokens"u8))
+                usage.OutputTokenCount = LenientJson.ReadNumber(ref json);
+            else if (_lenient.Is(ref json, "total_tokens"u8))
+                usage.TotalTokenCount = LenientJson.ReadNumber(ref json);
             else
                 json.Skip();
         if ((usage.InputTokenCount ?? usage.OutputTokenCount ?? usage.TotalTokenCount) is not null)
@@ -236,39 +216,29 @@ internal sealed class ChatCompletionReader : IDisposable
     }
 
     /// <summary>An object with a code, which is an HTTP status or a word; or only a word.</summary>
-    private void ReadError(ref Utf8JsonReader json, ref Chunk chunk)
+    private static void ReadError(ref Utf8JsonReader json, ref Chunk chunk)
     {
         json.Read();
         if (json.TokenType is JsonTokenType.Null or JsonTokenType.False || json.ValueSpan.IsEmpty)
             return; // an object is not empty: its value is its first brace
-        long? status = null;
-        if (json.TokenType == JsonTokenType.StartObject)
-            while (ReadName(ref json))
-                if (Is(ref json, "code"u8))
-                    status = ReadNumber(ref json);
-                else
-                    json.Skip();
-        else
-            json.Skip();
-        chunk.Failure = status is >= 0 and <= int.MaxValue
-            ? ProviderException.FromStatus((int)status)
-            : ProviderException.BrokenOff();
+        var error = ProviderError.Of(JsonElement.ParseValue(ref json));
+        chunk.Failure = error.Code is { } status
+            ? ProviderException.FromStatus(status, error: error)
+            : ProviderException.BrokenOff(error: error);
     }
 
     /// <summary>Some providers send an empty one with every chunk, which is none, and some send numbers.</summary>
-    private ChatFinishReason? ReadFinishReason(ref Utf8JsonReader json)
+    private string? ReadFinishReason(ref Utf8JsonReader json)
     {
         json.Read();
         if (json.TokenType == JsonTokenType.Number)
-            return new ChatFinishReason(Encoding.ASCII.GetString(json.ValueSpan));
-        return TakeText(ref json) is { } reason && !string.IsNullOrWhiteSpace(reason)
-            ? new ChatFinishReason(reason)
-            : null;
+            return Encoding.ASCII.GetString(json.ValueSpan);
+        return _lenient.TakeText(ref json) is { } reason && !string.IsNullOrWhiteSpace(reason) ? reason : null;
     }
 
     private void Accept(ref Chunk chunk)
     {
-        if (chunk.FinishReason?.Value == "error")
+        if (chunk.FinishReason == FinishReasons.Error)
             chunk.Failure ??= ProviderException.BrokenOff();
         if (chunk.Failure is not null)
         {
@@ -276,88 +246,29 @@ internal sealed class ChatCompletionReader : IDisposable
             throw chunk.Failure;
         }
 
+        // A refusal is what the model answers.
+        if (chunk.Refusal.TokenType == JsonTokenType.String)
+            _lenient.AppendText(ref chunk.Refusal);
         _pieces.AddText(chunk.TextStart);
-        ReadToolCalls(ref chunk.ToolCalls);
+        _calls.Read(ref chunk.ToolCalls);
         if (chunk.HasReasoned)
             _pieces.AddReasoning();
         if (chunk.Usage is not null)
             _pieces.AddUsage(chunk.Usage);
-        if (chunk.FinishReason is { } reason)
+        if (chunk.FinishReason is { } reason && !_pieces.IsFull)
             _pieces.Finish(reason);
-    }
-
-    /// <summary>Goes on to the next member of an object; false at its end.</summary>
-    private static bool ReadName(ref Utf8JsonReader json) =>
-        json.Read() && json.TokenType == JsonTokenType.PropertyName;
-
-    private bool Is(ref Utf8JsonReader json, ReadOnlySpan<byte> name)
-    {
-        if (!json.ValueIsEscaped)
-            return json.ValueSpan.SequenceEqual(name);
-        var start = Text.Length;
-        Text.Append(json.ValueSpan, isEscaped: true);
-        return Ascii.Equals(name, Text.Take(start, Text.Length));
-    }
-
-    /// <summary>Goes on to a member's value, and past one that is of another kind.</summary>
-    private static bool ReadStart(ref Utf8JsonReader json, JsonTokenType kind)
-    {
-        json.Read();
-        if (json.TokenType == kind)
-            return true;
-        json.Skip();
-        return false;
-    }
-
-    /// <summary>A whole number as <c>7</c>, <c>7.0</c> or <c>"7"</c>; null if it is none.</summary>
-    private static long? ReadNumber(ref Utf8JsonReader json)
-    {
-        json.Read();
-        json.Skip();
-        if (json.TokenType is not (JsonTokenType.Number or JsonTokenType.String))
-            return null;
-        var text = json.ValueSpan;
-        if (Utf8Parser.TryParse(text, out long whole, out var length) && length == text.Length)
-            return whole;
-        return
-            Utf8Parser.TryParse(text, out double number, out length)
-            && length == text.Length
-            && Math.Abs(number) <= int.MaxValue
-            && number == Math.Truncate(number)
-            ? (long)number
-            : null;
-    }
-
-    /// <summary>A text apart from those that are collected; null if it is none, or empty.</summary>
-    private string? ReadText(ref Utf8JsonReader json)
-    {
-        json.Read();
-        return TakeText(ref json);
-    }
-
-    private string? TakeText(ref Utf8JsonReader json)
-    {
-        var start = Text.Length;
-        AppendText(ref json);
-        return Text.Length > start ? Text.Take(start, Text.Length) : null;
-    }
-
-    private void AppendText(ref Utf8JsonReader json)
-    {
-        if (json.TokenType == JsonTokenType.String)
-            Text.Append(json.ValueSpan, json.ValueIsEscaped);
-        else
-            json.Skip();
+        IsComplete |= IsFinished && chunk.Usage is not null;
     }
 
     /// <summary>What a chunk says beside its text, until all of it has been read.</summary>
     private ref struct Chunk
     {
         public int TextStart;
+        public Utf8JsonReader Refusal;
         public Utf8JsonReader ToolCalls;
         public bool HasReasoned;
         public UsageDetails? Usage;
-        public ChatFinishReason? FinishReason;
+        public string? FinishReason;
         public ProviderException? Failure;
     }
 }

@@ -7,15 +7,18 @@ namespace QrAi.Infrastructure.Llm;
 /// its owner fills. The base library's parser reads the stream itself, so that it cannot tell what has come already from
 /// what is still to be waited for.
 /// </summary>
-/// <param name="longest">The most bytes that a stream may have.</param>
-internal sealed class EventStreamBuffer(long longest) : IDisposable
+/// <param name="maxEventBytes">The most bytes that one event may have.</param>
+internal sealed class EventStreamBuffer(long maxEventBytes) : IDisposable
 {
     private const int InitialSize = 8 * 1024;
     private const int SmallestRead = 2 * 1024;
 
     private byte[] _buffer = [];
     private int _end;
-    private long _left = longest;
+    private bool _hasEnded;
+
+    // A provider that does not stream sends one JSON document, which no line of an event stream begins like.
+    private bool? _isDocument;
 
     // The line that is read: where it begins, and how far its end has been looked for in vain.
     private int _line;
@@ -52,13 +55,18 @@ internal sealed class EventStreamBuffer(long longest) : IDisposable
         return _buffer.AsMemory(_end);
     }
 
-    /// <summary>Takes over bytes that have been written.</summary>
-    /// <exception cref="InvalidDataException">The stream is longer than anything that makes sense.</exception>
-    public void Advance(int count)
+    /// <summary>Takes over bytes that have been written; none at the end of the stream.</summary>
+    /// <returns>Whether more may come.</returns>
+    /// <exception cref="InvalidDataException">An event is longer than anything that makes sense.</exception>
+    public bool Advance(int count)
     {
         _end += count;
-        if ((_left -= count) < 0)
-            throw new InvalidDataException("The response is too long.");
+        if (_end - (_hasData ? _data : _line) > maxEventBytes)
+            throw new InvalidDataException("An event is too long.");
+        if (_isDocument is null && Trim(_buffer.AsSpan(.._end)) is [var first, ..])
+            _isDocument = first is (byte)'{' or (byte)'[';
+        _hasEnded = count == 0;
+        return !_hasEnded;
     }
 
     /// <summary>Gives the data of the next event that has come as a whole.</summary>
@@ -66,6 +74,8 @@ internal sealed class EventStreamBuffer(long longest) : IDisposable
     /// <returns>Whether there is one.</returns>
     public bool TryRead(out ReadOnlySpan<byte> data)
     {
+        if (_isDocument == true)
+            return TryReadDocument(out data);
         while (TryReadLine(out var start, out var length))
         {
             if (length > 0)
@@ -80,8 +90,30 @@ internal sealed class EventStreamBuffer(long longest) : IDisposable
             }
         }
 
+        return TryReadRest(out data);
+    }
+
+    /// <summary>The document, when it has come as a whole.</summary>
+    private bool TryReadDocument(out ReadOnlySpan<byte> data)
+    {
+        data = _hasEnded ? Trim(_buffer.AsSpan(_line.._end)) : default;
+        if (_hasEnded)
+            _line = _end;
+        return !data.IsEmpty;
+    }
+
+    /// <summary>An event that the end of the stream ends.</summary>
+    private bool TryReadRest(out ReadOnlySpan<byte> data)
+    {
         data = default;
-        return false;
+        if (!_hasEnded)
+            return false;
+        if (_line < _end)
+            ReadField(_line, _end - _line);
+        if (_hasData)
+            data = _buffer.AsSpan(_data.._dataEnd);
+        (_line, _searched, _hasData) = (_end, _end, false);
+        return !data.IsEmpty;
     }
 
     public void Dispose()
@@ -148,6 +180,8 @@ internal sealed class EventStreamBuffer(long longest) : IDisposable
         line[prefix..].CopyTo(_buffer.AsSpan(_dataEnd));
         _dataEnd += length - prefix;
     }
+
+    private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> text) => text.Trim(" \t\r\n\uFEFF"u8);
 
     private void MakeRoom(int start)
     {

@@ -59,9 +59,10 @@ internal sealed class FailoverChatClient(
                         break;
                     }
 
-                    if (!attempt.HasBegun)
-                        yield return Note(attempt.Begin());
                     var update = attempt.Updates.Current;
+                    // What an attempt without an answer has cost is no beginning.
+                    if (!attempt.HasBegun && update.Contents is not [UsageContent])
+                        yield return Note(attempt.Begin());
                     attempt.See(update);
                     yield return update;
                 }
@@ -71,7 +72,7 @@ internal sealed class FailoverChatClient(
             if (ended.Outcome == AttemptOutcomes.Cancelled && !cancellationToken.IsCancellationRequested)
                 ended = ended with { Outcome = AttemptOutcomes.TotalTimeExceeded };
             if (attempt.Failure is not null)
-                LogFailure(ended, attempt.Failure);
+                LogFailure(ended, attempt.Failure, messages);
             yield return Note(new AttemptEnded(ended));
 
             if (ended.Outcome == AttemptOutcomes.Completed)
@@ -114,14 +115,16 @@ internal sealed class FailoverChatClient(
         }
     }
 
-    private void LogFailure(Attempt attempt, ProviderException failure) =>
+    private void LogFailure(Attempt attempt, ProviderException failure, IEnumerable<ChatMessage> asked) =>
         logger.Log(
             failure.NeedsOperator ? LogLevel.Error : LogLevel.Warning,
             "Provider {Provider} failed: {Outcome} after {DurationMs} ms ({Cause})",
             attempt.Provider,
             attempt.Outcome,
             attempt.Milliseconds,
-            failure.Cause
+            failure.Error is { } error && LoggableReason.Of(error, asked) is { } reason
+                ? $"{failure.Cause}: {reason}"
+                : failure.Cause
         );
 
     private Exception Stopped(CancellationToken cancellationToken) =>

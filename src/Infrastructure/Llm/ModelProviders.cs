@@ -29,14 +29,18 @@ internal sealed class ModelProviders : IModelProviders
 
         FailoverChatClient CreateFailover(IReadOnlyList<Provider> order) => new(order, options, clock, logger);
 
-        Provider CreateProvider(string name)
+        Provider CreateProvider(LlmProviderOptions provider)
         {
-            if (name == ModelProviderNames.Offline)
-                return new(name, OfflineChatClient.Model, null, new OfflineChatClient(), new Circuit(clock));
+            if (provider.BaseUrl is null)
+                return new(provider, OfflineChatClient.Model, new OfflineChatClient(), new Circuit(clock));
 
-            var (_, address, model) = options.OptionsOf(name);
-            var client = new OpenAiCompatibleChatClient(http.CreateClient(name), model, clock);
-            return new(name, model, address, client, new Circuit(clock));
+            var client = new OpenAiCompatibleChatClient(
+                http.CreateClient(provider.Name),
+                provider.Model,
+                options.MaxAnswerBytes,
+                clock
+            );
+            return new(provider, provider.Model, client, new Circuit(clock));
         }
     }
 

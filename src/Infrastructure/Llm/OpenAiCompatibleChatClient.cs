@@ -10,13 +10,24 @@ namespace QrAi.Infrastructure.Llm;
 /// update, so that a fast provider costs few, and a token that comes alone goes out at once.
 /// </summary>
 /// <remarks>docs/adr/0004 says why it is not OpenAI's own library.</remarks>
-internal sealed class OpenAiCompatibleChatClient(HttpClient http, string defaultModel, TimeProvider clock)
-    : StreamingChatClient
+/// <param name="http">Knows the address and the key.</param>
+/// <param name="defaultModel">The model that is asked for unless the caller names another.</param>
+/// <param name="maxAnswerBytes">The longest that an answer may be, as UTF-8; then it ends.</param>
+/// <param name="clock">What waits are measured by.</param>
+internal sealed class OpenAiCompatibleChatClient(
+    HttpClient http,
+    string defaultModel,
+    long maxAnswerBytes,
+    TimeProvider clock
+) : StreamingChatClient
 {
     private static readonly Uri Path = new("chat/completions", UriKind.Relative);
 
-    /// <summary>A provider that sends more than this for one answer is broken, and must not fill the memory.</summary>
-    private const long LongestResponse = 16 * 1024 * 1024;
+    private const int MaxErrorBytes = 16 * 1024;
+    private static readonly TimeSpan ErrorWait = TimeSpan.FromSeconds(2);
+
+    // One event, or a whole completion: the answer with every character escaped, and what is around it.
+    private readonly long _maxEventBytes = maxAnswerBytes * 6 + 1024 * 1024;
 
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages,
@@ -27,34 +38,41 @@ internal sealed class OpenAiCompatibleChatClient(HttpClient http, string default
         using var request = new HttpRequestMessage(HttpMethod.Post, Path);
         request.Content = ChatCompletionBody.Write(messages, options, defaultModel);
         using var response = await SendAsync(request, cancellationToken);
-        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        using var events = new EventStreamBuffer(LongestResponse);
-        using var chunks = new ChatCompletionReader();
+        await using var body = await ResponseBody.OpenAsync(response.Content, cancellationToken);
+        using var events = new EventStreamBuffer(_maxEventBytes);
+        using var chunks = new ChatCompletionReader(maxAnswerBytes);
+        using var usage = new UsageWait(clock, cancellationToken);
 
-        for (var isOpen = true; isOpen; )
+        for (var isOpen = true; isOpen && !chunks.IsComplete; )
         {
             ProviderException? failure = null;
             try
             {
+                var stop = chunks.IsFinished ? usage.Begin() : cancellationToken;
                 if (events.IsEmpty)
                 {
                     // A read of nothing waits until there is something, and needs no buffer for it.
                     events.Release();
-                    _ = await body.ReadAsync(Memory<byte>.Empty, cancellationToken);
+                    _ = await body.ReadAsync(Memory<byte>.Empty, stop);
                 }
 
-                var count = await body.ReadAsync(events.GetMemory(), cancellationToken);
-                events.Advance(count);
-                isOpen = count > 0;
-                while (isOpen && events.TryRead(out var data))
-                    isOpen = chunks.Read(data);
+                var count = await body.ReadAsync(events.GetMemory(), stop);
+                isOpen = events.Advance(count);
+                while (events.TryRead(out var data))
+                    if (!chunks.Read(data))
+                    {
+                        isOpen = false;
+                        break;
+                    }
             }
             catch (ProviderException told)
             {
                 failure = told;
             }
             catch (Exception broken)
-                when (broken is IOException or HttpRequestException or InvalidDataException or JsonException)
+                when (broken is IOException or HttpRequestException or InvalidDataException or JsonException
+                    || broken is OperationCanceledException && chunks.IsFinished
+                )
             {
                 // After the finish reason only the usage is lost by it, which is no reason to void a whole answer.
                 if (!chunks.IsFinished)
@@ -70,6 +88,8 @@ internal sealed class OpenAiCompatibleChatClient(HttpClient http, string default
 
         if (!chunks.IsFinished)
             throw ProviderException.BrokenOff();
+        if (!chunks.HasContent)
+            throw ProviderException.Empty();
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -88,7 +108,21 @@ internal sealed class OpenAiCompatibleChatClient(HttpClient http, string default
             return response;
 
         using (response)
-            throw ProviderException.FromStatus((int)response.StatusCode, RetryAfter(response));
+        {
+            var body = await ReadErrorAsync(response.Content, cancellationToken);
+            throw ProviderException.FromStatus(
+                (int)response.StatusCode,
+                RetryAfter(response),
+                ProviderError.Parse(body)
+            );
+        }
+    }
+
+    private async Task<ReadOnlyMemory<byte>> ReadErrorAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(ErrorWait, clock);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        return await ResponseBody.ReadStartAsync(content, MaxErrorBytes, stop.Token);
     }
 
     private TimeSpan? RetryAfter(HttpResponseMessage response) =>

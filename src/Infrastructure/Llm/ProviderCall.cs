@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.AI;
-using QrAi.Application.Models;
 
 namespace QrAi.Infrastructure.Llm;
 
@@ -142,7 +141,7 @@ internal sealed class ProviderCall : IDisposable
         var tags = new TagList
         {
             { "gen_ai.operation.name", "chat" },
-            { "gen_ai.provider.name", provider.Name == ModelProviderNames.GoogleAi ? "gcp.gemini" : provider.Name },
+            { "gen_ai.provider.name", provider.Options.Profile.TelemetryName },
             { "gen_ai.request.model", model },
         };
         if (provider.Address is { } address)

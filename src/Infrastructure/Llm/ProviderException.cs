@@ -31,6 +31,9 @@ internal sealed class ProviderException(string outcome, Reaction reaction, Excep
     /// <summary>The provider's configuration or account is at fault, which somebody has to mend.</summary>
     public bool NeedsOperator { get; init; }
 
+    /// <summary>What the provider says of it; null if it says nothing.</summary>
+    public ProviderError? Error { get; init; }
+
     /// <summary>What the operator should know beyond the outcome, without anything that the provider sent.</summary>
     public string Cause =>
         InnerException switch
@@ -45,15 +48,25 @@ internal sealed class ProviderException(string outcome, Reaction reaction, Excep
     public bool IsTimeout => Outcome == AttemptOutcomes.NoFirstToken;
 
     /// <summary>The stream ended without a finish reason, or cannot be read.</summary>
-    public static ProviderException BrokenOff(Exception? cause = null) =>
-        new(AttemptOutcomes.BrokenOff, Reaction.Retry, cause);
+    public static ProviderException BrokenOff(Exception? cause = null, ProviderError? error = null) =>
+        new(AttemptOutcomes.BrokenOff, Reaction.Retry, cause) { Error = error };
+
+    /// <summary>The stream ended well, but has neither text nor a tool call.</summary>
+    public static ProviderException Empty() => new(AttemptOutcomes.Empty, Reaction.Retry);
 
     /// <summary>What an HTTP status means: see the table in docs/providers.md.</summary>
-    public static ProviderException FromStatus(int status, TimeSpan? retryAfter = null) =>
-        new(
+    /// <param name="status">The status.</param>
+    /// <param name="retryAfter">How long the provider wants to be left alone.</param>
+    /// <param name="error">What it says beside the status.</param>
+    public static ProviderException FromStatus(int status, TimeSpan? retryAfter = null, ProviderError? error = null)
+    {
+        var isForTheOperator =
+            status is 401 or 402 or 403 or 404 || status == 400 && error is { IsForTheOperator: true };
+        return new(
             AttemptOutcomes.Http(status),
             (HttpStatusCode)status switch
             {
+                _ when isForTheOperator => Reaction.NextProvider,
                 HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests => Reaction.Retry,
                 HttpStatusCode.BadRequest
                 or HttpStatusCode.RequestEntityTooLarge
@@ -64,6 +77,8 @@ internal sealed class ProviderException(string outcome, Reaction reaction, Excep
         )
         {
             RetryAfter = retryAfter,
-            NeedsOperator = status is 401 or 402 or 403 or 404,
+            NeedsOperator = isForTheOperator,
+            Error = error,
         };
+    }
 }

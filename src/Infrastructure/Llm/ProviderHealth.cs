@@ -16,9 +16,6 @@ internal sealed class ProviderHealth(ModelProviders providers, TimeProvider cloc
         CancellationToken cancellationToken = default
     )
     {
-        if (providers.All.Count == 0)
-            return HealthCheckResult.Degraded("No provider is configured.");
-
         var states = await Task.WhenAll(providers.All.Select(provider => DescribeAsync(provider, cancellationToken)));
         var detail = string.Join(
             " · ",

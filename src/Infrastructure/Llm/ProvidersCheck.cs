@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using QrAi.Application.Checks;
-using QrAi.Application.Models;
 using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Llm;
@@ -13,9 +12,6 @@ namespace QrAi.Infrastructure.Llm;
 internal sealed class ProvidersCheck(LlmOptions options, IHttpClientFactory http, TimeProvider clock) : IDeploymentCheck
 {
     private static readonly Uri Models = new("models", UriKind.Relative);
-
-    // https://openrouter.ai/docs/api-reference/limits
-    private static readonly Uri Key = new("key", UriKind.Relative);
 
     /// <summary>Nobody waits longer for a list than for a first token.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
@@ -29,8 +25,8 @@ internal sealed class ProvidersCheck(LlmOptions options, IHttpClientFactory http
         if (!IsConfigured)
             return CheckOutcome.Failed("No provider is configured.", "Set OPENROUTER_API_KEY or GOOGLE_AI_API_KEY.");
 
-        var findings = await Task.WhenAll(options.Providers.Select(name => FindAsync(name, cancellationToken)));
-        var all = options.Providers.Zip(findings).ToList();
+        var findings = await Task.WhenAll(options.Providers.Select(provider => FindAsync(provider, cancellationToken)));
+        var all = options.Providers.Select(provider => provider.Name).Zip(findings).ToList();
         var detail = string.Join("; ", all.Select(one => $"{one.First} {one.Second.Seen}"));
         var next = string.Join(" ", findings.Select(finding => finding.Next).OfType<string>().Distinct());
         return (next.Length == 0 ? CheckOutcome.Ok(detail) : CheckOutcome.Failed($"{detail}.", next)) with
@@ -39,22 +35,21 @@ internal sealed class ProvidersCheck(LlmOptions options, IHttpClientFactory http
         };
     }
 
-    private async Task<Finding> FindAsync(string provider, CancellationToken cancellationToken)
+    private async Task<Finding> FindAsync(LlmProviderOptions provider, CancellationToken cancellationToken)
     {
-        if (provider == ModelProviderNames.Offline)
+        if (provider.BaseUrl is null)
             return new Finding("answers without a network, and is no language model");
 
         var wait = options.FirstToken < LongestWait ? options.FirstToken : LongestWait;
-        var setting = provider == ModelProviderNames.OpenRouter ? "OPENROUTER" : "GOOGLE_AI";
-        var reach = $"Look at {setting}_BASE_URL, and whether this machine may connect to it.";
+        var reach = $"Look at {provider.Profile.BaseUrlSetting}, and whether this machine may connect to it.";
         using var limit = new CancellationTokenSource(wait, clock);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            using var client = http.CreateClient(provider);
+            using var client = http.CreateClient(provider.Name);
             var start = clock.GetTimestamp();
-            using var response = await AskAsync(client, provider, stop.Token);
-            return Judge(response, setting, clock.GetElapsedTime(start));
+            using var response = await AskAsync(client, provider.Profile.KeyPath, stop.Token);
+            return Judge(response, provider, clock.GetElapsedTime(start));
         }
         catch (HttpRequestException exception)
         {
@@ -79,13 +74,13 @@ internal sealed class ProvidersCheck(LlmOptions options, IHttpClientFactory http
 
     private static async Task<HttpResponseMessage> AskAsync(
         HttpClient client,
-        string provider,
+        string? keyPath,
         CancellationToken cancellationToken
     )
     {
-        if (provider == ModelProviderNames.OpenRouter)
+        if (keyPath is not null)
         {
-            var response = await GetAsync(Key);
+            var response = await GetAsync(new Uri(keyPath, UriKind.Relative));
             if (response.StatusCode != HttpStatusCode.NotFound)
                 return response;
             // Another server of the same protocol is in its place.
@@ -98,23 +93,31 @@ internal sealed class ProvidersCheck(LlmOptions options, IHttpClientFactory http
             client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
 
-    private static Finding Judge(HttpResponseMessage response, string setting, TimeSpan took)
+    private static Finding Judge(HttpResponseMessage response, LlmProviderOptions provider, TimeSpan took)
     {
         const string Wait = "Wait, or put another provider first in LLM_PROVIDERS.";
         var status = (int)response.StatusCode;
         var isJson =
             response.Content.Headers.ContentType?.MediaType?.EndsWith("json", StringComparison.OrdinalIgnoreCase)
             == true;
-        var address = $"Look at {setting}_BASE_URL.";
+        var (key, hasKey) = (provider.Profile.KeySetting, provider.ApiKey is not null);
+        var address = $"Look at {provider.Profile.BaseUrlSetting}.";
         return status switch
         {
             200 when isJson => new Finding(
-                string.Create(CultureInfo.InvariantCulture, $"takes the key ({took.TotalMilliseconds:0} ms)")
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{(hasKey ? "takes the key" : "answers without a key")} ({took.TotalMilliseconds:0} ms)"
+                )
             ),
-            401 or 403 => new Finding($"refuses the key ({status})", $"Look at {setting}_API_KEY."),
+            401 or 403 when hasKey => new Finding($"refuses the key ({status})", $"Look at {key}."),
+            401 or 403 => new Finding($"wants a key ({status})", $"Set {key}."),
             // What Google AI says of a key that it does not know.
-            400 => new Finding($"refuses the request ({status})", $"Look at {setting}_API_KEY and {setting}_BASE_URL."),
-            402 => new Finding($"has no credit left ({status})", $"Add credit to the account of {setting}_API_KEY."),
+            400 => new Finding(
+                $"refuses the request ({status})",
+                $"Look at {key} and {provider.Profile.BaseUrlSetting}."
+            ),
+            402 => new Finding($"has no credit left ({status})", $"Add credit to the account of {key}."),
             429 => new Finding($"is asked too often ({status})", Wait),
             >= 500 => new Finding($"fails ({status})", Wait),
             < 300 => new Finding($"does not answer as an API does ({status})", address),

@@ -20,6 +20,9 @@ internal sealed class TextBuffer : IDisposable
     /// <summary>Drops what was appended after the length was this.</summary>
     public void Truncate(int length) => Length = length;
 
+    /// <summary>The text from a position on, until the next change.</summary>
+    public ReadOnlySpan<char> From(int start) => _chars.AsSpan(start..Length);
+
     /// <summary>Appends a string of JSON.</summary>
     /// <param name="json">What is between its quotation marks, with valid escapes.</param>
     /// <param name="isEscaped">Whether it has any escapes.</param>

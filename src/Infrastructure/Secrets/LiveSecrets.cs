@@ -11,8 +11,8 @@ internal sealed class LiveSecrets(QrAiSettings atStart)
 {
     private volatile QrAiSettings _current = atStart;
 
-    /// <summary>The key of a provider that had one at the start.</summary>
-    public string ApiKeyOf(string provider) => _current.Llm.OptionsOf(provider).ApiKey;
+    /// <summary>The key of a provider; null if it had none at the start.</summary>
+    public string? ApiKeyOf(string provider) => Find(_current, provider)?.ApiKey;
 
     /// <summary>The service's own database, with its password.</summary>
     public DatabaseAddress Database => _current.Database.Address;
@@ -27,19 +27,23 @@ internal sealed class LiveSecrets(QrAiSettings atStart)
     public IReadOnlyList<string> Take(QrAiSettings read, Func<string, bool> mayTake)
     {
         var (current, changed) = (_current, new List<string>());
-        var llm = current.Llm;
-        if (Takes(LlmOptions.OpenRouterKey, llm.OpenRouter?.ApiKey, read.Llm.OpenRouter?.ApiKey))
-            llm = llm with { OpenRouter = llm.OpenRouter! with { ApiKey = read.Llm.OpenRouter!.ApiKey } };
-        if (Takes(LlmOptions.GoogleAiKey, llm.GoogleAi?.ApiKey, read.Llm.GoogleAi?.ApiKey))
-            llm = llm with { GoogleAi = llm.GoogleAi! with { ApiKey = read.Llm.GoogleAi!.ApiKey } };
+        var providers = current.Llm.Providers.Select(provider => TakeKey(provider, Find(read, provider.Name))).ToList();
         var database = current.Database;
         if (Takes(DatabaseOptions.UrlName, PasswordOf(current), PasswordOf(read)))
             database = database with { Address = read.Database.Address };
         var backups = current.Backups;
         if (Takes(BackupOptions.ConnectionStringName, StorageOf(current), StorageOf(read)))
             backups = backups with { Container = backups.Container! with { ConnectionString = StorageOf(read) } };
-        _current = current with { Llm = llm, Database = database, Backups = backups };
+        _current = current with
+        {
+            Llm = current.Llm with { Providers = providers },
+            Database = database,
+            Backups = backups,
+        };
         return changed;
+
+        LlmProviderOptions TakeKey(LlmProviderOptions used, LlmProviderOptions? now) =>
+            Takes(used.Profile.KeySetting, used.ApiKey, now?.ApiKey) ? used with { ApiKey = now!.ApiKey } : used;
 
         bool Takes(string name, string? used, string? now)
         {
@@ -52,6 +56,9 @@ internal sealed class LiveSecrets(QrAiSettings atStart)
 
     /// <summary>Whether other settings name a database that is not the one in use, or another user of it.</summary>
     public bool IsOtherDatabase(QrAiSettings read) => WithoutPassword(read) != WithoutPassword(_current);
+
+    private static LlmProviderOptions? Find(QrAiSettings from, string provider) =>
+        from.Llm.Providers.FirstOrDefault(one => one.Name == provider);
 
     private static DatabaseAddress WithoutPassword(QrAiSettings from) =>
         from.Database.Address is PostgresAddress postgres ? postgres with { Password = "" } : from.Database.Address;

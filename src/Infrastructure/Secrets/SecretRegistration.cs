@@ -39,7 +39,13 @@ public static class SecretRegistration
                 reading.Name,
                 fault.What,
                 fault.Next,
-                string.Join(", ", SettingNames.Secrets.Where(name => reader.Find(name) is null).Order())
+                string.Join(
+                    ", ",
+                    SettingsReading
+                        .Of(settings.Layers)
+                        .Names.Where(name => SettingNames.IsSecret(name) && reader.Find(name) is null)
+                        .Order()
+                )
             );
     }
 }

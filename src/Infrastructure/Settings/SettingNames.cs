@@ -3,17 +3,15 @@ namespace QrAi.Infrastructure.Settings;
 /// <summary>What has to be known of settings by their names.</summary>
 public static class SettingNames
 {
-    /// <summary>Those whose values are for nobody's eyes.</summary>
-    public static IReadOnlySet<string> Secrets { get; } =
-        new HashSet<string>
-        {
-            "AUTOMAPPER_LICENSE_KEY",
-            BackupOptions.ConnectionStringName,
-            DatabaseOptions.UrlName,
-            LlmOptions.GoogleAiKey,
-            LlmOptions.OpenRouterKey,
-            TelemetryOptions.HeadersName,
-        };
+    private const string KeySuffix = "_API_KEY";
+
+    private static readonly HashSet<string> _secrets =
+    [
+        "AUTOMAPPER_LICENSE_KEY",
+        BackupOptions.ConnectionStringName,
+        DatabaseOptions.UrlName,
+        TelemetryOptions.HeadersName,
+    ];
 
     /// <summary>Those that say where settings are looked for, and so can not be in a key vault.</summary>
     private static readonly HashSet<string> WhereToLook =
@@ -24,6 +22,11 @@ public static class SettingNames
         KeyVaultOptions.TimeoutName,
         KeyVaultOptions.ReloadName,
     ];
+
+    /// <summary>Whether the value of a setting is for nobody's eyes.</summary>
+    /// <param name="name">The setting; providers' keys are named after their providers.</param>
+    public static bool IsSecret(string name) =>
+        _secrets.Contains(name) || name.EndsWith(KeySuffix, StringComparison.Ordinal);
 
     /// <summary>The settings that a key vault can have.</summary>
     /// <param name="layers">What there is besides it.</param>

@@ -14,10 +14,14 @@ public sealed class SettingsReader(IReadOnlyList<SettingsLayer> layers)
         .DistinctBy(problem => problem.Name)
         .ToDictionary(problem => problem.Name);
 
+    private readonly List<SettingProblem> _serviceProblems = [];
     private readonly SortedSet<string> _names = new(StringComparer.Ordinal);
 
     /// <summary>What was wrong with the settings that were read, at most once for each.</summary>
     public IReadOnlyCollection<SettingProblem> Problems => _problems.Values;
+
+    /// <summary>What the service needs beside that, and verbs can do without.</summary>
+    public IReadOnlyCollection<SettingProblem> ServiceProblems => _serviceProblems;
 
     /// <summary>The settings that were asked for, set or not.</summary>
     public IReadOnlyCollection<string> Names => _names;
@@ -59,6 +63,12 @@ public sealed class SettingsReader(IReadOnlyList<SettingsLayer> layers)
     /// <param name="name">The setting.</param>
     /// <param name="problem">What is wrong and what is expected.</param>
     public void Report(string name, string problem) => _problems.TryAdd(name, new SettingProblem(name, problem));
+
+    /// <summary>Notes that the service cannot start without a setting; verbs can do their work.</summary>
+    /// <param name="name">The setting.</param>
+    /// <param name="problem">What is wrong and what is expected.</param>
+    public void ReportForService(string name, string problem) =>
+        _serviceProblems.Add(new SettingProblem(name, problem));
 
     /// <summary>Notes that secrets would cross a network in clear text, if they would: by http to another machine.</summary>
     /// <param name="name">The setting.</param>
@@ -158,7 +168,7 @@ public sealed class SettingsReader(IReadOnlyList<SettingsLayer> layers)
         foreach (var layer in layers)
             if (ValueIn(layer, name) is { } value)
                 return (layer, value);
-            else if (layer.KeyVault?.Fault is not null && SettingNames.Secrets.Contains(name))
+            else if (layer.KeyVault?.Fault is not null && SettingNames.IsSecret(name))
                 return null;
         return null;
     }

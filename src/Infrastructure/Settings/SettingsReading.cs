@@ -4,11 +4,13 @@ namespace QrAi.Infrastructure.Settings;
 public sealed class SettingsReading
 {
     private readonly QrAiSettings _settings;
+    private readonly IReadOnlyList<SettingProblem> _serviceProblems;
 
     private SettingsReading(QrAiSettings settings, SettingsReader reader)
     {
         _settings = settings;
         Problems = [.. reader.Problems];
+        _serviceProblems = [.. reader.ServiceProblems];
         Names = [.. reader.Names];
         Sources = [.. reader.Sources];
         KeyVault = reader.KeyVault;
@@ -32,6 +34,13 @@ public sealed class SettingsReading
     /// <summary>The settings.</summary>
     /// <exception cref="InvalidSettingsException">Some cannot be used; all of them are named.</exception>
     public QrAiSettings Settings => IsValid ? _settings : throw new InvalidSettingsException(Problems);
+
+    /// <summary>The settings, with all that the service needs and verbs can do without.</summary>
+    /// <exception cref="InvalidSettingsException">Some cannot be used or are missing; all of them are named.</exception>
+    public QrAiSettings ServiceSettings =>
+        IsValid && _serviceProblems.Count == 0
+            ? _settings
+            : throw new InvalidSettingsException([.. Problems, .. _serviceProblems]);
 
     /// <summary>Reads the settings, without throwing if they cannot be used.</summary>
     /// <param name="layers">Where they come from, the strongest first.</param>

@@ -32,7 +32,7 @@ internal sealed class StartReport(
     private void Report()
     {
         var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
-        var providers = settings.Llm.Providers;
+        var providers = settings.Llm.Providers.Select(provider => provider.Name).ToList();
         logger.LogInformation(
             "QrAi listens on {Addresses} ({Environment}), try {Docs}",
             string.Join(", ", addresses),

@@ -70,9 +70,9 @@ internal sealed class ChatCompletion : IResult, IGenerationWriter
 
     void IGenerationWriter.ToolCall(int index, ToolCallIdentity? begun, ReadOnlySpan<char> arguments)
     {
-        if (begun is not null)
-            _calls[index] = new ToolCallText(begun);
-        _calls[index].Arguments.Append(arguments);
+        if (!_calls.TryGetValue(index, out var call))
+            _calls.Add(index, call = new ToolCallText());
+        call.Add(begun, arguments);
     }
 
     void IGenerationWriter.Ended(GenerationEnd outcome, Position position)
@@ -110,19 +110,32 @@ internal sealed class ChatCompletion : IResult, IGenerationWriter
         json.WriteEndObject();
     }
 
-    private sealed class ToolCallText(ToolCallIdentity identity)
+    private sealed class ToolCallText
     {
-        public StringBuilder Arguments { get; } = new();
+        private readonly StringBuilder _arguments = new();
+        private ToolCallIdentity _identity = new(null, null, null);
+
+        public void Add(ToolCallIdentity? begun, ReadOnlySpan<char> arguments)
+        {
+            if (begun is not null)
+                _identity = new ToolCallIdentity(
+                    begun.Id ?? _identity.Id,
+                    begun.Name ?? _identity.Name,
+                    begun.More ?? _identity.More
+                );
+            _arguments.Append(arguments);
+        }
 
         public void Write(Utf8JsonWriter json)
         {
             json.WriteStartObject();
-            json.WriteString("id"u8, identity.Id ?? "");
+            json.WriteString("id"u8, _identity.Id ?? "");
             json.WriteString("type"u8, "function"u8);
             json.WriteStartObject("function"u8);
-            json.WriteString("name"u8, identity.Name ?? "");
-            json.WriteString("arguments"u8, Arguments.ToString());
+            json.WriteString("name"u8, _identity.Name ?? "");
+            json.WriteString("arguments"u8, _arguments.ToString());
             json.WriteEndObject();
+            json.WriteMembers(_identity.More);
             json.WriteEndObject();
         }
     }

@@ -116,7 +116,7 @@ internal sealed class ChatCompletionRequest
 
     private static CompletionToolCall ToToolCall(ChatCompletionToolCall? call, int message, int index) =>
         call is { Id: { Length: > 0 } id, Function: { Name: { Length: > 0 } name, Arguments: { } arguments } }
-            ? new CompletionToolCall(id, name, arguments)
+            ? new CompletionToolCall(id, name, arguments) { More = call.More }
             : throw new InvalidRequestException(
                 $"messages[{message}].tool_calls[{index}]",
                 "must have an id, and a function with a name and arguments"
@@ -156,8 +156,17 @@ internal sealed class ChatCompletionMessage
     public string? ToolCallId { get; init; }
 }
 
-/// <summary>A tool call that the model made before.</summary>
-internal sealed record ChatCompletionToolCall(string? Id, ChatCompletionFunctionCall? Function);
+/// <summary>A tool call that the model made before; what it has beside these is its provider's own, and goes back to it.</summary>
+internal sealed record ChatCompletionToolCall(
+    string? Id,
+    JsonElement? Type,
+    JsonElement? Index,
+    ChatCompletionFunctionCall? Function
+)
+{
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? More { get; init; }
+}
 
 /// <summary>Which function, and with what.</summary>
 internal sealed record ChatCompletionFunctionCall(string? Name, string? Arguments);

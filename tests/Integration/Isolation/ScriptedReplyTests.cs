@@ -27,7 +27,6 @@ public sealed class ScriptedReplyTests
     private static IEnumerable<Word> Replies { get; } =
     [
         new("an answer", Reply.Answer("Hel", "lo"), "text Hello", "usage 10+2=12", "completed"),
-        new("an empty answer", Reply.Answer(), "usage 10+0=10", "completed"),
         new("comments", Reply.Answer("Hello") with { Comments = true }, "text Hello", "usage 10+1=11", "completed"),
         new("a usage", Reply.Answer("Hello") with { Usage = new(7, 3) }, "text Hello", "usage 7+3=10", "completed"),
         new(

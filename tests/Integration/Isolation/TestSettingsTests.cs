@@ -29,7 +29,8 @@ public sealed class TestSettingsTests
     public void A_service_with_the_settings_for_tests_alone_asks_no_provider() =>
         QrAiSettings
             .Read([new SettingsLayer("test", new Dictionary<string, string> { ["ENVIRONMENT"] = "test" }), Layer()])
-            .Llm.Providers.ShouldBe(["offline"]);
+            .Llm.Providers.Select(provider => provider.Name)
+            .ShouldBe(["offline"]);
 
     private static SettingsLayer Layer() => new(".env.test", Values);
 }

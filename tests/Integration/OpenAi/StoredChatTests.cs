@@ -205,7 +205,7 @@ public sealed class StoredChatTests : OpenAiTest
 
         var refused = await ErrorAsync(qrai.PostAsync("/v1/chat/completions", Stored("And?", session)));
         var missing = await ErrorAsync(qrai.PostAsync("/v1/chat/completions", Stored("And?", Guid.CreateVersion7())));
-        gate.Finish();
+        gate.Finish("At last.");
         await busy;
 
         (refused.Status, refused.Code).ShouldBe((HttpStatusCode.Conflict, "session_busy"));

@@ -146,15 +146,28 @@ public sealed class AskQuestionTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task An_answer_may_be_empty()
+    public async Task An_answer_without_text_is_a_failed_attempt_and_the_session_can_be_asked_again()
     {
-        await using var qrai = await StartAsync();
-        Provider.Enqueue(Reply.Answer());
+        await using var qrai = await StartAsync(new() { ["LLM_MAX_RETRIES"] = "1" });
+        Provider.Enqueue(
+            Reply.Answer(),
+            Reply.Answer("Something."),
+            Reply.Answer(),
+            Reply.Answer(" "),
+            Reply.Answer("A")
+        );
 
         var asked = await qrai.AskAsync("Nothing?");
+        asked.Answer.Content.ShouldBe("Something.");
+        asked.Answer.Outcomes.ShouldBe(["openrouter empty", "openrouter completed"]);
 
-        asked.Answer.Status.ShouldBe("completed");
-        asked.Answer.Content.ShouldBe("");
+        await qrai.TryAskAsync("Again?", asked.SessionId).ShouldBeProblem(502, "provider_failed");
+        await qrai.AskAsync("At last?", asked.SessionId);
+        Provider
+            .Requests[^1]
+            .Messages.Skip(1)
+            .Select(message => $"{message.Role} {message.Content}")
+            .ShouldBe(["user Nothing?", "assistant Something.", "user At last?"]);
     }
 
     [Test]

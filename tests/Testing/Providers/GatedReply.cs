@@ -13,6 +13,8 @@ public sealed record GatedReply : Reply
         TaskCreationOptions.RunContinuationsAsynchronously
     );
 
+    private volatile bool _hasToken;
+
     internal GatedReply() { }
 
     /// <summary>The request that it answers; completes when that has arrived.</summary>
@@ -25,14 +27,22 @@ public sealed record GatedReply : Reply
     public void Send(params Part[] parts)
     {
         foreach (var part in parts)
+        {
+            _hasToken |= part.IsToken;
             if (!_parts.Writer.TryWrite(part))
                 throw new InvalidOperationException("This gated reply has been ended already.");
+        }
     }
 
-    /// <summary>Ends the answer as a complete one: these last tokens, finish reason, usage, <c>[DONE]</c>.</summary>
+    /// <summary>
+    /// Ends the answer as a complete one: these last tokens, finish reason, usage, <c>[DONE]</c>. Where there has been no token
+    /// at all there is one now, as an answer without text is a failed one.
+    /// </summary>
     public void Finish(params string[] tokens)
     {
         Send(tokens);
+        if (!_hasToken)
+            Send("A gated answer.");
         SendLast(Part.End);
     }
 

@@ -43,6 +43,9 @@ public abstract record Reply
             retryAfterHeader ?? (retryAfter is { } wait ? Seconds(wait) : null)
         );
 
+    /// <summary>An error whose body does not come.</summary>
+    public static Reply StatusThenSilence(int code) => new SilentStatusReply(code);
+
     /// <summary>Silence until the client goes away; after the response's headers, if <paramref name="headers"/>.</summary>
     public static Reply Hang(bool headers = false) => new StreamReply([Part.Silence], headers);
 
@@ -131,6 +134,15 @@ public abstract record Reply
     private sealed record StatusReply(int Code, string Body, string? RetryAfter) : Reply
     {
         internal override Task ServeAsync(ICompletion completion) => completion.StatusAsync(Code, Body, RetryAfter);
+    }
+
+    private sealed record SilentStatusReply(int Code) : Reply
+    {
+        internal override async Task ServeAsync(ICompletion completion)
+        {
+            await completion.StatusAsync(Code, "", null);
+            await PlayAsync(completion, new[] { Part.Silence }.ToAsyncEnumerable());
+        }
     }
 
     private sealed record StreamReply(Part[] Parts, bool Headers) : Reply

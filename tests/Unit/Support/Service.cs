@@ -49,7 +49,14 @@ internal sealed class Service : IDisposable
         services.AddSingleton<IAnswerStore>(Answers);
         services.AddSingleton<IWorkerStore>(new MemoryWorkerStore(Database, Clock));
         services.AddSingleton<IModelProviders>(Models);
-        services.AddSingleton(new GenerationOptions { TotalTime = TimeSpan.FromMinutes(2), HistoryTurns = 2 });
+        services.AddSingleton(
+            new GenerationOptions
+            {
+                TotalTime = TimeSpan.FromMinutes(2),
+                SystemPrompt = "Be brief.",
+                HistoryTurns = 2,
+            }
+        );
         services.AddSingleton(new WorkOptions(Lease));
         if (limit is not null)
             services.AddSingleton(limit(Clock));

@@ -34,7 +34,14 @@ public sealed class BehaviourTests : IAsyncDisposable
         services.AddSingleton<IWorkerStore>(new MemoryWorkerStore(database, _clock));
         services.AddSingleton(new WorkOptions(Service.Lease));
         services.AddSingleton<IModelProviders, NoProviders>();
-        services.AddSingleton(new GenerationOptions { TotalTime = TimeSpan.FromMinutes(2), HistoryTurns = 10 });
+        services.AddSingleton(
+            new GenerationOptions
+            {
+                TotalTime = TimeSpan.FromMinutes(2),
+                SystemPrompt = "Be brief.",
+                HistoryTurns = 10,
+            }
+        );
         _services = services.BuildServiceProvider();
         _services.GetRequiredService<CurrentCaller>().Identify("me");
     }

@@ -1,6 +1,7 @@
 using FluentValidation;
 using QrAi.Application.Questions;
 using QrAi.Application.Sessions;
+using QrAi.Tests.Fixtures.Models;
 
 namespace QrAi.Tests.Unit.Application.Behaviours;
 
@@ -11,10 +12,12 @@ public sealed class ValidatorTests
 
     private static readonly AskQuestion Question = new("Why?", null, null, null);
 
+    private static readonly ScriptedModels _models = new() { Providers = ["openrouter", "my-vllm-2"] };
+
     private static readonly Dictionary<string, (int Limit, Func<string?, string[]> Check)> Texts = new()
     {
-        ["question"] = (8_000, text => Check(new AskQuestionValidator(), Question with { Question = text })),
-        ["model"] = (200, text => Check(new AskQuestionValidator(), Question with { Model = text })),
+        ["question"] = (8_000, text => Check(new AskQuestionValidator(_models), Question with { Question = text })),
+        ["model"] = (200, text => Check(new AskQuestionValidator(_models), Question with { Model = text })),
         ["new title"] = (200, text => Check(new CreateSessionValidator(), new CreateSession(text))),
         ["title"] = (200, text => Check(new RenameSessionValidator(), new RenameSession(Guid.Empty, text))),
         ["q"] = (200, text => Check(new ListSessionsValidator(), new ListSessions(20, null, text))),
@@ -81,15 +84,16 @@ public sealed class ValidatorTests
     [TestCase("openrouter")]
     [TestCase("google-ai")]
     [TestCase("offline")]
+    [TestCase("my-vllm-2")]
     public void A_provider_may_be_named(string? provider) =>
-        Check(new AskQuestionValidator(), Question with { Provider = provider }).ShouldBeEmpty();
+        Check(new AskQuestionValidator(_models), Question with { Provider = provider }).ShouldBeEmpty();
 
     [TestCase("")]
     [TestCase("OpenRouter")]
     [TestCase("openai")]
     public void Another_provider_is_refused(string provider) =>
-        Check(new AskQuestionValidator(), Question with { Provider = provider })
-            .ShouldBe(["must be one of openrouter, google-ai, offline"]);
+        Check(new AskQuestionValidator(_models), Question with { Provider = provider })
+            .ShouldBe(["must be one of openrouter, my-vllm-2, google-ai, offline"]);
 
     [TestCase(1, true)]
     [TestCase(100, true)]

@@ -8,7 +8,7 @@ public sealed class PromptTests
     [Test]
     public void A_prompt_is_a_system_message_the_past_and_the_question()
     {
-        var messages = Prompt.For([new PastTurn("Capital?", "Tokyo.")], "Why?");
+        var messages = Prompt.For("Be brief.", [new PastTurn("Capital?", "Tokyo.")], "Why?");
 
         messages
             .Select(message => message.Role)
@@ -17,15 +17,10 @@ public sealed class PromptTests
     }
 
     [Test]
-    public void The_system_message_says_who_answers_and_how() =>
-        Prompt
-            .For([], "Why?")[0]
-            .Text.ShouldBe(
-                "You are QrAi, an assistant that answers questions. Answer correctly and to the point, in the language "
-                    + "of the question. Say so when you do not know."
-            );
+    public void The_system_message_is_what_the_operator_says() =>
+        Prompt.For("Be brief.", [], "Why?")[0].Text.ShouldBe("Be brief.");
 
     [Test]
     public void A_first_question_has_no_past() =>
-        Prompt.For([], "Why?").Select(message => message.Role).ShouldBe([ChatRole.System, ChatRole.User]);
+        Prompt.For("Be brief.", [], "Why?").Select(message => message.Role).ShouldBe([ChatRole.System, ChatRole.User]);
 }

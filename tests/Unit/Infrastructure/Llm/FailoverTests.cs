@@ -221,7 +221,7 @@ public sealed class FailoverTests
             .Log.Lines.Where(line => line.Level == LogLevel.Warning)
             .Select(line => line.Message)
             .ShouldBe([
-                "Provider openrouter failed: http_503 after 0 ms (told by the provider)",
+                "Provider openrouter failed: http_503 after 0 ms (told by the provider: server_error: Scripted failure 503.)",
                 "Failover from openrouter to google-ai",
             ]);
     }
@@ -255,17 +255,10 @@ public sealed class FailoverTests
     public void A_provider_that_is_not_configured_cannot_be_asked()
     {
         using var one = new Providers(("GOOGLE_AI_API_KEY", ""));
-        using var none = new Providers(
-            ("GOOGLE_AI_API_KEY", ""),
-            ("OPENROUTER_API_KEY", ""),
-            ("ENVIRONMENT", "production"),
-            ("DATABASE_URL", "postgresql://u:p@h/d")
-        );
 
         Should
             .Throw<ProviderNotConfiguredException>(() => one.Configured.ClientFor("google-ai"))
             .Message.ShouldContain("google-ai");
-        Should.Throw<ProviderNotConfiguredException>(() => none.Configured.ClientFor(null));
     }
 
     [Test]

@@ -118,26 +118,34 @@ public sealed class LenientReadingTests
         );
     }
 
-    [TestCase("null", 0)]
-    [TestCase("-1", 0)]
-    [TestCase("1e12", 0)]
-    [TestCase("{}", 0)]
-    [TestCase("2.0", 2)]
-    [TestCase("\"2\"", 2)]
-    public async Task The_index_of_a_tool_call_may_be_missing_or_come_in_other_forms(string index, int expected)
+    [TestCase("null")]
+    [TestCase("-1")]
+    [TestCase("1e12")]
+    [TestCase("{}")]
+    [TestCase("2.0")]
+    [TestCase("\"2\"")]
+    public async Task The_index_of_a_tool_call_may_be_missing_or_come_in_other_forms(string index)
     {
         var call = $$$$"""{"index":{{{{index}}}},"id":7,"function":{"name":"find","arguments":{}}}""";
 
         var updates = await Wire.ReadAsync(Data($$$"""{"choices":[{"delta":{"tool_calls":[{{{call}}}]}}]}"""), Finish);
 
         var piece = updates[0].Contents.ShouldHaveSingleItem().ShouldBeOfType<ToolCallPiece>();
-        (piece.Index, piece.Id, piece.Name, piece.Arguments).ShouldBe((expected, null, "find", ""));
+        (piece.Index, piece.Id, piece.Name, piece.Arguments).ShouldBe((0, null, "find", ""));
     }
 
-    [TestCase("1", "1")]
+    [TestCase("1", "stop")]
     [TestCase("\"stop\"", "stop")]
     [TestCase("\"st\\u006fp\"", "stop")]
-    public async Task A_finish_reason_may_be_a_number(string reason, string expected)
+    [TestCase("\"STOP\"", "stop")]
+    [TestCase("\"eos\"", "stop")]
+    [TestCase("\"end_turn\"", "stop")]
+    [TestCase("\"length\"", "length")]
+    [TestCase("\"MAX_TOKENS\"", "length")]
+    [TestCase("\"SAFETY\"", "content_filter")]
+    [TestCase("\"RECITATION\"", "content_filter")]
+    [TestCase("\"content_filter\"", "content_filter")]
+    public async Task A_finish_reason_is_told_in_OpenAIs_words(string reason, string expected)
     {
         var updates = await Wire.ReadAsync(
             Token("A"),
@@ -157,6 +165,65 @@ public sealed class LenientReadingTests
                 Wire.ReadAsync(Data($$$"""{"error":{"code":{{{code}}},"message":"?"}}"""))
             )
         ).Outcome.ShouldBe(outcome);
+
+    [TestCase("stop")]
+    [TestCase("STOP")]
+    [TestCase("tool_use")]
+    [TestCase("function_call")]
+    public async Task A_model_that_calls_tools_stopped_for_them_whatever_it_says(string reason)
+    {
+        var updates = await Wire.ReadAsync(Data(Call("{}")), FinishWith(reason));
+
+        updates[^1].FinishReason.ShouldBe(ChatFinishReason.ToolCalls);
+    }
+
+    [Test]
+    public async Task A_refusal_is_what_the_model_answers() =>
+        Wire.TextOf(
+                await Wire.ReadAsync(
+                    Data("""{"choices":[{"delta":{"content":null,"refusal":"I "}}]}"""),
+                    Data("""{"choices":[{"delta":{"refusal":"cannot.","content":"Hm. "}}]}"""),
+                    Finish
+                )
+            )
+            .ShouldBe("I Hm. cannot.");
+
+    [TestCase("")]
+    [TestCase("\n\n \uFEFF")]
+    public async Task A_whole_completion_may_come_instead_of_a_stream(string before)
+    {
+        var updates = await Wire.ReadAsync(
+            Text(
+                before
+                    + """
+                    {
+                      "object": "chat.completion",
+                      "choices": [{"index": 0, "message": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}],
+                      "usage": {"prompt_tokens": 7, "completion_tokens": 2, "total_tokens": 9}
+                    }
+                    """
+            )
+        );
+
+        Wire.TextOf(updates).ShouldBe("Hello");
+        updates[^1].FinishReason.ShouldBe(ChatFinishReason.Stop);
+        updates
+            .SelectMany(update => update.Contents)
+            .OfType<UsageContent>()
+            .Single()
+            .Details.TotalTokenCount.ShouldBe(9);
+    }
+
+    [Test]
+    public async Task A_last_event_may_end_with_the_stream()
+    {
+        var updates = await Wire.ReadAsync(
+            Token("Hel"),
+            Text("""data: {"choices":[{"delta":{"content":"lo"},"finish_reason":"stop"}]}""")
+        );
+
+        Wire.TextOf(updates).ShouldBe("Hello");
+    }
 
     [Test]
     public async Task A_chunk_that_is_cut_off_says_nothing_and_is_a_stream_that_breaks_off()

@@ -80,13 +80,13 @@ public sealed class MergingTests
                 (
                     await Wire.ReadAsync(
                         Data(
-                            """{"choices":[{"delta":{"tool_calls":[{"id":"a","function":{"arguments":"{}","name":"find"},"index":3}],"content":"Hm"}}]}"""
+                            """{"choices":[{"delta":{"tool_calls":[{"id":"a","function":{"arguments":"{}","name":"find"},"index":0}],"content":"Hm"}}]}"""
                         ),
                         Finish
                     )
                 )[0]
             )
-            .ShouldBe(["text Hm", "call 3 a find {}"]);
+            .ShouldBe(["text Hm", "call 0 a find {}"]);
 
     [Test]
     public async Task Arguments_that_come_later_are_a_piece_without_id_and_name() =>

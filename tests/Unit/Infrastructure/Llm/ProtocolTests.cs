@@ -179,7 +179,16 @@ public sealed class ProtocolTests
         (await TellAsync(Token("Hello"), Finish)).ShouldBe(["text Hello"]);
 
     [Test]
-    public async Task An_answer_may_be_empty() => (await TellAsync(Token(""), Finish, Done)).ShouldBeEmpty();
+    public async Task An_answer_without_text_and_tool_calls_is_a_failed_attempt()
+    {
+        foreach (var token in new[] { "", " \n\u3000" })
+        {
+            var failure = await FailAsync(Token(token), Finish, Done);
+
+            failure.Outcome.ShouldBe("empty");
+            failure.Reaction.ShouldBe(Reaction.Retry);
+        }
+    }
 
     [Test]
     public async Task Reasoning_gives_no_text() =>
@@ -214,18 +223,23 @@ public sealed class ProtocolTests
         );
 
     [Test]
-    public async Task A_whole_answer_instead_of_a_stream_is_a_stream_that_breaks_off() =>
-        (
-            await FailAsync(Text("""{"choices":[{"message":{"content":"Hello"},"finish_reason":"stop"}]}"""))
-        ).Outcome.ShouldBe("broken_off");
-
-    [Test]
-    public async Task A_response_that_never_ends_breaks_off()
+    public async Task Comments_are_dropped_as_they_come()
     {
         var megabyte = Text(": " + new string('x', 1024 * 1024 - 4) + "\n\n");
 
-        (await TellAsync([.. Enumerable.Repeat(megabyte, 15), Token("Hello"), Finish])).ShouldBe(["text Hello"]);
-        (await FailAsync([.. Enumerable.Repeat(megabyte, 17), Token("Hello"), Finish])).Outcome.ShouldBe("broken_off");
+        (await TellAsync([.. Enumerable.Repeat(megabyte, 40), Token("Hello"), Finish])).ShouldBe(["text Hello"]);
+    }
+
+    [Test]
+    public async Task An_answer_that_is_too_long_ends_there_between_two_characters()
+    {
+        const int Limit = 4 * 1024 * 1024;
+        var text = new string('東', Limit / 3 - 10);
+
+        var updates = await Wire.ReadAsync(Token(text), Token("東😀京😀京都😀でござい"), Token("ます"), Token("more"));
+
+        Wire.TextOf(updates).ShouldBe(text + "東😀京😀京都😀でご");
+        updates[^1].FinishReason.ShouldBe(ChatFinishReason.Length);
     }
 
     [Test]
@@ -233,7 +247,7 @@ public sealed class ProtocolTests
     {
         var megabyte = Bytes(new byte[1024 * 1024]);
 
-        (await FailAsync([Text("data: "), .. Enumerable.Repeat(megabyte, 17)])).Outcome.ShouldBe("broken_off");
+        (await FailAsync([Text("data: "), .. Enumerable.Repeat(megabyte, 26)])).Outcome.ShouldBe("broken_off");
     }
 
     [TestCase("429", "http_429", nameof(Reaction.Retry), false)]
@@ -333,7 +347,7 @@ public sealed class ProtocolTests
         using var script = new InMemoryProvider();
         script.Enqueue(Reply.Answer("Hel", "lo"));
         using var http = Http(script);
-        using var client = new OpenAiCompatibleChatClient(http, "model", new TestClock());
+        using var client = new OpenAiCompatibleChatClient(http, "model", 4 * 1024 * 1024, new TestClock());
 
         var response = await client.GetResponseAsync([new ChatMessage(ChatRole.User, "Why?")]);
 
@@ -346,7 +360,7 @@ public sealed class ProtocolTests
         using var script = new InMemoryProvider();
         script.Enqueue(Reply.HangAfter("Hel"));
         using var http = Http(script);
-        using var client = new OpenAiCompatibleChatClient(http, "model", new TestClock());
+        using var client = new OpenAiCompatibleChatClient(http, "model", 4 * 1024 * 1024, new TestClock());
 
         await foreach (var _ in client.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, "Why?")]))
             break;
@@ -367,7 +381,7 @@ public sealed class ProtocolTests
     private static async Task<string[]> TellAsync(InMemoryProvider script, ChatMessage[] messages)
     {
         using var http = Http(script);
-        using var client = new OpenAiCompatibleChatClient(http, "model", new TestClock());
+        using var client = new OpenAiCompatibleChatClient(http, "model", 4 * 1024 * 1024, new TestClock());
         var told = new List<string>();
         await foreach (var update in client.GetStreamingResponseAsync(messages))
             told.AddRange(update.Contents.Select(Conversation.Describe));

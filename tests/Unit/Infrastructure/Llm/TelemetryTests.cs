@@ -76,10 +76,11 @@ public sealed class TelemetryTests
         var clock = new TestClock();
         using var repeating = new Repeating(update, tokens);
         using var client = new FailoverChatClient(
-            [new Provider("openrouter", "model", null, repeating, new Circuit(clock))],
+            [new Provider(LlmProviderOptions.Offline, "model", repeating, new Circuit(clock))],
             new LlmOptions
             {
-                Providers = ["openrouter"],
+                Providers = [LlmProviderOptions.Offline],
+                MaxAnswerBytes = 1,
                 FirstToken = TimeSpan.FromSeconds(15),
                 Total = TimeSpan.FromSeconds(120),
                 MaxRetries = 0,

@@ -33,10 +33,9 @@ public sealed class KeyVaultReadingTests
             ),
         ]);
 
-        settings.Llm.OpenRouter!.Model.ShouldBe("environment");
-        settings.Llm.OpenRouter.ApiKey.ShouldBe("sk-or-vault");
-        settings.Llm.GoogleAi!.Model.ShouldBe("vault");
-        settings.Llm.GoogleAi.ApiKey.ShouldBe("file-0123456789-0123456789");
+        settings
+            .Llm.Providers.Select(provider => (provider.Model, provider.ApiKey))
+            .ShouldBe([("environment", "sk-or-vault"), ("vault", "file-0123456789-0123456789")]);
     }
 
     [Test]
@@ -67,13 +66,17 @@ public sealed class KeyVaultReadingTests
     [Test]
     public void A_vault_without_what_nobody_needs_is_no_problem()
     {
-        QrAiSettings.Read([Layer("environment"), Holding()]).Llm.Providers.ShouldBe(["offline"]);
+        QrAiSettings
+            .Read([Layer("environment"), Holding()])
+            .Llm.Providers.Select(provider => provider.Name)
+            .ShouldBe(["offline"]);
         QrAiSettings
             .Read([
                 Layer("environment", Production, ("DATABASE_URL", Postgres), ("OPENROUTER_API_KEY", Key)),
                 Holding(),
             ])
-            .Llm.Providers.ShouldBe(["openrouter"]);
+            .Llm.Providers.Select(provider => provider.Name)
+            .ShouldBe(["openrouter"]);
     }
 
     [Test]
@@ -87,8 +90,8 @@ public sealed class KeyVaultReadingTests
         ProblemsWith(Unreadable(), Production, ("LLM_PROVIDERS", "google-ai,openrouter"), ("LOG_FORMAT", "xml"))
             .ShouldBe([
                 $"DATABASE_URL: {Refusal} DATABASE_URL in the environment",
-                $"OPENROUTER_API_KEY: {Refusal} OPENROUTER_API_KEY in the environment",
                 $"GOOGLE_AI_API_KEY: {Refusal} GOOGLE_AI_API_KEY in the environment",
+                $"OPENROUTER_API_KEY: {Refusal} OPENROUTER_API_KEY in the environment",
                 "LOG_FORMAT: must be one of console, json, not 'xml'",
             ]);
     }
@@ -118,9 +121,8 @@ public sealed class KeyVaultReadingTests
             Layer(".env", ("GOOGLE_AI_API_KEY", "file-0123456789-0123456789"), ("OPENROUTER_MODEL", "file")),
         ]);
 
-        settings.Llm.Providers.ShouldBe(["openrouter"]);
-        settings.Llm.OpenRouter!.Model.ShouldBe("file");
-        settings.Llm.GoogleAi.ShouldBeNull();
+        settings.Llm.Providers.Select(provider => provider.Name).ShouldBe(["openrouter"]);
+        settings.Llm.Providers[0].Model.ShouldBe("file");
     }
 
     [Test]

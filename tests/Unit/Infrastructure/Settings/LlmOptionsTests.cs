@@ -1,3 +1,4 @@
+using QrAi.Infrastructure.Settings;
 using static QrAi.Tests.Unit.Infrastructure.Settings.Reading;
 
 namespace QrAi.Tests.Unit.Infrastructure.Settings;
@@ -10,34 +11,134 @@ public sealed class LlmOptionsTests
     [Test]
     public void Every_provider_with_a_key_is_asked_openrouter_first()
     {
-        Read(OpenRouterKey).Llm.Providers.ShouldBe(["openrouter"]);
-        Read(GoogleAiKey).Llm.Providers.ShouldBe(["google-ai"]);
-        Read(GoogleAiKey, OpenRouterKey).Llm.Providers.ShouldBe(["openrouter", "google-ai"]);
-        ReadInProduction(GoogleAiKey, OpenRouterKey).Llm.Providers.ShouldBe(["openrouter", "google-ai"]);
+        ProvidersOf(Read(OpenRouterKey)).ShouldBe(["openrouter"]);
+        ProvidersOf(Read(GoogleAiKey)).ShouldBe(["google-ai"]);
+        ProvidersOf(Read(GoogleAiKey, OpenRouterKey)).ShouldBe(["openrouter", "google-ai"]);
+        ProvidersOf(ReadInProduction(GoogleAiKey, OpenRouterKey)).ShouldBe(["openrouter", "google-ai"]);
     }
 
     [Test]
     public void The_order_may_be_set() =>
-        Read(OpenRouterKey, GoogleAiKey, ("LLM_PROVIDERS", " google-ai , openrouter,offline"))
-            .Llm.Providers.ShouldBe(["google-ai", "openrouter", "offline"]);
+        ProvidersOf(Read(OpenRouterKey, GoogleAiKey, ("LLM_PROVIDERS", " google-ai , openrouter,offline")))
+            .ShouldBe(["google-ai", "openrouter", "offline"]);
 
     [Test]
     public void A_provider_with_a_key_may_be_left_out() =>
-        Read(OpenRouterKey, GoogleAiKey, ("LLM_PROVIDERS", "google-ai")).Llm.Providers.ShouldBe(["google-ai"]);
+        ProvidersOf(Read(OpenRouterKey, GoogleAiKey, ("LLM_PROVIDERS", "google-ai"))).ShouldBe(["google-ai"]);
 
     [Test]
     public void Offline_may_be_chosen_in_production() =>
-        ReadInProduction(("LLM_PROVIDERS", "offline")).Llm.Providers.ShouldBe(["offline"]);
+        ProvidersOf(ReadInProduction(("LLM_PROVIDERS", "offline"))).ShouldBe(["offline"]);
 
-    [TestCase("openrouter,openai", "openai")]
     [TestCase("OpenRouter", "OpenRouter")]
     [TestCase("openrouter,", "")]
-    public void An_unknown_provider_is_a_problem(string list, string unknown) =>
+    [TestCase("openrouter,my_model", "my_model")]
+    [TestCase("openrouter,a--b", "a--b")]
+    [TestCase("openrouter,-a", "-a")]
+    [TestCase("openrouter,モデル", "モデル")]
+    [TestCase("openrouter,embedding", "embedding")]
+    public void A_name_that_is_none_is_a_problem(string list, string name) =>
         Problems(OpenRouterKey, ("LLM_PROVIDERS", list))
             .ShouldBe([
-                "LLM_PROVIDERS: must be a comma-separated list of openrouter, google-ai, offline; "
-                    + $"'{unknown}' is unknown",
+                "LLM_PROVIDERS: must be a comma-separated list of names of lower-case letters, digits and hyphens, such as "
+                    + $"openrouter, google-ai, offline, ollama; '{name}' is none",
             ]);
+
+    [Test]
+    public void Any_provider_of_the_protocol_may_be_named_and_is_set_after_its_name()
+    {
+        var llm = Read(
+            OpenRouterKey,
+            ("LLM_PROVIDERS", "my-vllm-2,ollama,openrouter"),
+            ("OLLAMA_BASE_URL", "http://models.lan:11434/v1"),
+            ("OLLAMA_MODEL", "llama3.2"),
+            ("MY_VLLM_2_BASE_URL", "https://vllm.test/v1"),
+            ("MY_VLLM_2_MODEL", "some/model"),
+            ("MY_VLLM_2_API_KEY", "secret")
+        ).Llm;
+
+        llm.Providers.Select(one => (one.Name, one.BaseUrl, one.Model, one.ApiKey))
+            .Take(2)
+            .ShouldBe([
+                ("my-vllm-2", new Uri("https://vllm.test/v1/"), "some/model", "secret"),
+                ("ollama", new Uri("http://models.lan:11434/v1/"), "llama3.2", null),
+            ]);
+        llm.Providers[2].Name.ShouldBe("openrouter");
+    }
+
+    [Test]
+    public void One_without_defaults_needs_its_address_and_its_model() =>
+        Problems(("LLM_PROVIDERS", "ollama"))
+            .ShouldBe([
+                "OLLAMA_BASE_URL: must be set, because LLM_PROVIDERS names ollama",
+                "OLLAMA_MODEL: must be set, because LLM_PROVIDERS names ollama",
+            ]);
+
+    [Test]
+    public void In_production_one_without_a_key_may_be_anywhere_in_a_private_network_and_one_with_a_key_may_not()
+    {
+        (string, string)[] settings =
+        [
+            ("LLM_PROVIDERS", "ollama"),
+            ("OLLAMA_BASE_URL", "http://models.lan:11434/v1"),
+            ("OLLAMA_MODEL", "llama3.2"),
+        ];
+
+        ReadInProduction(settings).Llm.Providers.Single().BaseUrl.ShouldBe(new Uri("http://models.lan:11434/v1/"));
+        Problems([
+                ("ENVIRONMENT", "production"),
+                ("DATABASE_URL", "postgresql://qrai:pw@db/qrai"),
+                .. settings,
+                ("OLLAMA_API_KEY", "secret"),
+            ])
+            .ShouldBe(["OLLAMA_BASE_URL: must be an https address in production, or http to this machine only"]);
+    }
+
+    [Test]
+    public void A_key_of_any_provider_has_no_white_space() =>
+        Problems(
+                ("LLM_PROVIDERS", "ollama"),
+                ("OLLAMA_BASE_URL", "http://localhost/v1"),
+                ("OLLAMA_MODEL", "llama3.2"),
+                ("OLLAMA_API_KEY", "very secret")
+            )
+            .ShouldBe(["OLLAMA_API_KEY: must have no white space"]);
+
+    [Test]
+    public void In_production_the_service_does_not_start_without_a_provider_and_verbs_do()
+    {
+        var reading = SettingsReading.Of([
+            Layer("environment", ("ENVIRONMENT", "production"), ("DATABASE_URL", "postgresql://qrai:pw@db/qrai")),
+        ]);
+
+        reading.Settings.Llm.Providers.ShouldBeEmpty();
+        Should
+            .Throw<InvalidSettingsException>(() => reading.ServiceSettings)
+            .Problems.Select(problem => problem.ToString())
+            .ShouldBe([
+                "OPENROUTER_API_KEY: must be set, or GOOGLE_AI_API_KEY, or LLM_PROVIDERS: there is no provider to answer",
+            ]);
+        Read().Llm.Providers.ShouldHaveSingleItem();
+    }
+
+    [Test]
+    public void The_operator_says_what_every_model_is_told_first()
+    {
+        Read().Llm.SystemPrompt.ShouldContain("language of the question");
+        Read(("SYSTEM_PROMPT", "簡潔に答えてください。")).Llm.SystemPrompt.ShouldBe("簡潔に答えてください。");
+        Read(("SYSTEM_PROMPT", new string('x', 20_000))).Llm.SystemPrompt.Length.ShouldBe(20_000);
+        Problems(("SYSTEM_PROMPT", new string('x', 20_001)))
+            .ShouldBe(["SYSTEM_PROMPT: must have at most 20000 characters"]);
+    }
+
+    [Test]
+    public void An_answer_has_a_longest_length()
+    {
+        Read().Llm.MaxAnswerBytes.ShouldBe(4 * 1024 * 1024);
+        Read(("LLM_MAX_ANSWER_MIB", "64")).Llm.MaxAnswerBytes.ShouldBe(64 * 1024 * 1024);
+        Problems(("LLM_MAX_ANSWER_MIB", "65"))
+            .ShouldBe(["LLM_MAX_ANSWER_MIB: must be a whole number from 1 to 64, not '65'"]);
+    }
 
     [Test]
     public void A_provider_is_named_once() =>
@@ -79,12 +180,12 @@ public sealed class LlmOptionsTests
     {
         var llm = Read(OpenRouterKey, GoogleAiKey).Llm;
 
-        llm.OpenRouter!.ApiKey.ShouldBe("sk-or-0123");
-        llm.OpenRouter.BaseUrl.ShouldBe(new Uri("https://openrouter.ai/api/v1/"));
-        llm.OpenRouter.Model.ShouldNotBeNullOrWhiteSpace();
-        llm.GoogleAi!.ApiKey.ShouldBe("AIza0123456789012345");
-        llm.GoogleAi.BaseUrl.ShouldBe(new Uri("https://generativelanguage.googleapis.com/v1beta/openai/"));
-        llm.GoogleAi.Model.ShouldBe("gemini-2.5-flash");
+        llm.Providers[0].ApiKey.ShouldBe("sk-or-0123");
+        llm.Providers[0].BaseUrl.ShouldBe(new Uri("https://openrouter.ai/api/v1/"));
+        llm.Providers[0].Model.ShouldNotBeNullOrWhiteSpace();
+        llm.Providers[1].ApiKey.ShouldBe("AIza0123456789012345");
+        llm.Providers[1].BaseUrl.ShouldBe(new Uri("https://generativelanguage.googleapis.com/v1beta/openai/"));
+        llm.Providers[1].Model.ShouldBe("gemini-2.5-flash");
     }
 
     [TestCase("https://proxy.test/v1", "https://proxy.test/v1/")]
@@ -101,10 +202,10 @@ public sealed class LlmOptionsTests
             ("GOOGLE_AI_MODEL", "gemini-x")
         ).Llm;
 
-        llm.OpenRouter!.BaseUrl.ShouldBe(new Uri(expected));
-        llm.OpenRouter.Model.ShouldBe("some/model");
-        llm.GoogleAi!.BaseUrl.ShouldBe(new Uri(expected));
-        llm.GoogleAi.Model.ShouldBe("gemini-x");
+        llm.Providers[0].BaseUrl.ShouldBe(new Uri(expected));
+        llm.Providers[0].Model.ShouldBe("some/model");
+        llm.Providers[1].BaseUrl.ShouldBe(new Uri(expected));
+        llm.Providers[1].Model.ShouldBe("gemini-x");
     }
 
     [TestCase("proxy.test/v1")]
@@ -128,7 +229,7 @@ public sealed class LlmOptionsTests
     [TestCase("http://127.0.0.1:9000/")]
     [TestCase("http://[::1]:9000/")]
     public void In_production_a_provider_on_this_machine_needs_no_encryption(string url) =>
-        ReadInProduction(OpenRouterKey, ("OPENROUTER_BASE_URL", url)).Llm.OpenRouter!.BaseUrl.ShouldBe(new Uri(url));
+        ReadInProduction(OpenRouterKey, ("OPENROUTER_BASE_URL", url)).Llm.Providers[0].BaseUrl.ShouldBe(new Uri(url));
 
     [TestCase("http://proxy.test/v1")]
     [TestCase("http://localhost.proxy.test/v1")]
@@ -137,6 +238,7 @@ public sealed class LlmOptionsTests
         Problems(
                 ("ENVIRONMENT", "production"),
                 ("DATABASE_URL", "postgresql://qrai:pw@db/qrai"),
+                OpenRouterKey,
                 ("OPENROUTER_BASE_URL", url)
             )
             .ShouldBe(["OPENROUTER_BASE_URL: must be an https address in production, or http to this machine only"]);
@@ -150,4 +252,7 @@ public sealed class LlmOptionsTests
         written.ShouldNotContain("AIza");
         written.ShouldNotContain("hidden");
     }
+
+    private static IEnumerable<string> ProvidersOf(QrAiSettings settings) =>
+        settings.Llm.Providers.Select(provider => provider.Name);
 }

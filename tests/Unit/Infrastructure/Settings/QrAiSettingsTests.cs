@@ -19,9 +19,7 @@ public sealed class QrAiSettingsTests
         settings.Database.MaxOverflow.ShouldBe(20);
         settings.Database.Timeout.ShouldBe(TimeSpan.FromSeconds(5));
         settings.Database.MigrateOnStart.ShouldBeTrue();
-        settings.Llm.Providers.ShouldBe(["offline"]);
-        settings.Llm.OpenRouter.ShouldBeNull();
-        settings.Llm.GoogleAi.ShouldBeNull();
+        settings.Llm.Providers.Select(provider => provider.Name).ShouldBe(["offline"]);
         settings.Llm.FirstToken.ShouldBe(TimeSpan.FromSeconds(15));
         settings.Llm.Total.ShouldBe(TimeSpan.FromSeconds(120));
         settings.Llm.MaxRetries.ShouldBe(2);
@@ -76,7 +74,7 @@ public sealed class QrAiSettingsTests
             settings.Database.ShouldBe(Read().Database);
             settings.Environment.ShouldBe(Read().Environment);
             settings.Logging.ShouldBe(Read().Logging);
-            settings.Llm.Providers.ShouldBe(["offline"]);
+            settings.Llm.Providers.Select(provider => provider.Name).ShouldBe(["offline"]);
         }
     }
 
@@ -199,7 +197,7 @@ public sealed class QrAiSettingsTests
                 ("DATABASE_POOL_SIZE", "0"),
                 ("OPENROUTER_API_KEY", "key"),
                 ("GOOGLE_AI_BASE_URL", "nowhere"),
-                ("LLM_PROVIDERS", "openai"),
+                ("LLM_PROVIDERS", "OpenAI"),
                 ("LLM_TOTAL_SECONDS", "0"),
                 ("LOG_LEVEL", "9"),
                 ("SHUTDOWN_SECONDS", "x")

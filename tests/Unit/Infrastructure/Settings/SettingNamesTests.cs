@@ -10,10 +10,14 @@ public sealed partial class SettingNamesTests
 
     [Test]
     public void Whatever_is_named_like_a_secret_is_one() =>
-        All.Where(name => LikeSecret().IsMatch(name)).ShouldBeSubsetOf(SettingNames.Secrets);
+        All.Where(name => LikeSecret().IsMatch(name)).ShouldAllBe(name => SettingNames.IsSecret(name));
 
     [Test]
-    public void Every_secret_is_a_setting() => SettingNames.Secrets.ShouldBeSubsetOf(All);
+    public void Nothing_else_is_a_secret() =>
+        All.Where(name => !LikeSecret().IsMatch(name)).ShouldAllBe(name => !SettingNames.IsSecret(name));
+
+    [Test]
+    public void The_key_of_any_provider_is_a_secret() => SettingNames.IsSecret("OLLAMA_API_KEY").ShouldBeTrue();
 
     [Test]
     public void A_key_vault_can_have_every_setting_but_those_that_say_where_to_look() =>

@@ -14,6 +14,7 @@ public sealed class SettingRulesTests
         "ASPNETCORE_ENVIRONMENT", // ENVIRONMENT is stronger
         "OPENROUTER_MODEL",
         "GOOGLE_AI_MODEL",
+        "SYSTEM_PROMPT",
         "JWT_AUDIENCE",
         "AUTOMAPPER_LICENSE_KEY",
         "OTEL_SERVICE_NAME",
@@ -69,8 +70,8 @@ public sealed class SettingRulesTests
         ("DATABASE_MIGRATE_ON_START", "yes", "must be true or false, not 'yes'"),
         (
             "LLM_PROVIDERS",
-            "openai, anthropic",
-            "must be a comma-separated list of openrouter, google-ai, offline; 'openai', 'anthropic' are unknown"
+            "offline, OpenAI",
+            "must be a comma-separated list of names of lower-case letters, digits and hyphens, such as openrouter, google-ai, offline, ollama; 'OpenAI' is none"
         ),
         ("LLM_PROVIDERS", "offline,offline", "must name each provider once"),
         ("OPENROUTER_API_KEY", $"sk-{Secret}", "must begin with sk-or- and have no white space"),

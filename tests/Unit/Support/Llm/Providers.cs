@@ -19,6 +19,9 @@ internal sealed class Providers : IDisposable
     private static readonly TimeSpan FirstToken = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Total = TimeSpan.FromSeconds(120);
 
+    // For the body of an error, and for the usage after a finish reason.
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(2);
+
     private readonly ServiceProvider _services;
 
     public Providers(params (string Name, string Value)[] settings)
@@ -83,7 +86,8 @@ internal sealed class Providers : IDisposable
     }
 
     /// <summary>Ends when the wait before another attempt begins.</summary>
-    public Task<TimeSpan> NextWaitAsync() => Clock.NextWaitAsync(wait => wait != FirstToken && wait != Total);
+    public Task<TimeSpan> NextWaitAsync() =>
+        Clock.NextWaitAsync(wait => wait != FirstToken && wait != Total && wait != Rest);
 
     /// <summary>Lets the providers fail so often, asking only the first.</summary>
     public async Task FailAsync(int times)

@@ -22,7 +22,7 @@ internal static class Wire
         script.Enqueue(Reply.Stream(parts));
         using var http = new HttpClient(script.Connections, disposeHandler: false);
         http.BaseAddress = new Uri("https://provider.test/v1/");
-        using var client = new OpenAiCompatibleChatClient(http, "model", new TestClock());
+        using var client = new OpenAiCompatibleChatClient(http, "model", 4 * 1024 * 1024, new TestClock());
         await foreach (var update in client.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, "Why?")]))
             updates.Add(update);
     }

@@ -93,6 +93,30 @@ public sealed class ChatCompletionWriterTests
     }
 
     [Test]
+    public void What_comes_late_of_a_tool_call_is_told_once_and_nothing_twice()
+    {
+        var more = new Dictionary<string, JsonElement> { ["extra_content"] = JsonElement.Parse("""{"x":1}""") };
+        var told = Write(
+            () =>
+            {
+                _completion.Begin("openrouter", "m");
+                _completion.Append(new ToolCallPiece(0, "a", null, "{"));
+            },
+            () => _completion.Append(new ToolCallPiece(0, "a", "weather", "")),
+            () => _completion.Append(new ToolCallPiece(0, "a", "weather", "}") { More = more }),
+            () => _completion.Finish(Completed with { FinishReason = "tool_calls" })
+        );
+
+        told[1..4]
+            .Select(Choice)
+            .ShouldBe([
+                """{"tool_calls":[{"index":0,"id":"a","type":"function","function":{"arguments":"{"}}]} null""",
+                """{"tool_calls":[{"index":0,"function":{"name":"weather","arguments":""}}]} null""",
+                """{"tool_calls":[{"index":0,"function":{"arguments":"}"},"extra_content":{"x":1}}]} null""",
+            ]);
+    }
+
+    [Test]
     public void Another_one_may_begin_again_while_nothing_has_been_told()
     {
         var told = Write(

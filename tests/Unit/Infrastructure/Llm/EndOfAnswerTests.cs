@@ -1,0 +1,106 @@
+using QrAi.Tests.Testing.Providers;
+using QrAi.Tests.Unit.Support.Llm;
+using static QrAi.Tests.Testing.Providers.Part;
+
+namespace QrAi.Tests.Unit.Infrastructure.Llm;
+
+/// <summary>An answer is whole at its finish reason, whatever its connection does then.</summary>
+public sealed class EndOfAnswerTests
+{
+    private static readonly TimeSpan UsageWait = TimeSpan.FromSeconds(2);
+
+    private static readonly string[] Whole = [Providers.OpenRouterStarted, "text Hello", "ended openrouter completed"];
+
+    [Test]
+    public async Task Silence_after_the_finish_reason_is_waited_for_two_seconds_at_most()
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Enqueue(Reply.Stream(Token("Hello"), Finish, Silence));
+
+        var conversation = providers.Begin();
+        await providers.Clock.NextWaitAsync(wait => wait == UsageWait).Soon();
+        providers.Clock.Advance(UsageWait - TimeSpan.FromMilliseconds(1));
+        conversation.Finished.IsCompleted.ShouldBeFalse();
+        providers.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        await conversation.Finished.Soon();
+
+        conversation.Told.ShouldBe(Whole);
+        conversation.Failure.ShouldBeNull();
+    }
+
+    [Test]
+    public async Task What_comes_meanwhile_makes_the_wait_no_longer()
+    {
+        using var providers = new Providers();
+        var gate = Reply.Gated();
+        providers.OpenRouter.Enqueue(gate);
+        gate.Send(Token("Hello"), Finish);
+
+        var conversation = providers.Begin();
+        await providers.Clock.NextWaitAsync(wait => wait == UsageWait).Soon();
+        providers.Clock.Advance(TimeSpan.FromSeconds(1));
+        gate.Send(Comment, Data("""{"choices":[]}"""));
+        providers.Clock.Advance(TimeSpan.FromSeconds(1));
+        await conversation.Finished.Soon();
+
+        conversation.Told.ShouldBe(Whole);
+    }
+
+    [Test]
+    public async Task Usage_after_the_finish_reason_is_taken_and_ends_the_wait()
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Enqueue(Reply.Stream(Token("Hello"), Finish, Usage(7, 2), Silence));
+
+        var conversation = providers.Begin();
+        await conversation.Finished.Soon();
+
+        conversation.Told.ShouldBe(Whole);
+        conversation.Usage.ShouldBe("usage 7+2=9");
+    }
+
+    [Test]
+    public async Task The_total_time_voids_no_answer_that_is_whole()
+    {
+        using var providers = new Providers(("LLM_TOTAL_SECONDS", "1"));
+        providers.OpenRouter.Enqueue(Reply.Stream(Token("Hello"), Finish, Silence));
+
+        var conversation = providers.Begin();
+        await providers.Clock.NextWaitAsync(wait => wait == UsageWait).Soon();
+        providers.Clock.Advance(TimeSpan.FromSeconds(1));
+        await conversation.Finished.Soon();
+
+        conversation.Told.ShouldBe(Whole);
+        conversation.Failure.ShouldBeNull();
+    }
+
+    [Test]
+    public async Task An_answer_without_text_is_a_failed_attempt_and_the_next_is_made()
+    {
+        using var providers = new Providers(("LLM_MAX_RETRIES", "0"));
+        providers.OpenRouter.Enqueue(Reply.Stream(Finish, Usage(7, 0), Done));
+        providers.GoogleAi.Enqueue(Reply.Stream(Token("Hello"), Finish, Usage(7, 2)));
+
+        var conversation = await providers.AskAsync();
+
+        conversation.Told.ShouldBe([
+            "ended openrouter empty",
+            Providers.GoogleAiStarted,
+            "text Hello",
+            "ended google-ai completed",
+        ]);
+    }
+
+    [Test]
+    public async Task Answers_without_text_everywhere_fail_the_question()
+    {
+        using var providers = new Providers(("LLM_MAX_RETRIES", "0"));
+        providers.OpenRouter.Enqueue(Reply.Stream(Token("  "), Finish, Done));
+        providers.GoogleAi.Enqueue(Reply.Stream(Finish, Done));
+
+        var conversation = await providers.AskAsync();
+
+        conversation.Attempts.Select(attempt => attempt.Outcome).ShouldBe(["empty", "empty"]);
+        conversation.FailureCode.ShouldBe("provider_failed");
+    }
+}
