@@ -41,6 +41,7 @@ public static class DependencyInjection
         services.AddScoped<CurrentCaller>();
         services.AddScoped<IdempotentRequest>();
         services.AddScoped<QuestionIntake>();
+        services.AddSingleton<RecentKeys>();
         services.AddSingleton<KeyUses>();
         services.AddSingleton<Worker>();
         services.AddSingleton<RunningGenerations>();

@@ -7,8 +7,8 @@ using QrAi.Domain.Callers;
 namespace QrAi.Application.Callers;
 
 /// <summary>
-/// Finds out whose key a caller has sent. It is looked up each time, by an index, and held by no cache: so a revocation
-/// counts from the next request on, whichever process it was made in.
+/// Finds out whose key a caller has sent. A key is looked up by an index, and remembered for <see cref="RecentKeys.Lifetime"/>:
+/// after that a revocation counts, whichever process it was made in.
 /// </summary>
 /// <param name="Key">What the caller sent.</param>
 public sealed record AuthenticateKey(string Key) : IRequest<CheckedKey>
@@ -28,17 +28,19 @@ internal sealed class AuthenticateKeyValidator : AbstractValidator<AuthenticateK
     public AuthenticateKeyValidator() => RuleFor(request => request.Key).NotNull();
 }
 
-internal sealed class AuthenticateKeyHandler(IQrAiDbContextFactory databases, KeyUses uses, TimeProvider clock)
-    : IRequestHandler<AuthenticateKey, CheckedKey>
+internal sealed class AuthenticateKeyHandler(
+    IQrAiDbContextFactory databases,
+    RecentKeys recent,
+    KeyUses uses,
+    TimeProvider clock
+) : IRequestHandler<AuthenticateKey, CheckedKey>
 {
     public async Task<CheckedKey> Handle(AuthenticateKey request, CancellationToken cancellationToken)
     {
         if (ApiKey.HashOf(request.Key) is not { } hash)
             return new CheckedKey(null, "not a key");
 
-        await using var database = databases.CreateForService();
-        var key = await database.FindKeyAsync(hash, cancellationToken);
-        if (key is null || !key.Matches(hash))
+        if ((recent.Find(hash) ?? await LookUpAsync(hash, cancellationToken)) is not { } key)
             return new CheckedKey(null, "no such key");
 
         var now = clock.Now();
@@ -47,5 +49,16 @@ internal sealed class AuthenticateKeyHandler(IQrAiDbContextFactory databases, Ke
         if (key.IsUseNews(now))
             uses.Note(key.Id, now);
         return new CheckedKey(key.Owner);
+    }
+
+    private async Task<ApiKey?> LookUpAsync(string hash, CancellationToken cancellationToken)
+    {
+        var start = clock.GetTimestamp();
+        await using var database = databases.CreateForService();
+        var key = await database.FindKeyAsync(hash, cancellationToken);
+        if (key is null || !key.Matches(hash))
+            return null;
+        recent.Add(key, start);
+        return key;
     }
 }

@@ -6,7 +6,7 @@ using QrAi.Application.Time;
 
 namespace QrAi.Application.Callers;
 
-/// <summary>Refuses a key from the next request on, in every process. One that is revoked already stays as it is.</summary>
+/// <summary>Refuses a key, in every process within two seconds. One that is revoked already stays as it is.</summary>
 /// <param name="Id">The key.</param>
 public sealed record RevokeKey(Guid Id) : IRequest<KeyDto>;
 

@@ -81,7 +81,7 @@ internal static class KeysCommand
             Description = "The key, as list prints it.",
             CustomParser = UuidParser.Parse,
         };
-        var command = new Command("revoke", "Refuses a key from the next request on.") { id };
+        var command = new Command("revoke", "Refuses a key within two seconds, in every process.") { id };
         command.SetAction(
             (parsed, cancellationToken) =>
                 runner.RunOnDatabaseAsync(

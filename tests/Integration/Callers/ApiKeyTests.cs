@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using QrAi.Application.Callers;
 
 namespace QrAi.Tests.Integration.Callers;
@@ -44,9 +45,10 @@ public sealed class ApiKeyTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task A_key_that_a_verb_revokes_is_refused_from_the_next_request_on()
+    public async Task A_key_that_a_verb_revokes_is_refused_two_seconds_after_it_was_looked_up()
     {
-        await using var qrai = await StartAsync(_withKeys);
+        var clock = new TestClock();
+        await using var qrai = await StartByAsync(clock, _withKeys);
         await using var verbs = new Verbs(await DatabaseUrlAsync());
         await verbs.RequireSchemaAsync();
         var key = await verbs.SendAsync(new CreateKey("alice", null, null));
@@ -54,9 +56,45 @@ public sealed class ApiKeyTests(DatabaseKind kind) : IntegrationTest(kind)
         await alice.CreateSessionAsync("Before");
 
         await verbs.SendAsync(new RevokeKey(key.Key.Id));
+        clock.Advance(TimeSpan.FromSeconds(2));
 
         await alice.GetAsync("/api/sessions").ShouldBeProblem(401, "unauthenticated");
         (await verbs.SendAsync(new ListKeys())).Single().IsUsable.ShouldBeFalse();
+    }
+
+    [Test]
+    public async Task A_key_is_looked_up_once_in_two_seconds_and_one_that_does_not_exist_each_time()
+    {
+        var clock = new TestClock();
+        var statements = new Statements();
+        await using var qrai = await StartAsync(
+            _withKeys,
+            services =>
+            {
+                services.AddSingleton<TimeProvider>(clock);
+                statements.Watch(services, Kind);
+            }
+        );
+        await using var alice = await qrai.AsAsync("alice");
+        await using var nobody = qrai.As("qrai_" + new string('A', 43));
+
+        await alice.AskAsync("Who am I?");
+        await alice.AskAsync("And now?");
+        LookUps().ShouldBe(1);
+        clock.Advance(TimeSpan.FromSeconds(2));
+        await alice.ListSessionsAsync();
+        LookUps().ShouldBe(2);
+
+        await nobody.GetAsync("/api/sessions").ShouldBeProblem(401, "unauthenticated");
+        await nobody.GetAsync("/api/sessions").ShouldBeProblem(401, "unauthenticated");
+        LookUps().ShouldBe(4);
+
+        int LookUps() =>
+            statements.All.Count(one =>
+                one.Sql.StartsWith("SELECT", StringComparison.Ordinal)
+                && one.Sql.Contains("api_keys", StringComparison.Ordinal)
+                && one.Parameters.Any(parameter => parameter.Value is string { Length: 64 }) // a hash
+            );
     }
 
     [Test]

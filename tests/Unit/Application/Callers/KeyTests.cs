@@ -49,6 +49,7 @@ public sealed class KeyTests : IDisposable
         var end = _service.Clock.GetUtcNow().AddMinutes(1);
         var revoked = await CreateAsync(new CreateKey("revoked", null, null));
         var expired = await CreateAsync(new CreateKey("expired", null, end));
+        (await CheckAsync(revoked.Secret)).Owner.ShouldBe("revoked");
         await _service.Sender.Send(new RevokeKey(revoked.Key.Id));
         _service.Clock.Advance(TimeSpan.FromMinutes(1));
 
@@ -65,6 +66,31 @@ public sealed class KeyTests : IDisposable
         _service.Database.IsDown = true;
 
         await Should.ThrowAsync<DatabaseUnavailableException>(() => CheckAsync(key.Secret));
+    }
+
+    [Test]
+    public async Task A_key_that_was_looked_up_is_known_for_two_seconds_and_then_looked_up_again()
+    {
+        var key = await CreateAsync(new CreateKey("alice", null, null));
+        (await CheckAsync(key.Secret)).Owner.ShouldBe("alice");
+        _service.Database.IsDown = true;
+
+        _service.Clock.Advance(RecentKeys.Lifetime - TimeSpan.FromTicks(1));
+        (await CheckAsync(key.Secret)).Owner.ShouldBe("alice");
+        _service.Clock.Advance(TimeSpan.FromTicks(1));
+        await Should.ThrowAsync<DatabaseUnavailableException>(() => CheckAsync(key.Secret));
+    }
+
+    [Test]
+    public async Task A_key_that_is_known_still_expires()
+    {
+        var end = _service.Clock.GetUtcNow().AddSeconds(1);
+        var key = await CreateAsync(new CreateKey("alice", null, end));
+        (await CheckAsync(key.Secret)).Owner.ShouldBe("alice");
+
+        _service.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        (await CheckAsync(key.Secret)).ShouldBe(new CheckedKey(null, $"key {key.Key.Id} is expired"));
     }
 
     [Test]
