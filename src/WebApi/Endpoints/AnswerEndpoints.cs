@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using QrAi.Application.Answers;
 using QrAi.Application.Sessions;
-using QrAi.WebApi.Callers;
 using QrAi.WebApi.Hosting;
 using QrAi.WebApi.Streams;
 

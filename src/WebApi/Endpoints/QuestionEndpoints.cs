@@ -3,7 +3,6 @@ using QrAi.Application.Generations;
 using QrAi.Application.Questions;
 using QrAi.Application.Sessions;
 using QrAi.Domain.Sessions;
-using QrAi.WebApi.Callers;
 using QrAi.WebApi.Errors;
 using QrAi.WebApi.Hosting;
 using QrAi.WebApi.Streams;

@@ -4,7 +4,8 @@ using QrAi.Application.Errors;
 using QrAi.Application.Models;
 using QrAi.Application.Sessions;
 using QrAi.Domain.Sessions;
-using QrAi.WebApi.Callers;
+using QrAi.WebApi.Authentication;
+using QrAi.WebApi.Streams;
 
 namespace QrAi.WebApi.Errors;
 

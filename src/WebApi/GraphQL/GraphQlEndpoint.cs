@@ -3,10 +3,10 @@ using GraphQL;
 using GraphQL.Execution;
 using GraphQLParser.AST;
 using QrAi.Application.Errors;
-using QrAi.WebApi.Callers;
 using QrAi.WebApi.Errors;
 using QrAi.WebApi.Hosting;
 using QrAi.WebApi.Idempotency;
+using QrAi.WebApi.Streams;
 
 namespace QrAi.WebApi.GraphQL;
 

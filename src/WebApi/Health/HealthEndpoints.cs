@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using QrAi.WebApi.Callers;
 
 namespace QrAi.WebApi.Health;
 
@@ -13,8 +12,7 @@ internal static class HealthEndpoints
     /// <param name="readyChecks">What has to be healthy for work to be sent here.</param>
     public static void MapHealth(this WebApplication app, IReadOnlyCollection<string> readyChecks)
     {
-        var health = app.MapGroup("/health").WithTags("Health");
-        OpenRoute.Open(health);
+        var health = app.MapGroup("/health").WithTags("Health").AllowAnonymous();
         Map("/live", "Whether the process is alive; looks at nothing outside it.", _ => false);
         Map("/ready", "Whether work may be sent here.", check => readyChecks.Contains(check.Name));
         Map("", "How everything is, the providers included.", _ => true);

@@ -5,7 +5,6 @@ using QrAi.Infrastructure.Logging;
 using QrAi.Infrastructure.Secrets;
 using QrAi.Infrastructure.Settings;
 using QrAi.Infrastructure.Telemetry;
-using QrAi.WebApi.Callers;
 using QrAi.WebApi.Endpoints;
 using QrAi.WebApi.Errors;
 using QrAi.WebApi.GraphQL;
@@ -13,6 +12,7 @@ using QrAi.WebApi.Health;
 using QrAi.WebApi.Idempotency;
 using QrAi.WebApi.OpenAi;
 using QrAi.WebApi.OpenApi;
+using QrAi.WebApi.Streams;
 using Scalar.AspNetCore;
 
 namespace QrAi.WebApi.Hosting;
@@ -152,7 +152,8 @@ public static class QrAiService
         app.UseUtf8Bodies();
         app.UseRouting();
         app.UseOtherOrigins(settings.Http);
-        app.UseCallers(settings.Authentication);
+        app.UseAuthentication();
+        app.UseAuthorization();
         app.UseRequestTime();
         app.UseIdempotencyKeys();
 

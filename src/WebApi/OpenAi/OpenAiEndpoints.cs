@@ -2,8 +2,8 @@ using MediatR;
 using QrAi.Application.Completions;
 using QrAi.Application.Errors;
 using QrAi.Application.Models;
-using QrAi.WebApi.Callers;
 using QrAi.WebApi.Hosting;
+using QrAi.WebApi.Streams;
 
 namespace QrAi.WebApi.OpenAi;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -216,7 +217,7 @@ public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kin
                         .HttpMethods.Select(method =>
                             (
                                 $"{method} /{endpoint.RoutePattern.RawText!.Trim('/')}",
-                                endpoint.Metadata.Any(mark => mark.GetType().Name == "OpenRoute")
+                                endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null
                             )
                         )
                 ),

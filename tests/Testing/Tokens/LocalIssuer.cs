@@ -17,14 +17,19 @@ public sealed class LocalIssuer : IAsyncDisposable
 {
     private readonly int _port = LoopbackPort.FindFree();
     private readonly Dictionary<string, RSA> _published = [];
+    private TaskCompletionSource? _hanging;
     private WebApplication? _server;
     private RSA _key;
     private string _keyId;
+    private int _readings;
 
     private LocalIssuer() => (_keyId, _key) = NewKey();
 
     /// <summary>Its address, which is the issuer's name too.</summary>
     public string Authority => $"http://127.0.0.1:{_port}";
+
+    /// <summary>How often it was asked for its discovery document, with which each reading of its keys begins.</summary>
+    public int Readings => _readings;
 
     /// <summary>How often its keys were asked for.</summary>
     public int KeyReads { get; private set; }
@@ -50,13 +55,20 @@ public sealed class LocalIssuer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().UseUrls(Authority);
         builder.Services.AddRoutingCore();
         var server = builder.Build();
-        server.MapGet(
-            "/.well-known/openid-configuration",
-            () => Results.Text($$"""{"issuer":"{{Authority}}","jwks_uri":"{{Authority}}/keys"}""", "application/json")
-        );
+        server.MapGet("/.well-known/openid-configuration", (Delegate)DiscoveryAsync);
         server.MapGet("/keys", () => Results.Text(Keys(), "application/json"));
         await server.StartAsync();
         _server = server;
+    }
+
+    /// <summary>Answers nobody from now on, until it <see cref="Recover"/>s or the caller leaves.</summary>
+    public void Hang() => _hanging = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Answers again, also those who wait.</summary>
+    public void Recover()
+    {
+        _hanging?.SetResult();
+        _hanging = null;
     }
 
     /// <summary>Stops listening.</summary>
@@ -122,6 +134,14 @@ public sealed class LocalIssuer : IAsyncDisposable
         await GoDownAsync();
         foreach (var key in _published.Values)
             key.Dispose();
+    }
+
+    private async Task<IResult> DiscoveryAsync(HttpContext context)
+    {
+        Interlocked.Increment(ref _readings);
+        if (_hanging is { } hanging)
+            await hanging.Task.WaitAsync(context.RequestAborted);
+        return Results.Text($$"""{"issuer":"{{Authority}}","jwks_uri":"{{Authority}}/keys"}""", "application/json");
     }
 
     private (string, RSA) NewKey()

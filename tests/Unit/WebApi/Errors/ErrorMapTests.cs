@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 using QrAi.Application.Errors;
 using QrAi.Application.Sessions;
 using QrAi.Domain.Sessions;
-using QrAi.WebApi.Callers;
+using QrAi.WebApi.Authentication;
 using QrAi.WebApi.Errors;
 
 namespace QrAi.Tests.Unit.WebApi.Errors;
@@ -22,7 +22,7 @@ public sealed class ErrorMapTests
         Case(new UnauthenticatedException(), "unauthenticated", 401, null),
         Case(new ForbiddenException("The token names nobody."), "forbidden", 403, null),
         Case(new TooManyAttemptsException(TimeSpan.FromSeconds(2)), "rate_limited", 429, 2),
-        Case(new IssuerUnavailableException(new IOException("Secret")), "issuer_unavailable", 503, 5),
+        Case(new IssuerUnavailableException(), "issuer_unavailable", 503, 5),
         Case(new SessionBusyException(Id), "session_busy", 409, 1),
         Case(new ConflictException(new InvalidOperationException()), "conflict", 409, 1),
         Case(new AnswerFailedException(Failed("provider_failed")), "provider_failed", 502, null),

@@ -1,6 +1,6 @@
-using QrAi.Application.Callers;
+using QrAi.WebApi.Authentication;
 
-namespace QrAi.WebApi.Callers;
+namespace QrAi.WebApi.Streams;
 
 /// <summary>Limits how many streams a caller has at once: each costs a connection, and may stay open for long.</summary>
 /// <param name="most">So many for each owner; 0 for any number.</param>
@@ -15,7 +15,7 @@ internal sealed class StreamLimit(int most)
     {
         if (most == 0)
             return;
-        var owner = context.RequestServices.GetRequiredService<CurrentCaller>().Owner;
+        var owner = context.User.FindOwner()!;
         lock (_gate)
         {
             var open = _open.GetValueOrDefault(owner);

@@ -1,7 +1,7 @@
 using System.Net;
-using QrAi.WebApi.Callers;
+using QrAi.WebApi.Authentication;
 
-namespace QrAi.Tests.Unit.WebApi.Callers;
+namespace QrAi.Tests.Unit.WebApi.Authentication;
 
 public sealed class FailedAttemptsTests
 {

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using QrAi.Application.Callers;
 
-namespace QrAi.WebApi.Callers;
+namespace QrAi.WebApi.Authentication;
 
 /// <summary>
 /// Limits how often an address may fail to prove who it is: <see cref="Burst"/> times at once, and then once in each

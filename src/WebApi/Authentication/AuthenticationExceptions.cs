@@ -1,4 +1,4 @@
-namespace QrAi.WebApi.Callers;
+namespace QrAi.WebApi.Authentication;
 
 /// <summary>A caller has not proved who it is. Callers are not told why: only the log is.</summary>
 internal sealed class UnauthenticatedException()
@@ -18,6 +18,5 @@ internal sealed class TooManyAttemptsException(TimeSpan wait)
 }
 
 /// <summary>The issuer, by whose keys tokens are verified, cannot be asked for them.</summary>
-/// <param name="cause">What was seen.</param>
-internal sealed class IssuerUnavailableException(Exception cause)
-    : Exception("The issuer of tokens cannot be reached, so that nobody can say whether this one is valid.", cause);
+internal sealed class IssuerUnavailableException()
+    : Exception("The issuer of tokens cannot be reached, so that nobody can say whether this one is valid.");

@@ -1,0 +1,26 @@
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+using QrAi.Domain.Callers;
+
+namespace QrAi.WebApi.Authentication;
+
+/// <summary>Takes every caller for the one owner of a service whose callers need no credential.</summary>
+internal sealed class AnonymousAuthenticationHandler(
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory loggers,
+    UrlEncoder encoder
+) : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+{
+    /// <summary>The scheme's name.</summary>
+    public const string SchemeName = "Anonymous";
+
+    private static readonly AuthenticationTicket _anyone = new(
+        CallerIdentity.Create(Owners.Unauthenticated, SchemeName),
+        SchemeName
+    );
+
+    /// <inheritdoc/>
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync() =>
+        Task.FromResult(AuthenticateResult.Success(_anyone));
+}

@@ -1,0 +1,34 @@
+using System.Text.Encodings.Web;
+using MediatR;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+using QrAi.Application.Callers;
+
+namespace QrAi.WebApi.Authentication;
+
+/// <summary>
+/// Authenticates callers by an API key of this service. A database that cannot be asked is an exception, not a key that is
+/// refused.
+/// </summary>
+internal sealed class ApiKeyAuthenticationHandler(
+    IOptionsMonitor<AuthenticationSchemeOptions> options,
+    ILoggerFactory loggers,
+    UrlEncoder encoder,
+    ISender sender
+) : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+{
+    /// <summary>The scheme's name.</summary>
+    public const string SchemeName = "ApiKey";
+
+    /// <inheritdoc/>
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (BearerCredential.Read(Request) is not { } key)
+            return AuthenticateResult.NoResult();
+
+        var (owner, refusal) = await sender.Send(new AuthenticateKey(key), Context.RequestAborted);
+        return owner is null
+            ? AuthenticateResult.Fail(refusal!)
+            : AuthenticateResult.Success(new(CallerIdentity.Create(owner, SchemeName), SchemeName));
+    }
+}
