@@ -33,7 +33,10 @@ public sealed class KeysTests : ProgramTests
             $"revoked {list[1][..36]} laptop\n"
         );
 
-        (await service.Http.StatusAsync("/api/sessions")).ShouldBe(HttpStatusCode.Unauthorized);
+        await Eventually.Value(
+            () => service.Http.StatusAsync("/api/sessions"),
+            status => status == HttpStatusCode.Unauthorized
+        );
         service.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", alice);
         (await service.Http.StatusAsync($"/api/sessions/{session}")).ShouldBe(HttpStatusCode.OK);
         (service.Output + service.Errors).ShouldNotContain(alice[5..]);
