@@ -8,8 +8,10 @@ namespace QrAi.Infrastructure.Llm;
 /// <param name="pieces">Collects them.</param>
 internal sealed class ToolCallReader(AnswerPieces pieces)
 {
-    private readonly ToolCallNumbers _numbers = new();
     private readonly LenientJson _lenient = new(pieces.Text);
+
+    // Few answers have tool calls.
+    private ToolCallNumbers? _numbers;
 
     /// <summary>Reads them, if there are any.</summary>
     /// <param name="json">At the value of <c>tool_calls</c>.</param>
@@ -41,6 +43,7 @@ internal sealed class ToolCallReader(AnswerPieces pieces)
             else
                 ReadMore(ref json, ref more);
 
+        _numbers ??= new ToolCallNumbers();
         var call = _numbers.Of(index, id, name is not null, isFirst);
         pieces.AddCall(start, call, id, name, more);
     }
