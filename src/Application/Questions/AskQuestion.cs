@@ -10,7 +10,7 @@ using QrAi.Domain.Sessions;
 namespace QrAi.Application.Questions;
 
 /// <summary>Asks a question. When this returns, the question and its open answer are kept and the answer is on its way.</summary>
-/// <param name="Question">1–8,000 characters after trimming.</param>
+/// <param name="Question">1–100,000 characters after trimming.</param>
 /// <param name="SessionId">The session to go on with, or null for a new one.</param>
 /// <param name="Provider">The only provider to ask, or null for all in the order of failover.</param>
 /// <param name="Model">The model to ask for, or null for the provider's own.</param>

@@ -7,7 +7,7 @@ namespace QrAi.Domain.Sessions;
 public sealed class Session
 {
     /// <summary>The most code points of a question.</summary>
-    public const int MaxQuestionLength = 8_000;
+    public const int MaxQuestionLength = 100_000;
 
     /// <summary>The most code points of a title.</summary>
     public const int MaxTitleLength = 200;
@@ -80,7 +80,7 @@ public sealed class Session
     }
 
     /// <summary>Begins a turn: adds a question and the open answer to it.</summary>
-    /// <param name="question">1–8,000 characters.</param>
+    /// <param name="question">1–100,000 characters.</param>
     /// <param name="now">The time.</param>
     /// <returns>The turn.</returns>
     /// <exception cref="ArgumentException">The question breaks its rules.</exception>

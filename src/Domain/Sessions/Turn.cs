@@ -23,7 +23,7 @@ public sealed class Turn
     /// </summary>
     /// <param name="sessionId">The session.</param>
     /// <param name="owner">Whom it belongs to.</param>
-    /// <param name="question">1–8,000 characters.</param>
+    /// <param name="question">1–100,000 characters.</param>
     /// <param name="now">The time.</param>
     /// <exception cref="ArgumentException">The question breaks its rules.</exception>
     public static Turn Begin(Guid sessionId, string owner, string question, DateTimeOffset now) =>

@@ -21,7 +21,7 @@ namespace QrAi.WebApi.Hosting;
 public static class QrAiService
 {
     private const string DefaultUrl = "http://localhost:8080";
-    private const long MaxBodySize = 64 * 1024;
+    private const long MaxBodySize = 1024 * 1024;
     private const int MaxHeadersSize = 32 * 1024;
     private const int MaxLineSize = 8 * 1024;
 

@@ -10,17 +10,13 @@ namespace QrAi.WebApi.OpenAi;
 /// <summary>The part of OpenAI's API that chat clients use, so that they work with no more than another address.</summary>
 internal static class OpenAiEndpoints
 {
-    /// <summary>A conversation comes whole with each request, so that a body may be larger than elsewhere: 1 MiB.</summary>
-    private const long MaxBodySize = 1024 * 1024;
-
     public static void MapOpenAi(this IEndpointRouteBuilder app)
     {
         var api = app.MapGroup("/v1").WithTags("OpenAI");
         api.MapPost("/chat/completions", CreateChatCompletion)
             .WithName(nameof(CreateChatCompletion))
             .WithSummary("Goes on with a conversation that the caller keeps, as OpenAI's clients ask for it.")
-            .Accepts<ChatCompletionRequest>("application/json")
-            .WithMetadata(new RequestSizeLimit(MaxBodySize));
+            .Accepts<ChatCompletionRequest>("application/json");
         api.MapGet("/models", ListModels)
             .WithName(nameof(ListModels))
             .WithSummary("The default model of each provider, in the order of failover.");
@@ -66,7 +62,4 @@ internal static class OpenAiEndpoints
     private sealed record ModelList(string Object, IReadOnlyList<Model> Data);
 
     private sealed record Model(string Id, string Object, long Created, string OwnedBy);
-
-    private sealed record RequestSizeLimit(long? MaxRequestBodySize)
-        : Microsoft.AspNetCore.Http.Metadata.IRequestSizeLimitMetadata;
 }

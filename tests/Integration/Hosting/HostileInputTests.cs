@@ -15,7 +15,7 @@ public sealed class HostileInputTests() : IntegrationTest(DatabaseKind.Sqlite)
     private const int PerField = 120;
     private const int AtOnce = 8;
 
-    /// <summary>What is left when all is over; far below what 3,000 bodies of 64 KiB would be.</summary>
+    /// <summary>What is left when all is over; far below what 3,000 bodies of 1 MiB would be.</summary>
     private const long MostMemory = 64 * 1024 * 1024;
 
     /// <summary>What the server itself refuses before anybody looks at it, without a body.</summary>

@@ -245,9 +245,9 @@ public sealed class StoredChatTests : OpenAiTest
         Provider.Requests.ShouldBeEmpty();
     }
 
-    [TestCase(8_000, true)]
-    [TestCase(8_001, false)]
-    public async Task The_question_has_at_most_8000_characters(int length, bool isTaken)
+    [TestCase(100_000, true)]
+    [TestCase(100_001, false)]
+    public async Task The_question_has_at_most_100000_characters(int length, bool isTaken)
     {
         await using var qrai = await StartAsync();
 

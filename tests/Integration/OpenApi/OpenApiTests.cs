@@ -121,7 +121,7 @@ public sealed class OpenApiTests() : IntegrationTest(DatabaseKind.Sqlite)
             ("AskQuestion", 200, "POST", "/api/questions", new { question = "Why?" }, "text/event-stream"),
             ("AskQuestion", 400, "POST", "/api/questions", new { question = "" }, null),
             ("AskQuestion", 404, "POST", "/api/questions", new { question = "Why?", sessionId = nobody }, null),
-            ("AskQuestion", 413, "POST", "/api/questions", new { question = new string('x', 70_000) }, null),
+            ("AskQuestion", 413, "POST", "/api/questions", new { question = new string('x', 1_100_000) }, null),
             ("AskQuestion", 415, "POST", "/api/questions", new StringContent("Why?"), null),
             ("CreateSession", 201, "POST", "/api/sessions", new { title = "Capitals" }, null),
             ("CreateSession", 400, "POST", "/api/sessions", new { name = "Capitals" }, null),

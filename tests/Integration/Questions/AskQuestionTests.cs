@@ -118,19 +118,31 @@ public sealed class AskQuestionTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [TestCase(1)]
-    [TestCase(8_000)]
-    public async Task A_question_may_have_up_to_8000_characters_however_many_bytes_they_take(int characters)
+    [TestCase(100_000)]
+    public async Task A_question_may_have_up_to_100000_characters_however_many_bytes_they_take(int characters)
     {
         await using var qrai = await StartAsync();
         var question = string.Concat(Enumerable.Repeat("🦉", characters));
 
-        // As they are: escaped, as .NET writes them, 8,000 emoji would be more than a body may have.
+        // As they are: escaped, as .NET writes them, so many emoji would be more than a body may have.
         using var body = new StringContent($$"""{"question":" \n{{question}}\t"}""", Encoding.UTF8, "application/json");
 
         var asked = await QrAiClient.ReadAsync<AnsweredBody>(qrai.PostAsync("/api/questions", body));
 
         asked.Question.Content.ShouldBe(question);
         Provider.Requests[0].Messages[^1].Content.ShouldBe(question);
+    }
+
+    [Test]
+    public async Task Characters_may_come_as_the_escapes_that_many_clients_write()
+    {
+        await using var qrai = await StartAsync();
+        var escaped = string.Concat(Enumerable.Repeat(@"\ud83e\udd89", 8_000));
+        using var body = new StringContent($$"""{"question":"{{escaped}}"}""", Encoding.UTF8, "application/json");
+
+        var asked = await QrAiClient.ReadAsync<AnsweredBody>(qrai.PostAsync("/api/questions", body));
+
+        asked.Question.Content.ShouldBe(string.Concat(Enumerable.Repeat("🦉", 8_000)));
     }
 
     [Test]

@@ -27,7 +27,7 @@ internal sealed class AskInputType : InputObjectGraphType<AskInput>
     {
         Name = "AskInput";
         Description = "A question to ask.";
-        Field<NonNullGraphType<StringGraphType>>("question").Description("1 to 8,000 characters after trimming.");
+        Field<NonNullGraphType<StringGraphType>>("question").Description("1 to 100,000 characters after trimming.");
         Field<IdGraphType>("sessionId").Description("The session to go on with; without it a new one is made.");
         Field<StringGraphType>("provider")
             .Description("The only provider to ask; without it all of them, in the order of failover.");

@@ -66,7 +66,7 @@ public sealed class BehaviourTests : IAsyncDisposable
         );
 
         exception.Errors.Keys.ShouldBe(["question", "provider", "model"], ignoreOrder: true);
-        exception.Errors["question"].ShouldBe(["must have 1 to 8000 characters after trimming"]);
+        exception.Errors["question"].ShouldBe(["must have 1 to 100000 characters after trimming"]);
     }
 
     [Test]

@@ -16,7 +16,7 @@ public sealed class ValidatorTests
 
     private static readonly Dictionary<string, (int Limit, Func<string?, string[]> Check)> Texts = new()
     {
-        ["question"] = (8_000, text => Check(new AskQuestionValidator(_models), Question with { Question = text })),
+        ["question"] = (100_000, text => Check(new AskQuestionValidator(_models), Question with { Question = text })),
         ["model"] = (200, text => Check(new AskQuestionValidator(_models), Question with { Model = text })),
         ["new title"] = (200, text => Check(new CreateSessionValidator(), new CreateSession(text))),
         ["title"] = (200, text => Check(new RenameSessionValidator(), new RenameSession(Guid.Empty, text))),

@@ -141,18 +141,18 @@ public sealed class ChatRuleTests
     }
 
     [Test]
-    public void The_question_that_is_kept_has_1_to_8000_characters_over_all_its_parts()
+    public void The_question_that_is_kept_has_1_to_100000_characters_over_all_its_parts()
     {
-        const string Problem = "Messages[1].content: must have 1 to 8000 characters after trimming";
-        Broken(Question(new string('あ', 4_000), new string('い', 4_000))).ShouldBeEmpty();
-        Broken(Question(new string('あ', 4_000), new string('い', 4_001))).ShouldBe([Problem]);
+        const string Problem = "Messages[1].content: must have 1 to 100000 characters after trimming";
+        Broken(Question(new string('あ', 50_000), new string('い', 50_000))).ShouldBeEmpty();
+        Broken(Question(new string('あ', 50_000), new string('い', 50_001))).ShouldBe([Problem]);
         Broken(Question(" ", "\n")).ShouldBe([Problem]);
 
         static StoreChat Question(params string[] texts) =>
             Kept with
             {
                 // Of what comes before, only as much as of any conversation is asked.
-                Messages = [Message("system", new string('a', 9_000)), new CompletionMessage("user", texts)],
+                Messages = [Message("system", new string('a', 101_000)), new CompletionMessage("user", texts)],
             };
     }
 
