@@ -75,6 +75,7 @@ public static class DependencyInjection
         services
             .AddHostedService<DatabaseStart>()
             .AddHostedService<TakeoverService>()
+            .AddHostedService<TitleRefolding>()
             .AddHostedService<KeyUseWriter>()
             .AddHostedService<OldKeys>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>(DatabaseCheck);

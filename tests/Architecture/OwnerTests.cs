@@ -9,15 +9,15 @@ namespace QrAi.Tests.Architecture;
 public sealed class OwnerTests
 {
     [Test]
-    public void Only_what_looks_after_everybodys_old_keys_goes_round_the_owner() =>
-        FilesThatUse("IgnoreQueryFilters").ShouldBe(["ForgetOldKeys.cs"]);
+    public void Only_what_looks_after_everybodys_old_keys_and_titles_goes_round_the_owner() =>
+        FilesThatUse("IgnoreQueryFilters").ShouldBe(["ForgetOldKeys.cs", "RefoldTitles.cs"], ignoreOrder: true);
 
     [Test]
     public void Nothing_asks_in_SQL_of_its_own_but_for_the_lock_of_migrations() =>
         FilesThatUse("FromSql").Concat(FilesThatUse("SqlQuery")).ShouldBe(["PostgresMigrator.cs"]);
 
     [Test]
-    public void Only_keys_and_what_looks_after_everybodys_old_keys_work_for_no_owner() =>
+    public void Only_keys_and_what_looks_after_everybodys_old_keys_and_titles_work_for_no_owner() =>
         FilesThatUse(nameof(IQrAiDbContextFactory.CreateForService))
             .ShouldBe(
                 [
@@ -28,6 +28,7 @@ public sealed class OwnerTests
                     "ListKeys.cs",
                     "QrAiDbContextFactory.cs",
                     "RecordKeyUses.cs",
+                    "RefoldTitles.cs",
                     "RevokeKey.cs",
                 ],
                 ignoreOrder: true

@@ -18,6 +18,13 @@ public sealed class Session
     /// <summary>The title of a session that was opened without one, until its first question.</summary>
     public const string Untitled = "New session";
 
+    /// <summary>
+    /// What a folded title begins with: the number of the rule that it was folded by, in a character that neither a folded
+    /// title nor a folded search has anywhere, since NFKC takes it for a digit. Titles that an older program has folded are
+    /// found by it, whenever that was.
+    /// </summary>
+    public const char FoldingRule = '②';
+
     private readonly List<Message> _messages = [];
 
     private Session() { }
@@ -31,8 +38,8 @@ public sealed class Session
     /// <summary>What it is about.</summary>
     public string Title { get; private set; } = Untitled;
 
-    /// <summary>The title as searches compare it.</summary>
-    public string FoldedTitle { get; private set; } = UnicodeText.FoldCase(Untitled);
+    /// <summary>The title as searches compare it, after <see cref="FoldingRule"/>.</summary>
+    public string FoldedTitle { get; private set; } = FoldTitle(Untitled);
 
     /// <summary>Whether somebody, or its first question, has given it a title.</summary>
     public bool IsTitled { get; private set; }
@@ -69,6 +76,10 @@ public sealed class Session
         return session;
     }
 
+    /// <summary>Folds a title for <see cref="FoldedTitle"/>.</summary>
+    /// <param name="title">The title.</param>
+    public static string FoldTitle(string title) => FoldingRule + UnicodeText.FoldCase(title);
+
     /// <summary>Gives the session another title.</summary>
     /// <param name="title">1–200 characters.</param>
     /// <param name="now">The time.</param>
@@ -103,7 +114,7 @@ public sealed class Session
     private void SetTitle(string title)
     {
         Title = Guard.Against.InvalidText(title, MaxTitleLength, nameof(title));
-        FoldedTitle = UnicodeText.FoldCase(title);
+        FoldedTitle = FoldTitle(title);
         IsTitled = true;
     }
 

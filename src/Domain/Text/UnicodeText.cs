@@ -37,12 +37,21 @@ public static class UnicodeText
         return text[..(whole > 0 ? whole : end)];
     }
 
-    /// <summary>The form in which two texts are equal if a reader who ignores case and width takes them for equal.</summary>
-    /// <param name="text">Well-formed text.</param>
-    public static string FoldCase(string text) =>
-        // .NET normalises every code point but U+FFFE, on which it throws, though it may stand in well-formed text.
-        string.Join('\ufffe', text.Split('\ufffe').Select(part => part.Normalize(NormalizationForm.FormKC)))
-            .ToUpperInvariant();
+    /// <summary>
+    /// The form in which two texts are equal if a reader who ignores case and width takes them for equal: NFKC, full case
+    /// folding, and NFKC again, since folding may undo it. A change of the result needs another
+    /// <see cref="Sessions.Session.FoldingRule"/>.
+    /// </summary>
+    /// <param name="text">Any text; what cannot be stored is replaced as by <see cref="ToStorable"/>.</param>
+    public static string FoldCase(string text)
+    {
+        const string DottedI = "i\u0307"; // what İ is folded to, but only Turkish tells it from an i
+
+        if (Ascii.IsValid(text) && !text.Contains('\0'))
+            return text.ToLowerInvariant();
+        var folded = CaseFolding.Fold(Normalize(ToStorable(text)));
+        return Normalize(folded.Replace(DottedI, "i", StringComparison.Ordinal));
+    }
 
     /// <summary>Whether a text can be kept by every database: well-formed UTF-16 and no NUL.</summary>
     /// <param name="text">Any text.</param>
@@ -82,6 +91,10 @@ public static class UnicodeText
                 storable.Append(rune);
         return storable.ToString();
     }
+
+    // .NET normalises every code point but U+FFFE, on which it throws, though it may stand in well-formed text.
+    private static string Normalize(string text) =>
+        string.Join('\ufffe', text.Split('\ufffe').Select(part => part.Normalize(NormalizationForm.FormKC)));
 
     /// <summary>The length of the longest start of a text that has at most so many code units and splits no code point.</summary>
     /// <param name="text">Well-formed text.</param>

@@ -150,6 +150,13 @@ public sealed class ListSessionsTests(DatabaseKind kind) : IntegrationTest(kind)
     [TestCase("o_l", new string[0])]
     [TestCase("o%l", new string[0])]
     [TestCase("🦉", new[] { "A 🦉" })]
+    [TestCase("groß", new[] { "GROẞ" })]
+    [TestCase("gross", new[] { "GROẞ" })]
+    [TestCase("STRASSE", new[] { "Straße" })]
+    [TestCase("istanbul", new[] { "İstanbul" })]
+    [TestCase("İSTANBUL", new[] { "İstanbul" })]
+    [TestCase("ﾃｽﾄ", new[] { "テスト" })]
+    [TestCase("②", new string[0])]
     [TestCase("nothing of the kind", new string[0])]
     public async Task A_search_finds_titles_whatever_their_case_and_takes_every_character_as_it_is(
         string q,
@@ -169,6 +176,9 @@ public sealed class ListSessionsTests(DatabaseKind kind) : IntegrationTest(kind)
             "back\\slash",
             "it's",
             "A 🦉",
+            "GROẞ",
+            "Straße",
+            "İstanbul",
         ];
         foreach (var title in titles)
             await qrai.CreateSessionAsync(title);

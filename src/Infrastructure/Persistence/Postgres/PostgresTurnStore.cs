@@ -5,7 +5,6 @@ using NpgsqlTypes;
 using QrAi.Application.Errors;
 using QrAi.Application.Generations;
 using QrAi.Domain.Sessions;
-using QrAi.Domain.Text;
 using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Persistence.Postgres;
@@ -208,7 +207,7 @@ internal sealed class PostgresTurnStore(
         Add(parameters, question.CreatedAt.UtcDateTime);
         Add(parameters, question.Content);
         Add(parameters, title);
-        Add(parameters, UnicodeText.FoldCase(title));
+        Add(parameters, Session.FoldTitle(title));
         Add(parameters, opening.WorkerId);
         AddText(parameters, opening.Request);
         Add(parameters, deadline.UtcDateTime);
@@ -230,7 +229,7 @@ internal sealed class PostgresTurnStore(
             return;
         Add(parameters, opening.Turn.Title);
         Add(parameters, Session.Untitled);
-        Add(parameters, UnicodeText.FoldCase(Session.Untitled));
+        Add(parameters, Session.FoldTitle(Session.Untitled));
     }
 
     private static void BindEnd(NpgsqlParameterCollection parameters, Message answer, Guid workerId)

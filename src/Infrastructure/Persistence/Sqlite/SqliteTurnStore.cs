@@ -3,7 +3,6 @@ using Microsoft.Data.Sqlite;
 using QrAi.Application.Errors;
 using QrAi.Application.Generations;
 using QrAi.Domain.Sessions;
-using QrAi.Domain.Text;
 using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Persistence.Sqlite;
@@ -118,7 +117,7 @@ internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions
             owner,
             now,
             ("@title", title),
-            ("@folded", UnicodeText.FoldCase(title))
+            ("@folded", Session.FoldTitle(title))
         );
         if (counts is not [var count])
             throw write.Query(SessionExists, _ => true, session, owner).Count > 0

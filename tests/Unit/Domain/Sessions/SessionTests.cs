@@ -41,7 +41,7 @@ public sealed class SessionTests
         session.Ask("What is the capital of Japan?", Noon);
 
         session.Title.ShouldBe("日本の首都");
-        session.FoldedTitle.ShouldBe("日本の首都");
+        session.FoldedTitle.ShouldBe("②日本の首都");
     }
 
     [Test]
@@ -52,7 +52,7 @@ public sealed class SessionTests
         Answer(session, "And of France?");
 
         session.Title.ShouldBe("What is the capital of Japan?");
-        session.FoldedTitle.ShouldBe("WHAT IS THE CAPITAL OF JAPAN?");
+        session.FoldedTitle.ShouldBe("②what is the capital of japan?");
     }
 
     [Test]
@@ -92,7 +92,7 @@ public sealed class SessionTests
         session.Rename("Ｎｅｗ", Noon.AddSeconds(1));
 
         session.Title.ShouldBe("Ｎｅｗ");
-        session.FoldedTitle.ShouldBe("NEW");
+        session.FoldedTitle.ShouldBe("②new");
         session.UpdatedAt.ShouldBe(Noon.AddSeconds(1));
     }
 
