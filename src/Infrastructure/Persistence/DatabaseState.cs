@@ -7,6 +7,7 @@ namespace QrAi.Infrastructure.Persistence;
 public sealed class DatabaseState : IDatabaseGate
 {
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _decided = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string? _waitingFor = "The database has not been looked at yet.";
 
     /// <summary>Ends when the start is complete.</summary>
@@ -26,14 +27,35 @@ public sealed class DatabaseState : IDatabaseGate
             throw new DatabaseUnavailableException(reason);
     }
 
+    /// <summary>Waits until the start is complete or has failed, or the time is over.</summary>
+    /// <param name="limit">The most time.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async Task WaitAsync(TimeSpan limit, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _decided.Task.WaitAsync(limit, clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // Whoever needs the database is told by ThrowIfStarting what it still waits for.
+        }
+    }
+
     internal void SetWaitingFor(string reason) => _waitingFor = reason;
 
-    internal void SetRefused(string reason) => _waitingFor = Refusal = reason;
+    internal void SetRefused(string reason)
+    {
+        _waitingFor = Refusal = reason;
+        _decided.TrySetResult();
+    }
 
     /// <inheritdoc />
     public void Open()
     {
         _waitingFor = null;
         _opened.TrySetResult();
+        _decided.TrySetResult();
     }
 }

@@ -152,6 +152,7 @@ public static class QrAiService
         app.UseUtf8Bodies();
         app.UseRouting();
         app.UseOtherOrigins(settings.Http);
+        app.UseStartWait(settings.Database);
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseRequestTime();

@@ -62,7 +62,7 @@ public sealed class HealthTests(DatabaseKind kind) : IntegrationTest(kind)
         await using var waiting = await QrAiHost.StartAsync(
             url,
             Provider,
-            new() { ["DATABASE_MIGRATE_ON_START"] = "false" },
+            new() { ["DATABASE_MIGRATE_ON_START"] = "false", ["DATABASE_TIMEOUT_SECONDS"] = "1" },
             waitUntilReady: false
         );
         await Eventually.Value(

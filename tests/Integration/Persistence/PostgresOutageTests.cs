@@ -47,7 +47,12 @@ public sealed class PostgresOutageTests
     public async Task A_service_starts_while_the_database_is_down_and_works_when_it_comes_without_a_restart()
     {
         await Cluster.StopAsync();
-        await using var qrai = await QrAiHost.StartAsync(Cluster.Url, Provider, waitUntilReady: false);
+        await using var qrai = await QrAiHost.StartAsync(
+            Cluster.Url,
+            Provider,
+            new() { ["DATABASE_TIMEOUT_SECONDS"] = "1" },
+            waitUntilReady: false
+        );
 
         await HealthTests.HealthAsync(qrai, "/health/live", HttpStatusCode.OK);
         await HealthTests.HealthAsync(qrai, "/health/ready", HttpStatusCode.ServiceUnavailable);
