@@ -11,7 +11,7 @@ namespace QrAi.Tests.Architecture;
 /// <summary>Which endpoints let in whom. The service is composed, and not started.</summary>
 public sealed class EndpointTests
 {
-    private static readonly string[] Health = ["/health", "/health/live", "/health/ready"];
+    private static readonly string[] Open = ["/", "/health", "/health/live", "/health/ready"];
 
     private static readonly string[] Documentation =
     [
@@ -24,10 +24,10 @@ public sealed class EndpointTests
 
     private static IEnumerable<TestCaseData> Environments { get; } =
     [
-        new TestCaseData("development", "none", Health.Concat(Documentation)),
-        new TestCaseData("development", "api-key,jwt", Health.Concat(Documentation)),
-        new TestCaseData("test", "api-key", Health),
-        new TestCaseData("production", "jwt", Health),
+        new TestCaseData("development", "none", Open.Concat(Documentation)),
+        new TestCaseData("development", "api-key,jwt", Open.Concat(Documentation)),
+        new TestCaseData("test", "api-key", Open),
+        new TestCaseData("production", "jwt", Open),
     ];
 
     [TestCaseSource(nameof(Environments))]

@@ -1,4 +1,6 @@
+using System.Net.Mime;
 using System.Reflection;
+using QrAi.WebApi.Hosting;
 
 namespace QrAi.WebApi.GraphQL;
 
@@ -9,10 +11,7 @@ internal sealed class GraphQlPage : IResult
 
     /// <summary>Whether a browser asks, and not for an operation.</summary>
     public static bool IsWantedBy(HttpRequest request) =>
-        !request.Query.ContainsKey("query")
-        && request
-            .GetTypedHeaders()
-            .Accept.Any(range => range.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
+        !request.Query.ContainsKey("query") && request.Prefers(MediaTypeNames.Text.Html);
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {

@@ -160,6 +160,7 @@ public static class QrAiService
 
         app.MapHealth(readyChecks: [Infrastructure.DependencyInjection.DatabaseCheck, LifecycleHealth.Name]);
         var api = app.MapGroup("/api");
+        app.MapHome();
         api.MapQuestions();
         api.MapSessions();
         api.MapAnswers();

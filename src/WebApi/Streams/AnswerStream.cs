@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using QrAi.Application.Generations;
 using QrAi.WebApi.Errors;
+using QrAi.WebApi.Hosting;
 
 namespace QrAi.WebApi.Streams;
 
@@ -11,13 +12,7 @@ namespace QrAi.WebApi.Streams;
 internal sealed class AnswerStream(Task<Follower> following) : GenerationStream(following)
 {
     /// <summary>Whether a caller wants a stream.</summary>
-    public static bool IsAcceptedBy(HttpRequest request) =>
-        request
-            .GetTypedHeaders()
-            .Accept.Any(accepted =>
-                accepted.MediaType.Equals(MediaTypeNames.Text.EventStream, StringComparison.OrdinalIgnoreCase)
-                && accepted.Quality is not 0
-            );
+    public static bool IsAcceptedBy(HttpRequest request) => request.Prefers(MediaTypeNames.Text.EventStream);
 
     protected override Exception Refusal(Generation generation) => new AnswerFailedException(generation.ToMessage());
 

@@ -90,7 +90,7 @@ public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kin
         ["GET /docs/scalar.aspnetcore.js"] = (_, _) => Task.CompletedTask,
     };
 
-    private static readonly string[] _open = ["GET /health", "GET /health/live", "GET /health/ready"];
+    private static readonly string[] _open = ["GET /", "GET /health", "GET /health/live", "GET /health/ready"];
 
     [Test]
     public async Task Every_route_is_open_on_purpose_or_keeps_owners_apart()
@@ -116,7 +116,11 @@ public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kin
                 .Replace("{documentName?}", "", StringComparison.Ordinal);
             if (isOpen)
             {
-                using var response = await qrai.SendAsync(new HttpMethod(method), path);
+                using var response = await qrai.SendAsync(
+                    new HttpMethod(method),
+                    path,
+                    headers: headers => headers.Accept.ParseAdd("text/html")
+                );
                 response.StatusCode.ShouldBe(HttpStatusCode.OK, route);
             }
             else if (path.StartsWith("/v1/", StringComparison.Ordinal))

@@ -55,7 +55,15 @@ public sealed class GenerationStreamTests : IDisposable
     public void Dispose() => _services.Dispose();
 
     [TestCase("text/event-stream", true)]
-    [TestCase("application/json, text/event-stream;q=0.5", true)]
+    [TestCase("application/json, text/event-stream", true)]
+    [TestCase("application/json;q=0.5, text/event-stream;q=0.6", true)]
+    [TestCase("text/event-stream;q=0.1", true)]
+    [TestCase("*/*;q=0.1, text/event-stream;q=0.2", true)]
+    [TestCase("application/json;q=0.1, */*, text/event-stream;q=0.5", true)]
+    [TestCase("application/json, text/event-stream;q=0.5", false)]
+    [TestCase("text/event-stream;q=0.1, */*", false)]
+    [TestCase("text/event-stream;q=0.4, application/*;q=0.5", false)]
+    [TestCase("text/*", false)]
     [TestCase("TEXT/EVENT-STREAM; charset=utf-8", true)]
     [TestCase("text/event-stream;q=0", false)]
     [TestCase("application/json", false)]

@@ -1,0 +1,29 @@
+using System.Net.Mime;
+using Microsoft.Net.Http.Headers;
+
+namespace QrAi.WebApi.Hosting;
+
+/// <summary>Chooses between JSON, which every route has, and what else a route has, by what a caller accepts.</summary>
+internal static class AcceptedTypes
+{
+    /// <summary>Whether a caller names a media type, and likes it at least as well as JSON.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="mediaType">The media type; a wildcard does not name it.</param>
+    public static bool Prefers(this HttpRequest request, string mediaType)
+    {
+        var accepted = request.GetTypedHeaders().Accept;
+        return QualityOf(accepted, mediaType) is > 0 and var quality && quality >= QualityOfJson(accepted);
+    }
+
+    /// <summary>The most specific range counts (RFC 9110, section 12.5.1).</summary>
+    private static double QualityOfJson(IList<MediaTypeHeaderValue> accepted) =>
+        QualityOf(accepted, MediaTypeNames.Application.Json)
+        ?? QualityOf(accepted, "application/*")
+        ?? QualityOf(accepted, "*/*")
+        ?? 0;
+
+    private static double? QualityOf(IList<MediaTypeHeaderValue> accepted, string range) =>
+        accepted
+            .Where(one => one.MediaType.Equals(range, StringComparison.OrdinalIgnoreCase))
+            .Max(one => (double?)(one.Quality ?? 1));
+}
