@@ -8,6 +8,17 @@ namespace QrAi.WebApi.Endpoints;
 /// <summary>Reads parameters of path, query and headers, and arguments that are ids, and names the one that cannot be used.</summary>
 internal static class RequestParameters
 {
+    private static readonly string[] _onlyOnce = ["must be given once"];
+
+    /// <summary>Refuses a parameter of the query string that is given twice, of which nobody can say which one counts.</summary>
+    /// <exception cref="InvalidRequestException">A parameter is.</exception>
+    public static void RequireSingle(IQueryCollection query)
+    {
+        var twice = query.Where(parameter => parameter.Value.Count > 1).ToDictionary(one => one.Key, _ => _onlyOnce);
+        if (twice.Count > 0)
+            throw new InvalidRequestException(twice);
+    }
+
     public static Guid ParseId(string id, string name = "id") =>
         Guid.TryParseExact(id, "D", out var parsed)
             ? parsed

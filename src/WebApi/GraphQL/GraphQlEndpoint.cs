@@ -16,7 +16,8 @@ namespace QrAi.WebApi.GraphQL;
 /// </summary>
 internal static class GraphQlEndpoint
 {
-    private const string Path = "/graphql";
+    /// <summary>Its path.</summary>
+    public const string Path = "/graphql";
 
     public static void MapGraphQl(this WebApplication app) =>
         app.MapMethods(Path, [HttpMethods.Get, HttpMethods.Post], ExecuteAsync)

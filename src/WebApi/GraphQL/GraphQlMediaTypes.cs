@@ -1,4 +1,5 @@
 using System.Net.Mime;
+using QrAi.WebApi.Hosting;
 
 namespace QrAi.WebApi.GraphQL;
 
@@ -30,12 +31,9 @@ internal static class GraphQlMediaTypes
                         offered,
                         type =>
                             range.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase)
-                            && IsUtf8(range.Charset.Value)
+                            && (!range.Charset.HasValue || Utf8Bodies.IsUtf8(range.Charset))
                     )
             )
             .FirstOrDefault(type => type is not null);
     }
-
-    private static bool IsUtf8(string? charset) =>
-        string.IsNullOrEmpty(charset) || charset.Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase);
 }

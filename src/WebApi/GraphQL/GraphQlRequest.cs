@@ -2,6 +2,7 @@ using System.Text.Json;
 using GraphQL;
 using GraphQL.SystemTextJson;
 using QrAi.Application.Errors;
+using QrAi.WebApi.Endpoints;
 using QrAi.WebApi.Hosting;
 
 namespace QrAi.WebApi.GraphQL;
@@ -27,12 +28,15 @@ internal sealed record GraphQlRequest(string Query, string? OperationName, Input
 
     /// <summary>Reads the parameters of a <c>GET</c>.</summary>
     /// <exception cref="InvalidRequestException">A parameter is not what it has to be.</exception>
-    public static GraphQlRequest ReadParameters(IQueryCollection parameters) =>
-        new(
+    public static GraphQlRequest ReadParameters(IQueryCollection parameters)
+    {
+        RequestParameters.RequireSingle(parameters);
+        return new GraphQlRequest(
             parameters["query"] is [{ Length: > 0 } query] ? query : throw MissingQuery(),
             parameters["operationName"] is [{ Length: > 0 } name] ? name : null,
             ToInputs("variables", ParseParameter("variables", parameters["variables"]))
         );
+    }
 
     private static GraphQlRequest Read(JsonElement body)
     {

@@ -155,12 +155,13 @@ public static class QrAiService
         app.UseStartWait(settings.Database);
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseSingleParameters();
         app.UseRequestTime();
         app.UseIdempotencyKeys();
 
+        app.MapHome();
         app.MapHealth(readyChecks: [Infrastructure.DependencyInjection.DatabaseCheck, LifecycleHealth.Name]);
         var api = app.MapGroup("/api");
-        app.MapHome();
         api.MapQuestions();
         api.MapSessions();
         api.MapAnswers();

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace QrAi.WebApi.OpenAi;
 
@@ -12,5 +13,50 @@ internal static class OpenAiJson
             PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
             AllowDuplicateProperties = false,
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            Converters = { new WellFormedElement() },
         };
+
+    /// <summary>Reads what is passed on as it is, and refuses halves of characters, on which it would fail to be written.</summary>
+    private sealed class WellFormedElement : JsonConverter<JsonElement>
+    {
+        public override JsonElement Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            var element = JsonElement.ParseValue(ref reader);
+            try
+            {
+                Check(element);
+            }
+            catch (InvalidOperationException exception)
+            {
+                throw new JsonException("It has half a character.", exception);
+            }
+
+            return element;
+        }
+
+        public override void Write(Utf8JsonWriter writer, JsonElement value, JsonSerializerOptions options) =>
+            value.WriteTo(writer);
+
+        private static void Check(JsonElement element)
+        {
+            switch (element.ValueKind)
+            {
+                case JsonValueKind.String:
+                    _ = element.GetString();
+                    break;
+                case JsonValueKind.Array:
+                    foreach (var item in element.EnumerateArray())
+                        Check(item);
+                    break;
+                case JsonValueKind.Object:
+                    foreach (var member in element.EnumerateObject())
+                    {
+                        _ = member.Name;
+                        Check(member.Value);
+                    }
+
+                    break;
+            }
+        }
+    }
 }

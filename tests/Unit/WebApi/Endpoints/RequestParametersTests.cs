@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
 using QrAi.Application.Errors;
 using QrAi.Application.Generations;
 using QrAi.WebApi.Endpoints;
@@ -15,6 +17,20 @@ public sealed class RequestParametersTests
         RequestParameters.ParseId(id.ToString().ToUpperInvariant()).ShouldBe(id);
         foreach (var bad in new[] { "", "1", "nonsense", id.ToString("N"), id.ToString("B") })
             Refused("id", () => RequestParameters.ParseId(bad));
+    }
+
+    [Test]
+    public void A_parameter_of_the_query_string_is_given_once()
+    {
+        RequestParameters.RequireSingle(Query("?a=1&b=1&c"));
+
+        var refused = Should.Throw<InvalidRequestException>(() =>
+            RequestParameters.RequireSingle(Query("?a=1&b=1&b=1&c&c"))
+        );
+        refused.Errors.Keys.ShouldBe(["b", "c"], ignoreOrder: true);
+        refused.Errors["b"].ShouldBe(["must be given once"]);
+
+        static QueryCollection Query(string text) => new(QueryHelpers.ParseQuery(text));
     }
 
     [TestCase(null, 20)]
