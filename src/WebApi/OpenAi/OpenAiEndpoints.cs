@@ -50,10 +50,12 @@ internal static class OpenAiEndpoints
 
     private static async Task<IResult> GetModel(string model, ISender sender, CancellationToken cancellationToken)
     {
+        // OpenAI's clients encode the slashes of a name, and the server decodes everything in a path but these.
+        var name = model.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         var models = await sender.Send(new ListModels(), cancellationToken);
-        return models.FirstOrDefault(one => one.Name == model) is { } found
+        return models.FirstOrDefault(one => one.Name == name) is { } found
             ? Results.Json(Describe(found), OpenAiJson.Options)
-            : throw new ModelNotFoundException(model);
+            : throw new ModelNotFoundException(name);
     }
 
     // Providers do not say when a model was made, and clients want a number.

@@ -21,22 +21,26 @@ public sealed class ModelTests : OpenAiTest
             );
     }
 
-    [Test]
-    public async Task A_model_is_found_by_its_name()
+    [TestCase("openrouter/test/model")]
+    [TestCase("openrouter%2Ftest%2Fmodel")]
+    [TestCase("openrouter%2ftest/model")]
+    public async Task A_model_is_found_by_its_name_with_its_slashes_encoded_or_not(string name)
     {
         await using var qrai = await StartAsync();
 
-        var model = await QrAiClient.ReadAsync<JsonElement>(qrai.GetAsync("/v1/models/openrouter/test/model"));
+        var model = await QrAiClient.ReadAsync<JsonElement>(qrai.GetAsync($"/v1/models/{name}"));
 
         model.GetProperty("id").GetString().ShouldBe("openrouter/test/model");
     }
 
-    [Test]
-    public async Task A_model_that_is_not_there_is_not_found()
+    [TestCase("gpt-nobody")]
+    [TestCase("openai%2Fgpt-nobody")]
+    [TestCase("%2F")]
+    public async Task A_model_that_is_not_there_is_not_found(string name)
     {
         await using var qrai = await StartAsync();
 
-        var error = await ErrorAsync(qrai.GetAsync("/v1/models/gpt-nobody"));
+        var error = await ErrorAsync(qrai.GetAsync($"/v1/models/{name}"));
 
         (error.Status, error.Code).ShouldBe((HttpStatusCode.NotFound, "model_not_found"));
     }
