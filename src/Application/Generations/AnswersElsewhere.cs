@@ -31,12 +31,16 @@ internal sealed class AnswersElsewhere(
     /// <summary>How long the database may be away before followers are told so.</summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
 
+    private readonly EndedAnswers _ended = new();
     private readonly Dictionary<Guid, Mirror> _mirrors = [];
     private readonly Lock _gate = new();
     private bool _isRunning;
 
     public async Task<IFollowedGeneration> FollowAsync(string owner, Guid answerId, CancellationToken cancellationToken)
     {
+        if (await HasEndedAsync(owner, answerId, cancellationToken))
+            return await _ended.FollowAsync(owner, answerId, ReadEndedAsync, cancellationToken);
+
         var answer = (await ReadAsync(owner, [answerId], cancellationToken)).SingleOrDefault();
         return answer switch
         {
@@ -44,6 +48,11 @@ internal sealed class AnswersElsewhere(
             { Status: MessageStatus.Generating } => Mirrored(answer, owner),
             _ => new HeldGeneration(Generation.Of(answer, owner)),
         };
+
+        async Task<Generation> ReadEndedAsync() =>
+            await ReadAsync(owner, [answerId], CancellationToken.None) is [var ended]
+                ? Generation.Of(ended, owner)
+                : throw new NotFoundException("answer", answerId);
     }
 
     public async Task<IFollowedGeneration> GoOnAsync(GenerationIdentity moved, CancellationToken cancellationToken)
@@ -149,6 +158,18 @@ internal sealed class AnswersElsewhere(
                 continue; // it was not there yet, or went on meanwhile
             Forget(mirror);
         }
+    }
+
+    private async Task<bool> HasEndedAsync(string owner, Guid answerId, CancellationToken cancellationToken)
+    {
+        await using var database = databases.CreateFor(owner);
+        return await database.Messages.AnyAsync(
+            message =>
+                message.Id == answerId
+                && message.Role == MessageRole.Assistant
+                && message.Status != MessageStatus.Generating,
+            cancellationToken
+        );
     }
 
     private async Task<List<MessageDto>> ReadAsync(

@@ -10,12 +10,21 @@ internal sealed class AppendOnlyText
 
     private char[] _buffer = [];
     private int _length;
+    private string? _whole;
 
     /// <summary>How many UTF-16 code units it has.</summary>
-    public int Length => _length;
+    public int Length => Memory.Length;
 
-    /// <summary>The text until now.</summary>
-    public ReadOnlyMemory<char> Memory => _buffer.AsMemory(0, _length);
+    /// <summary>The text until now. Of one that is whole it is the string itself, which all who read it share.</summary>
+    public ReadOnlyMemory<char> Memory => _whole is { } whole ? whole.AsMemory() : _buffer.AsMemory(0, _length);
+
+    /// <summary>Nothing more comes: the text is kept as one string.</summary>
+    /// <param name="whole">The text until now and what is still missing; null if nothing is.</param>
+    public void Close(string? whole = null)
+    {
+        _whole ??= whole ?? Memory.ToString();
+        _buffer = [];
+    }
 
     /// <summary>Adds to its end.</summary>
     /// <param name="text">What is added.</param>

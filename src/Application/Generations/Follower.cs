@@ -57,9 +57,8 @@ public sealed class Follower : IDisposable
         if (view.Start is { } start)
         {
             WriteStart(start, view, writer);
-            if (!WriteText(view, writer))
+            if (!WriteText(view, writer) || !WriteCalls(view, writer))
                 return true;
-            WriteCalls(view, writer);
         }
 
         if (view.End is not { } end || _position.IsEnd)
@@ -136,7 +135,8 @@ public sealed class Follower : IDisposable
         return view.Text.Length == _position.Offset;
     }
 
-    private void WriteCalls(in GenerationView view, IGenerationWriter writer)
+    /// <returns>Whether that was all.</returns>
+    private bool WriteCalls(in GenerationView view, IGenerationWriter writer)
     {
         foreach (var call in view.Calls)
         {
@@ -145,8 +145,14 @@ public sealed class Follower : IDisposable
             var news = call.Identity.Since(written.Identity);
             if (news is null && written.Arguments == call.Arguments.Length)
                 continue;
-            writer.ToolCall(call.Index, news, call.Arguments.Span[written.Arguments..]);
-            _calls[call.Index] = (call.Identity, call.Arguments.Length);
+            var arguments = call.Arguments.Span[written.Arguments..];
+            arguments = arguments[..UnicodeText.LengthOfStart(arguments, MaxText)];
+            writer.ToolCall(call.Index, news, arguments);
+            _calls[call.Index] = (call.Identity, written.Arguments + arguments.Length);
+            if (_calls[call.Index].Arguments < call.Arguments.Length)
+                return false;
         }
+
+        return true;
     }
 }

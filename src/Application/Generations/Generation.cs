@@ -266,6 +266,7 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
         lock (_gate)
         {
             _end = end;
+            _text.Close();
             waiting = Change();
         }
 
@@ -283,7 +284,7 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
                 Clear();
             (_run, _visibleRun, _provider, _model) = (answer.Run, answer.Run, answer.Provider, answer.Model);
             _restartReason = ReasonAfter(answer.Takeovers);
-            _text.Append(answer.Content.AsSpan(_text.Length));
+            _text.Close(answer.Content);
             _end = GenerationEnd.Of(answer);
             waiting = Change();
         }

@@ -103,6 +103,9 @@ internal sealed class ChatCompletionWriter(
         output.Write("data: [DONE]\n\n"u8);
     }
 
+    /// <summary>Nothing: each chunk is bounded by what a follower writes at once.</summary>
+    public bool WriteMore() => false;
+
     public bool WriteFailure(Exception exception)
     {
         output.Write("data: "u8);

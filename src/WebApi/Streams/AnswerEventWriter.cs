@@ -22,10 +22,15 @@ internal sealed class AnswerEventWriter(
     Func<MessageDto, ProblemDetails> problemOf
 ) : IEventWriter
 {
+    /// <summary>The most characters of a text that are buffered at once.</summary>
+    private const int MaxPiece = 16 * 1024;
+
     private readonly Utf8JsonWriter _json = new(
         output,
         new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true }
     );
+
+    private IEnumerator<bool>? _end;
 
     public void Started(GenerationStart start)
     {
@@ -58,19 +63,51 @@ internal sealed class AnswerEventWriter(
 
     public void Ended(GenerationEnd outcome, Position position)
     {
-        var answer = follower.Generation.ToMessage();
-        var hasFailed = outcome.Status == MessageStatus.Failed;
-        Begin(position, hasFailed ? "failed"u8 : "completed"u8);
-        WriteMember("answer", answer);
-        if (hasFailed)
-            WriteMember("problem", problemOf(answer));
-        End();
+        _end = WriteEnd(outcome.Status == MessageStatus.Failed, position).GetEnumerator();
+        WriteMore();
     }
+
+    public bool WriteMore() => _end?.MoveNext() == true;
 
     /// <summary>Nothing: an answer that fails has an event of its own, and after a fault the caller comes back.</summary>
     public bool WriteFailure(Exception exception) => false;
 
-    public void Dispose() => _json.Dispose();
+    public void Dispose()
+    {
+        _end?.Dispose();
+        _json.Dispose();
+    }
+
+    /// <summary>Writes the last event, which has the whole text, and stops after each piece of it.</summary>
+    private IEnumerable<bool> WriteEnd(bool hasFailed, Position position)
+    {
+        var answer = follower.Generation.ToMessage();
+        Begin(position, hasFailed ? "failed"u8 : "completed"u8);
+        _json.WriteStartObject("answer"u8);
+        foreach (
+            var member in JsonSerializer.SerializeToElement(answer with { Content = "" }, options).EnumerateObject()
+        )
+            if (member.NameEquals("content"u8))
+            {
+                _json.WritePropertyName("content"u8);
+                var start = 0;
+                for (; answer.Content.Length - start > MaxPiece; start += MaxPiece)
+                {
+                    _json.WriteStringValueSegment(answer.Content.AsSpan(start, MaxPiece), isFinalSegment: false);
+                    _json.Flush();
+                    yield return true;
+                }
+
+                _json.WriteStringValueSegment(answer.Content.AsSpan(start), isFinalSegment: true);
+            }
+            else
+                member.WriteTo(_json);
+
+        _json.WriteEndObject();
+        if (hasFailed)
+            WriteMember("problem", problemOf(answer));
+        End();
+    }
 
     private void Begin(int run, ReadOnlySpan<byte> name)
     {

@@ -71,7 +71,7 @@ internal abstract class GenerationStream(Task<Follower> following) : IResult
     {
         while (true)
         {
-            while (follower.Write(writer))
+            while (follower.Write(writer) || writer.WriteMore())
                 await events.FlushAsync();
             await events.FlushAsync();
             if (follower.IsOver)

@@ -55,6 +55,16 @@ public sealed class FollowerTests
     }
 
     [Test]
+    public void Long_arguments_of_a_tool_come_in_pieces_as_texts_do()
+    {
+        _generation.Begin("openrouter", "one");
+        _generation.Append(new ToolCallPiece(0, "id", "name", new string('a', MaxText + 5)));
+        using var follower = Follow();
+
+        follower.ReadNow()[1..].ShouldBe(["call 0 id name " + new string('a', MaxText), "call 0 aaaaa"]);
+    }
+
+    [Test]
     public void A_restart_makes_what_came_before_void()
     {
         using var follower = Follow();

@@ -201,7 +201,7 @@ public sealed class AnswerEventWriterTests
                 answer => ErrorMap.Describe(answer).ToProblem(new DefaultHttpContext())
             )
         )
-            while (follower.Write(writer)) { }
+            while (follower.Write(writer) || writer.WriteMore()) { }
 
         await output.CompleteAsync();
         return Encoding.UTF8.GetString(bytes.ToArray());
