@@ -150,6 +150,7 @@ public static class QrAiService
         app.UseRequestLog();
         app.UseProblems();
         app.UseUtf8Bodies();
+        app.UseHeadRequests();
         app.UseRouting();
         app.UseOtherOrigins(settings.Http);
         app.UseStartWait(settings.Database);

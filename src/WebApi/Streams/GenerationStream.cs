@@ -1,5 +1,6 @@
 using QrAi.Application.Errors;
 using QrAi.Application.Generations;
+using QrAi.WebApi.Hosting;
 
 namespace QrAi.WebApi.Streams;
 
@@ -14,6 +15,14 @@ internal abstract class GenerationStream(Task<Follower> following) : IResult
         if (follower.IsOver)
         {
             httpContext.Response.StatusCode = StatusCodes.Status204NoContent;
+            return;
+        }
+
+        if (httpContext.IsHeadOnly())
+        {
+            if (follower.IsRefused)
+                throw Refusal(follower.Generation);
+            await events.StartAsync();
             return;
         }
 

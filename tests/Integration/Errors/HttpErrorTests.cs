@@ -17,8 +17,8 @@ public sealed class HttpErrorTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [TestCase("GET", "/api/questions", "POST")]
-    [TestCase("PUT", "/api/sessions", "GET,POST")]
-    [TestCase("POST", "/api/sessions/0198b0de-3f5b-7b3a-8e53-5f3f3f3f3f3f", "DELETE,GET,PATCH")]
+    [TestCase("PUT", "/api/sessions", "GET,HEAD,POST")]
+    [TestCase("POST", "/api/sessions/0198b0de-3f5b-7b3a-8e53-5f3f3f3f3f3f", "DELETE,GET,HEAD,PATCH")]
     [TestCase("GET", "/api/answers/0198b0de-3f5b-7b3a-8e53-5f3f3f3f3f3f/cancel", "POST")]
     public async Task A_method_that_is_not_for_a_path_is_a_405_and_says_which_are(
         string method,

@@ -1,5 +1,7 @@
 using System.IO.Pipelines;
 using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
@@ -88,6 +90,54 @@ public sealed class GenerationStreamTests : IDisposable
         _context.Response.Headers.CacheControl.ToString().ShouldBe("no-cache");
         _context.Response.Headers["X-Accel-Buffering"].ToString().ShouldBe("no");
         _held.HasLeft.ShouldBeTrue();
+    }
+
+    [Test]
+    public async Task Who_asks_for_the_head_alone_waits_for_nothing()
+    {
+        await ExecuteHeadAsync().Soon();
+
+        _context.Response.StatusCode.ShouldBe(200);
+        _context.Response.ContentType.ShouldBe("text/event-stream");
+        _held.HasLeft.ShouldBeTrue();
+    }
+
+    [Test]
+    public async Task The_head_of_an_answer_that_failed_before_it_started_is_the_problems()
+    {
+        Answer.Finish(Failed);
+
+        await Should.ThrowAsync<AnswerFailedException>(() => ExecuteHeadAsync().Soon());
+    }
+
+    [Test]
+    public async Task A_slow_reader_has_a_long_answer_in_pieces_and_never_as_a_whole()
+    {
+        const int Most = 128 * 1024; // two pieces of 16 Ki characters of three bytes
+        var text = string.Concat(Enumerable.Repeat("日本", 500_000));
+        Answer.Begin("openrouter", "model");
+        Answer.Append(text);
+        Answer.Finish(Completed);
+        var received = new StringBuilder();
+        var largest = 0L;
+
+        var stream = ExecuteAsync();
+        do
+        {
+            var read = await _wire.Reader.ReadAsync().AsTask().Soon();
+            largest = Math.Max(largest, read.Buffer.Length);
+            received.Append(Encoding.UTF8.GetString(read.Buffer));
+            _wire.Reader.AdvanceTo(read.Buffer.End);
+        } while (
+            !received
+                .ToString(Math.Max(0, received.Length - 6), Math.Min(6, received.Length))
+                .EndsWith("}}\n\n", StringComparison.Ordinal)
+        );
+
+        await stream.Soon();
+        largest.ShouldBeLessThan(Most);
+        var last = received.ToString().Split("event: completed\ndata: ")[1];
+        JsonElement.Parse(last).GetProperty("answer").GetProperty("content").GetString().ShouldBe(text);
     }
 
     [Test]
@@ -251,6 +301,16 @@ public sealed class GenerationStreamTests : IDisposable
         Answer.Break(new DatabaseUnavailableException("Away."));
 
         await Should.ThrowAsync<DatabaseUnavailableException>(() => stream.Soon());
+    }
+
+    /// <summary>As the service does it with HEAD.</summary>
+    private async Task ExecuteHeadAsync()
+    {
+        _context.Request.Method = HttpMethods.Head;
+        var app = new ApplicationBuilder(_services);
+        app.UseHeadRequests();
+        app.Run(_ => ExecuteAsync());
+        await app.Build()(_context);
     }
 
     private Task ExecuteAsync(Position after = default) =>
