@@ -96,6 +96,13 @@ internal sealed record ErrorKind(string Code, int Status, string Title, TimeSpan
         TimeSpan.FromSeconds(5)
     );
 
+    // GraphQL's alone, whose errors have no status of their own.
+    public static readonly ErrorKind ResponseTooLarge = new(
+        "response_too_large",
+        StatusCodes.Status400BadRequest,
+        "The response would be too large"
+    );
+
     // Only verbs come to it, for which it is an exit code.
     public static readonly ErrorKind BackupFailed = new("backup_failed", 500, "The backup or the restore failed");
 

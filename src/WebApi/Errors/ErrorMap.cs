@@ -5,6 +5,7 @@ using QrAi.Application.Models;
 using QrAi.Application.Sessions;
 using QrAi.Domain.Sessions;
 using QrAi.WebApi.Authentication;
+using QrAi.WebApi.GraphQL;
 using QrAi.WebApi.Streams;
 
 namespace QrAi.WebApi.Errors;
@@ -50,6 +51,7 @@ internal static class ErrorMap
             GenerationFailedException failed => new(ErrorKind.ByCode(failed.Code), failed.Message),
             ProviderNotConfiguredException => new(ErrorKind.ProviderNotConfigured, exception.Message),
             BackupFailedException => new(ErrorKind.BackupFailed, exception.Message),
+            ResponseTooLargeException => new(ErrorKind.ResponseTooLarge, exception.Message),
             ShuttingDownException => new(ErrorKind.ShuttingDown, exception.Message),
             BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad => DescribeBadBody(bad),
             BadHttpRequestException bad => Describe(bad.StatusCode),

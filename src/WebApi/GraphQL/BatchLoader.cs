@@ -4,7 +4,7 @@ namespace QrAi.WebApi.GraphQL;
 
 /// <summary>
 /// Loads many values at once for fields that each want one: the executer asks for the first result only when it has seen
-/// every field of a level. Scoped to a request.
+/// every field of a level. A value is loaded once. Scoped to a request.
 /// </summary>
 /// <param name="fetch">Fetches the values of keys; a key that has none is left out.</param>
 internal sealed class BatchLoader<TKey, TValue>(
@@ -14,6 +14,7 @@ internal sealed class BatchLoader<TKey, TValue>(
     where TValue : class
 {
     private readonly Lock _gate = new();
+    private readonly Dictionary<TKey, Result> _known = [];
     private Batch? _open;
 
     /// <summary>The value of a key, null if it has none, with those of all keys that are asked for meanwhile.</summary>
@@ -21,10 +22,19 @@ internal sealed class BatchLoader<TKey, TValue>(
     {
         lock (_gate)
         {
+            if (_known.TryGetValue(key, out var known))
+                return known;
             _open ??= new Batch(this);
             _open.Keys.Add(key);
-            return new Result(_open, key);
+            return _known[key] = new Result(_open, key);
         }
+    }
+
+    /// <summary>Forgets everything, since it may be changed now.</summary>
+    public void Forget()
+    {
+        lock (_gate)
+            _known.Clear();
     }
 
     private sealed class Batch(BatchLoader<TKey, TValue> loader)

@@ -36,6 +36,10 @@ internal static class FieldArguments
     public static ISender Sender(this IResolveFieldContext context) =>
         context.RequestServices!.GetRequiredService<ISender>();
 
+    /// <summary>The way to what is only read.</summary>
+    public static ReadOnce Reads(this IResolveFieldContext context) =>
+        context.RequestServices!.GetRequiredService<ReadOnce>();
+
     /// <summary>What fields load together.</summary>
     public static SessionLoader Loader(this IResolveFieldContext context) =>
         context.RequestServices!.GetRequiredService<SessionLoader>();

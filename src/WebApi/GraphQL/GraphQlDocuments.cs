@@ -1,4 +1,5 @@
 using GraphQL.Execution;
+using GraphQLParser;
 using GraphQLParser.AST;
 using GraphQLParser.Exceptions;
 using QrAi.Application.Errors;
@@ -9,23 +10,28 @@ namespace QrAi.WebApi.GraphQL;
 internal static class GraphQlDocuments
 {
     /// <summary>
-    /// Fields and fragments in a document, and in an operation when each fragment stands where it is used. Rules compare each
+    /// Fields, fragments and their directives in a document, and in an operation when each fragment stands where it is used. Rules compare each
     /// field of a level with each other: the 15,000 that a body has room for keep a processor busy for two seconds. And they
     /// walk through each use of a fragment: 25 that use the next one twice keep it busy for ten seconds, 60 for ever.
     /// </summary>
     public const int MaxSelections = 1_000;
+
+    /// <summary>Words and signs in a document: what only to read it costs. Texts, of whatever length, are one each.</summary>
+    public const int MaxTokens = 20_000;
 
     /// <summary>Reads a document.</summary>
     /// <exception cref="InvalidRequestException">It is too large, or nested too deeply.</exception>
     /// <exception cref="global::GraphQL.ExecutionError">It is no document.</exception>
     public static GraphQLDocument Read(this IDocumentBuilder builder, string query)
     {
+        // The parser loses count of lines that end with CR alone, and fails where it wants to show an error. To GraphQL all
+        // ends of lines are the same, in block strings too.
+        var source = query.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
+        RequireFewTokens(source);
         GraphQLDocument document;
         try
         {
-            // The parser loses count of lines that end with CR alone, and fails where it wants to show an error. To GraphQL
-            // all ends of lines are the same, in block strings too.
-            document = builder.Build(query.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n'));
+            document = builder.Build(source);
         }
         catch (GraphQLParserException exception) // what is no error of syntax: it is nested too deeply to be read
         {
@@ -36,14 +42,34 @@ internal static class GraphQlDocuments
         if (written > MaxSelections || new Expansion(document).CountLargest() > MaxSelections)
             throw new InvalidRequestException(
                 "query",
-                $"must have at most {MaxSelections} fields and fragments, counted wherever they are used"
+                $"must have at most {MaxSelections} fields, fragments and directives, counted wherever they are used"
             );
         return document;
     }
 
+    private static void RequireFewTokens(string source)
+    {
+        try
+        {
+            var (count, position) = (0, 0);
+            while (Lexer.Lex(source, position) is { Kind: not TokenKind.EOF } token)
+            {
+                if (++count > MaxTokens)
+                    throw new InvalidRequestException("query", $"must have at most {MaxTokens} words and signs");
+                position = token.End;
+            }
+        }
+        catch (GraphQLSyntaxErrorException)
+        {
+            // The parser comes no further, and tells where it is.
+        }
+    }
+
     // The parser has bounded the depth.
     private static int Count(ASTNode node, Func<string, int> countFragment) =>
-        node switch
+        CountDirectives(node)
+        + ((node as GraphQLOperationDefinition)?.Variables?.Sum(CountDirectives) ?? 0)
+        + node switch
         {
             IHasSelectionSetNode { SelectionSet.Selections: var selections } => selections.Sum(selection =>
                 1 + Count(selection, countFragment)
@@ -51,6 +77,8 @@ internal static class GraphQlDocuments
             GraphQLFragmentSpread spread => countFragment(spread.FragmentName.Name.StringValue),
             _ => 0,
         };
+
+    private static int CountDirectives(ASTNode node) => (node as IHasDirectivesNode)?.Directives?.Count ?? 0;
 
     /// <summary>Counts with fragments where they are used, each fragment once.</summary>
     private sealed class Expansion(GraphQLDocument document)

@@ -1,7 +1,7 @@
 using System.Buffers;
-using System.Text;
 using System.Threading.Channels;
 using GraphQL;
+using QrAi.WebApi.Hosting;
 using QrAi.WebApi.Streams;
 
 namespace QrAi.WebApi.GraphQL;
@@ -15,13 +15,13 @@ internal sealed class GraphQlEventStream(ExecutionResult result, SubscriptionFlo
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var events = new EventStreamResponse(httpContext);
-        var serializer = httpContext.RequestServices.GetRequiredService<IGraphQLTextSerializer>();
+        var writer = httpContext.RequestServices.GetRequiredService<GraphQlResultWriter>();
         if (result.Streams?.Values.SingleOrDefault() is { } stream)
-            await WriteAsync(stream, events, serializer);
+            await WriteAsync(stream, events, writer, httpContext.IsHeadOnly());
         else
         {
             await events.StartAsync();
-            Write(result, events, serializer);
+            await WriteAsync(result, events, writer);
         }
 
         events.Output.Write("event: complete\ndata: \n\n"u8);
@@ -31,12 +31,19 @@ internal sealed class GraphQlEventStream(ExecutionResult result, SubscriptionFlo
     private async Task WriteAsync(
         IObservable<ExecutionResult> stream,
         EventStreamResponse events,
-        IGraphQLTextSerializer serializer
+        GraphQlResultWriter writer,
+        bool isHeadOnly
     )
     {
         // The flow bounds what waits here.
         var waiting = Channel.CreateUnbounded<ExecutionResult>(new UnboundedChannelOptions { SingleReader = true });
         using var following = stream.Subscribe(new Observer(waiting.Writer));
+        if (isHeadOnly)
+        {
+            await events.StartAsync();
+            return;
+        }
+
         while (true)
         {
             var more = waiting.Reader.WaitToReadAsync(events.Aborted).AsTask();
@@ -46,18 +53,19 @@ internal sealed class GraphQlEventStream(ExecutionResult result, SubscriptionFlo
             await events.StartAsync();
             while (waiting.Reader.TryRead(out var next))
             {
-                Write(next, events, serializer);
-                await events.FlushAsync();
+                await WriteAsync(next, events, writer);
                 flow.MakeRoom();
             }
         }
     }
 
-    private static void Write(ExecutionResult next, EventStreamResponse events, IGraphQLTextSerializer serializer)
+    private static async Task WriteAsync(ExecutionResult next, EventStreamResponse events, GraphQlResultWriter writer)
     {
+        var (bounded, _) = await writer.BoundAsync(next);
         events.Output.Write("event: next\ndata: "u8);
-        Encoding.UTF8.GetBytes(serializer.Serialize(next), events.Output);
+        await writer.WriteAsync(bounded, events.Output, events.Aborted);
         events.Output.Write("\n\n"u8);
+        await events.FlushAsync();
     }
 
     private sealed class Observer(ChannelWriter<ExecutionResult> waiting) : IObserver<ExecutionResult>

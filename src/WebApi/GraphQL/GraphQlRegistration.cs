@@ -17,8 +17,8 @@ internal static class GraphQlRegistration
     private const int MaxDepthOfIntrospection = 20;
 
     /// <summary>
-    /// What an operation may cost: a field costs 1, and as often as its list has items. A page of 100 sessions with the
-    /// first 20 messages of each, all fields, is within it.
+    /// What an operation may cost: a field costs 1, by whatever alias, each directive 1 more, and all that as often as its
+    /// list has items. A page of 100 sessions with the first 20 messages of each, all fields, is within it.
     /// </summary>
     private const int MaxCost = 50_000;
 
@@ -27,8 +27,10 @@ internal static class GraphQlRegistration
     /// <param name="introspection">Whether callers may read the schema.</param>
     public static IServiceCollection AddQrAiGraphQl(this IServiceCollection services, bool introspection)
     {
+        services.AddScoped<ReadOnce>();
         services.AddScoped<SessionLoader>();
         services.AddScoped<SubscriptionFlow>();
+        services.AddSingleton<GraphQlResultWriter>();
         return services.AddGraphQL(builder =>
         {
             builder
@@ -43,6 +45,8 @@ internal static class GraphQlRegistration
                     cost.DefaultListImpactMultiplier = 1; // pages say how many
                     cost.DefaultObjectImpact = 1;
                     cost.DefaultScalarImpact = 1;
+                    var ofFields = cost.DefaultComplexityImpactDelegate;
+                    cost.DefaultComplexityImpactDelegate = field => DirectiveCost.Add(ofFields(field), field);
                 });
             if (!introspection)
                 builder.AddValidationRule<NoIntrospectionValidationRule>();

@@ -7,11 +7,12 @@ internal sealed class GraphQlResponse(ExecutionResult result, string mediaType, 
 {
     public async Task ExecuteAsync(HttpContext httpContext)
     {
+        var writer = httpContext.RequestServices.GetRequiredService<GraphQlResultWriter>();
+        var (bounded, length) = await writer.BoundAsync(result);
         var response = httpContext.Response;
         response.StatusCode = status;
         response.ContentType = $"{mediaType}; charset=utf-8";
-        await httpContext
-            .RequestServices.GetRequiredService<IGraphQLSerializer>()
-            .WriteAsync(response.Body, result, httpContext.RequestAborted);
+        response.ContentLength = length;
+        await writer.WriteAsync(bounded, response.BodyWriter, httpContext.RequestAborted);
     }
 }

@@ -73,6 +73,8 @@ internal sealed class Mutation : ObjectGraphType
         {
             var name = context.FieldAst.Alias?.Name ?? context.FieldAst.Name;
             IdempotencyKeys.BeginPart(context.RequestServices!, name.StringValue);
+            context.Reads().Forget(); // what the one before has read
+            context.Loader().Forget();
             return resolver.ResolveAsync(context);
         }
     }

@@ -21,8 +21,11 @@ internal sealed class Query : ObjectGraphType
             {
                 var (first, after) = context.PageArguments();
                 var page = await context
-                    .Sender()
-                    .Send(new ListSessions(first, after, context.GetArgument<string?>("q")), context.CancellationToken);
+                    .Reads()
+                    .SendAsync(
+                        new ListSessions(first, after, context.GetArgument<string?>("q")),
+                        context.CancellationToken
+                    );
                 return new Connection<SessionDto>(page, after is null);
             });
         Field<SessionType>("session")
@@ -33,7 +36,7 @@ internal sealed class Query : ObjectGraphType
             .Description("An answer, with what has come of it so far.")
             .Argument<NonNullGraphType<IdGraphType>>("id", "Its id.")
             .ResolveAsync(async context =>
-                await context.Sender().Send(new GetAnswer(context.IdArgument()), context.CancellationToken)
+                await context.Reads().SendAsync(new GetAnswer(context.IdArgument()), context.CancellationToken)
             );
     }
 }

@@ -40,6 +40,14 @@ internal sealed class SessionLoader(ISender sender)
         );
     }
 
+    /// <summary>Forgets everything, since it may be changed now.</summary>
+    public void Forget()
+    {
+        _sessions.Forget();
+        lock (_messages)
+            _messages.Clear();
+    }
+
     private sealed class Mapped<TFrom, TTo>(IDataLoaderResult<TFrom> inner, Func<TFrom, TTo> map)
         : IDataLoaderResult<TTo>
     {

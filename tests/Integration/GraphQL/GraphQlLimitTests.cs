@@ -69,6 +69,66 @@ public sealed class GraphQlLimitTests() : GraphQlTest(DatabaseKind.Sqlite)
             errors[0].GetProperty("extensions").GetProperty("code").GetString().ShouldBe("invalid_request");
     }
 
+    [TestCase(" @skip(if: false)")]
+    [TestCase(" @include(if: true)")]
+    [TestCase(" @nobody")]
+    public async Task A_document_of_too_many_directives_is_refused_before_it_costs_anything(string directive)
+    {
+        await using var qrai = await StartAsync();
+        var many = string.Concat(Enumerable.Repeat(directive, 8_000));
+        string[] documents =
+        [
+            $"{{ __typename{many} }}",
+            $"{{ ... {many} {{ __typename }} }}",
+            $"query{many} {{ __typename }}",
+            $"{{ ...F{many} }} fragment F on Query {{ __typename }}",
+            $"query($a: Int{many}) {{ __typename }}",
+        ];
+
+        foreach (var document in documents)
+            (await ErrorAsync(qrai, document)).Code.ShouldBe("invalid_request", document[..40]);
+    }
+
+    [TestCase("id @include(if: true) role @include(if: true) content @include(if: true)")]
+    [TestCase("id ... @include(if: true) { role ... @include(if: true) { content } } ...F @skip(if: false)")]
+    public async Task Directives_cost_as_often_as_they_are_looked_at(string fields)
+    {
+        await using var qrai = await StartAsync();
+
+        (await ErrorAsync(qrai, Page(fields))).Code.ShouldBe("invalid_request");
+        await ExecuteAsync(qrai, Page("id role content"));
+
+        static string Page(string fields) =>
+            $"{{ sessions(first: 100) {{ nodes {{ messages(first: 100) {{ nodes {{ {fields} }} }} }} }} }}"
+            + (fields.Contains("...F") ? " fragment F on Message { id }" : "");
+    }
+
+    [TestCase("{ a(b: [%]) }", "1 ")]
+    [TestCase("{ __typename } %", "! ")]
+    [TestCase("query(%) { __typename }", "$a: Int ")]
+    [TestCase("{ sessions(%) { nodes { id } } }", "a: 1 ")]
+    public async Task A_document_of_too_many_words_is_refused_before_it_is_read(string document, string word)
+    {
+        await using var qrai = await StartAsync();
+
+        var (code, extensions) = await ErrorAsync(
+            qrai,
+            document.Replace("%", string.Concat(Enumerable.Repeat(word, 300_000 / word.Length)))
+        );
+
+        code.ShouldBe("invalid_request");
+        extensions.GetProperty("errors").GetProperty("query")[0].GetString()!.ShouldContain("words and signs");
+    }
+
+    [Test]
+    public async Task A_long_text_is_one_word()
+    {
+        await using var qrai = await StartAsync();
+        var question = string.Concat(Enumerable.Repeat("Why? ", 20_000));
+
+        await ExecuteAsync(qrai, $"mutation {{ ask(input: {{ question: \"{question}\" }}) {{ answer {{ id }} }} }}");
+    }
+
     [Test]
     public async Task Fragments_that_multiply_are_refused_before_anybody_walks_through_them()
     {

@@ -32,8 +32,8 @@ internal sealed class SessionType : ObjectGraphType<SessionDto>
                 if (after is null)
                     return context.Loader().FirstMessages(context.Source.Id, first);
                 var page = await context
-                    .Sender()
-                    .Send(new ListMessages(context.Source.Id, first, after), context.CancellationToken);
+                    .Reads()
+                    .SendAsync(new ListMessages(context.Source.Id, first, after), context.CancellationToken);
                 return new Connection<MessageDto>(page, IsFirst: false);
             });
     }

@@ -1,0 +1,49 @@
+using GraphQL.Validation.Complexity;
+using GraphQLParser.AST;
+
+namespace QrAi.WebApi.GraphQL;
+
+/// <summary>
+/// What directives cost: each is looked at again for every object that it is selected on, those of a fragment too, which
+/// the analyser knows nothing of.
+/// </summary>
+internal static class DirectiveCost
+{
+    /// <summary>Adds a field's directives, and those of the fragments that are selected on its objects.</summary>
+    public static FieldComplexityResult Add(FieldComplexityResult cost, FieldImpactContext field)
+    {
+        var ofField = field.FieldAst.Directives?.Count ?? 0;
+        var ofFragments = CountIn(field.FieldAst.SelectionSet, field.ValidationContext.Document, []);
+        return new FieldComplexityResult(
+            cost.FieldImpact + ofField + ofFragments * cost.ChildImpactMultiplier,
+            cost.ChildImpactMultiplier
+        );
+    }
+
+    private static int CountIn(GraphQLSelectionSet? set, GraphQLDocument document, HashSet<string> within)
+    {
+        var count = 0;
+        foreach (var selection in set?.Selections ?? [])
+            switch (selection)
+            {
+                case GraphQLInlineFragment { Directives: var directives, SelectionSet: var inner }:
+                    count += (directives?.Count ?? 0) + CountIn(inner, document, within);
+                    break;
+                case GraphQLFragmentSpread { Directives: var directives, FragmentName.Name: var name }:
+                    count += directives?.Count ?? 0;
+                    // A fragment within itself is an error that another rule tells.
+                    if (within.Add(name.StringValue))
+                    {
+                        count += CountIn(Find(document, name)?.SelectionSet, document, within);
+                        within.Remove(name.StringValue);
+                    }
+
+                    break;
+            }
+
+        return count;
+    }
+
+    private static GraphQLFragmentDefinition? Find(GraphQLDocument document, GraphQLName name) =>
+        document.Definitions.OfType<GraphQLFragmentDefinition>().FirstOrDefault(one => one.FragmentName.Name == name);
+}

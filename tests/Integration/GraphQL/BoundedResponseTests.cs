@@ -1,0 +1,148 @@
+using System.Net;
+using System.Text.Json;
+
+namespace QrAi.Tests.Integration.GraphQL;
+
+/// <summary>What a small query may cost: neither a large response nor the same thing read many times.</summary>
+public sealed class BoundedResponseTests() : GraphQlTest(DatabaseKind.Sqlite)
+{
+    private const int MaxLength = 8 * 1024 * 1024;
+
+    private readonly Statements _statements = new();
+
+    [Test]
+    public async Task A_response_may_have_8_mib_whatever_it_is_made_of()
+    {
+        await using var qrai = await StartAsync();
+        var answer = await AddAnswerAsync(qrai, string.Concat(Enumerable.Repeat("日\n\"", 20_000)));
+        var length = JsonSerializer.SerializeToUtf8Bytes(await ContentsAsync(qrai, answer, 1), Relaxed).Length;
+
+        var most = MaxLength / length;
+        (await ContentsAsync(qrai, answer, most - 1))
+            .GetProperty("data")
+            .GetProperty("answer")
+            .EnumerateObject()
+            .Select(alias => alias.Value.GetString()!.Length)
+            .ShouldBe(Enumerable.Repeat(60_000, most - 1));
+        var refused = await ContentsAsync(qrai, answer, most + 3);
+
+        refused.GetProperty("data").ValueKind.ShouldBe(JsonValueKind.Null);
+        var error = refused.GetProperty("errors").EnumerateArray().Single();
+        error.GetProperty("extensions").GetProperty("code").GetString().ShouldBe("response_too_large");
+        error.GetProperty("message").GetString()!.ShouldContain($"{MaxLength}");
+    }
+
+    [Test]
+    public async Task A_response_says_how_long_it_is()
+    {
+        await using var qrai = await StartAsync();
+
+        using var response = await qrai.PostAsync("/graphql", new { query = "{ __typename }" });
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        response.Content.Headers.ContentLength.ShouldBe((await response.Content.ReadAsByteArrayAsync()).Length);
+    }
+
+    [Test]
+    public async Task An_event_of_a_subscription_may_have_no_more()
+    {
+        await using var qrai = await StartAsync();
+        var answer = await AddAnswerAsync(qrai, new string('a', MaxLength));
+
+        await using var stream = await StreamAsync(
+            qrai,
+            "subscription($id: ID!) { answer(id: $id) { id ... on AnswerCompleted { answer { content } } } }",
+            new { id = answer }
+        );
+        var events = await stream.ReadToEndAsync();
+
+        events[^1].Event.ShouldBe("complete");
+        events[^2]
+            .Data.GetProperty("errors")[0]
+            .GetProperty("extensions")
+            .GetProperty("code")
+            .GetString()
+            .ShouldBe("response_too_large");
+        events.SkipLast(2).ShouldAllBe(one => one.Event == "next" && !one.Data.ToString().Contains("errors"));
+    }
+
+    [Test]
+    public async Task What_many_aliases_ask_for_is_read_once()
+    {
+        await using var qrai = await StartAsync(configure: services => _statements.Watch(services, Kind));
+        var session = await qrai.AddAsync(A.Session().Answered(times: 3));
+        var answer = session.Messages.Last().Id;
+        var page = await ExecuteAsync(
+            qrai,
+            $"{{ session(id: \"{session.Id}\") {{ messages(first: 1) {{ pageInfo {{ endCursor }} }} }} }}"
+        );
+        var cursor = page.GetProperty("session")
+            .GetProperty("messages")
+            .GetProperty("pageInfo")
+            .GetProperty("endCursor");
+        _statements.Clear();
+
+        await ExecuteAsync(
+            qrai,
+            "{"
+                + Aliases(30, $"answer(id: \"{answer}\") {{ content session {{ id }} }}")
+                + Aliases(
+                    30,
+                    $"session(id: \"{session.Id}\") {{ messages(first: 2, after: {cursor.GetRawText()}) {{ nodes {{ id }} }} }}",
+                    "s"
+                )
+                + Aliases(
+                    30,
+                    "sessions(first: 5) { nodes { messages(first: 1) { nodes { session { title } } } } }",
+                    "l"
+                )
+                + "}"
+        );
+
+        // The answer, the session, its page, the list, and the first messages of those in the list.
+        _statements.All.Count().ShouldBe(5, string.Join("\n", _statements.All.Select(one => one.Sql)));
+    }
+
+    [Test]
+    public async Task What_a_mutation_changes_is_read_again_by_the_next()
+    {
+        await using var qrai = await StartAsync();
+        var session = await qrai.AddAsync(A.Session().Answered(times: 2));
+        var page = await ExecuteAsync(
+            qrai,
+            $"{{ session(id: \"{session.Id}\") {{ messages(first: 1) {{ pageInfo {{ endCursor }} }} }} }}"
+        );
+        var cursor = page.GetProperty("session")
+            .GetProperty("messages")
+            .GetProperty("pageInfo")
+            .GetProperty("endCursor");
+        var rename =
+            $"renameSession(id: $id, title: \"A\") {{ messages(after: {cursor.GetRawText()}) {{ nodes {{ id }} }} }}";
+
+        var data = await ExecuteAsync(
+            qrai,
+            $"mutation($id: ID!) {{ before: {rename} ask(input: {{ question: \"Who?\", sessionId: $id }}) {{ answer {{ id }} }} after: {rename} }}",
+            new { id = session.Id }
+        );
+
+        CountOf("before").ShouldBe(3);
+        CountOf("after").ShouldBe(5);
+
+        int CountOf(string name) =>
+            data.GetProperty(name).GetProperty("messages").GetProperty("nodes").GetArrayLength();
+    }
+
+    private static readonly JsonSerializerOptions Relaxed = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private static string Aliases(int count, string field, string prefix = "a") =>
+        string.Concat(Enumerable.Range(0, count).Select(number => $" {prefix}{number}: {field}"));
+
+    private static async Task<Guid> AddAnswerAsync(QrAiHost qrai, string content) =>
+        (await qrai.AddAsync(A.Session().Answered("Long?", content))).Messages.Last().Id;
+
+    private static Task<JsonElement> ContentsAsync(QrAiHost qrai, Guid answer, int count) =>
+        RequestAsync(qrai, $"{{ answer(id: \"{answer}\") {{ {Aliases(count, "content")} }} }}");
+}
