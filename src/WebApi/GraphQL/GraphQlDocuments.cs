@@ -17,7 +17,10 @@ internal static class GraphQlDocuments
     public const int MaxSelections = 1_000;
 
     /// <summary>Words and signs in a document: what only to read it costs. Texts, of whatever length, are one each.</summary>
-    public const int MaxTokens = 20_000;
+    public const int MaxTokens = 10_000;
+
+    /// <summary>Fragments that a document may define: rules compare each with each other.</summary>
+    public const int MaxFragments = 100;
 
     /// <summary>Reads a document.</summary>
     /// <exception cref="InvalidRequestException">It is too large, or nested too deeply.</exception>
@@ -38,6 +41,8 @@ internal static class GraphQlDocuments
             throw new InvalidRequestException("query", exception.Description);
         }
 
+        if (document.Definitions.Count(definition => definition is GraphQLFragmentDefinition) > MaxFragments)
+            throw new InvalidRequestException("query", $"must define at most {MaxFragments} fragments");
         var written = document.Definitions.Sum(definition => Count(definition, _ => 0));
         if (written > MaxSelections || new Expansion(document).CountLargest() > MaxSelections)
             throw new InvalidRequestException(

@@ -120,6 +120,23 @@ public sealed class GraphQlLimitTests() : GraphQlTest(DatabaseKind.Sqlite)
         extensions.GetProperty("errors").GetProperty("query")[0].GetString()!.ShouldContain("words and signs");
     }
 
+    [TestCase(100, false)]
+    [TestCase(101, true)]
+    public async Task A_document_of_too_many_fragments_is_refused_before_they_are_compared(int count, bool refused)
+    {
+        await using var qrai = await StartAsync();
+        var fragments = Enumerable.Range(1, count - 1).Select(n => $"fragment F{n} on Query {{ ...F{n + 1} }}");
+
+        var result = await RequestAsync(
+            qrai,
+            $"{{ ...F1 }} {string.Join(' ', fragments)} fragment F{count} on Query {{ __typename }}"
+        );
+
+        result.TryGetProperty("errors", out var errors).ShouldBe(refused, result.ToString());
+        if (refused)
+            errors[0].GetProperty("extensions").GetProperty("code").GetString().ShouldBe("invalid_request");
+    }
+
     [Test]
     public async Task A_long_text_is_one_word()
     {
