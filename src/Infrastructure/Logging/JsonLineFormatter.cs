@@ -32,6 +32,15 @@ internal sealed class JsonLineFormatter : ITextFormatter
 
     public void Format(LogEvent logEvent, TextWriter output)
     {
+        using var line = new StringWriter(CultureInfo.InvariantCulture);
+        Write(logEvent, line);
+        // Characters that JSON lets stand for themselves, terminals do not. Written at once, so that what others write does
+        // not come between.
+        output.Write(ControlCharacters.Escape(line.ToString()) + '\n');
+    }
+
+    private void Write(LogEvent logEvent, StringWriter output)
+    {
         output.Write("{\"time\":\"");
         output.Write(
             logEvent.Timestamp.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture)
@@ -57,7 +66,7 @@ internal sealed class JsonLineFormatter : ITextFormatter
             _values.Format(value, output);
         }
 
-        output.Write("}\n");
+        output.Write('}');
     }
 
     private string Render(LogEvent logEvent)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -8,14 +7,13 @@ using Serilog.Configuration;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
+using Serilog.Formatting;
 
 namespace QrAi.Infrastructure.Logging;
 
 /// <summary>Sets the log up: readable for people or as JSON for machines, and never waited for.</summary>
 public static class SerilogSetup
 {
-    private const string Line = "{Timestamp:HH:mm:ss.fff} {Level:u3} {Message:lj} {RequestId}{NewLine}{Exception}";
-
     /// <summary>Adds the log.</summary>
     /// <param name="services">Where to.</param>
     /// <param name="options">The levels and the format.</param>
@@ -65,13 +63,7 @@ public static class SerilogSetup
     private static void WriteToConsole(LoggerSinkConfiguration to, LogFormat format, bool toStandardError)
     {
         LogEventLevel? errorsFrom = toStandardError ? LevelAlias.Minimum : null;
-        if (format == LogFormat.Json)
-            to.Console(new JsonLineFormatter(), standardErrorFromLevel: errorsFrom);
-        else
-            to.Console(
-                outputTemplate: Line,
-                formatProvider: CultureInfo.InvariantCulture,
-                standardErrorFromLevel: errorsFrom
-            );
+        ITextFormatter formatter = format == LogFormat.Json ? new JsonLineFormatter() : new ConsoleLineFormatter();
+        to.Console(formatter, standardErrorFromLevel: errorsFrom);
     }
 }

@@ -46,6 +46,20 @@ public sealed class LogTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
+    public async Task A_caller_cannot_forge_a_line_of_the_console()
+    {
+        const string Forged = "12:00:00.000 ERR Forged";
+        await using var qrai = await StartAsync(new() { ["LOG_FORMAT"] = "console" });
+
+        var asked = await qrai.AskAsync("Who?", model: $"a\n{Forged}\u001b[2K\u2028{Forged}\u202e");
+
+        await qrai.DisposeAsync(); // all has been written then
+        var line = Output.LinesWith($"Answer {asked.Answer.Id} of session").ShouldHaveSingleItem();
+        line.ShouldContain($"a\\u000a{Forged}\\u001b[2K\\u2028{Forged}\\u202e");
+        line.TrimEnd('\n').ShouldNotContain('\n');
+    }
+
+    [Test]
     public async Task The_start_says_where_it_listens_which_database_and_which_providers()
     {
         await using var qrai = await StartAsync();

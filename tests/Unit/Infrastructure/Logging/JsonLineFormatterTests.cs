@@ -62,6 +62,23 @@ public sealed class JsonLineFormatterTests
     }
 
     [Test]
+    public void What_a_terminal_obeys_is_escaped_and_its_value_stays_exact()
+    {
+        const string Text = "a\u001b[2K\u007f\u0085\u009b2J\u2029\u202e\u2066\\u0041\r\n日本";
+
+        Format(LogEventLevel.Error, "{Text}", new IOException(Text), properties: [("Text", Text)])
+            .ShouldSatisfyAllConditions(
+                json => json.GetProperty("text").GetString().ShouldBe(Text),
+                json => json.GetProperty("message").GetString().ShouldBe(Text),
+                json => json.GetProperty("exception").GetString()!.ShouldContain(Text),
+                json => json.GetRawText().ShouldNotContain("\u009b"),
+                json => json.GetRawText().ShouldAllBe(character => character >= ' ' && character != '\u007f'),
+                json => json.GetRawText().ShouldNotContain("\u202e"),
+                json => json.GetRawText().ShouldContain("日本")
+            );
+    }
+
+    [Test]
     public void A_property_does_not_pass_itself_off_for_the_events_own()
     {
         var json = Format(
