@@ -1,5 +1,4 @@
 using System.Collections;
-using dotenv.net;
 
 namespace QrAi.Infrastructure.Settings;
 
@@ -25,26 +24,10 @@ public static class EnvironmentFiles
     /// <summary>Reads one file; empty where there is none.</summary>
     /// <param name="directory">Where to begin looking for it; then its parents up to the repository's root.</param>
     /// <param name="name">Its name.</param>
-    public static SettingsLayer ReadFile(string directory, string name)
-    {
-        if (Find(directory, name) is not { } path)
-            return new SettingsLayer(name, new Dictionary<string, string>());
-        try
-        {
-            return new SettingsLayer(
-                name,
-                DotEnv.Fluent().WithEnvFiles(path).WithExceptions().WithTrimValues().Read().AsReadOnly()
-            );
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            // Only what kind of fault it was: messages may show the line, which may have a secret in it.
-            return new SettingsLayer(name, new Dictionary<string, string>())
-            {
-                Problems = [new SettingProblem(name, $"must be a file of NAME=value lines that can be read: {path}")],
-            };
-        }
-    }
+    public static SettingsLayer ReadFile(string directory, string name) =>
+        Find(directory, name) is { } path
+            ? EnvironmentFile.Read(path, name)
+            : new SettingsLayer(name, new Dictionary<string, string>());
 
     private static string? Find(string start, string name)
     {
