@@ -20,6 +20,9 @@ public sealed partial record BackupRetention(int Daily, int Weekly, int Monthly)
     /// <summary>What is used when nothing is set: <c>7d,4w,6m</c>.</summary>
     public static BackupRetention Default { get; } = new(7, 4, 6);
 
+    /// <summary>How long that stays which a restore has replaced: as many days as there are daily backups, at least one.</summary>
+    public TimeSpan SafetyTime => TimeSpan.FromDays(Math.Max(Daily, 1));
+
     /// <summary>Reads <c>7d,4w,6m</c>; what is left out is 0.</summary>
     /// <param name="text">The text.</param>
     /// <param name="retention">What it says.</param>
@@ -59,10 +62,7 @@ public sealed partial record BackupRetention(int Daily, int Weekly, int Monthly)
         kept.UnionWith(NewestOfEach(regular, Monthly, time => time.Year * 100 + time.Month));
         kept.UnionWith(all.Where(backup => backup.CreatedAt >= lastVerified.CreatedAt));
         kept.UnionWith(
-            all.Where(backup =>
-                backup.Purpose == BackupPurpose.Safety
-                && now - backup.CreatedAt <= TimeSpan.FromDays(Math.Max(Daily, 1))
-            )
+            all.Where(backup => backup.Purpose == BackupPurpose.Safety && now - backup.CreatedAt <= SafetyTime)
         );
         return [.. all.Where(backup => !kept.Contains(backup))];
     }

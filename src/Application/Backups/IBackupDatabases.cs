@@ -39,6 +39,18 @@ public interface IBackupDatabase
     /// <exception cref="BackupDamagedException">The dump can not be restored.</exception>
     /// <exception cref="BackupFailedException">There can be no scratch database.</exception>
     Task<IRestoredCopy> RestoreCopyAsync(string dump, BackupManifest manifest, CancellationToken cancellationToken);
+
+    /// <summary>What restores have left of it.</summary>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="BackupFailedException">It cannot be asked.</exception>
+    Task<IReadOnlyList<FormerDatabase>> ListFormerAsync(CancellationToken cancellationToken);
+
+    /// <summary>Drops what a restore has left, unless somebody uses it.</summary>
+    /// <param name="former">One of <see cref="ListFormerAsync"/>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Whether it is gone.</returns>
+    /// <exception cref="BackupFailedException">It cannot be dropped.</exception>
+    Task<bool> DropFormerAsync(FormerDatabase former, CancellationToken cancellationToken);
 }
 
 /// <summary>What was dumped.</summary>

@@ -44,9 +44,27 @@ internal sealed class BackupSchedule(
                 async () => string.Join(", ", (await sender.Send(new PruneBackups(), cancellationToken)).Removed),
                 cancellationToken
             );
+            await DropFormerAsync(cancellationToken);
         }
 
         throw new BackupFailedException("The schedule of backups never comes again.");
+    }
+
+    private async Task DropFormerAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var name in await sender.Send(new DropFormerDatabases(), cancellationToken))
+                logger.LogInformation("Dropped {Database}, which a restore had replaced", name);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.LogError(
+                exception is BackupFailedException ? null : exception,
+                "Former databases not dropped: {Reason}",
+                exception.Message
+            );
+        }
     }
 
     private async Task TryAsync(string what, Func<Task<string>> step, CancellationToken cancellationToken)

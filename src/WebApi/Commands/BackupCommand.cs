@@ -34,7 +34,12 @@ internal static class BackupCommand
             Verb(runner, "create", "Makes a backup, and uploads it where there is a blob container.", CreateAsync),
             Verb(runner, "list", "Prints each backup: id, size, where it is, whether it was verified.", ListAsync),
             verify,
-            Verb(runner, "prune", "Removes what BACKUP_RETENTION lets go; never the last verified one.", PruneAsync),
+            Verb(
+                runner,
+                "prune",
+                "Removes what BACKUP_RETENTION lets go, former databases too; never the last verified one.",
+                PruneAsync
+            ),
             Verb(runner, "schedule", "Stays up and does create, verify and prune by BACKUP_SCHEDULE.", ScheduleAsync),
         };
     }
@@ -68,6 +73,7 @@ internal static class BackupCommand
                 await terminal.Error.WriteLineAsync($"{backup.Id} is not good. {backup.Damage}");
         foreach (var problem in listing.Unreadable)
             await terminal.Error.WriteLineAsync(problem);
+        await ListFormerAsync(sender, terminal, cancellationToken);
         if (listing.StorageProblem is not { } storageProblem)
             return ExitCode.Done;
 
@@ -97,7 +103,30 @@ internal static class BackupCommand
         await terminal.Error.WriteLineAsync(
             string.Create(CultureInfo.InvariantCulture, $"{pruned.Removed.Count} removed, {pruned.Kept} kept.")
         );
+        foreach (var name in await sender.Send(new DropFormerDatabases(), cancellationToken))
+            await terminal.Output.WriteLineAsync($"dropped {name}");
         return ExitCode.Done;
+    }
+
+    /// <summary>What restores have left is no backup, and somebody should look at it. A database that is down hides no backup.</summary>
+    private static async Task ListFormerAsync(ISender sender, Terminal terminal, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var (former, expiresAt) in await sender.Send(new ListFormerDatabases(), cancellationToken))
+                await terminal.Error.WriteLineAsync(
+                    expiresAt is null
+                        ? $"{former.Name} was left by a restore, at a time that nobody noted: drop it when it is not needed."
+                        : string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{former.Name} has what was there before the restore at {former.ReplacedAt:u}; backup prune drops it after {expiresAt:u}."
+                        )
+                );
+        }
+        catch (BackupFailedException exception)
+        {
+            await terminal.Error.WriteLineAsync($"What restores have left could not be listed. {exception.Message}");
+        }
     }
 
     private static async Task<int> ScheduleAsync(ISender sender, Terminal terminal, CancellationToken cancellationToken)

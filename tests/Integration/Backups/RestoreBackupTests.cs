@@ -145,10 +145,54 @@ public sealed class RestoreBackupTests(DatabaseKind kind) : BackupTest(kind)
                 : $"sqlite://{restored.KeptAs}";
         await using (var former = await OpenDatabaseAsync(kept))
             (await former.CountsAsync()).ShouldBe((3, 30));
+        await ShouldBeListedAndDroppedInItsTimeAsync(restored.KeptAs!);
+    }
+
+    /// <summary>It stays as long as the backup that was made before the restore, and while somebody uses it.</summary>
+    private async Task ShouldBeListedAndDroppedInItsTimeAsync(string name)
+    {
+        var former = (await Program().Sender.Send(new ListFormerDatabases())).ShouldHaveSingleItem();
+        former.Former.Name.ShouldBe(name);
+        var age = TimeProvider.System.GetUtcNow() - former.Former.ReplacedAt!.Value;
+        age.ShouldBeInRange(TimeSpan.FromSeconds(-1), TimeSpan.FromMinutes(10));
+        former.ExpiresAt.ShouldBe(former.Former.ReplacedAt + TimeSpan.FromDays(7));
+
+        (await DropFormerAsync(TimeSpan.FromDays(6.9))).ShouldBeEmpty();
         if (Kind == DatabaseKind.Postgres)
+            await using (await OpenDatabaseAsync(PostgresUrl.WithDatabase(Url, name)))
+                (await DropFormerAsync(TimeSpan.FromDays(8))).ShouldBeEmpty();
+        (await DropFormerAsync(TimeSpan.FromDays(8))).ShouldBe([name]);
+        (await Program().Sender.Send(new ListFormerDatabases())).ShouldBeEmpty();
+        await ShouldHaveAsync(sessions: 2);
+    }
+
+    private Task<IReadOnlyList<string>> DropFormerAsync(TimeSpan later) =>
+        Program(clock: new TestClock(TimeProvider.System.GetUtcNow() + later)).Sender.Send(new DropFormerDatabases());
+
+    [Test]
+    public async Task What_other_databases_have_left_is_not_this_ones()
+    {
+        if (Kind == DatabaseKind.Sqlite)
+            await File.WriteAllTextAsync($"{Url["sqlite://".Length..]}.before-lunch", "Somebody's notes.");
+        else
+            await using (var admin = await OpenDatabaseAsync())
+            {
+                await admin.ExecuteAsync("CREATE DATABASE qrai_before_00000001 TEMPLATE template0");
+                await admin.ExecuteAsync(
+                    "COMMENT ON DATABASE qrai_before_00000001 IS 'QrAi: another until a restore at 2020-01-01T00:00:00Z'"
+                );
+            }
+
+        try
         {
-            await using var database = await OpenDatabaseAsync();
-            await database.ExecuteAsync($"DROP DATABASE \"{restored.KeptAs}\" WITH (FORCE)");
+            (await Program().Sender.Send(new ListFormerDatabases())).ShouldBeEmpty();
+            (await DropFormerAsync(TimeSpan.FromDays(999))).ShouldBeEmpty();
+        }
+        finally
+        {
+            if (Kind == DatabaseKind.Postgres)
+                await using (var admin = await OpenDatabaseAsync())
+                    await admin.ExecuteAsync("DROP DATABASE qrai_before_00000001");
         }
     }
 

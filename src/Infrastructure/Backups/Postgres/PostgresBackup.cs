@@ -74,6 +74,31 @@ internal sealed class PostgresBackup(PostgresAddress address, DatabaseOptions op
         }
     }
 
+    public Task<IReadOnlyList<FormerDatabase>> ListFormerAsync(CancellationToken cancellationToken) =>
+        MaintainAsync(
+            maintenance => PostgresFormer.ListAsync(maintenance, address.Database, cancellationToken),
+            cancellationToken
+        );
+
+    public Task<bool> DropFormerAsync(FormerDatabase former, CancellationToken cancellationToken) =>
+        MaintainAsync(
+            maintenance => PostgresFormer.DropAsync(maintenance, former.Name, cancellationToken),
+            cancellationToken
+        );
+
+    private async Task<T> MaintainAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await using var maintenance = await _server.OpenMaintenanceAsync(cancellationToken);
+        try
+        {
+            return await work(maintenance);
+        }
+        catch (NpgsqlException exception)
+        {
+            throw PostgresServer.Failed("The server's databases could not be looked at", exception);
+        }
+    }
+
     /// <summary>Does both at the same time; if one fails, the other is ended.</summary>
     private async Task<DatabaseContents> DumpAndReadAsync(
         PostgresTool tool,

@@ -56,6 +56,14 @@ internal sealed class PostgresCopy : IRestoredCopy
         ) AS statements
         """;
 
+    private const string Swap = $"""
+        SELECT format(
+          'BEGIN; ALTER DATABASE %1$I RENAME TO %2$I; ALTER DATABASE %3$I RENAME TO %1$I; '
+            'COMMENT ON DATABASE %2$I IS %4$L; COMMIT',
+          $1, $2, $3, {PostgresFormer.Comment}
+        )
+        """;
+
     /// <summary>How often it is tried to be alone with the database; the server waits 5 s each time.</summary>
     private const int MaxTries = 6;
 
@@ -134,7 +142,7 @@ internal sealed class PostgresCopy : IRestoredCopy
 
     public async Task<string?> TakeOverAsync(DatabaseContents expected, CancellationToken cancellationToken)
     {
-        var former = $"qrai_before_{Number.ToString("x8", CultureInfo.InvariantCulture)}";
+        var former = PostgresFormer.Prefix + Number.ToString("x8", CultureInfo.InvariantCulture);
         try
         {
             if (
@@ -258,7 +266,7 @@ internal sealed class PostgresCopy : IRestoredCopy
         var rename = (
             await PostgresContents.TextAsync(
                 _maintenance,
-                "SELECT format('BEGIN; ALTER DATABASE %1$I RENAME TO %2$I; ALTER DATABASE %3$I RENAME TO %1$I; COMMIT', $1, $2, $3)",
+                Swap,
                 cancellationToken,
                 _server.Address.Database,
                 former,

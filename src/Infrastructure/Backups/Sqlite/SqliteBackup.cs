@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using QrAi.Application.Backups;
+using QrAi.Infrastructure.Files;
 using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Backups.Sqlite;
@@ -17,10 +18,10 @@ internal sealed class SqliteBackup(SqliteAddress address, DatabaseOptions option
     {
         if (!File.Exists(_path))
             throw new BackupFailedException($"{address} is not there.");
-        var folder = Directory.CreateTempSubdirectory("qrai-backup-");
         try
         {
-            var copy = Path.Combine(folder.FullName, "copy.db");
+            using var folder = ScratchFolder.Create();
+            var copy = folder.PathOf("copy.db");
             DatabaseContents contents;
             await using (
                 var source = await SqliteContents.OpenAsync(
@@ -55,10 +56,6 @@ internal sealed class SqliteBackup(SqliteAddress address, DatabaseOptions option
         {
             throw new BackupFailedException($"{address} could not be backed up: {exception.Message}", exception);
         }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
     }
 
     public async Task<bool> IsEmptyAsync(CancellationToken cancellationToken)
@@ -87,10 +84,11 @@ internal sealed class SqliteBackup(SqliteAddress address, DatabaseOptions option
         CancellationToken cancellationToken
     )
     {
-        var folder = Directory.CreateTempSubdirectory("qrai-restore-");
+        ScratchFolder? folder = null;
         try
         {
-            var copy = Path.Combine(folder.FullName, "copy.db");
+            folder = ScratchFolder.Create();
+            var copy = folder.PathOf("copy.db");
             await using (var source = File.OpenRead(dump))
             await using (var target = File.Create(copy))
                 await source.CopyToAsync(target, cancellationToken);
@@ -98,18 +96,24 @@ internal sealed class SqliteBackup(SqliteAddress address, DatabaseOptions option
         }
         catch (Exception exception)
         {
-            folder.Delete(recursive: true);
+            folder?.Dispose();
             if (exception is IOException)
                 throw new BackupFailedException($"The dump can not be copied: {exception.Message}", exception);
             throw;
         }
     }
 
+    public Task<IReadOnlyList<FormerDatabase>> ListFormerAsync(CancellationToken cancellationToken) =>
+        Task.FromResult(SqliteFormer.List(_path));
+
+    public Task<bool> DropFormerAsync(FormerDatabase former, CancellationToken cancellationToken) =>
+        Task.FromResult(SqliteFormer.Remove(former.Name));
+
     private sealed class Copy(
         SqliteAddress address,
         string path,
         DatabaseOptions options,
-        DirectoryInfo folder,
+        ScratchFolder folder,
         string copy
     ) : IRestoredCopy
     {
@@ -158,14 +162,14 @@ internal sealed class SqliteBackup(SqliteAddress address, DatabaseOptions option
 
         public ValueTask DisposeAsync()
         {
-            folder.Delete(recursive: true);
+            folder.Dispose();
             return ValueTask.CompletedTask;
         }
 
         /// <summary>Somebody wrote after it was backed up: it is kept beside.</summary>
         private async Task<string> KeepAsync(SqliteConnection target, CancellationToken cancellationToken)
         {
-            var former = $"{path}.before-{Guid.CreateVersion7():N}";
+            var former = SqliteFormer.NewPath(path);
             await using var kept = await SqliteContents.OpenAsync(
                 former,
                 SqliteOpenMode.ReadWriteCreate,

@@ -21,6 +21,7 @@ public sealed class BackupScheduleTests
         Setup(new CreateBackup(), () => _backup);
         Setup(new VerifyBackup(null), () => _backup);
         Setup(new PruneBackups(), () => new PrunedBackups([], 1));
+        Setup(new DropFormerDatabases(), () => (IReadOnlyList<string>)["qrai_before_1"]);
     }
 
     [Test]
@@ -32,11 +33,14 @@ public sealed class BackupScheduleTests
         await PassUntilAsync(new DateTimeOffset(2026, 11, 24, 2, 50, 0, TimeSpan.Zero));
         _done.ShouldBeEmpty();
         await PassUntilAsync(new DateTimeOffset(2026, 11, 24, 3, 0, 0, TimeSpan.Zero));
-        await Eventually.Holds(() => _done.Count == 3);
-        _done.ShouldBe([nameof(CreateBackup), nameof(VerifyBackup), nameof(PruneBackups)]);
+        await Eventually.Holds(() => _done.Count == 4);
+        _done.ShouldBe([nameof(CreateBackup), nameof(VerifyBackup), nameof(PruneBackups), nameof(DropFormerDatabases)]);
+        await Eventually.Holds(() =>
+            _log.Lines.Any(line => line.Message == "Dropped qrai_before_1, which a restore had replaced")
+        );
 
         await PassUntilAsync(new DateTimeOffset(2026, 11, 25, 3, 0, 0, TimeSpan.Zero));
-        await Eventually.Holds(() => _done.Count == 6);
+        await Eventually.Holds(() => _done.Count == 8);
         await StopAsync(stop, running);
     }
 
@@ -52,13 +56,13 @@ public sealed class BackupScheduleTests
         var running = RunAsync("0 * * * *", stop.Token);
 
         await PassUntilAsync(TestClock.Noon.AddHours(1));
-        await Eventually.Holds(() => _done.Count == 3);
+        await Eventually.Holds(() => _done.Count == 4);
         var error = _log.Lines.Single(line => line.Level == LogLevel.Error);
         error.Message.ShouldContain("The storage can not be reached.");
 
         fails = false;
         await PassUntilAsync(TestClock.Noon.AddHours(2));
-        await Eventually.Holds(() => _done.Count == 6);
+        await Eventually.Holds(() => _done.Count == 8);
         _log.Lines.Count(line => line.Level == LogLevel.Error).ShouldBe(1);
         await StopAsync(stop, running);
     }
@@ -72,8 +76,25 @@ public sealed class BackupScheduleTests
 
         await PassUntilAsync(TestClock.Noon.AddHours(1));
 
-        await Eventually.Holds(() => _done.Count == 3);
+        await Eventually.Holds(() => _done.Count == 4);
         _log.Lines.Single(line => line.Level == LogLevel.Error).Exception.ShouldBeOfType<FormatException>();
+        await StopAsync(stop, running);
+    }
+
+    [Test]
+    public async Task What_restores_have_left_that_can_not_be_dropped_is_an_error_and_the_next_run_comes()
+    {
+        Setup(new DropFormerDatabases(), () => throw new BackupFailedException("The server is away."));
+        using var stop = new CancellationTokenSource();
+        var running = RunAsync("0 * * * *", stop.Token);
+
+        await PassUntilAsync(TestClock.Noon.AddHours(1));
+        await Eventually.Holds(() => _done.Count == 4);
+        await PassUntilAsync(TestClock.Noon.AddHours(2));
+        await Eventually.Holds(() => _done.Count == 8);
+
+        _log.Lines.First(line => line.Level == LogLevel.Error)
+            .Message.ShouldBe("Former databases not dropped: The server is away.");
         await StopAsync(stop, running);
     }
 

@@ -60,6 +60,15 @@ internal sealed class MemoryBackupDatabase(string description, TestClock clock, 
         return Task.FromResult<IRestoredCopy>(new MemoryCopy(this, Restored ?? manifest.Contents, journal));
     }
 
+    /// <summary>What restores have left, and whether somebody uses it.</summary>
+    public Dictionary<FormerDatabase, bool> Former { get; } = [];
+
+    public Task<IReadOnlyList<FormerDatabase>> ListFormerAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<FormerDatabase>>([.. Former.Keys]);
+
+    public Task<bool> DropFormerAsync(FormerDatabase former, CancellationToken cancellationToken) =>
+        Task.FromResult(!Former[former] && Former.Remove(former));
+
     /// <summary>Lets the time pass that something takes.</summary>
     public void Work() => clock.Advance(Pace);
 }
