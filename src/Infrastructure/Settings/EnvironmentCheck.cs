@@ -11,7 +11,7 @@ internal sealed class EnvironmentCheck(SettingsReading reading) : IDeploymentChe
 
     public Task<CheckOutcome> RunAsync(CancellationToken cancellationToken) =>
         Task.FromResult(
-            (reading.IsValid ? CheckOutcome.Ok(Describe()) : Failed()) with
+            (reading.ServiceProblems.Count == 0 ? CheckOutcome.Ok(Describe()) : Failed()) with
             {
                 Facts = reading.Sources.ToDictionary(source => source.Name, source => source.Layer),
             }
@@ -19,11 +19,11 @@ internal sealed class EnvironmentCheck(SettingsReading reading) : IDeploymentChe
 
     private CheckOutcome Failed() =>
         CheckOutcome.Failed(
-            $"These settings cannot be used: {string.Join(", ", reading.Problems.Select(problem => problem.Name))}.",
+            $"These settings cannot be used: {string.Join(", ", reading.ServiceProblems.Select(problem => problem.Name))}.",
             "Correct them as the lines on standard error say."
         ) with
         {
-            Problems = [.. reading.Problems.Select(problem => problem.ToString())],
+            Problems = [.. reading.ServiceProblems.Select(problem => problem.ToString())],
         };
 
     private string Describe()

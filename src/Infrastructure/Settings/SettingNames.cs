@@ -13,6 +13,9 @@ public static class SettingNames
         TelemetryOptions.HeadersName,
     ];
 
+    /// <summary>Those whose values are sentences, in which quotation marks may be meant.</summary>
+    internal static IReadOnlySet<string> Texts { get; } = new HashSet<string> { "SYSTEM_PROMPT" };
+
     /// <summary>Those that say where settings are looked for, and so can not be in a key vault.</summary>
     private static readonly HashSet<string> WhereToLook =
     [

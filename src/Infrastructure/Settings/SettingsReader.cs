@@ -52,7 +52,15 @@ public sealed class SettingsReader(IReadOnlyList<SettingsLayer> layers)
     public string? Find(string name)
     {
         _names.Add(name);
-        return Locate(name)?.Value;
+        var value = Locate(name)?.Value;
+        if (
+            value is not [('"' or '\'') and var first, .., var last]
+            || first != last
+            || SettingNames.Texts.Contains(name)
+        )
+            return value;
+        Report(name, "must be written without the quotation marks around it, which are part of the value here");
+        return value[1..^1];
     }
 
     /// <summary>Whether a file has a secret, which does not count as long as the key vault can not be read.</summary>

@@ -4,13 +4,12 @@ namespace QrAi.Infrastructure.Settings;
 public sealed class SettingsReading
 {
     private readonly QrAiSettings _settings;
-    private readonly IReadOnlyList<SettingProblem> _serviceProblems;
 
     private SettingsReading(QrAiSettings settings, SettingsReader reader)
     {
         _settings = settings;
         Problems = [.. reader.Problems];
-        _serviceProblems = [.. reader.ServiceProblems];
+        ServiceProblems = [.. reader.Problems, .. reader.ServiceProblems];
         Names = [.. reader.Names];
         Sources = [.. reader.Sources];
         KeyVault = reader.KeyVault;
@@ -18,6 +17,9 @@ public sealed class SettingsReading
 
     /// <summary>What is wrong, at most once for each setting; empty if nothing is.</summary>
     public IReadOnlyList<SettingProblem> Problems { get; }
+
+    /// <summary>The same, with what a service cannot start without and verbs can.</summary>
+    public IReadOnlyList<SettingProblem> ServiceProblems { get; }
 
     /// <summary>Every setting there is, by name.</summary>
     public IReadOnlyList<string> Names { get; }
@@ -38,9 +40,7 @@ public sealed class SettingsReading
     /// <summary>The settings, with all that the service needs and verbs can do without.</summary>
     /// <exception cref="InvalidSettingsException">Some cannot be used or are missing; all of them are named.</exception>
     public QrAiSettings ServiceSettings =>
-        IsValid && _serviceProblems.Count == 0
-            ? _settings
-            : throw new InvalidSettingsException([.. Problems, .. _serviceProblems]);
+        ServiceProblems.Count == 0 ? _settings : throw new InvalidSettingsException(ServiceProblems);
 
     /// <summary>Reads the settings, without throwing if they cannot be used.</summary>
     /// <param name="layers">Where they come from, the strongest first.</param>

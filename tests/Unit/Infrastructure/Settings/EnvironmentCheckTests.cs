@@ -58,6 +58,17 @@ public sealed class EnvironmentCheckTests
         outcome.Facts["LOG_LEVEL"].ShouldBe("environment");
     }
 
+    [Test]
+    public async Task What_a_service_does_not_start_with_is_told_too()
+    {
+        var outcome = await CheckAsync(
+            Layer("environment", ("ENVIRONMENT", "production"), ("DATABASE_URL", "postgresql://qrai:pw@db/qrai"))
+        );
+
+        outcome.Passed.ShouldBeFalse();
+        outcome.Problems.ShouldHaveSingleItem().ShouldEndWith(": there is no provider to answer");
+    }
+
     private static Task<CheckOutcome> CheckAsync(params SettingsLayer[] layers) =>
         new EnvironmentCheck(SettingsReading.Of(layers)).RunAsync(CancellationToken.None);
 }
