@@ -137,6 +137,7 @@ public sealed class SettingsTests : ProgramTests
             ["DATABASE_MAX_OVERFLOW"] = ("-1", "must be a whole number from 0 to 500, not '-1'"),
             ["DATABASE_TIMEOUT_SECONDS"] = ("61", "must be a number of seconds from 1 to 60, not '61'"),
             ["DATABASE_MIGRATE_ON_START"] = ("yes", "must be true or false, not 'yes'"),
+            ["DATABASE_POOLER"] = ("session", "must be one of none, transaction, not 'session'"),
             ["LLM_PROVIDERS"] = (
                 "openai,oracle,openai",
                 "must be a comma-separated list of openrouter, google-ai, offline; 'openai', 'oracle' are unknown"
@@ -226,6 +227,25 @@ public sealed class SettingsTests : ProgramTests
 
         exitCode.ShouldBe(InvalidSettings);
         errors.ShouldBe($".env: must be a file of NAME=value lines that can be read: {workplace.Root}/.env\n");
+    }
+
+    [Test]
+    public async Task A_line_of_a_file_that_is_no_setting_is_named_by_its_number_and_not_shown()
+    {
+        const string Secret = "s3cr3t-that-nobody-may-see";
+        var workplace = new Workplace();
+        workplace.Write(".env", "# settings", "export LOG_FORMAT='json'", "", $"OPENROUTER_API_KEY {Secret}");
+
+        var (exitCode, output, errors) = await RunAsync(workplace);
+        var check = await RunAsync(workplace, "check", "environment");
+
+        exitCode.ShouldBe(InvalidSettings);
+        errors.ShouldBe(
+            ".env:4: must be NAME=value, export NAME=value or a # comment, with quotes closed on the line, in "
+                + $"{workplace.Root}/.env\n"
+        );
+        (check.ExitCode, check.Errors).ShouldBe((InvalidSettings, errors));
+        (output + errors + check.Output).ShouldNotContain(Secret);
     }
 
     [Test]

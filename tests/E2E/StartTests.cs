@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using QrAi.Tests.Testing.Postgres;
 
 namespace QrAi.Tests.E2E;
 
@@ -70,6 +71,66 @@ public sealed class StartTests : ProgramTests
                 line => line.ShouldContain("--urls"),
                 line => line.ShouldNotContain(Environment.NewLine)
             );
+    }
+
+    [TestCase("sqlite:///proc/qrai/qrai.db", "The folder of the database file takes none: ")]
+    [TestCase(
+        "LATIN1",
+        "The database's encoding is LATIN1, which cannot keep every text. Create one with ENCODING 'UTF8'"
+    )]
+    public async Task A_database_that_waiting_does_not_mend_ends_a_start_a_migration_and_a_check_with_one_line(
+        string database,
+        string problem
+    )
+    {
+        var workplace = new Workplace();
+        workplace.Settings["DATABASE_URL"] = database == "LATIN1" ? await CreateLatinDatabaseAsync() : database;
+
+        var start = Launch(workplace);
+        (await start.ExitAsync()).ShouldBe(1, start.Output);
+        var migration = await RunAsync(workplace, "migrate");
+        var check = await RunAsync(workplace, "check", "database");
+
+        start.Errors.ShouldStartWith(problem);
+        start.Errors.Count(character => character == '\n').ShouldBe(1);
+        (migration.ExitCode, migration.Output, migration.Errors).ShouldBe((1, "", start.Errors));
+        check.ExitCode.ShouldBe(1);
+        check.Output.ShouldStartWith("FAILED database ");
+        check.Output.ShouldEndWith($": {start.Errors}");
+    }
+
+    private static async Task<string> CreateLatinDatabaseAsync()
+    {
+        var url = await (await TestRun.Current.PostgresAsync()).CreateDatabaseAsync();
+        var name = $"{PostgresUrl.DatabaseOf(url)}_latin";
+        await using var admin = new Npgsql.NpgsqlConnection(PostgresUrl.ToConnectionString(url));
+        await admin.OpenAsync();
+        await using var command = new Npgsql.NpgsqlCommand(
+            $"CREATE DATABASE \"{name}\" ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0",
+            admin
+        );
+        await command.ExecuteNonQueryAsync();
+        return PostgresUrl.WithDatabase(url, name);
+    }
+
+    [Test]
+    public async Task In_production_without_a_provider_it_does_not_start_and_verbs_work()
+    {
+        var workplace = await new Workplace().WithAsync(Database.Postgres);
+        workplace.Settings["ENVIRONMENT"] = "production";
+        workplace.Settings["LOG_FORMAT"] = "console";
+
+        var start = await RunAsync(workplace);
+
+        start.ExitCode.ShouldBe(78);
+        start.Output.ShouldBeEmpty();
+        start.Errors.ShouldBe(
+            "OPENROUTER_API_KEY: must be set, or GOOGLE_AI_API_KEY, or LLM_PROVIDERS: there is no provider to answer\n"
+        );
+        (await RunAsync(workplace, "check", "environment")).ExitCode.ShouldBe(78);
+        (await RunAsync(workplace, "migrate")).ExitCode.ShouldBe(0);
+        workplace.Settings["LLM_PROVIDERS"] = "offline";
+        await StartAsync(workplace);
     }
 
     [Test]

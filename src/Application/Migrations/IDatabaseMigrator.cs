@@ -3,6 +3,12 @@ namespace QrAi.Application.Migrations;
 /// <summary>Knows the migrations of this program and of the database, and goes from one to the other.</summary>
 public interface IDatabaseMigrator
 {
+    /// <summary>Finds what keeps this program from using the database however long it waits.</summary>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="Errors.DatabaseUnusableException">There is such a thing.</exception>
+    /// <exception cref="Errors.DatabaseUnavailableException">The database cannot be used at the moment.</exception>
+    Task RequireUsableAsync(CancellationToken cancellationToken);
+
     /// <summary>All migrations that the program or the database knows, in their order.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="Errors.DatabaseUnavailableException">The database cannot be used.</exception>

@@ -14,6 +14,7 @@ internal sealed class RequireSchemaHandler(IDatabaseMigrator migrator, IDatabase
 {
     public async Task Handle(RequireSchema request, CancellationToken cancellationToken)
     {
+        await migrator.RequireUsableAsync(cancellationToken);
         var migrations = await migrator.ListAsync(cancellationToken);
         MigrationPlan.ThrowIfNewer(migrations);
         if (migrations.DescribePending() is { } pending)

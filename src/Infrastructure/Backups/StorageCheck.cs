@@ -70,7 +70,7 @@ internal sealed class StorageCheck(
     {
         var path = folder.FullPath;
         if (FolderProbe.FindFault(path) is { } fault)
-            return new Finding($"{path} cannot be written: {fault.TrimEnd('.')}", LookAtFolderSetting);
+            return new Finding($"{path} cannot be written: {fault.Reason.TrimEnd('.')}", LookAtFolderSetting);
 
         var free = new DriveInfo(FolderProbe.NearestOf(path).FullName).AvailableFreeSpace;
         var needed = Math.Max(LeastRoom, folder.SizeOfNewest());

@@ -6,10 +6,15 @@ internal static class FolderProbe
     /// <summary>More than a file system keeps beside a file's name, so that a full disk shows.</summary>
     private const int Size = 64 * 1024;
 
+    // ENOSPC and EDQUOT of Linux, ERROR_DISK_FULL of Windows.
+    private const int NoSpace = 28;
+    private const int NoQuota = 122;
+    private const int WindowsDiskFull = unchecked((int)0x80070070);
+
     /// <summary>Writes a file into a folder, down to the disk, and removes it again.</summary>
     /// <param name="folder">The folder; where it is not there yet, the nearest one above that is.</param>
-    /// <returns>What is wrong, in a sentence; null if nothing is.</returns>
-    public static string? FindFault(string folder)
+    /// <returns>What is wrong; null if nothing is.</returns>
+    public static FolderFault? FindFault(string folder)
     {
         try
         {
@@ -31,7 +36,7 @@ internal static class FolderProbe
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return exception.Message;
+            return new FolderFault(exception.Message, exception.HResult is NoSpace or NoQuota or WindowsDiskFull);
         }
     }
 
@@ -46,3 +51,8 @@ internal static class FolderProbe
         return nearest;
     }
 }
+
+/// <summary>Why a folder takes no file.</summary>
+/// <param name="Reason">The system's own words; a sentence.</param>
+/// <param name="IsFull">Whether there is no room.</param>
+internal sealed record FolderFault(string Reason, bool IsFull);

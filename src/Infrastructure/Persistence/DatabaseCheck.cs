@@ -28,12 +28,17 @@ internal sealed class DatabaseCheck(
                 .InspectAsync(cancellationToken)
                 .WaitAsync(options.Timeout, clock, cancellationToken);
             if (inspection.Fault is { } fault)
-                return Failed(fault.Problem, fault.Next) with { Facts = inspection.Facts };
+                return Failed(fault) with { Facts = inspection.Facts };
 
             var migrations = await migrator
                 .ListAsync(cancellationToken)
                 .WaitAsync(options.Timeout, clock, cancellationToken);
-            return Judge(inspection.Facts, migrations);
+            var missing = migrations.DescribePending() is null
+                ? null
+                : await inspector
+                    .FindFaultAsync(willMigrate: true, cancellationToken)
+                    .WaitAsync(options.Timeout, clock, cancellationToken);
+            return Judge(inspection.Facts, migrations, missing);
         }
         catch (TimeoutException)
         {
@@ -47,20 +52,27 @@ internal sealed class DatabaseCheck(
         }
         catch (Exception exception) when (exception is DbException or DatabaseUnavailableException)
         {
-            return Failed(faults.Describe(exception), faults.Advise(exception));
+            return Failed(faults.Explain(exception));
         }
     }
 
-    private CheckOutcome Judge(IReadOnlyDictionary<string, string> seen, IReadOnlyList<MigrationDto> migrations)
+    /// <param name="seen">What was seen.</param>
+    /// <param name="migrations">The migrations.</param>
+    /// <param name="missing">What keeps this role from applying those that are pending.</param>
+    private CheckOutcome Judge(
+        IReadOnlyDictionary<string, string> seen,
+        IReadOnlyList<MigrationDto> migrations,
+        DatabaseFault? missing
+    )
     {
         var facts = new Dictionary<string, string>(seen) { ["migrations"] = Count(migrations) };
-        return Judge(migrations, string.Join(", ", facts.Select(fact => $"{fact.Key} {fact.Value}"))) with
+        return Judge(migrations, missing, string.Join(", ", facts.Select(fact => $"{fact.Key} {fact.Value}"))) with
         {
             Facts = facts,
         };
     }
 
-    private CheckOutcome Judge(IReadOnlyList<MigrationDto> migrations, string facts)
+    private CheckOutcome Judge(IReadOnlyList<MigrationDto> migrations, DatabaseFault? missing, string facts)
     {
         try
         {
@@ -71,10 +83,15 @@ internal sealed class DatabaseCheck(
             return Failed(exception.Message, $"It has {facts}.");
         }
 
-        return migrations.DescribePending() is { } pending && !options.MigrateOnStart
-            ? Failed(pending, "Apply them with the verb migrate.")
+        return migrations.DescribePending() is { } pending && (missing is not null || !options.MigrateOnStart)
+            ? Failed(
+                missing is null ? pending : $"{pending} {missing.Problem}",
+                missing?.Next ?? "Apply them with the verb migrate."
+            )
             : CheckOutcome.Ok($"{options.Address}: {facts}");
     }
+
+    private CheckOutcome Failed(DatabaseFault fault) => Failed(fault.Problem, fault.Next);
 
     private CheckOutcome Failed(string problem, string next) =>
         CheckOutcome.Failed($"{options.Address}: {problem}", next);

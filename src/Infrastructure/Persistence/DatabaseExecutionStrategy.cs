@@ -41,7 +41,7 @@ internal sealed class DatabaseExecutionStrategy(
         }
         catch (Exception exception) when (faults.IsUnavailability(exception))
         {
-            throw new DatabaseUnavailableException(faults.Describe(exception), exception);
+            throw faults.Translate(exception);
         }
     }
 

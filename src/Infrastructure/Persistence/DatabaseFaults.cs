@@ -1,3 +1,5 @@
+using QrAi.Application.Errors;
+
 namespace QrAi.Infrastructure.Persistence;
 
 /// <summary>What a driver's exceptions mean.</summary>
@@ -12,11 +14,14 @@ internal abstract class DatabaseFaults
     /// </summary>
     public abstract bool IsWorthRepeating(Exception exception);
 
-    /// <summary>What was seen, without addresses, users or statements.</summary>
-    public abstract string Describe(Exception exception);
+    /// <summary>What was seen, and what an operator may do about it.</summary>
+    public abstract DatabaseFault Explain(Exception exception);
 
-    /// <summary>What an operator may do about it, in a sentence.</summary>
-    public abstract string Advise(Exception exception);
+    /// <summary>The same as an exception of the application.</summary>
+    public DatabaseUnavailableException Translate(Exception exception) => Explain(exception).ToException(exception);
+
+    /// <summary>What was seen, without addresses, users or statements.</summary>
+    public string Describe(Exception exception) => Explain(exception).Problem;
 
     /// <summary>What an operator may do about a database that says nothing.</summary>
     public const string WhenSilent =
@@ -28,4 +33,18 @@ internal abstract class DatabaseFaults
         for (; exception is not null; exception = exception.InnerException)
             yield return exception;
     }
+}
+
+/// <summary>What keeps the service from using a database.</summary>
+/// <param name="Problem">What was seen; a sentence without addresses, users or statements.</param>
+/// <param name="Next">What an operator may do about it; a sentence.</param>
+/// <param name="Lasts">Whether it stays until somebody changes the deployment: waiting does not help.</param>
+internal sealed record DatabaseFault(string Problem, string Next, bool Lasts = false)
+{
+    /// <summary>The same as an exception of the application; what waiting does not mend says what to do.</summary>
+    /// <param name="cause">The driver's exception, if there is one.</param>
+    public DatabaseUnavailableException ToException(Exception? cause = null) =>
+        Lasts
+            ? new DatabaseUnusableException($"{Problem} {Next}", cause)
+            : new DatabaseUnavailableException(Problem, cause);
 }

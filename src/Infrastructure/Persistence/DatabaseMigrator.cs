@@ -17,6 +17,7 @@ namespace QrAi.Infrastructure.Persistence;
 internal abstract class DatabaseMigrator<TContext>(
     IDbContextFactory<TContext> databases,
     DbContextOptions<TContext> options,
+    IDatabaseInspector inspector,
     DatabaseFaults faults,
     TimeProvider clock,
     ILogger logger
@@ -29,6 +30,13 @@ internal abstract class DatabaseMigrator<TContext>(
 
     /// <summary>A migration may have to read a large table once; more than this is no migration but a mistake.</summary>
     protected static readonly TimeSpan LongestStatement = TimeSpan.FromHours(1);
+
+    public Task RequireUsableAsync(CancellationToken cancellationToken) =>
+        TranslateFaultsAsync(async () =>
+        {
+            await RequireUsableAsync(willMigrate: false, cancellationToken);
+            return true;
+        });
 
     public Task<IReadOnlyList<MigrationDto>> ListAsync(CancellationToken cancellationToken) =>
         TranslateFaultsAsync(async () =>
@@ -109,6 +117,7 @@ internal abstract class DatabaseMigrator<TContext>(
         CancellationToken cancellationToken
     )
     {
+        await RequireUsableAsync(willMigrate: false, cancellationToken);
         var progress = new MigrationProgress(steps, logger);
         await using var database = Create(OptionsWith(progress));
         await using var held = await LockAsync(database, cancellationToken);
@@ -122,6 +131,7 @@ internal abstract class DatabaseMigrator<TContext>(
                 return;
             if (!mayRevert && plan.Any(step => step.Direction == MigrationDirection.Down))
                 throw new InvalidRequestException("to", "lies backwards, which has to be confirmed");
+            await RequireUsableAsync(willMigrate: true, cancellationToken);
 
             try
             {
@@ -194,6 +204,12 @@ internal abstract class DatabaseMigrator<TContext>(
         ];
     }
 
+    private async Task RequireUsableAsync(bool willMigrate, CancellationToken cancellationToken)
+    {
+        if (await inspector.FindFaultAsync(willMigrate, cancellationToken) is { } fault)
+            throw fault.ToException();
+    }
+
     private async Task<T> TranslateFaultsAsync<T>(Func<Task<T>> work)
     {
         try
@@ -205,7 +221,7 @@ internal abstract class DatabaseMigrator<TContext>(
                 && faults.IsUnavailability(exception)
             )
         {
-            throw new DatabaseUnavailableException(faults.Describe(exception), exception);
+            throw faults.Translate(exception);
         }
     }
 }

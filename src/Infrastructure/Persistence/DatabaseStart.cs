@@ -8,7 +8,8 @@ namespace QrAi.Infrastructure.Persistence;
 
 /// <summary>
 /// Gets the database ready while the service is up already: migrates it where the settings say so, else waits until
-/// somebody has. A database that is down makes the start longer, not fail; one that belongs to a newer program ends it.
+/// somebody has. A database that is down makes the start longer, not fail; one that belongs to a newer program, or that
+/// this one cannot use however long it waits, ends it.
 /// </summary>
 internal sealed class DatabaseStart(
     IDatabaseMigrator migrator,
@@ -55,6 +56,7 @@ internal sealed class DatabaseStart(
     {
         try
         {
+            await migrator.RequireUsableAsync(stoppingToken);
             // Most starts find nothing to do, and need no lock to see it.
             if (await FindPendingAsync(stoppingToken) is not { } pending)
                 return true;
@@ -70,9 +72,16 @@ internal sealed class DatabaseStart(
 
             Wait(pending, null);
         }
-        catch (SchemaNewerException exception)
+        catch (Exception exception) when (exception is SchemaNewerException or DatabaseUnusableException)
         {
             state.SetRefused(exception.Message);
+            // A host that is stopped before it has started fails without a reason.
+            using var started = CancellationTokenSource.CreateLinkedTokenSource(
+                stoppingToken,
+                lifetime.ApplicationStarted
+            );
+            await Task.Delay(Timeout.InfiniteTimeSpan, clock, started.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             lifetime.StopApplication();
             await Task.Delay(Timeout.InfiniteTimeSpan, clock, stoppingToken);
         }

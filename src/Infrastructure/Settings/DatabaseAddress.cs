@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 
 namespace QrAi.Infrastructure.Settings;
@@ -9,7 +10,13 @@ public abstract record DatabaseAddress
         "must be postgresql://user:password@host[:port]/name[?sslmode=…], sqlite://relative/path or "
         + "sqlite:///absolute/path";
 
+    private const string EncodingHint =
+        "has a character in the user or the password that has to be percent-encoded: # is %23, / is %2F, ? is %3F, "
+        + "@ is %40, [ is %5B, ] is %5D, \\ is %5C, a space is %20";
+
     private const string SqliteScheme = "sqlite://";
+
+    private static readonly SearchValues<char> Separators = SearchValues.Create("#/?@[]\\ ");
 
     private protected DatabaseAddress() { }
 
@@ -36,6 +43,12 @@ public abstract record DatabaseAddress
 
     private static (DatabaseAddress?, string?) ParsePostgres(string url)
     {
+        var (address, problem) = ParseWhole(url);
+        return problem is not null && NeedsEncoding(url) ? (null, EncodingHint) : (address, problem);
+    }
+
+    private static (DatabaseAddress?, string?) ParseWhole(string url)
+    {
         if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("postgresql" or "postgres"))
             return (null, Expected);
 
@@ -47,16 +60,29 @@ public abstract record DatabaseAddress
             return (null, $"names no host; {Expected}");
         if (database.Length == 0 || database.Contains('/', StringComparison.Ordinal))
             return (null, $"names no database; {Expected}");
+        if (uri.Fragment.Length > 0)
+            return (null, Expected);
 
+        var named = uri
+            .Query.TrimStart('?')
+            .Split('&', StringSplitOptions.RemoveEmptyEntries)
+            .Select(parameter => parameter.Split('=', 2))
+            .Select(pair => KeyValuePair.Create(pair[0], Uri.UnescapeDataString(pair.ElementAtOrDefault(1) ?? "")))
+            .ToList();
         var sslMode = SslMode.Prefer;
-        foreach (var parameter in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var pair = parameter.Split('=', 2);
-            if (pair[0] != "sslmode") // not shown: a password that is not percent-encoded may have a question mark
-                return (null, "has an unknown parameter; only sslmode is known");
-            if (pair.Length < 2 || !SslModes.TryGetValue(pair[1], out sslMode))
+        foreach (var (_, value) in named.Where(one => one.Key == PostgresParameters.SslMode))
+            if (!SslModes.TryGetValue(value, out sslMode))
                 return (null, $"must have an sslmode of {string.Join(", ", SslModes.Keys)}");
-        }
+        if (
+            !PostgresParameters.TryParse(
+                named.Where(one => one.Key != PostgresParameters.SslMode),
+                out var parameters,
+                out var problem
+            )
+        )
+            return (null, problem);
+        if (sslMode < SslMode.Require && parameters["sslnegotiation"] == "direct")
+            return (null, "must have an sslmode of require or more with sslnegotiation=direct");
 
         return (
             new PostgresAddress(
@@ -66,9 +92,19 @@ public abstract record DatabaseAddress
                 Uri.UnescapeDataString(user[0]),
                 user.Length > 1 ? Uri.UnescapeDataString(user[1]) : "",
                 sslMode
-            ),
+            )
+            {
+                Parameters = parameters,
+            },
             null
         );
+    }
+
+    /// <summary>Whether what stands before the last @ has a character in it that ends a user or a password.</summary>
+    private static bool NeedsEncoding(string url)
+    {
+        var (start, end) = (url.IndexOf("://", StringComparison.Ordinal) + 3, url.LastIndexOf('@'));
+        return start >= 3 && end > start && url.AsSpan(start, end - start).ContainsAny(Separators);
     }
 
     private static Dictionary<string, SslMode> SslModes { get; } =
@@ -110,6 +146,9 @@ public sealed record PostgresAddress(
     SslMode SslMode
 ) : DatabaseAddress
 {
+    /// <summary>What else libpq is told.</summary>
+    public PostgresParameters Parameters { get; init; } = PostgresParameters.None;
+
     /// <summary>PostgreSQL's port.</summary>
     public const int DefaultPort = 5432;
 

@@ -6,6 +6,9 @@ public sealed record DatabaseOptions
     /// <summary>The setting with the database's address, which has the password in it.</summary>
     public const string UrlName = "DATABASE_URL";
 
+    /// <summary>The setting that says what is between this program and the server.</summary>
+    public const string PoolerName = "DATABASE_POOLER";
+
     /// <summary>The database.</summary>
     public required DatabaseAddress Address { get; init; }
 
@@ -20,6 +23,9 @@ public sealed record DatabaseOptions
 
     /// <summary>Whether the start applies pending migrations, or waits until somebody has.</summary>
     public required bool MigrateOnStart { get; init; }
+
+    /// <summary>What is between this program and the server.</summary>
+    public DatabasePooler Pooler { get; init; }
 
     internal static DatabaseOptions Read(SettingsReader settings, DeploymentEnvironment environment)
     {
@@ -44,6 +50,24 @@ public sealed record DatabaseOptions
             MaxOverflow = settings.WholeNumber("DATABASE_MAX_OVERFLOW", 20, 0, 500),
             Timeout = settings.Seconds("DATABASE_TIMEOUT_SECONDS", 5, 1, 60),
             MigrateOnStart = settings.Boolean("DATABASE_MIGRATE_ON_START", !inProduction),
+            Pooler = settings.OneOf(PoolerName, DatabasePooler.None, Poolers),
         };
     }
+
+    private static Dictionary<string, DatabasePooler> Poolers { get; } =
+        new(StringComparer.OrdinalIgnoreCase)
+        {
+            ["none"] = DatabasePooler.None,
+            ["transaction"] = DatabasePooler.Transaction,
+        };
+}
+
+/// <summary>A pooler of connections before a PostgreSQL server, such as PgBouncer.</summary>
+public enum DatabasePooler
+{
+    /// <summary>None, or one that gives each connection a session of its own.</summary>
+    None,
+
+    /// <summary>One that gives each transaction whichever session is free: nothing may be left in a session.</summary>
+    Transaction,
 }

@@ -18,6 +18,9 @@ public sealed class SmallDisk : IAsyncDisposable
         return new SmallDisk(path);
     }
 
+    /// <summary>From now on it may only be read.</summary>
+    public async Task MakeReadOnlyAsync() => (await RunAsync("mount", "-o", "remount,ro", _path)).ShouldBeEmpty();
+
     /// <summary>Takes the disk away, also while a process that another test is starting still holds a copy of its files.</summary>
     public async ValueTask DisposeAsync() => (await RunAsync("umount", "--lazy", _path)).ShouldBeEmpty();
 

@@ -118,7 +118,7 @@ public sealed class DatabaseCheckTests(DatabaseKind kind)
         var outcome = await CheckAsync("sqlite:///proc/qrai/qrai.db");
 
         outcome.Passed.ShouldBeFalse();
-        outcome.Detail.ShouldContain("the folder takes none");
+        outcome.Detail.ShouldContain("The folder of the database file takes none: ");
         outcome.Detail.ShouldEndWith("Make the folder writable, or name another file in DATABASE_URL.");
     }
 

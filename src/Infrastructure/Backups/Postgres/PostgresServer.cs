@@ -25,6 +25,11 @@ internal sealed class PostgresServer(PostgresAddress address, DatabaseOptions op
     /// <exception cref="BackupFailedException">It can not be reached.</exception>
     public async Task<NpgsqlConnection> OpenAsync(string database, CancellationToken cancellationToken)
     {
+        // The tools set their sessions up, which a pooler would hand on to others.
+        if (options.Pooler == DatabasePooler.Transaction)
+            throw new BackupFailedException(
+                $"Backups need sessions of their own, which a pooler does not give: run this with a DATABASE_URL that names the server itself, and {DatabaseOptions.PoolerName}=none."
+            );
         var builder = new NpgsqlDataSourceBuilder(
             PostgresConnection.ForBackups(address with { Database = database }, options, LongestStatement)
         )
@@ -66,11 +71,13 @@ internal sealed class PostgresServer(PostgresAddress address, DatabaseOptions op
     /// <summary>What failed, with the server's own words, which have no secrets in them.</summary>
     public static BackupFailedException Failed(string what, Exception exception) =>
         new(
-            exception is PostgresException refused
-                ? string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{what}: {refused.MessageText} (SQLSTATE {refused.SqlState})."
-                )
+            PostgresFaults.IsPooler(exception)
+                    ? $"{what}: it is behind a pooler. Let the address name the server itself."
+                : exception is PostgresException refused
+                    ? string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{what}: {refused.MessageText} (SQLSTATE {refused.SqlState})."
+                    )
                 : $"{what}: {exception.Message.TrimEnd('.')}.",
             exception
         );

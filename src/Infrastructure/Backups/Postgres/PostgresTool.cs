@@ -186,10 +186,12 @@ internal sealed partial record PostgresTool(string Path, string Version)
         environment["PGCONNECT_TIMEOUT"] = "30";
         environment["PGAPPNAME"] = "qrai-backup";
         // The server notices when the program has been killed, rather than go on with what it waits for (PostgreSQL 14 on).
-        environment["PGOPTIONS"] = "-c client_connection_check_interval=2s";
+        environment["PGOPTIONS"] = $"-c client_connection_check_interval=2s {address.Parameters["options"]}".TrimEnd();
         environment["LC_ALL"] = "C"; // messages in English
         if (address.Password.Length > 0)
             environment["PGPASSWORD"] = address.Password;
+        foreach (var (variable, value) in address.Parameters.Variables)
+            environment[variable] = value;
 
         try
         {

@@ -28,6 +28,9 @@ internal sealed class PostgresCapacity(NpgsqlDataSource database, DatabaseOption
 
     public async Task<string?> FindShortageAsync(CancellationToken cancellationToken)
     {
+        // Behind a pooler nobody's connections are the server's.
+        if (options.Pooler == DatabasePooler.Transaction)
+            return null;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return Describe(await CountAsync(connection, cancellationToken));
     }

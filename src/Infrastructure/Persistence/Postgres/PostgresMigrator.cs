@@ -15,10 +15,11 @@ internal sealed class PostgresMigrator(
     DbContextOptions<PostgresDbContext> options,
     DatabaseOptions settings,
     LiveSecrets secrets,
+    IDatabaseInspector inspector,
     PostgresFaults faults,
     TimeProvider clock,
     ILogger<PostgresMigrator> logger
-) : DatabaseMigrator<PostgresDbContext>(databases, options, faults, clock, logger), IAsyncDisposable
+) : DatabaseMigrator<PostgresDbContext>(databases, options, inspector, faults, clock, logger), IAsyncDisposable
 {
     // "qrai" in ASCII; any number does that no other program takes in the same database.
     private const long LockKey = 0x71726169;
@@ -28,15 +29,19 @@ internal sealed class PostgresMigrator(
     protected override void UseOwnConnection(DbContextOptionsBuilder<PostgresDbContext> builder) =>
         builder
             .UseNpgsql(_connections, npgsql => npgsql.ExecutionStrategy(NeverRepeat))
-            .AddInterceptors(new OneSession());
+            .AddInterceptors(IsPooled ? new PooledMigration.LockTimeout() : new OneSession());
 
     protected override PostgresDbContext Create(DbContextOptions<PostgresDbContext> options) => new(options);
+
+    private bool IsPooled => settings.Pooler == DatabasePooler.Transaction;
 
     protected override async Task<IAsyncDisposable?> TryLockAsync(
         PostgresDbContext database,
         CancellationToken cancellationToken
     )
     {
+        if (IsPooled)
+            return await PooledMigration.TryLockAsync(_connections, LockKey, cancellationToken);
         await database.Database.OpenConnectionAsync(cancellationToken);
         var taken = await database
             .Database.SqlQuery<bool>($"SELECT pg_try_advisory_lock({LockKey}) AS \"Value\"")

@@ -93,7 +93,7 @@ internal sealed class PostgresStatements(
         }
         catch (Exception exception) when (faults.IsUnavailability(exception))
         {
-            throw new DatabaseUnavailableException(faults.Describe(exception), exception);
+            throw faults.Translate(exception);
         }
     }
 

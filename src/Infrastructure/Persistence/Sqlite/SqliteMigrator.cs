@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using QrAi.Application.Errors;
 
 namespace QrAi.Infrastructure.Persistence.Sqlite;
 
@@ -8,11 +9,12 @@ namespace QrAi.Infrastructure.Persistence.Sqlite;
 internal sealed class SqliteMigrator(
     IDbContextFactory<SqliteDbContext> databases,
     DbContextOptions<SqliteDbContext> options,
+    IDatabaseInspector inspector,
     SqliteFaults faults,
     SqliteFile file,
     TimeProvider clock,
     ILogger<SqliteMigrator> logger
-) : DatabaseMigrator<SqliteDbContext>(databases, options, faults, clock, logger)
+) : DatabaseMigrator<SqliteDbContext>(databases, options, inspector, faults, clock, logger)
 {
     protected override void UseOwnConnection(DbContextOptionsBuilder<SqliteDbContext> builder) =>
         builder.UseSqlite(sqlite =>
@@ -35,13 +37,24 @@ internal sealed class SqliteMigrator(
         {
             held = new FileStream(file.Path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException)
+        catch (IOException exception) when (IsSharingViolation(exception))
         {
             return null; // another process has it
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new DatabaseUnavailableException(
+                $"The lock beside the database file cannot be written: {exception.Message}",
+                exception
+            );
         }
 
         // Whoever left EF Core's own lock in the database is dead, or it would hold the file.
         await database.Database.ExecuteSqlAsync($"DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);
         return held;
     }
+
+    /// <summary>EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION of Windows.</summary>
+    private static bool IsSharingViolation(IOException exception) =>
+        exception.HResult is 11 or 35 or unchecked((int)0x80070020);
 }

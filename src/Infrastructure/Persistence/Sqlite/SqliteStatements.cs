@@ -94,7 +94,7 @@ internal sealed class SqliteStatements(
         }
         catch (Exception exception) when (faults.IsUnavailability(exception))
         {
-            throw new DatabaseUnavailableException(faults.Describe(exception), exception);
+            throw faults.Translate(exception);
         }
     }
 }

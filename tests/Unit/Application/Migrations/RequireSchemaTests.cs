@@ -42,13 +42,28 @@ public sealed class RequireSchemaTests
         _gate.IsOpen.ShouldBeFalse();
     }
 
-    private async Task RequireAsync(params MigrationDto[] migrations)
+    [Test]
+    public async Task A_database_that_can_not_be_used_does_not_whatever_its_schema()
+    {
+        var error = await Should.ThrowAsync<DatabaseUnusableException>(() =>
+            RequireAsync(
+                new MemoryMigrator(new MigrationDto("1_a", MigrationState.Applied)) { Fault = "It is LATIN1." }
+            )
+        );
+
+        error.Message.ShouldBe("It is LATIN1.");
+        _gate.IsOpen.ShouldBeFalse();
+    }
+
+    private Task RequireAsync(params MigrationDto[] migrations) => RequireAsync(new MemoryMigrator(migrations));
+
+    private async Task RequireAsync(MemoryMigrator migrator)
     {
         await using var services = new ServiceCollection()
             .AddLogging()
             .AddApplication(null)
             .AddSingleton<TimeProvider>(new TestClock())
-            .AddSingleton<IDatabaseMigrator>(new MemoryMigrator(migrations))
+            .AddSingleton<IDatabaseMigrator>(migrator)
             .AddSingleton<IDatabaseGate>(_gate)
             .BuildServiceProvider();
         await services.GetRequiredService<ISender>().Send(new RequireSchema());

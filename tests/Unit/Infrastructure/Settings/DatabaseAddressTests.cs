@@ -67,8 +67,7 @@ public sealed class DatabaseAddressTests
     [TestCase("Host=db.test;Password=hidden", Expected)]
     [TestCase("postgresql:/me:hidden@db.test/qrai", null)]
     [TestCase("postgresql://me:hidden@db.test:port/qrai", Expected)]
-    [TestCase("postgresql://me:hid#den@db.test/qrai", Expected)]
-    [TestCase("postgresql://me:hid/den@db.test/qrai", Expected)]
+    [TestCase("postgresql://me:hidden@db.test/qrai#more", Expected)]
     [TestCase("postgresql://db.test/qrai", "names no user; " + Expected)]
     [TestCase("postgresql://:hidden@db.test/qrai", "names no user; " + Expected)]
     [TestCase("postgresql://me:hidden@db.test", "names no database; " + Expected)]
@@ -78,7 +77,6 @@ public sealed class DatabaseAddressTests
     [TestCase("postgresql://me:hidden@db.test/qrai?sslmode=off", null)]
     [TestCase("postgresql://me:hidden@db.test/qrai?sslmode", null)]
     [TestCase("postgresql://me:hidden@db.test/qrai?password=hidden", null)]
-    [TestCase("postgresql://me:a@b/c?hidden@db.test/qrai", null)]
     [TestCase("sqlite://", "must name a file after sqlite://")]
     [TestCase("sqlite:///", "must name a file after sqlite://")]
     [TestCase("sqlite://data/", "must name a file after sqlite://")]
@@ -92,6 +90,103 @@ public sealed class DatabaseAddressTests
         line.ShouldNotContain("hid#den");
         if (problem is not null)
             line.ShouldBe($"DATABASE_URL: {problem}");
+    }
+
+    [TestCase("me:hid#den")]
+    [TestCase("me:12#hidden")]
+    [TestCase("me:hid/den")]
+    [TestCase("me:12/hidden")]
+    [TestCase("me:hid?den")]
+    [TestCase("me:12?hidden=1")]
+    [TestCase("me:hid@den")]
+    [TestCase("me@home:hidden")]
+    [TestCase("me:a@b/c?hidden")]
+    [TestCase("me:hid\\den")]
+    public void A_character_that_ends_a_password_is_told_with_what_to_write_and_without_the_password(string user)
+    {
+        var line = Problems(("DATABASE_URL", $"postgresql://{user}@db.test/qrai")).ShouldHaveSingleItem();
+
+        line.ShouldBe(
+            "DATABASE_URL: has a character in the user or the password that has to be percent-encoded: # is %23, / is %2F, "
+                + "? is %3F, @ is %40, [ is %5B, ] is %5D, \\ is %5C, a space is %20"
+        );
+    }
+
+    [Test]
+    public void An_at_sign_in_a_parameter_is_no_part_of_the_password() =>
+        Parse("postgresql://me:pw@db.test/qrai?application_name=a@b")
+            .ShouldBeOfType<PostgresAddress>()
+            .Parameters["application_name"]
+            .ShouldBe("a@b");
+
+    [Test]
+    public void The_parameters_that_hosts_hand_out_are_taken()
+    {
+        var address = Parse(
+                "postgresql://me:pw@db.test/qrai?sslmode=require&channel_binding=require&connect_timeout=10&options=endpoint%3Dx"
+                    + "&target_session_attrs=read-write&sslrootcert=%2Fetc%2Fpasswd"
+            )
+            .ShouldBeOfType<PostgresAddress>();
+
+        address.SslMode.ShouldBe(SslMode.Require);
+        address.Parameters["channel_binding"].ShouldBe("require");
+        address.Parameters["options"].ShouldBe("endpoint=x");
+        address.Parameters["sslrootcert"].ShouldBe("/etc/passwd");
+        address.ToString().ShouldBe("PostgreSQL db.test:5432/qrai");
+    }
+
+    [Test]
+    public void Addresses_are_the_same_with_the_same_parameters_in_any_order()
+    {
+        var address = Parse("postgresql://me:pw@db.test/qrai?channel_binding=require&connect_timeout=10");
+
+        address.ShouldBe(Parse("postgresql://me:pw@db.test/qrai?connect_timeout=10&channel_binding=require"));
+        address.ShouldNotBe(Parse("postgresql://me:pw@db.test/qrai?connect_timeout=11&channel_binding=require"));
+        address.ShouldNotBe(Plain);
+    }
+
+    [TestCase("channel_binding=yes", "has a parameter channel_binding, which must be one of disable, prefer, require")]
+    [TestCase("connect_timeout=soon", "has a parameter connect_timeout, which must be a whole number from 0 to 86400")]
+    [TestCase("connect_timeout=-1", "has a parameter connect_timeout, which must be a whole number from 0 to 86400")]
+    [TestCase("sslcert=", "has a parameter sslcert, which must name a file that is there")]
+    [TestCase("sslrootcert=%2Fnowhere", "has a parameter sslrootcert, which must name a file that is there")]
+    [TestCase("application_name=", "has a parameter application_name, which must not be empty")]
+    [TestCase(
+        "require_auth=none,oauth",
+        "has a parameter require_auth, which must be of password, md5, scram-sha-256, gss, sspi, none, or each with a ! before it"
+    )]
+    [TestCase(
+        "require_auth=!md5,none",
+        "has a parameter require_auth, which must be of password, md5, scram-sha-256, gss, sspi, none, or each with a ! before it"
+    )]
+    [TestCase("sslnegotiation=direct", "must have an sslmode of require or more with sslnegotiation=direct")]
+    [TestCase(
+        "client_encoding=LATIN1",
+        "has a parameter client_encoding, which must be one of UTF8, utf8, UTF-8, utf-8, auto"
+    )]
+    [TestCase(
+        "target_session_attrs=standby",
+        "has a parameter target_session_attrs, which must be one of any, read-write, primary"
+    )]
+    public void A_parameter_has_its_rule(string parameter, string problem) =>
+        Problems(("DATABASE_URL", $"postgresql://me:pw@db.test/qrai?{parameter}"))
+            .ShouldBe([$"DATABASE_URL: {problem}"]);
+
+    [Test]
+    public void Unknown_parameters_are_named_without_their_values()
+    {
+        var line = Problems(
+                (
+                    "DATABASE_URL",
+                    "postgresql://me:pw@db.test/qrai?pgbouncer=hidden&sslmode=require&%3Cb%3E=hidden&a=hidden"
+                )
+            )
+            .ShouldHaveSingleItem();
+
+        line.ShouldStartWith(
+            "DATABASE_URL: has unknown parameters: pgbouncer, one whose name is none, a; known are sslmode, application_name, channel_binding, "
+        );
+        line.ShouldNotContain("hidden");
     }
 
     [Test]

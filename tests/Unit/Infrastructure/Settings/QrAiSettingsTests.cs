@@ -19,6 +19,7 @@ public sealed class QrAiSettingsTests
         settings.Database.MaxOverflow.ShouldBe(20);
         settings.Database.Timeout.ShouldBe(TimeSpan.FromSeconds(5));
         settings.Database.MigrateOnStart.ShouldBeTrue();
+        settings.Database.Pooler.ShouldBe(DatabasePooler.None);
         settings.Llm.Providers.Select(provider => provider.Name).ShouldBe(["offline"]);
         settings.Llm.FirstToken.ShouldBe(TimeSpan.FromSeconds(15));
         settings.Llm.Total.ShouldBe(TimeSpan.FromSeconds(120));
@@ -51,6 +52,7 @@ public sealed class QrAiSettingsTests
             "DATABASE_MAX_OVERFLOW",
             "DATABASE_TIMEOUT_SECONDS",
             "DATABASE_MIGRATE_ON_START",
+            "DATABASE_POOLER",
             "LLM_PROVIDERS",
             "OPENROUTER_API_KEY",
             "OPENROUTER_BASE_URL",
@@ -163,6 +165,12 @@ public sealed class QrAiSettingsTests
         Problems(("DATABASE_MIGRATE_ON_START", "yes"))
             .ShouldBe(["DATABASE_MIGRATE_ON_START: must be true or false, not 'yes'"]);
     }
+
+    [TestCase("none", DatabasePooler.None)]
+    [TestCase("transaction", DatabasePooler.Transaction)]
+    [TestCase("Transaction", DatabasePooler.Transaction)]
+    public void The_pooler_is_one_of_two(string name, DatabasePooler pooler) =>
+        Read(("DATABASE_POOLER", name)).Database.Pooler.ShouldBe(pooler);
 
     [TestCase("TRACE", LogLevel.Trace)]
     [TestCase("DEBUG", LogLevel.Debug)]

@@ -57,7 +57,10 @@ public sealed class SettingRulesTests
         (
             "DATABASE_URL",
             $"postgresql://me:{Secret}@db/qrai?timeout=5",
-            "has an unknown parameter; only sslmode is known"
+            "has unknown parameters: timeout; known are sslmode, application_name, channel_binding, client_encoding, "
+                + "connect_timeout, gssencmode, keepalives, keepalives_idle, keepalives_interval, krbsrvname, "
+                + "load_balance_hosts, options, passfile, require_auth, sslcert, sslkey, sslnegotiation, sslpassword, "
+                + "sslrootcert, target_session_attrs"
         ),
         ("DATABASE_URL", "sqlite://", "must name a file after sqlite://"),
         ("DATABASE_URL", "sqlite://a.db?mode=ro", "takes no parameters after a sqlite:// path"),
@@ -68,6 +71,7 @@ public sealed class SettingRulesTests
         ("DATABASE_TIMEOUT_SECONDS", "0", "must be a number of seconds from 1 to 60, not '0'"),
         ("DATABASE_TIMEOUT_SECONDS", "61", "must be a number of seconds from 1 to 60, not '61'"),
         ("DATABASE_MIGRATE_ON_START", "yes", "must be true or false, not 'yes'"),
+        ("DATABASE_POOLER", "session", "must be one of none, transaction, not 'session'"),
         (
             "LLM_PROVIDERS",
             "offline, OpenAI",
@@ -201,6 +205,34 @@ public sealed class SettingRulesTests
 
         Problems(settings).ShouldBe([$"{rule.Name}: {rule.Problem}"]);
     }
+
+    [Test]
+    public void A_value_in_quotation_marks_is_told_whatever_the_setting_and_never_shown()
+    {
+        foreach (var name in SettingsReading.Of([]).Names.Except(["SYSTEM_PROMPT"]))
+        foreach (var quote in new[] { '"', '\'' })
+        {
+            var line = Problems((name, $"{quote}{Secret}{quote}"))
+                .Single(line => line.StartsWith($"{name}: ", StringComparison.Ordinal));
+            line.ShouldBe(
+                $"{name}: must be written without the quotation marks around it, which are part of the value here"
+            );
+        }
+
+        Problems(("GOOGLE_AI_API_KEY", "\"\"")).ShouldHaveSingleItem().ShouldContain("quotation marks");
+    }
+
+    [TestCase("\"")]
+    [TestCase("a \"b\" c")]
+    [TestCase("\"a' b")]
+    public void Quotation_marks_that_are_not_around_a_value_are_a_part_of_it(string model) =>
+        Read(("OPENROUTER_API_KEY", "sk-or-key"), ("OPENROUTER_MODEL", model))
+            .Llm.Providers.Single()
+            .Model.ShouldBe(model);
+
+    [Test]
+    public void A_prompt_may_be_in_quotation_marks() =>
+        Read(("SYSTEM_PROMPT", "\"Be brief.\"")).Llm.SystemPrompt.ShouldBe("\"Be brief.\"");
 
     [Test]
     public void A_value_that_is_needed_and_missing_is_one_line() =>

@@ -16,6 +16,12 @@ internal sealed class MemoryMigrator(params MigrationDto[] migrations) : IDataba
     public IEnumerable<string> Applied =>
         _migrations.Where(one => one.State == MigrationState.Applied).Select(one => one.Name);
 
+    /// <summary>What keeps everybody from using the database.</summary>
+    public string? Fault { get; init; }
+
+    public Task RequireUsableAsync(CancellationToken cancellationToken) =>
+        Fault is null ? Task.CompletedTask : Task.FromException(new DatabaseUnusableException(Fault));
+
     public Task<IReadOnlyList<MigrationDto>> ListAsync(CancellationToken cancellationToken)
     {
         Calls++;

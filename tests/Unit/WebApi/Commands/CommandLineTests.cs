@@ -217,6 +217,8 @@ public sealed class CommandLineTests
 
         public Action Works { get; set; } = () => { };
 
+        public Task RequireUsableAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
         public Task<IReadOnlyList<MigrationDto>> ListAsync(CancellationToken cancellationToken)
         {
             Calls++;
