@@ -6,7 +6,8 @@ usage() {
   cat <<'EOF'
 build/setup-dev.sh
 
-- installs what the checks run: shellcheck, shfmt, yamllint, jq and pre-commit, from Debian's packages, where they are missing;
+- installs what the checks run: shellcheck, shfmt, yamllint, jq and pre-commit, and pgbouncer for the tests, from Debian's
+  packages, where they are missing;
 - restores the .NET tools that .config/dotnet-tools.json names, and all packages;
 - installs the git hook that checks each commit (.pre-commit-config.yaml); `git commit --no-verify` goes without it once;
 - makes .env.development from .env.sample, where it is missing.
@@ -33,7 +34,7 @@ fail() {
 command -v dotnet >/dev/null || fail "The .NET SDK is missing: install version 10, https://dotnet.microsoft.com/download"
 say "SDK" "$(dotnet --version)" || fail "The installed .NET SDK is not the one that global.json asks for: install version 10"
 
-say "Programs" "$(./build/tools.sh shellcheck shfmt yamllint jq pre-commit)"
+say "Programs" "$(./build/tools.sh shellcheck shfmt yamllint jq pre-commit pgbouncer)"
 
 dotnet tool restore --verbosity quiet >/dev/null
 say ".NET tools" "$(jq --raw-output '[.tools | to_entries[] | "\(.key) \(.value.version)"] | join(", ")' .config/dotnet-tools.json)"

@@ -11,7 +11,8 @@ build/test.sh [--category NAME]… [arguments for dotnet test]
   build/test.sh --filter TestCategory=Unit
 
 Needs the .NET SDK of global.json, and one of: a Docker engine, PostgreSQL's server programs (as root on Debian they are
-installed if missing), or QRAI_TEST_DATABASE_URL=postgresql://user:password@host:port/postgres.
+installed if missing), or QRAI_TEST_DATABASE_URL=postgresql://user:password@host:port/postgres. PgBouncer is installed if
+missing; where that cannot be, the tests that need it are skipped.
 
 Without arguments it runs the tests of all four categories (Architecture, Unit, Integration, E2E), measures the lines of src
 that they cover, and fails under 80 %. Whole categories are measured too, for build/coverage.sh to merge and to judge when
@@ -108,6 +109,10 @@ or set QRAI_TEST_DATABASE_URL=postgresql://user:password@host:port/postgres"
   has_postgres || fail "PostgreSQL was installed, but its programs are not where the tests look: $advice"
 }
 
+provide_pgbouncer() {
+  ./build/tools.sh pgbouncer || say "The tests behind PgBouncer are skipped"
+}
+
 build() {
   local locked=()
   if [[ ${CI:-} == true ]]; then
@@ -178,6 +183,7 @@ fi
 
 check_sdk
 provide_postgres
+provide_pgbouncer
 build
 mkdir -p "$results" "$coverage"
 if [[ $judged == true ]]; then

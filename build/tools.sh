@@ -2,6 +2,9 @@
 # build/tools.sh PROGRAM…: installs those that are missing, from the Debian or Ubuntu packages of the same names.
 set -euo pipefail
 
+# Debian keeps servers out of the PATH of plain users.
+PATH=$PATH:/usr/sbin
+
 missing=()
 for program in "$@"; do
   command -v "$program" >/dev/null || missing+=("$program")
