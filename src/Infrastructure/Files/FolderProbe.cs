@@ -16,9 +16,10 @@ internal static class FolderProbe
     /// <returns>What is wrong; null if nothing is.</returns>
     public static FolderFault? FindFault(string folder)
     {
+        string? path = null;
         try
         {
-            var path = Path.Combine(NearestOf(folder).FullName, $".qrai-check-{Guid.CreateVersion7():N}");
+            path = Path.Combine(NearestOf(folder).FullName, $".qrai-check-{Guid.CreateVersion7():N}");
             using var file = new FileStream(
                 path,
                 new FileStreamOptions
@@ -36,7 +37,13 @@ internal static class FolderProbe
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return new FolderFault(exception.Message, exception.HResult is NoSpace or NoQuota or WindowsDiskFull);
+            return new FolderFault(
+                // The folder is what is wrong, and not a file that nobody has heard of.
+                path is null
+                    ? exception.Message
+                    : exception.Message.Replace(path, Path.GetDirectoryName(path), StringComparison.Ordinal),
+                exception.HResult is NoSpace or NoQuota or WindowsDiskFull
+            );
         }
     }
 

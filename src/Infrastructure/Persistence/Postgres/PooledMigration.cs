@@ -9,7 +9,8 @@ internal static class PooledMigration
 {
     /// <summary>
     /// Takes the lock in a transaction beside the migrations, which keeps a session of the server for as long as it lasts.
-    /// Should it be lost, EF Core's lock of its history keeps each migration from being applied twice.
+    /// Should it be lost, a second migrator fails rather than apply a migration twice: it is one transaction with its row of
+    /// the history.
     /// </summary>
     /// <param name="connections">Where to connect.</param>
     /// <param name="key">The lock.</param>
