@@ -2,12 +2,12 @@ using QrAi.Infrastructure.Files;
 
 namespace QrAi.Tests.Unit.Infrastructure.Files;
 
-public sealed class ScratchFolderTests : IDisposable
+public sealed class ScratchFolderTests
 {
     private readonly string _root = Directory.CreateTempSubdirectory("qrai-unit-").FullName;
 
     [TearDown]
-    public void Dispose() => Directory.Delete(_root, recursive: true);
+    public void Remove() => Directory.Delete(_root, recursive: true);
 
     [Test]
     public void It_goes_with_all_that_is_in_it()
