@@ -60,6 +60,8 @@ public sealed class StartWaitTests() : IntegrationTest(DatabaseKind.Sqlite)
 
         public void Finish() => _finished.SetResult();
 
+        public Task RequireUsableAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
         public async Task<IReadOnlyList<MigrationDto>> ListAsync(CancellationToken cancellationToken)
         {
             _asked.TrySetResult();
