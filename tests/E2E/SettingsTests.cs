@@ -97,7 +97,7 @@ public sealed class SettingsTests : ProgramTests
         workplace.Settings["DATABASE_POOL_SIZE"] = "0";
         workplace.Settings["LLM_MAX_RETRIES"] = "many";
         workplace.Settings["LOG_FORMAT"] = "xml";
-        workplace.Write(".env", "LLM_PROVIDERS=openrouter,oracle");
+        workplace.Write(".env", "LLM_PROVIDERS=openrouter,Oracle");
 
         var program = Launch(workplace);
         var exitCode = await program.ExitAsync();
@@ -139,8 +139,9 @@ public sealed class SettingsTests : ProgramTests
             ["DATABASE_MIGRATE_ON_START"] = ("yes", "must be true or false, not 'yes'"),
             ["DATABASE_POOLER"] = ("session", "must be one of none, transaction, not 'session'"),
             ["LLM_PROVIDERS"] = (
-                "openai,oracle,openai",
-                "must be a comma-separated list of openrouter, google-ai, offline; 'openai', 'oracle' are unknown"
+                "openrouter,Oracle",
+                "must be a comma-separated list of names of lower-case letters, digits and hyphens, such as openrouter, "
+                    + "google-ai, offline, ollama; 'Oracle' is none"
             ),
             ["OPENROUTER_API_KEY"] = (Secret, "must begin with sk-or- and have no white space"),
             ["OPENROUTER_BASE_URL"] = ("models.test", "must be an absolute http or https address"),
