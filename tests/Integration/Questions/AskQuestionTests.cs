@@ -161,13 +161,7 @@ public sealed class AskQuestionTests(DatabaseKind kind) : IntegrationTest(kind)
     public async Task An_answer_without_text_is_a_failed_attempt_and_the_session_can_be_asked_again()
     {
         await using var qrai = await StartAsync(new() { ["LLM_MAX_RETRIES"] = "1" });
-        Provider.Enqueue(
-            Reply.Answer(),
-            Reply.Answer("Something."),
-            Reply.Answer(),
-            Reply.Answer(),
-            Reply.Answer("A")
-        );
+        Provider.Enqueue(Reply.Answer(), Reply.Answer("Something."), Reply.Answer(), Reply.Answer(), Reply.Answer("A"));
 
         var asked = await qrai.AskAsync("Nothing?");
         asked.Answer.Content.ShouldBe("Something.");
