@@ -44,7 +44,7 @@ public sealed class KeysTests : ProgramTests
     }
 
     [Test]
-    public async Task In_production_only_health_is_open()
+    public async Task In_production_only_health_and_what_the_service_is_are_open()
     {
         var workplace = await ProductionAsync();
         (await RunAsync(workplace, "migrate")).ExitCode.ShouldBe(0);
@@ -52,7 +52,8 @@ public sealed class KeysTests : ProgramTests
 
         foreach (var path in new[] { "/health", "/health/live", "/health/ready" })
             (await service.Http.StatusAsync(path)).ShouldBe(HttpStatusCode.OK, path);
-        foreach (var path in new[] { "/openapi/v1.json", "/docs", "/docs/", "/", "/nowhere", "/api/sessions" })
+        (await service.Http.StatusAsync("/")).ShouldBe(HttpStatusCode.NotFound, "for a program; a browser gets a page");
+        foreach (var path in new[] { "/openapi/v1.json", "/docs", "/docs/", "/nowhere", "/api/sessions" })
         {
             using var response = await service.Http.GetAsync(path);
             response.StatusCode.ShouldBe(HttpStatusCode.Unauthorized, path);

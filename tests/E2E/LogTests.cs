@@ -218,8 +218,8 @@ public sealed class LogTests : ProgramTests
                 $"{{\"question\":{{\"{Mark}\":1}}}}",
                 $"{{\"question\":\"{Mark}\",\"provider\":\"{Mark}\"}}",
                 $"{{\"question\":\"{Mark}\",\"sessionId\":\"{Mark}\"}}",
-                $"{{\"question\":\"{Mark}{new string('x', 9_000)}\"}}",
-                $"{{\"question\":\"{Mark}{new string('x', 70_000)}\"}}",
+                $"{{\"question\":\"{Mark}{new string('x', 100_001)}\"}}",
+                $"{{\"question\":\"{Mark}{new string('x', 1_100_000)}\"}}",
             }
         )
             using (
