@@ -14,14 +14,17 @@ internal static class StartWait
     {
         var state = app.Services.GetRequiredService<DatabaseState>();
         var clock = app.Services.GetRequiredService<TimeProvider>();
+        // Nearly all come later: they hold nothing for it.
         app.Use(
-            async (context, next) =>
-            {
-                if (state.WaitingFor is not null && IsForCallers(context))
-                    await state.WaitAsync(options.Timeout, clock, context.RequestAborted);
-                await next(context);
-            }
+            (context, next) =>
+                state.WaitingFor is not null && IsForCallers(context) ? WaitAsync(context, next) : next(context)
         );
+
+        async Task WaitAsync(HttpContext context, RequestDelegate next)
+        {
+            await state.WaitAsync(options.Timeout, clock, context.RequestAborted);
+            await next(context);
+        }
     }
 
     private static bool IsForCallers(HttpContext context) =>
