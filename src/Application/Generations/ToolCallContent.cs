@@ -7,7 +7,7 @@ namespace QrAi.Application.Generations;
 internal sealed class ToolCallContent(int index)
 {
     private readonly AppendOnlyText _arguments = new();
-    private ToolCallIdentity _identity = new(null, null, null);
+    private ToolCallIdentity _identity = ToolCallIdentity.None;
 
     /// <summary>Which of the calls, from 0, as the provider counts them.</summary>
     public int Index => index;
@@ -16,11 +16,7 @@ internal sealed class ToolCallContent(int index)
     public void Add(ToolCallPiece piece)
     {
         if ((piece.Id ?? piece.Name ?? (object?)piece.More) is not null)
-            _identity = new ToolCallIdentity(
-                piece.Id ?? _identity.Id,
-                piece.Name ?? _identity.Name,
-                piece.More ?? _identity.More
-            );
+            _identity = _identity.With(piece.Id, piece.Name, piece.More);
         _arguments.Append(piece.Arguments);
     }
 

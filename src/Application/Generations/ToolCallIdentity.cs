@@ -8,6 +8,13 @@ namespace QrAi.Application.Generations;
 /// <param name="More">What only the provider knows of it, and wants back with its result.</param>
 public sealed record ToolCallIdentity(string? Id, string? Name, IReadOnlyDictionary<string, JsonElement>? More)
 {
+    /// <summary>A call of which nothing has been said.</summary>
+    public static ToolCallIdentity None { get; } = new(null, null, null);
+
+    /// <summary>The same with what is said later; what is null there stays.</summary>
+    public ToolCallIdentity With(string? id, string? name, IReadOnlyDictionary<string, JsonElement>? more) =>
+        new(id ?? Id, name ?? Name, more ?? More);
+
     /// <summary>What of it a reader has not been told: clients append what they are told twice.</summary>
     /// <param name="told">What the reader has been told; null for nothing.</param>
     /// <returns>Null if that is nothing.</returns>

@@ -113,16 +113,12 @@ internal sealed class ChatCompletion : IResult, IGenerationWriter
     private sealed class ToolCallText
     {
         private readonly StringBuilder _arguments = new();
-        private ToolCallIdentity _identity = new(null, null, null);
+        private ToolCallIdentity _identity = ToolCallIdentity.None;
 
         public void Add(ToolCallIdentity? begun, ReadOnlySpan<char> arguments)
         {
             if (begun is not null)
-                _identity = new ToolCallIdentity(
-                    begun.Id ?? _identity.Id,
-                    begun.Name ?? _identity.Name,
-                    begun.More ?? _identity.More
-                );
+                _identity = _identity.With(begun.Id, begun.Name, begun.More);
             _arguments.Append(arguments);
         }
 

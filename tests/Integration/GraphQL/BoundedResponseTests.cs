@@ -72,14 +72,7 @@ public sealed class BoundedResponseTests() : GraphQlTest(DatabaseKind.Sqlite)
         await using var qrai = await StartAsync(configure: services => _statements.Watch(services, Kind));
         var session = await qrai.AddAsync(A.Session().Answered(times: 3));
         var answer = session.Messages.Last().Id;
-        var page = await ExecuteAsync(
-            qrai,
-            $"{{ session(id: \"{session.Id}\") {{ messages(first: 1) {{ pageInfo {{ endCursor }} }} }} }}"
-        );
-        var cursor = page.GetProperty("session")
-            .GetProperty("messages")
-            .GetProperty("pageInfo")
-            .GetProperty("endCursor");
+        var cursor = await FirstMessageCursorAsync(qrai, session.Id);
         _statements.Clear();
 
         await ExecuteAsync(
@@ -88,7 +81,7 @@ public sealed class BoundedResponseTests() : GraphQlTest(DatabaseKind.Sqlite)
                 + Aliases(30, $"answer(id: \"{answer}\") {{ content session {{ id }} }}")
                 + Aliases(
                     30,
-                    $"session(id: \"{session.Id}\") {{ messages(first: 2, after: {cursor.GetRawText()}) {{ nodes {{ id }} }} }}",
+                    $"session(id: \"{session.Id}\") {{ messages(first: 2, after: {cursor}) {{ nodes {{ id }} }} }}",
                     "s"
                 )
                 + Aliases(
@@ -108,16 +101,8 @@ public sealed class BoundedResponseTests() : GraphQlTest(DatabaseKind.Sqlite)
     {
         await using var qrai = await StartAsync();
         var session = await qrai.AddAsync(A.Session().Answered(times: 2));
-        var page = await ExecuteAsync(
-            qrai,
-            $"{{ session(id: \"{session.Id}\") {{ messages(first: 1) {{ pageInfo {{ endCursor }} }} }} }}"
-        );
-        var cursor = page.GetProperty("session")
-            .GetProperty("messages")
-            .GetProperty("pageInfo")
-            .GetProperty("endCursor");
-        var rename =
-            $"renameSession(id: $id, title: \"A\") {{ messages(after: {cursor.GetRawText()}) {{ nodes {{ id }} }} }}";
+        var cursor = await FirstMessageCursorAsync(qrai, session.Id);
+        var rename = $"renameSession(id: $id, title: \"A\") {{ messages(after: {cursor}) {{ nodes {{ id }} }} }}";
 
         var data = await ExecuteAsync(
             qrai,
@@ -130,6 +115,20 @@ public sealed class BoundedResponseTests() : GraphQlTest(DatabaseKind.Sqlite)
 
         int CountOf(string name) =>
             data.GetProperty(name).GetProperty("messages").GetProperty("nodes").GetArrayLength();
+    }
+
+    /// <summary>The cursor after a session's first message, as GraphQL writes a text.</summary>
+    private static async Task<string> FirstMessageCursorAsync(QrAiHost qrai, Guid session)
+    {
+        var page = await ExecuteAsync(
+            qrai,
+            $"{{ session(id: \"{session}\") {{ messages(first: 1) {{ pageInfo {{ endCursor }} }} }} }}"
+        );
+        return page.GetProperty("session")
+            .GetProperty("messages")
+            .GetProperty("pageInfo")
+            .GetProperty("endCursor")
+            .GetRawText();
     }
 
     private static readonly JsonSerializerOptions Relaxed = new()
