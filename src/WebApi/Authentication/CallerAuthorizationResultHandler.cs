@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
 using Microsoft.AspNetCore.Http.Features;
 using QrAi.Application.Callers;
-using QrAi.WebApi.Hosting;
+using QrAi.WebApi.Http;
 
 namespace QrAi.WebApi.Authentication;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using MediatR;
 using QrAi.Application.Checks;
-using QrAi.WebApi.Hosting;
+using QrAi.WebApi.Http;
 
 namespace QrAi.WebApi.Commands;
 

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using QrAi.Application.Answers;
 using QrAi.Application.Sessions;
-using QrAi.WebApi.Hosting;
+using QrAi.WebApi.Http;
 using QrAi.WebApi.Streams;
 
 namespace QrAi.WebApi.Endpoints;

@@ -1,5 +1,5 @@
 using System.Net.Mime;
-using QrAi.WebApi.Hosting;
+using QrAi.WebApi.Http;
 
 namespace QrAi.WebApi.Endpoints;
 

@@ -4,7 +4,7 @@ using QrAi.Application.Questions;
 using QrAi.Application.Sessions;
 using QrAi.Domain.Sessions;
 using QrAi.WebApi.Errors;
-using QrAi.WebApi.Hosting;
+using QrAi.WebApi.Http;
 using QrAi.WebApi.Streams;
 
 namespace QrAi.WebApi.Endpoints;

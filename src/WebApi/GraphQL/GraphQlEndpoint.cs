@@ -4,7 +4,7 @@ using GraphQL.Execution;
 using GraphQLParser.AST;
 using QrAi.Application.Errors;
 using QrAi.WebApi.Errors;
-using QrAi.WebApi.Hosting;
+using QrAi.WebApi.Http;
 using QrAi.WebApi.Idempotency;
 using QrAi.WebApi.Streams;
 

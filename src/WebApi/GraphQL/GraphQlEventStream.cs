@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Threading.Channels;
 using GraphQL;
-using QrAi.WebApi.Hosting;
+using QrAi.WebApi.Http;
 using QrAi.WebApi.Streams;
 
 namespace QrAi.WebApi.GraphQL;

@@ -1,6 +1,6 @@
 using System.Net.Mime;
 using System.Reflection;
-using QrAi.WebApi.Hosting;
+using QrAi.WebApi.Http;
 
 namespace QrAi.WebApi.GraphQL;
 

@@ -3,7 +3,7 @@ using GraphQL;
 using GraphQL.SystemTextJson;
 using QrAi.Application.Errors;
 using QrAi.WebApi.Endpoints;
-using QrAi.WebApi.Hosting;
+using QrAi.WebApi.Http;
 
 namespace QrAi.WebApi.GraphQL;
 

@@ -9,6 +9,7 @@ using QrAi.WebApi.Endpoints;
 using QrAi.WebApi.Errors;
 using QrAi.WebApi.GraphQL;
 using QrAi.WebApi.Health;
+using QrAi.WebApi.Http;
 using QrAi.WebApi.Idempotency;
 using QrAi.WebApi.OpenAi;
 using QrAi.WebApi.OpenApi;

@@ -2,7 +2,7 @@ using MediatR;
 using QrAi.Application.Completions;
 using QrAi.Application.Errors;
 using QrAi.Application.Models;
-using QrAi.WebApi.Hosting;
+using QrAi.WebApi.Http;
 using QrAi.WebApi.Streams;
 
 namespace QrAi.WebApi.OpenAi;

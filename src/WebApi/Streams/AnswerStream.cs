@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 using QrAi.Application.Generations;
 using QrAi.WebApi.Errors;
-using QrAi.WebApi.Hosting;
+using QrAi.WebApi.Http;
 
 namespace QrAi.WebApi.Streams;
 

@@ -1,6 +1,6 @@
 using QrAi.Application.Errors;
 using QrAi.Application.Generations;
-using QrAi.WebApi.Hosting;
+using QrAi.WebApi.Http;
 
 namespace QrAi.WebApi.Streams;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using GraphQL.Types;
-using QrAi.WebApi.Hosting;
+using QrAi.WebApi.Http;
 
 namespace QrAi.WebApi.GraphQL.Types;
 

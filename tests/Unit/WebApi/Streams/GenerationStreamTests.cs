@@ -9,7 +9,7 @@ using QrAi.Application.Errors;
 using QrAi.Application.Generations;
 using QrAi.Domain.Sessions;
 using QrAi.WebApi.Errors;
-using QrAi.WebApi.Hosting;
+using QrAi.WebApi.Http;
 using QrAi.WebApi.Streams;
 
 namespace QrAi.Tests.Unit.WebApi.Streams;

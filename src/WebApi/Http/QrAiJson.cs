@@ -3,7 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace QrAi.WebApi.Hosting;
+namespace QrAi.WebApi.Http;
 
 /// <summary>How JSON looks: camelCase, words for enumerations, UTC times with <c>Z</c>, and nothing unknown in a request.</summary>
 internal static class QrAiJson

@@ -1,6 +1,6 @@
 using Serilog.Context;
 
-namespace QrAi.WebApi.Hosting;
+namespace QrAi.WebApi.Http;
 
 /// <summary>Gives each request the caller's id, or a new one, which the response and the log carry.</summary>
 internal static class RequestId

@@ -1,9 +1,9 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using QrAi.WebApi.Hosting;
+using QrAi.WebApi.Http;
 
-namespace QrAi.Tests.Unit.WebApi.Hosting;
+namespace QrAi.Tests.Unit.WebApi.Http;
 
 public sealed class RequestIdTests
 {

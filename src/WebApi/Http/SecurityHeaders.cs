@@ -1,6 +1,6 @@
 using Microsoft.Net.Http.Headers;
 
-namespace QrAi.WebApi.Hosting;
+namespace QrAi.WebApi.Http;
 
 /// <summary>Tells browsers what not to do with what comes from here: guess types, frame it, run it, name it to others.</summary>
 internal static class SecurityHeaders

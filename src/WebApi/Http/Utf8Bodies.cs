@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
-namespace QrAi.WebApi.Hosting;
+namespace QrAi.WebApi.Http;
 
 /// <summary>
 /// Takes JSON in UTF-8 and no other encoding, known or not: JSON has none (RFC 8259, section 8.1). What says that it is UTF-8

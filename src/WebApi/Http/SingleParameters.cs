@@ -1,7 +1,7 @@
 using QrAi.WebApi.Endpoints;
 using QrAi.WebApi.GraphQL;
 
-namespace QrAi.WebApi.Hosting;
+namespace QrAi.WebApi.Http;
 
 /// <summary>Refuses parameters of the query string that are given twice, on every route.</summary>
 internal static class SingleParameters

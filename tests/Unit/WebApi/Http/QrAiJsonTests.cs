@@ -1,9 +1,9 @@
 using System.Text.Json;
 using QrAi.Application.Questions;
 using QrAi.Domain.Sessions;
-using QrAi.WebApi.Hosting;
+using QrAi.WebApi.Http;
 
-namespace QrAi.Tests.Unit.WebApi.Hosting;
+namespace QrAi.Tests.Unit.WebApi.Http;
 
 public sealed class QrAiJsonTests
 {

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.Timeouts;
 using QrAi.WebApi.Errors;
 
-namespace QrAi.WebApi.Hosting;
+namespace QrAi.WebApi.Http;
 
 /// <summary>Limits the time of requests, but of those that wait for an answer or follow one: an answer has its own.</summary>
 internal static class RequestTime

@@ -1,4 +1,4 @@
-namespace QrAi.WebApi.Hosting;
+namespace QrAi.WebApi.Http;
 
 /// <summary>
 /// Answers <c>HEAD</c> wherever <c>GET</c> is answered, with the same status and headers (RFC 9110, section 9.3.2); the

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace QrAi.WebApi.Hosting;
+namespace QrAi.WebApi.Http;
 
 /// <summary>Reads bodies for the surfaces that have errors of their own.</summary>
 internal static class JsonBody

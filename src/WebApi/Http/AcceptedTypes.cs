@@ -1,7 +1,7 @@
 using System.Net.Mime;
 using Microsoft.Net.Http.Headers;
 
-namespace QrAi.WebApi.Hosting;
+namespace QrAi.WebApi.Http;
 
 /// <summary>Chooses between JSON, which every route has, and what else a route has, by what a caller accepts.</summary>
 internal static class AcceptedTypes

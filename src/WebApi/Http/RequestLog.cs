@@ -1,4 +1,4 @@
-namespace QrAi.WebApi.Hosting;
+namespace QrAi.WebApi.Http;
 
 /// <summary>One line for each request: method, path, status and duration; never a query, a header or a body.</summary>
 internal static partial class RequestLog
