@@ -155,11 +155,7 @@ public sealed class PostgresOutageTests
     }
 
     private Task<QrAiHost> StartAsync(TimeSpan timeout) =>
-        QrAiHost.StartAsync(
-            Cluster.Url,
-            Provider,
-            new() { ["DATABASE_TIMEOUT_SECONDS"] = $"{timeout.TotalSeconds}" }
-        );
+        QrAiHost.StartAsync(Cluster.Url, Provider, new() { ["DATABASE_TIMEOUT_SECONDS"] = $"{timeout.TotalSeconds}" });
 
     [Test]
     public async Task An_answer_that_can_not_be_kept_at_first_is_kept_once_when_the_database_is_back()
