@@ -1,5 +1,6 @@
 using FluentValidation;
 using Microsoft.Extensions.DependencyInjection;
+using QrAi.Application.Answers;
 using QrAi.Application.Backups;
 using QrAi.Application.Behaviours;
 using QrAi.Application.Callers;
@@ -7,6 +8,7 @@ using QrAi.Application.Completions;
 using QrAi.Application.Generations;
 using QrAi.Application.Idempotency;
 using QrAi.Application.Questions;
+using QrAi.Application.Sessions;
 using QrAi.Application.Work;
 
 namespace QrAi.Application;
@@ -14,7 +16,10 @@ namespace QrAi.Application;
 /// <summary>Registers what this layer gives.</summary>
 public static class DependencyInjection
 {
-    /// <summary>Adds the use cases, with the behaviours that every request passes: logging, validation, the limit of questions.</summary>
+    /// <summary>
+    /// Adds the use cases, with the behaviours that every request passes in this order: logging, validation, idempotency, rate
+    /// limiting.
+    /// </summary>
     /// <param name="services">Where to.</param>
     /// <param name="autoMapperLicenceKey">AutoMapper's licence key, or null to use it without one.</param>
     public static IServiceCollection AddApplication(this IServiceCollection services, string? autoMapperLicenceKey)
@@ -25,7 +30,7 @@ public static class DependencyInjection
             mediator.AddOpenBehavior(typeof(RequestLogging<,>));
             mediator.AddOpenBehavior(typeof(Validation<,>));
             mediator.AddOpenStreamBehavior(typeof(StreamValidation<,>));
-            mediator.AddOpenBehavior(typeof(Recognition<,>));
+            mediator.AddOpenBehavior(typeof(Idempotency<,>));
             mediator.AddOpenBehavior(typeof(RateLimiting<,>));
         });
         services.AddValidatorsFromAssembly(
@@ -39,7 +44,6 @@ public static class DependencyInjection
         );
 
         services.AddScoped<CurrentCaller>();
-        services.AddScoped<IdempotentRequest>();
         services.AddScoped<QuestionIntake>();
         services.AddSingleton<RecentKeys>();
         services.AddSingleton<KeyUses>();
@@ -52,8 +56,20 @@ public static class DependencyInjection
         services.AddSingleton<AnswerFinder>();
         services.AddSingleton<IDurableWork, AnswerTakeover>();
         services.AddSingleton<CompletionGenerator>();
-        services.AddSingleton<CompletionsOnce>();
+        services.AddSingleton<IdempotentCompletions>();
         services.AddSingleton<BackupWriter>();
+        return services.AddIdempotency();
+    }
+
+    private static IServiceCollection AddIdempotency(this IServiceCollection services)
+    {
+        services.AddSingleton(typeof(KeyedLock<>));
+        services.AddSingleton<IdempotencyRecords>();
+        services.AddTransient(typeof(IReplay<,>), typeof(StoredResponse<,>));
+        services.AddTransient<IReplay<AskQuestion, AskedQuestion>, QuestionReplay>();
+        services.AddTransient<IReplay<StoreChat, Follower>, QuestionReplay>();
+        services.AddTransient<IReplay<CompleteChat, Follower>, CompleteChatHandler>();
+        services.AddTransient<IReplay<CancelAnswer, MessageDto>, CancelAnswerHandler>();
         return services;
     }
 }

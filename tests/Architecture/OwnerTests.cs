@@ -1,4 +1,5 @@
 using QrAi.Application.Persistence;
+using QrAi.Domain.Callers;
 
 namespace QrAi.Tests.Architecture;
 
@@ -8,6 +9,21 @@ namespace QrAi.Tests.Architecture;
 /// </summary>
 public sealed class OwnerTests
 {
+    [Test]
+    public void Every_entity_with_an_owner_is_filtered_by_it_but_for_keys_which_tell_who_the_owner_is() =>
+        Entities
+            .Where(entity => entity.GetProperty(nameof(IOwned.Owner)) is not null)
+            .Where(entity => !entity.IsAssignableTo(typeof(IOwned)))
+            .ShouldBe([typeof(ApiKey)]);
+
+    [Test]
+    public void What_is_owned_is_an_entity() =>
+        Layers
+            .Domain.GetTypes()
+            .Concat(Layers.Application.GetTypes())
+            .Where(type => type is { IsClass: true, IsAbstract: false } && type.IsAssignableTo(typeof(IOwned)))
+            .ShouldBeSubsetOf(Entities);
+
     [Test]
     public void Only_what_looks_after_everybodys_old_keys_and_titles_goes_round_the_owner() =>
         FilesThatUse("IgnoreQueryFilters").ShouldBe(["ForgetOldKeys.cs", "RefoldTitles.cs"], ignoreOrder: true);
@@ -42,12 +58,21 @@ public sealed class OwnerTests
                 [
                     "AnswerTakeover.cs", // for the owner whose answer it is
                     "AnswersElsewhere.cs", // for the owner whose handler follows
-                    "CompletionsOnce.cs",
+                    "IdempotencyRecords.cs", // for the owner of the key, as the behaviour says
+                    "IdempotentCompletions.cs",
                     "IQrAiDbContextFactory.cs",
                     "QrAiDbContextFactory.cs",
                 ],
                 ignoreOrder: true
             );
+
+    private static IReadOnlyList<Type> Entities { get; } =
+    [
+        .. typeof(IQrAiDbContext)
+            .GetProperties()
+            .Where(property => property.PropertyType.IsGenericType)
+            .Select(property => property.PropertyType.GetGenericArguments()[0]),
+    ];
 
     private static IEnumerable<string> FilesThatUse(string text) =>
         SourceFiles

@@ -2,6 +2,7 @@ using FluentValidation;
 using MediatR;
 using NetArchTest.Rules;
 using QrAi.Application.Generations;
+using QrAi.Application.Idempotency;
 
 namespace QrAi.Tests.Architecture;
 
@@ -15,7 +16,7 @@ public sealed class RequestTests
         typeof(IStreamRequestHandler<,>),
     ];
 
-    private static readonly Type[] WithoutRule = [typeof(Guid), typeof(Position)];
+    private static readonly Type[] WithoutRule = [typeof(Guid), typeof(Position), typeof(IdempotencyKey)];
 
     private static List<Type> Requests { get; } =
     [
@@ -70,7 +71,7 @@ public sealed class RequestTests
     {
         var validators = Layers.Application.Written().Where(type => type.IsAssignableTo(typeof(IValidator))).ToList();
 
-        // Ids, and positions in what they stand for, have no rule but that it exists, which only the handler can know.
+        // Ids and positions have no rule but that what they stand for exists, which only the handler knows. A key is no input.
         Requests
             .Where(request =>
                 request.GetProperties().Any(input => !WithoutRule.Contains(input.PropertyType) && !IsStatic(input))

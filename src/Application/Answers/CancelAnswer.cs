@@ -3,38 +3,39 @@ using QrAi.Application.Callers;
 using QrAi.Application.Errors;
 using QrAi.Application.Generations;
 using QrAi.Application.Idempotency;
+using QrAi.Application.Persistence;
 using QrAi.Application.Sessions;
+using QrAi.Application.Time;
 using QrAi.Application.Work;
 
 namespace QrAi.Application.Answers;
 
 /// <summary>Stops an answer; what has come stays. An answer that has ended stays as it is.</summary>
 /// <param name="Id">The answer.</param>
-public sealed record CancelAnswer(Guid Id) : IRequest<MessageDto>, IRepeatable;
+public sealed record CancelAnswer(Guid Id) : IRequest<MessageDto>, IIdempotentRequest
+{
+    /// <inheritdoc />
+    public IdempotencyKey? IdempotencyKey { get; init; }
+}
 
 internal sealed class CancelAnswerHandler(
     RunningGenerations running,
     AnswerFinder answers,
     IAnswerStore store,
     CurrentCaller caller,
-    IdempotentRequest idempotency,
+    IQrAiDbContextFactory databases,
     WorkOptions work,
     TimeProvider clock
-) : IRequestHandler<CancelAnswer, MessageDto>
+) : IRequestHandler<CancelAnswer, MessageDto>, IReplay<CancelAnswer, MessageDto>
 {
     // Whoever generates it has only to save it. If it is dead, another one does so when its lease is over.
     private TimeSpan LongestEnd { get; } = work.Lease + TimeSpan.FromSeconds(5);
 
     public async Task<MessageDto> Handle(CancelAnswer request, CancellationToken cancellationToken)
     {
-        var cancelled = await CancelAsync(request, cancellationToken);
-        await idempotency.RecordAloneAsync(cancellationToken); // afterwards: cancelling twice does what once does
-        return cancelled;
-    }
-
-    private async Task<MessageDto> CancelAsync(CancelAnswer request, CancellationToken cancellationToken)
-    {
         using var follower = await answers.FollowAsync(caller.Owner, request.Id, Position.Start, cancellationToken);
+        if (request.IdempotencyKey is { } key)
+            await SaveRecordAsync(key, cancellationToken);
         if (running.Find(caller.Owner, request.Id) is { IsLost: false } here)
             here.Cancel();
         else if (!follower.Generation.HasEnded)
@@ -52,5 +53,19 @@ internal sealed class CancelAnswerHandler(
         }
 
         return follower.Generation.ToMessage();
+    }
+
+    /// <summary>Cancels again: what was cancelled before stays so, and what was not because of a fault is now.</summary>
+    public Task<MessageDto> ReplayAsync(
+        CancelAnswer request,
+        IdempotencyRecord earlier,
+        CancellationToken cancellationToken
+    ) => Handle(request with { IdempotencyKey = null }, cancellationToken);
+
+    private async Task SaveRecordAsync(IdempotencyKey key, CancellationToken cancellationToken)
+    {
+        await using var database = databases.CreateFor(caller.Owner);
+        database.IdempotencyRecords.Add(IdempotencyRecord.OfResult(caller.Owner, key, clock.Now(), result: null));
+        await database.SaveChangesAsync(cancellationToken);
     }
 }

@@ -1,19 +1,14 @@
 using MediatR;
 using QrAi.Application.Callers;
 using QrAi.Application.Errors;
-using QrAi.Application.Idempotency;
 
 namespace QrAi.Application.Behaviours;
 
-/// <summary>Counts questions that break no rule, and stops a caller's next one when there were too many.</summary>
+/// <summary>Limits how often a caller may ask. Questions that are not valid do not count, nor do repeated ones.</summary>
 /// <param name="caller">Who asks.</param>
-/// <param name="idempotency">The key that the question came with: one that comes again does not count.</param>
-/// <param name="limit">How often it may; null where the limit is off.</param>
-internal sealed class RateLimiting<TRequest, TResponse>(
-    CurrentCaller caller,
-    IdempotentRequest idempotency,
-    QuestionLimit? limit = null
-) : IPipelineBehavior<TRequest, TResponse>
+/// <param name="limit">The limit; null if it is off.</param>
+internal sealed class RateLimiting<TRequest, TResponse>(CurrentCaller caller, QuestionLimit? limit = null)
+    : IPipelineBehavior<TRequest, TResponse>
     where TRequest : IQuestion
 {
     public async Task<TResponse> Handle(
@@ -22,18 +17,19 @@ internal sealed class RateLimiting<TRequest, TResponse>(
         CancellationToken cancellationToken
     )
     {
-        if (limit is null || caller.Repeats)
+        if (limit is null)
             return await next(cancellationToken);
-
         if (limit.TryCount(caller.Owner) is { } wait)
-            // Whether it comes again is not known of every question yet.
-            return await idempotency.FindEarlierAsync(cancellationToken) is null
-                ? throw new RateLimitedException(wait)
-                : await next(cancellationToken);
+            throw new RateLimitedException(wait);
 
-        var response = await next(cancellationToken);
-        if (caller.Repeats)
-            limit.TakeBack(caller.Owner);
-        return response;
+        try
+        {
+            return await next(cancellationToken);
+        }
+        catch (IdempotencyInProgressException)
+        {
+            limit.GiveBack(caller.Owner);
+            throw;
+        }
     }
 }

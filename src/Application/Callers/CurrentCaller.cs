@@ -9,12 +9,6 @@ public sealed class CurrentCaller
     /// <exception cref="InvalidOperationException">Nobody has said it: then nothing is reached at all.</exception>
     public string Owner => _owner ?? throw new InvalidOperationException("Nobody has said for whom this is.");
 
-    /// <summary>
-    /// Whether the caller only asks once more for what it has been given, which counts as no question. Whoever knows it says
-    /// it before the first request of the scope.
-    /// </summary>
-    public bool Repeats { get; set; }
-
     /// <summary>Says for whom it is.</summary>
     /// <param name="owner">The owner.</param>
     /// <exception cref="InvalidOperationException">Somebody else was named before.</exception>

@@ -27,7 +27,7 @@ public sealed class QuestionLimit(int perMinute, int burst, TimeProvider clock)
     /// <returns>Null if it is counted; if there were too many, when the next one may come.</returns>
     public TimeSpan? TryCount(string owner) => _buckets.TryTake(owner);
 
-    /// <summary>Takes back that a question was counted, which has turned out to come again.</summary>
+    /// <summary>Gives back the place of a question that turned out to be a repeated one.</summary>
     /// <param name="owner">Who asked.</param>
-    public void TakeBack(string owner) => _buckets.GiveBack(owner);
+    public void GiveBack(string owner) => _buckets.GiveBack(owner);
 }

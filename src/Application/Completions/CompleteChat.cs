@@ -8,17 +8,21 @@ using QrAi.Application.Models;
 namespace QrAi.Application.Completions;
 
 /// <summary>
-/// Goes on with a conversation that the caller keeps: nothing of it is stored here, and who stops following stops the
-/// provider. With an idempotency key it is made apart from the request, and what came of it is kept as long as the key.
+/// Continues a conversation that the caller keeps. Nothing of it is stored, and a caller that disconnects stops the provider.
+/// With an idempotency key the completion is generated apart from the request, and stored as long as the key is valid.
 /// </summary>
 /// <param name="Model">A provider's name, <c>provider/model</c>, or a provider's default model.</param>
 /// <param name="Messages">The conversation, oldest first: 1 to 2,048 messages.</param>
 /// <param name="Options">How to answer.</param>
-/// <returns>Follows the completion; whoever asked disposes of it.</returns>
+/// <returns>Follows the completion; the caller disposes of it.</returns>
 public sealed record CompleteChat(string? Model, IReadOnlyList<CompletionMessage> Messages, CompletionOptions Options)
     : IRequest<Follower>,
         IChat,
-        IRepeatable;
+        IIdempotentRequest
+{
+    /// <inheritdoc />
+    public IdempotencyKey? IdempotencyKey { get; init; }
+}
 
 internal sealed class CompleteChatValidator : AbstractValidator<CompleteChat>
 {
@@ -29,21 +33,22 @@ internal sealed class CompleteChatHandler(
     IModelProviders providers,
     RunningGenerations running,
     CompletionGenerator generator,
-    CompletionsOnce once,
-    IdempotentRequest idempotency,
+    IdempotentCompletions idempotent,
     CurrentCaller caller
-) : IRequestHandler<CompleteChat, Follower>
+) : IRequestHandler<CompleteChat, Follower>, IReplay<CompleteChat, Follower>
 {
     public async Task<Follower> Handle(CompleteChat request, CancellationToken cancellationToken)
     {
-        if (idempotency.Earlier is null) // before anything is kept
-        {
-            running.ThrowIfStopping();
-            ModelNames.Resolve(providers.Models, request.Model!.Trim());
-        }
-
-        return idempotency.HasKey
-            ? await once.FollowAsync(idempotency, request, cancellationToken)
+        running.ThrowIfStopping();
+        ModelNames.Resolve(providers.Models, request.Model!.Trim());
+        return request.IdempotencyKey is { } key
+            ? await idempotent.BeginAsync(caller.Owner, key, request, cancellationToken)
             : generator.BeginFor(request, caller.Owner);
     }
+
+    public Task<Follower> ReplayAsync(
+        CompleteChat request,
+        IdempotencyRecord earlier,
+        CancellationToken cancellationToken
+    ) => idempotent.AttachAsync(caller.Owner, request.IdempotencyKey!, earlier, request, cancellationToken);
 }

@@ -2,6 +2,7 @@ using FluentValidation;
 using MediatR;
 using QrAi.Application.Behaviours;
 using QrAi.Application.Generations;
+using QrAi.Application.Idempotency;
 using QrAi.Application.Questions;
 using QrAi.Domain.Sessions;
 
@@ -21,7 +22,11 @@ public sealed record StoreChat(
     IReadOnlyList<CompletionMessage> Messages,
     CompletionOptions Options,
     Guid? SessionId
-) : IRequest<Follower>, IChat;
+) : IRequest<Follower>, IChat, IIdempotentRequest
+{
+    /// <inheritdoc />
+    public IdempotencyKey? IdempotencyKey { get; init; }
+}
 
 internal sealed class StoreChatValidator : AbstractValidator<StoreChat>
 {
@@ -64,6 +69,7 @@ internal sealed class StoreChatHandler(QuestionIntake intake) : IRequestHandler<
                 Messages = request.Messages,
                 Options = request.Options,
             },
+            request.IdempotencyKey,
             cancellationToken
         );
         return asked.Answer;

@@ -1,5 +1,6 @@
 namespace QrAi.Application.Errors;
 
-/// <summary>The first request with an idempotency key is still on its way, and the wait for it is over.</summary>
-public sealed class IdempotencyInProgressException()
-    : Exception("The first request with this Idempotency-Key has not come to anything yet.");
+/// <summary>Another request with the same idempotency key came first, and its outcome is not known yet.</summary>
+/// <param name="cause">The conflict that shows it, if there is one.</param>
+public sealed class IdempotencyInProgressException(Exception? cause = null)
+    : Exception("The first request with this Idempotency-Key is still in progress.", cause);

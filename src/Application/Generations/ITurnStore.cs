@@ -1,4 +1,4 @@
-using QrAi.Domain.Idempotency;
+using QrAi.Application.Idempotency;
 using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Generations;

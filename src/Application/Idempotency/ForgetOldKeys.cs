@@ -2,7 +2,6 @@ using MediatR;
 using Microsoft.EntityFrameworkCore;
 using QrAi.Application.Persistence;
 using QrAi.Application.Time;
-using QrAi.Domain.Idempotency;
 
 namespace QrAi.Application.Idempotency;
 

@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
+using QrAi.Application.Idempotency;
 using QrAi.Domain.Callers;
-using QrAi.Domain.Idempotency;
 using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Persistence;
@@ -27,7 +27,7 @@ public interface IQrAiDbContext : IAsyncDisposable
     /// <summary>The messages of the owner's sessions.</summary>
     DbSet<Message> Messages { get; }
 
-    /// <summary>What came of the owner's requests with idempotency keys.</summary>
+    /// <summary>The outcomes of the owner's requests with idempotency keys.</summary>
     DbSet<IdempotencyRecord> IdempotencyRecords { get; }
 
     /// <summary>Finds a key, to read it. Compiled: this is the way of every request.</summary>
@@ -37,6 +37,9 @@ public interface IQrAiDbContext : IAsyncDisposable
 
     /// <summary>Saves everything in one transaction.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="DbUpdateConcurrencyException">Somebody else added or removed the same row meanwhile.</exception>
+    /// <exception cref="DbUpdateConcurrencyException">Another unit of work added, changed or removed the same row.</exception>
+    /// <exception cref="Errors.IdempotencyInProgressException">
+    /// It adds an idempotency record, and the key has one already.
+    /// </exception>
     Task<int> SaveChangesAsync(CancellationToken cancellationToken);
 }

@@ -3,6 +3,7 @@ using MediatR;
 using QrAi.Application.Behaviours;
 using QrAi.Application.Callers;
 using QrAi.Application.Generations;
+using QrAi.Application.Idempotency;
 using QrAi.Application.Models;
 using QrAi.Application.Sessions;
 using QrAi.Domain.Sessions;
@@ -16,7 +17,12 @@ namespace QrAi.Application.Questions;
 /// <param name="Model">The model to ask for, or null for the provider's own.</param>
 public sealed record AskQuestion(string? Question, Guid? SessionId, string? Provider, string? Model)
     : IRequest<AskedQuestion>,
-        IQuestion;
+        IQuestion,
+        IIdempotentRequest
+{
+    /// <inheritdoc />
+    public IdempotencyKey? IdempotencyKey { get; init; }
+}
 
 /// <summary>A question that is kept.</summary>
 /// <param name="SessionId">Its session.</param>
@@ -48,6 +54,7 @@ internal sealed class AskQuestionHandler(QuestionIntake intake) : IRequestHandle
             request.Question!.Trim(),
             request.SessionId,
             new AnswerRequest { Provider = request.Provider, Model = request.Model?.Trim() },
+            request.IdempotencyKey,
             cancellationToken
         );
 }

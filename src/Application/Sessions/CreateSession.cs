@@ -11,9 +11,13 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Sessions;
 
-/// <summary>Opens a session.</summary>
+/// <summary>Creates a session.</summary>
 /// <param name="Title">1–200 characters, or null to take the first question's.</param>
-public sealed record CreateSession(string? Title) : IRequest<SessionDto>, IRepeatable;
+public sealed record CreateSession(string? Title) : IRequest<SessionDto>, IIdempotentRequest
+{
+    /// <inheritdoc />
+    public IdempotencyKey? IdempotencyKey { get; init; }
+}
 
 internal sealed class CreateSessionValidator : AbstractValidator<CreateSession>
 {
@@ -24,34 +28,28 @@ internal sealed class CreateSessionValidator : AbstractValidator<CreateSession>
 internal sealed class CreateSessionHandler(
     IQrAiDbContextFactory databases,
     CurrentCaller caller,
-    IdempotentRequest idempotency,
     TimeProvider clock,
     IMapper mapper
 ) : IRequestHandler<CreateSession, SessionDto>
 {
     public async Task<SessionDto> Handle(CreateSession request, CancellationToken cancellationToken)
     {
-        if (idempotency.Earlier is { } earlier)
-            return earlier.ReadResult<SessionDto>();
-
-        var session = Session.Open(caller.Owner, request.Title?.Trim(), clock.Now());
+        var now = clock.Now();
+        var session = Session.Open(caller.Owner, request.Title?.Trim(), now);
         var created = mapper.Map<SessionDto>(session);
         await using var database = databases.CreateFor(caller.Owner);
         database.Sessions.Add(session);
-        idempotency.Record(database, result: created);
+        if (request.IdempotencyKey is { } key)
+            database.IdempotencyRecords.Add(IdempotencyRecord.OfResult(caller.Owner, key, now, created));
         try
         {
             await database.SaveChangesAsync(cancellationToken);
         }
         catch (DbUpdateConcurrencyException)
         {
-            // Only this call knows the id: it is there because a try was saved whose confirmation was lost, unless
-            // somebody was faster with the same key.
-            if (await idempotency.FindEarlierAsync(cancellationToken) is { } faster)
-                return faster.ReadResult<SessionDto>();
+            // Only this call knows the id: an earlier attempt was saved, and its confirmation was lost.
         }
 
-        idempotency.NoteKept();
         return created;
     }
 }

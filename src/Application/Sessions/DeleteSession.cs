@@ -5,32 +5,44 @@ using QrAi.Application.Errors;
 using QrAi.Application.Generations;
 using QrAi.Application.Idempotency;
 using QrAi.Application.Persistence;
+using QrAi.Application.Time;
 
 namespace QrAi.Application.Sessions;
 
-/// <summary>Deletes a session and its messages, and stops the answer that is being generated for it.</summary>
+/// <summary>Deletes a session with its messages, and stops the answer that is being generated for it.</summary>
 /// <param name="Id">The session.</param>
-public sealed record DeleteSession(Guid Id) : IRequest, IRepeatable;
+public sealed record DeleteSession(Guid Id) : IRequest, IIdempotentRequest
+{
+    /// <inheritdoc />
+    public IdempotencyKey? IdempotencyKey { get; init; }
+}
 
 internal sealed class DeleteSessionHandler(
     IQrAiDbContextFactory databases,
     CurrentCaller caller,
-    IdempotentRequest idempotency,
-    RunningGenerations running
+    RunningGenerations running,
+    TimeProvider clock
 ) : IRequestHandler<DeleteSession>
 {
     public async Task Handle(DeleteSession request, CancellationToken cancellationToken)
     {
         await using var database = databases.CreateFor(caller.Owner);
-        var exists = await database.Sessions.AnyAsync(session => session.Id == request.Id, cancellationToken);
-        if (!exists && idempotency.Earlier is null)
-            throw new NotFoundException("session", request.Id);
-        await idempotency.RecordAloneAsync(cancellationToken); // before: what was begun, a repetition makes sure of
+        var session =
+            await database.Sessions.SingleOrDefaultAsync(one => one.Id == request.Id, cancellationToken)
+            ?? throw new NotFoundException("session", request.Id);
+        database.Sessions.Remove(session); // the database deletes its messages with it
+        if (request.IdempotencyKey is { } key)
+            database.IdempotencyRecords.Add(IdempotencyRecord.OfResult(caller.Owner, key, clock.Now(), result: null));
+        try
+        {
+            await database.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            // It was deleted meanwhile: by another request, or by an attempt whose confirmation was lost.
+        }
 
-        // One statement, whatever changed meanwhile; the messages go with it. Other processes stop what they generate for it
-        // when they come to keep more of it.
-        await database.Sessions.Where(row => row.Id == request.Id).ExecuteDeleteAsync(cancellationToken);
-        if (exists)
-            running.CancelIn(request.Id);
+        // Other processes stop what they generate for it when they next record the answer.
+        running.CancelIn(request.Id);
     }
 }

@@ -15,7 +15,11 @@ namespace QrAi.Application.Sessions;
 /// <summary>Gives a session another title.</summary>
 /// <param name="Id">The session.</param>
 /// <param name="Title">1–200 characters.</param>
-public sealed record RenameSession(Guid Id, string? Title) : IRequest<SessionDto>, IRepeatable;
+public sealed record RenameSession(Guid Id, string? Title) : IRequest<SessionDto>, IIdempotentRequest
+{
+    /// <inheritdoc />
+    public IdempotencyKey? IdempotencyKey { get; init; }
+}
 
 internal sealed class RenameSessionValidator : AbstractValidator<RenameSession>
 {
@@ -25,35 +29,25 @@ internal sealed class RenameSessionValidator : AbstractValidator<RenameSession>
 internal sealed class RenameSessionHandler(
     IQrAiDbContextFactory databases,
     CurrentCaller caller,
-    IdempotentRequest idempotency,
     TimeProvider clock,
     IMapper mapper
 ) : IRequestHandler<RenameSession, SessionDto>
 {
-    public async Task<SessionDto> Handle(RenameSession request, CancellationToken cancellationToken)
-    {
-        // A repetition must not undo what has been done since.
-        if (idempotency.Earlier is { } earlier)
-            return earlier.ReadResult<SessionDto>();
-
-        var renamed = await ConflictRetry.RunAsync(
+    public Task<SessionDto> Handle(RenameSession request, CancellationToken cancellationToken) =>
+        ConflictRetry.RunAsync(
             () => databases.CreateFor(caller.Owner),
             async database =>
             {
                 var session =
                     await database.Sessions.SingleOrDefaultAsync(one => one.Id == request.Id, cancellationToken)
                     ?? throw new NotFoundException("session", request.Id);
-                if (await idempotency.FindEarlierAsync(cancellationToken) is { } faster)
-                    return faster.ReadResult<SessionDto>();
-
-                session.Rename(request.Title!.Trim(), clock.Now());
+                var now = clock.Now();
+                session.Rename(request.Title!.Trim(), now);
                 var renamed = mapper.Map<SessionDto>(session);
-                idempotency.Record(database, result: renamed);
+                if (request.IdempotencyKey is { } key)
+                    database.IdempotencyRecords.Add(IdempotencyRecord.OfResult(caller.Owner, key, now, renamed));
                 await database.SaveChangesAsync(cancellationToken);
                 return renamed;
             }
         );
-        idempotency.NoteKept();
-        return renamed;
-    }
 }

@@ -1,7 +1,9 @@
+using QrAi.Domain.Callers;
+
 namespace QrAi.Domain.Sessions;
 
 /// <summary>A question or an answer. Only its turn changes it.</summary>
-public sealed class Message
+public sealed class Message : IOwned
 {
     /// <summary>The most characters of a finish reason.</summary>
     public const int MaxFinishReasonLength = 32;

@@ -1,10 +1,11 @@
 using Ardalis.GuardClauses;
+using QrAi.Domain.Callers;
 using QrAi.Domain.Text;
 
 namespace QrAi.Domain.Sessions;
 
 /// <summary>A conversation: turns in order, one of them open at a time.</summary>
-public sealed class Session
+public sealed class Session : IOwned
 {
     /// <summary>The most code points of a question.</summary>
     public const int MaxQuestionLength = 100_000;

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using QrAi.Application.Idempotency;
 using QrAi.Domain.Callers;
-using QrAi.Domain.Idempotency;
 
 namespace QrAi.Infrastructure.Persistence;
 

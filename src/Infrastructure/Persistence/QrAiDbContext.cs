@@ -1,7 +1,8 @@
 using Microsoft.EntityFrameworkCore;
+using QrAi.Application.Errors;
+using QrAi.Application.Idempotency;
 using QrAi.Application.Persistence;
 using QrAi.Domain.Callers;
-using QrAi.Domain.Idempotency;
 using QrAi.Domain.Sessions;
 
 namespace QrAi.Infrastructure.Persistence;
@@ -81,7 +82,10 @@ public abstract class QrAiDbContext(DbContextOptions options) : DbContext(option
         catch (DbUpdateException exception)
             when (exception is not DbUpdateConcurrencyException && IsConflict(exception.InnerException!))
         {
-            throw new DbUpdateConcurrencyException("A row was added or removed meanwhile.", exception);
+            // A record is saved with the work of its request: whichever row conflicts, the request came before.
+            throw ChangeTracker.Entries<IdempotencyRecord>().Any(record => record.State == EntityState.Added)
+                ? new IdempotencyInProgressException(exception)
+                : new DbUpdateConcurrencyException("A row was added or removed meanwhile.", exception);
         }
     }
 }

@@ -47,7 +47,14 @@ internal static class AnswerEndpoints
 
     private static async Task<Ok<MessageDto>> CancelAnswer(
         string id,
+        HttpContext context,
         ISender sender,
         CancellationToken cancellationToken
-    ) => TypedResults.Ok(await sender.Send(new CancelAnswer(RequestParameters.ParseId(id)), cancellationToken));
+    ) =>
+        TypedResults.Ok(
+            await sender.Send(
+                new CancelAnswer(RequestParameters.ParseId(id)) { IdempotencyKey = context.GetIdempotencyKey() },
+                cancellationToken
+            )
+        );
 }

@@ -28,6 +28,7 @@ internal static class QuestionEndpoints
     )
     {
         context.LiftTimeLimit();
+        question = question with { IdempotencyKey = context.GetIdempotencyKey() };
         if (AnswerStream.IsAcceptedBy(context.Request))
         {
             streams.Enter(context);

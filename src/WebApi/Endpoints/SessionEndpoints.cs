@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 using QrAi.Application.Paging;
 using QrAi.Application.Sessions;
+using QrAi.WebApi.Http;
 
 namespace QrAi.WebApi.Endpoints;
 
@@ -21,11 +22,13 @@ internal static class SessionEndpoints
 
     private static async Task<Created<SessionDto>> CreateSession(
         CreateSession? session,
+        HttpContext context,
         ISender sender,
         CancellationToken cancellationToken
     )
     {
-        var created = await sender.Send(session ?? new CreateSession(null), cancellationToken);
+        session = (session ?? new CreateSession(null)) with { IdempotencyKey = context.GetIdempotencyKey() };
+        var created = await sender.Send(session, cancellationToken);
         return TypedResults.Created($"/api/sessions/{created.Id}", created);
     }
 

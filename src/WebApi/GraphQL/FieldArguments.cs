@@ -3,6 +3,7 @@ using GraphQL.Builders;
 using GraphQL.Types;
 using MediatR;
 using QrAi.Application.Errors;
+using QrAi.Application.Idempotency;
 using QrAi.Application.Paging;
 using QrAi.WebApi.Endpoints;
 
@@ -35,6 +36,16 @@ internal static class FieldArguments
     /// <summary>The way to the application.</summary>
     public static ISender Sender(this IResolveFieldContext context) =>
         context.RequestServices!.GetRequiredService<ISender>();
+
+    /// <summary>
+    /// The idempotency key of a field: a document may have several mutations, of which each runs once, by its name in the
+    /// response.
+    /// </summary>
+    public static IdempotencyKey? IdempotencyKey(this IResolveFieldContext context)
+    {
+        var name = context.FieldAst.Alias?.Name ?? context.FieldAst.Name;
+        return ((GraphQlUserContext)context.UserContext).IdempotencyKey?.ForPart(name.StringValue);
+    }
 
     /// <summary>The way to what is only read.</summary>
     public static ReadOnce Reads(this IResolveFieldContext context) =>

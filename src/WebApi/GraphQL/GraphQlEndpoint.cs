@@ -5,7 +5,6 @@ using GraphQLParser.AST;
 using QrAi.Application.Errors;
 using QrAi.WebApi.Errors;
 using QrAi.WebApi.Http;
-using QrAi.WebApi.Idempotency;
 using QrAi.WebApi.Streams;
 
 namespace QrAi.WebApi.GraphQL;
@@ -52,8 +51,6 @@ internal static class GraphQlEndpoint
             // Whoever follows or asks waits for an answer, whose time is its own.
             if (kind is OperationType.Subscription or OperationType.Mutation)
                 context.LiftTimeLimit();
-            if (kind != OperationType.Mutation) // it may be done twice
-                IdempotencyKeys.KeepNobodyWaiting(context.RequestServices);
             if (kind == OperationType.Subscription && mediaType != MediaTypeNames.Text.EventStream)
                 return Refuse(
                     context,
@@ -72,6 +69,7 @@ internal static class GraphQlEndpoint
                 options.OperationName = operation.OperationName;
                 options.Variables = operation.Variables;
                 options.RequestServices = context.RequestServices;
+                options.UserContext = new GraphQlUserContext(context.GetIdempotencyKey());
                 options.CancellationToken = context.RequestAborted;
                 // A request is one caller of the database, however many fields it has.
                 options.MaxParallelExecutionCount = MaxParallelFields;

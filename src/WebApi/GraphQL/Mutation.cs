@@ -6,7 +6,6 @@ using QrAi.Application.Sessions;
 using QrAi.Domain.Sessions;
 using QrAi.WebApi.Errors;
 using QrAi.WebApi.GraphQL.Types;
-using QrAi.WebApi.Idempotency;
 
 namespace QrAi.WebApi.GraphQL;
 
@@ -33,7 +32,13 @@ internal sealed class Mutation : ObjectGraphType
             .ResolveAsync(async context =>
                 await context
                     .Sender()
-                    .Send(new CreateSession(context.GetArgument<string?>("title")), context.CancellationToken)
+                    .Send(
+                        new CreateSession(context.GetArgument<string?>("title"))
+                        {
+                            IdempotencyKey = context.IdempotencyKey(),
+                        },
+                        context.CancellationToken
+                    )
             );
         Field<SessionType>("renameSession")
             .Description("Gives a session another title.")
@@ -43,7 +48,10 @@ internal sealed class Mutation : ObjectGraphType
                 await context
                     .Sender()
                     .Send(
-                        new RenameSession(context.IdArgument(), context.GetArgument<string>("title")),
+                        new RenameSession(context.IdArgument(), context.GetArgument<string>("title"))
+                        {
+                            IdempotencyKey = context.IdempotencyKey(),
+                        },
                         context.CancellationToken
                     )
             );
@@ -53,27 +61,35 @@ internal sealed class Mutation : ObjectGraphType
             .ResolveAsync(async context =>
             {
                 var id = context.IdArgument();
-                await context.Sender().Send(new DeleteSession(id), context.CancellationToken);
+                await context
+                    .Sender()
+                    .Send(
+                        new DeleteSession(id) { IdempotencyKey = context.IdempotencyKey() },
+                        context.CancellationToken
+                    );
                 return id;
             });
         Field<MessageType>("cancelAnswer")
             .Description("Stops an answer; what has come so far stays. One that has ended is not changed.")
             .Argument<NonNullGraphType<IdGraphType>>("id", "The answer.")
             .ResolveAsync(async context =>
-                await context.Sender().Send(new CancelAnswer(context.IdArgument()), context.CancellationToken)
+                await context
+                    .Sender()
+                    .Send(
+                        new CancelAnswer(context.IdArgument()) { IdempotencyKey = context.IdempotencyKey() },
+                        context.CancellationToken
+                    )
             );
         foreach (var field in Fields)
-            field.Resolver = new PartOfRequest(field.Resolver!);
+            field.Resolver = new ChangingResolver(field.Resolver!);
     }
 
-    /// <summary>A document may change several things with one idempotency key, one after the other, each by its name.</summary>
-    private sealed class PartOfRequest(IFieldResolver resolver) : IFieldResolver
+    /// <summary>Mutations of a document run one after the other; each forgets what the one before has read.</summary>
+    private sealed class ChangingResolver(IFieldResolver resolver) : IFieldResolver
     {
         public ValueTask<object?> ResolveAsync(IResolveFieldContext context)
         {
-            var name = context.FieldAst.Alias?.Name ?? context.FieldAst.Name;
-            IdempotencyKeys.BeginPart(context.RequestServices!, name.StringValue);
-            context.Reads().Forget(); // what the one before has read
+            context.Reads().Forget();
             context.Loader().Forget();
             return resolver.ResolveAsync(context);
         }
@@ -83,7 +99,8 @@ internal sealed class Mutation : ObjectGraphType
     {
         var input = context.GetArgument<AskInput>("input");
         var sender = context.Sender();
-        var asked = await sender.Send(input.ToRequest(), context.CancellationToken);
+        var question = input.ToRequest() with { IdempotencyKey = context.IdempotencyKey() };
+        var asked = await sender.Send(question, context.CancellationToken);
         using var follower = asked.Answer;
         var waits = context.GetArgument<bool>("wait");
         if (waits)

@@ -10,7 +10,6 @@ using QrAi.WebApi.Errors;
 using QrAi.WebApi.GraphQL;
 using QrAi.WebApi.Health;
 using QrAi.WebApi.Http;
-using QrAi.WebApi.Idempotency;
 using QrAi.WebApi.OpenAi;
 using QrAi.WebApi.OpenApi;
 using QrAi.WebApi.Streams;
@@ -138,7 +137,6 @@ public static class QrAiService
         services.AddEdge(settings.Http);
         services.AddRequestTime(settings.Http.RequestTimeout);
         services.AddSingleton(new StreamLimit(settings.Http.StreamsPerCaller));
-        services.AddSingleton<KeyTurns>();
         services.AddOpenApiDescription();
         services.AddQrAiGraphQl(settings.GraphQl.Introspection);
     }

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using QrAi.Application.Idempotency;
 
 namespace QrAi.WebApi.Http;
 
@@ -21,6 +23,16 @@ internal static class QrAiJson
         json.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         json.Converters.Add(new UtcTimeConverter());
+        json.TypeInfoResolver = new DefaultJsonTypeInfoResolver().WithAddedModifier(HideIdempotencyKey);
+    }
+
+    /// <summary>The key of a request comes as a header: in a body it is a member that is not known.</summary>
+    private static void HideIdempotencyKey(JsonTypeInfo type)
+    {
+        if (!type.Type.IsAssignableTo(typeof(IIdempotentRequest)))
+            return;
+        foreach (var property in type.Properties.Where(one => one.PropertyType == typeof(IdempotencyKey)).ToList())
+            type.Properties.Remove(property);
     }
 
     private sealed class UtcTimeConverter : JsonConverter<DateTimeOffset>

@@ -4,6 +4,7 @@ using MediatR;
 using QrAi.Application.Completions;
 using QrAi.Application.Errors;
 using QrAi.Application.Generations;
+using QrAi.Application.Idempotency;
 using QrAi.WebApi.Endpoints;
 
 namespace QrAi.WebApi.OpenAi;
@@ -68,9 +69,10 @@ internal sealed class ChatCompletionRequest
     [JsonIgnore]
     public bool WantsUsage => !IsStreamed || StreamOptions?.IncludeUsage == true;
 
-    /// <summary>What it asks the application for.</summary>
-    /// <exception cref="InvalidRequestException">It can not be asked for.</exception>
-    public IRequest<Follower> ToRequest()
+    /// <summary>Converts the body to a request of the application.</summary>
+    /// <param name="key">The idempotency key that came with it; null for none.</param>
+    /// <exception cref="InvalidRequestException">A member has a value that is not supported.</exception>
+    public IRequest<Follower> ToRequest(IdempotencyKey? key)
     {
         if (N is not (null or 1))
             throw new InvalidRequestException("n", "must be 1: one answer is given");
@@ -96,10 +98,10 @@ internal sealed class ChatCompletionRequest
             PassedThrough = PassedThrough(),
         };
         if (Store != true)
-            return new CompleteChat(Model, messages, options);
+            return new CompleteChat(Model, messages, options) { IdempotencyKey = key };
 
         var session = Metadata?.SessionId is { } id ? RequestParameters.ParseId(id, SessionId) : (Guid?)null;
-        return new StoreChat(Model, messages, options, session);
+        return new StoreChat(Model, messages, options, session) { IdempotencyKey = key };
     }
 
     private static CompletionMessage ToMessage(ChatCompletionMessage? message, int index)

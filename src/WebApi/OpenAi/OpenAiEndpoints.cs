@@ -36,7 +36,7 @@ internal static class OpenAiEndpoints
         context.LiftTimeLimit();
         if (request.IsStreamed)
             streams.Enter(context);
-        var following = sender.Send(request.ToRequest(), cancellationToken);
+        var following = sender.Send(request.ToRequest(context.GetIdempotencyKey()), cancellationToken);
         return request.IsStreamed
             ? new ChatCompletionStream(following, request.Model!, request.WantsUsage)
             : await ChatCompletion.ReadAsync(following, request.Model!, cancellationToken);

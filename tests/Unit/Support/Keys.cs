@@ -1,25 +1,19 @@
-using System.Security.Cryptography;
-using System.Text;
+using QrAi.Application.Idempotency;
 using QrAi.Domain.Callers;
-using QrAi.Domain.Idempotency;
 
 namespace QrAi.Tests.Unit.Support;
 
 /// <summary>What is kept of requests with the idempotency key <c>key</c> that ask for the same.</summary>
 internal static class Keys
 {
-    /// <summary>What came of one.</summary>
-    public static IdempotencyRecord Record(Guid? answerId = null, string? result = null, Guid? workerId = null) =>
-        IdempotencyRecord.Create(
-            new RequestIdentity(
-                Owners.Unauthenticated,
-                Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("key"))),
-                "",
-                Service.SameRequest
-            ),
-            TestClock.Noon,
-            answerId,
-            result,
-            workerId
-        );
+    private static readonly IdempotencyKey _key = IdempotencyKey.Create("key", Service.SameRequest);
+
+    public static IdempotencyRecord Question(Guid answerId) =>
+        IdempotencyRecord.OfQuestion(Owners.Unauthenticated, _key, TestClock.Noon, answerId);
+
+    public static IdempotencyRecord Lease(Guid workerId) =>
+        IdempotencyRecord.OfLease(Owners.Unauthenticated, _key, TestClock.Noon, workerId);
+
+    public static IdempotencyRecord Result(object result) =>
+        IdempotencyRecord.OfResult(Owners.Unauthenticated, _key, TestClock.Noon, result);
 }

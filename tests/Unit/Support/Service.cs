@@ -87,22 +87,12 @@ internal sealed class Service : IDisposable
     /// <param name="key">The key.</param>
     /// <param name="fingerprint">What the request asks for.</param>
     /// <param name="part">Which part of the request it is.</param>
-    /// <param name="kept">Told when who sends the same again need not wait.</param>
-    public async Task<ISender> WithKeyAsync(
-        string key,
-        string fingerprint = SameRequest,
-        string part = "",
-        Action? kept = null
-    )
+    public ISender WithKey(string key, string fingerprint = SameRequest, string? part = null)
     {
-        var services = _services.CreateScope().ServiceProvider; // goes with the others
+        var services = _services.CreateScope().ServiceProvider; // disposed of with the others
         services.GetRequiredService<CurrentCaller>().Identify(Owners.Unauthenticated);
-        var request = services.GetRequiredService<IdempotentRequest>();
-        request.SetKey(key, fingerprint);
-        await request.RecognizeAsync(CancellationToken.None);
-        request.Part = part;
-        request.Kept += kept;
-        return services.GetRequiredService<ISender>();
+        var whole = IdempotencyKey.Create(key, fingerprint);
+        return new KeySender(services.GetRequiredService<ISender>(), part is null ? whole : whole.ForPart(part));
     }
 
     public Task<AskedQuestion> AskAsync(string question = "Why?", Guid? sessionId = null) =>

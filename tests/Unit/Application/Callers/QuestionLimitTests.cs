@@ -38,7 +38,7 @@ public sealed class QuestionLimitTests : IDisposable
     public async Task What_repeats_a_question_counts_as_none()
     {
         for (var time = 0; time < 5; time++)
-            await (await _service.WithKeyAsync("key")).Send(new AskQuestion("Why?", null, null, null));
+            await _service.WithKey("key").Send(new AskQuestion("Why?", null, null, null));
         await AskAsync();
 
         await Should.ThrowAsync<RateLimitedException>(() => AskAsync());
@@ -47,10 +47,10 @@ public sealed class QuestionLimitTests : IDisposable
     [Test]
     public async Task A_part_that_was_refused_counts_when_it_comes_again()
     {
-        await (await _service.WithKeyAsync("key", part: "a")).Send(new AskQuestion("Why?", null, null, null));
+        await _service.WithKey("key", part: "a").Send(new AskQuestion("Why?", null, null, null));
         await AskAsync();
 
-        var again = await _service.WithKeyAsync("key", part: "b");
+        var again = _service.WithKey("key", part: "b");
 
         await Should.ThrowAsync<RateLimitedException>(() => again.Send(new AskQuestion("Why?", null, null, null)));
     }

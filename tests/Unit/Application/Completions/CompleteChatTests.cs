@@ -97,7 +97,7 @@ public sealed class CompleteChatTests : IDisposable
     [Test]
     public async Task A_model_that_nobody_has_is_refused_and_nobody_is_asked([Values] bool withKey)
     {
-        var sender = withKey ? await _service.WithKeyAsync("key") : _service.Sender;
+        var sender = withKey ? _service.WithKey("key") : _service.Sender;
 
         await Should.ThrowAsync<ModelNotFoundException>(sender.CompleteAsync(Chats.Of(model: "nobody")));
 
@@ -108,7 +108,7 @@ public sealed class CompleteChatTests : IDisposable
     [Test]
     public async Task While_the_service_stops_nobody_is_asked([Values] bool withKey)
     {
-        var sender = withKey ? await _service.WithKeyAsync("key") : _service.Sender;
+        var sender = withKey ? _service.WithKey("key") : _service.Sender;
         _service.Running.StopAccepting();
 
         await Should.ThrowAsync<ShuttingDownException>(sender.CompleteAsync());

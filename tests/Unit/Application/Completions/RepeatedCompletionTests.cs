@@ -15,7 +15,7 @@ public sealed class RepeatedCompletionTests : IDisposable
 {
     private const int MostCharacters = 1_000_000;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan MaxSaveWait = TimeSpan.FromSeconds(3);
 
     private readonly Service _service = new();
 
@@ -26,11 +26,11 @@ public sealed class RepeatedCompletionTests : IDisposable
     public async Task Who_asks_while_it_is_made_is_attached_to_it_from_its_beginning()
     {
         var gate = Gate();
-        var first = await AskAsync();
+        var first = CompleteAsync();
         gate.Send("One ");
         await gate.Request.Soon();
 
-        var second = await AskAsync();
+        var second = CompleteAsync();
         gate.Finish("answer.");
 
         (await first.Soon()).Text.ShouldBe("One answer.");
@@ -57,23 +57,10 @@ public sealed class RepeatedCompletionTests : IDisposable
     }
 
     [Test]
-    public async Task Who_sends_the_same_again_need_not_wait_once_it_is_begun()
-    {
-        var gate = Gate();
-        var begun = 0;
-        var completing = (await _service.WithKeyAsync("key", kept: () => begun++)).CompleteAsync();
-        await gate.Request.Soon();
-
-        begun.ShouldBe(1);
-        gate.Finish();
-        await completing.Soon();
-    }
-
-    [Test]
     public async Task It_is_kept_before_anybody_is_told_that_it_is_whole()
     {
         var gate = Gate();
-        var completing = await AskAsync();
+        var completing = CompleteAsync();
         await gate.Request.Soon();
         _service.Database.Records.Single().Result.ShouldBeNull();
         gate.Finish("Kept.");
@@ -90,7 +77,7 @@ public sealed class RepeatedCompletionTests : IDisposable
     {
         using var listening = new CancellationTokenSource();
         var gate = Gate();
-        var leaving = (await _service.WithKeyAsync("key")).CompleteAsync(cancellationToken: listening.Token);
+        var leaving = _service.WithKey("key").CompleteAsync(cancellationToken: listening.Token);
         await gate.Request.Soon();
         await listening.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(leaving.Soon());
@@ -130,9 +117,9 @@ public sealed class RepeatedCompletionTests : IDisposable
         using var other = new Service(beside: _service);
         var gate = Reply.Gated();
         other.Models.Enqueue(gate);
-        var made = (await other.WithKeyAsync("key")).CompleteAsync();
+        var made = other.WithKey("key").CompleteAsync();
         await gate.Request.Soon();
-        var waiting = await AskAsync();
+        var waiting = CompleteAsync();
         _service.Pass(Pause);
         waiting.IsCompleted.ShouldBeFalse();
 
@@ -148,10 +135,10 @@ public sealed class RepeatedCompletionTests : IDisposable
     public async Task One_whose_process_has_died_is_made_here()
     {
         using var other = new Service(beside: _service);
-        var lost = (await other.WithKeyAsync("key")).CompleteAsync();
+        var lost = other.WithKey("key").CompleteAsync();
         await other.Models.WaitForRequestsAsync(1);
         var gate = Gate();
-        var waiting = await AskAsync();
+        var waiting = CompleteAsync();
         other.Crash();
         _service.Pass(Service.Lease - TimeSpan.FromSeconds(1));
         _service.Models.Requests.ShouldBeEmpty("the other one counts as alive");
@@ -172,11 +159,11 @@ public sealed class RepeatedCompletionTests : IDisposable
         using var other = new Service(beside: _service);
         var late = Reply.Gated();
         other.Models.Enqueue(late);
-        var told = (await other.WithKeyAsync("key")).CompleteAsync();
+        var told = other.WithKey("key").CompleteAsync();
         await late.Request.Soon();
         other.Crash();
         var gate = Gate();
-        var waiting = await AskAsync();
+        var waiting = CompleteAsync();
         _service.Pass(Service.Lease + TimeSpan.FromSeconds(1));
         await gate.Request.Soon();
 
@@ -193,7 +180,7 @@ public sealed class RepeatedCompletionTests : IDisposable
     public async Task One_that_this_process_began_and_did_not_keep_is_made_again_by_it()
     {
         await _service.Worker.RegisterAsync(CancellationToken.None);
-        _service.Database.Add(Keys.Record(workerId: _service.Worker.Id));
+        _service.Database.Add(Keys.Lease(_service.Worker.Id));
         _service.Models.Enqueue(Reply.Answer("Again."));
 
         (await CompleteAsync().Soon()).Text.ShouldBe("Again.");
@@ -203,7 +190,7 @@ public sealed class RepeatedCompletionTests : IDisposable
     public async Task A_process_says_that_it_makes_it_and_that_it_is_alive()
     {
         var gate = Gate();
-        var completing = await AskAsync();
+        var completing = CompleteAsync();
         await gate.Request.Soon();
 
         _service.Database.Records.Single().WorkerId.ShouldBe(_service.Worker.Id);
@@ -216,13 +203,13 @@ public sealed class RepeatedCompletionTests : IDisposable
     public async Task While_the_database_is_away_it_is_told_after_a_moment_and_kept_later()
     {
         var gate = Gate();
-        var completing = await AskAsync();
+        var completing = CompleteAsync();
         await gate.Request.Soon();
         _service.Database.IsDown = true;
         gate.Finish("Kept later.");
 
         await _service.Clock.NextWaitAsync(wait => wait == Pause).Soon();
-        await _service.Clock.NextWaitAsync(wait => wait == LongestSilence).Soon();
+        await _service.Clock.NextWaitAsync(wait => wait == MaxSaveWait).Soon();
         _service.Clock.Advance(Pause);
         await _service.Clock.PassAsync(Pause * 2).Soon();
         await _service.Clock.NextWaitAsync(wait => wait == Pause * 3).Soon();
@@ -237,10 +224,7 @@ public sealed class RepeatedCompletionTests : IDisposable
         _service
             .Log.Lines.Count(entry =>
                 entry.Level == LogLevel.Warning
-                && entry.Message.StartsWith(
-                    "A completion waits for the database to be kept: ",
-                    StringComparison.Ordinal
-                )
+                && entry.Message.StartsWith("A completion cannot be stored yet: ", StringComparison.Ordinal)
             )
             .ShouldBe(4);
     }
@@ -249,7 +233,7 @@ public sealed class RepeatedCompletionTests : IDisposable
     public async Task One_that_cannot_be_kept_at_all_is_given_up_and_its_key_comes_free_with_the_process()
     {
         var gate = Gate();
-        var completing = await AskAsync();
+        var completing = CompleteAsync();
         await gate.Request.Soon();
         _service.Database.IsDown = true;
         gate.Finish("Lost.");
@@ -266,7 +250,7 @@ public sealed class RepeatedCompletionTests : IDisposable
     public async Task One_whose_record_is_gone_or_was_taken_over_is_told_all_the_same()
     {
         var gate = Gate();
-        var completing = await AskAsync();
+        var completing = CompleteAsync();
         await gate.Request.Soon();
         _service.Database.Faults.Enqueue(MemoryDatabase.Fault.ConfirmationLost); // as a conflict looks
         gate.Finish("Told.");
@@ -278,7 +262,7 @@ public sealed class RepeatedCompletionTests : IDisposable
     public async Task Draining_waits_until_all_are_made_and_kept()
     {
         var gate = Gate();
-        var completing = await AskAsync();
+        var completing = CompleteAsync();
         await gate.Request.Soon();
         var draining = _service.Drain.DrainAsync(CancellationToken.None, CancellationToken.None);
         draining.IsCompleted.ShouldBeFalse();
@@ -294,7 +278,7 @@ public sealed class RepeatedCompletionTests : IDisposable
     public async Task When_the_time_is_up_those_that_still_run_are_stopped_and_leave_their_keys_free()
     {
         var gate = Gate();
-        var completing = await AskAsync();
+        var completing = CompleteAsync();
         var request = await gate.Request.Soon();
         using var finish = new CancellationTokenSource();
         var draining = _service.Drain.DrainAsync(finish.Token, CancellationToken.None);
@@ -321,7 +305,7 @@ public sealed class RepeatedCompletionTests : IDisposable
         generation.Append("ole");
         generation.Append(new ToolCallPiece(0, null, null, "ty\":1}"));
 
-        var kept = KeptCompletion
+        var kept = StoredCompletion
             .Of(generation, new GenerationEnd(MessageStatus.Completed, TestClock.Noon, "tool_calls", null, [], null))
             .ToGeneration("me");
 
@@ -349,7 +333,7 @@ public sealed class RepeatedCompletionTests : IDisposable
         follower.ReadNow().ShouldBe(["started 1 openrouter", "1.0.end Completed"]);
     }
 
-    private static KeptCompletion Elsewhere { get; } =
+    private static StoredCompletion Elsewhere { get; } =
         new(
             Guid.Parse("019aba3e-7f5b-74ba-987d-15a84d645740"),
             TestClock.Noon,
@@ -368,12 +352,9 @@ public sealed class RepeatedCompletionTests : IDisposable
         return gate;
     }
 
-    private async Task<Follower> SendAsync() => await (await _service.WithKeyAsync("key")).Send(Chats.Of());
+    private Task<Follower> SendAsync() => _service.WithKey("key").Send(Chats.Of());
 
-    /// <summary>Asks with the key, and goes on with the test.</summary>
-    private async Task<Task<ToldLines>> AskAsync() => (await _service.WithKeyAsync("key")).CompleteAsync();
-
-    private async Task<ToldLines> CompleteAsync() => await await AskAsync();
+    private Task<ToldLines> CompleteAsync() => _service.WithKey("key").CompleteAsync();
 
     /// <summary>Ends when nothing is made any more.</summary>
     private Task EndAsync() => _service.Running.WaitAsync(CancellationToken.None);

@@ -99,9 +99,9 @@ public sealed class StoreChatTests : IDisposable
     {
         _service.Models.Enqueue(Reply.Answer("Once."));
 
-        using var first = await (await _service.WithKeyAsync("key")).Send(Chats.Kept());
+        using var first = await _service.WithKey("key").Send(Chats.Kept());
         var told = await first.ReadAsync().Soon();
-        using var again = await (await _service.WithKeyAsync("key")).Send(Chats.Kept());
+        using var again = await _service.WithKey("key").Send(Chats.Kept());
 
         again.Generation.Identity.ShouldBe(first.Generation.Identity);
         (await again.ReadAsync().Soon()).Text.ShouldBe(told.Text);
@@ -115,9 +115,9 @@ public sealed class StoreChatTests : IDisposable
         // As programs kept it that knew no reasons.
         var session = _service.Database.Add(A.Session().Answered(1));
         session.Messages.Last().FinishReason.ShouldBeNull();
-        _service.Database.Add(Keys.Record(answerId: session.Messages.Last().Id));
+        _service.Database.Add(Keys.Question(session.Messages.Last().Id));
 
-        var told = await (await _service.WithKeyAsync("key")).CompleteAsync(Chats.Kept()).Soon();
+        var told = await _service.WithKey("key").CompleteAsync(Chats.Kept()).Soon();
 
         told.End!.FinishReason.ShouldBeNull();
         told.Text.ShouldBe("A1");

@@ -95,7 +95,7 @@ public sealed class GenerationDrainTests : IDisposable
         using var other = new Service(beside: _service);
         await other.Worker.RegisterAsync(CancellationToken.None);
         _service.Models.Enqueue(_model);
-        var completing = (await _service.WithKeyAsync("key")).CompleteAsync();
+        var completing = _service.WithKey("key").CompleteAsync();
         await _model.Request.Soon();
         await _finish.CancelAsync();
         await DrainAsync().Soon();

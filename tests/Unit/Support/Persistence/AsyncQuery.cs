@@ -60,9 +60,12 @@ internal sealed class AsyncQueryProvider(IQueryProvider inner, Action<object>? r
     }
 }
 
-internal sealed class MemorySet<T>(IEnumerable<T> items, Action<T> add, Action<T>? remove = null)
-    : DbSet<T>,
-        IQueryable<T>
+internal sealed class MemorySet<T>(
+    IEnumerable<T> items,
+    Action<T> add,
+    Action<T>? remove = null,
+    Action<T>? removeOnSave = null
+) : DbSet<T>, IQueryable<T>
     where T : class
 {
     private readonly IQueryable<T> _items = items.AsQueryable();
@@ -79,6 +82,12 @@ internal sealed class MemorySet<T>(IEnumerable<T> items, Action<T> add, Action<T
     public override EntityEntry<T> Add(T entity)
     {
         add(entity);
+        return null!;
+    }
+
+    public override EntityEntry<T> Remove(T entity)
+    {
+        (removeOnSave ?? throw new NotSupportedException("Nothing can be removed from this."))(entity);
         return null!;
     }
 }

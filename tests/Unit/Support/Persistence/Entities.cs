@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using QrAi.Domain.Idempotency;
+using QrAi.Application.Idempotency;
 using QrAi.Domain.Sessions;
 
 namespace QrAi.Tests.Unit.Support.Persistence;

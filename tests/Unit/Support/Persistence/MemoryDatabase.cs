@@ -1,6 +1,6 @@
 using QrAi.Application.Errors;
+using QrAi.Application.Idempotency;
 using QrAi.Application.Persistence;
-using QrAi.Domain.Idempotency;
 using QrAi.Domain.Sessions;
 using QrAi.Tests.Fixtures.Sessions;
 

@@ -1,5 +1,5 @@
+using QrAi.Application.Idempotency;
 using QrAi.Domain.Callers;
-using QrAi.Domain.Idempotency;
 using QrAi.Domain.Sessions;
 
 namespace QrAi.Tests.Unit.Support.Persistence;

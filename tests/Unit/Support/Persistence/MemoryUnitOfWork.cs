@@ -1,7 +1,8 @@
 using Microsoft.EntityFrameworkCore;
+using QrAi.Application.Errors;
+using QrAi.Application.Idempotency;
 using QrAi.Application.Persistence;
 using QrAi.Domain.Callers;
-using QrAi.Domain.Idempotency;
 using QrAi.Domain.Sessions;
 
 namespace QrAi.Tests.Unit.Support.Persistence;
@@ -12,6 +13,7 @@ namespace QrAi.Tests.Unit.Support.Persistence;
 internal sealed class MemoryUnitOfWork(MemoryDatabase database, string? owner) : IQrAiDbContext
 {
     private readonly Dictionary<Guid, (Session Mine, Session? Before)> _sessions = [];
+    private readonly HashSet<Guid> _removed = [];
     private readonly Dictionary<Guid, (IdempotencyRecord Mine, IdempotencyRecord? Before)> _records = [];
 
     public DbSet<ApiKey> ApiKeys => new MemorySet<ApiKey>(Keys(), key => database.Run(all => all.Keys[key.Id] = key));
@@ -20,7 +22,8 @@ internal sealed class MemoryUnitOfWork(MemoryDatabase database, string? owner) :
         new MemorySet<Session>(
             AllSessions(),
             session => _sessions[session.Id] = (session, null),
-            session => database.Run(all => all.Sessions.Remove(session.Id))
+            session => database.Run(all => all.Sessions.Remove(session.Id)),
+            session => _removed.Add(session.Id)
         );
 
     public DbSet<Message> Messages =>
@@ -40,7 +43,15 @@ internal sealed class MemoryUnitOfWork(MemoryDatabase database, string? owner) :
         Task.FromResult(Keys().SingleOrDefault(key => key.Hash == hash));
 
     public Task<int> SaveChangesAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(database.Save(Save, inDoubt: () => new DbUpdateConcurrencyException("It is there already.")));
+        Task.FromResult(
+            database.Save(
+                Save,
+                inDoubt: () =>
+                    _records.Values.Any(one => one.Before is null)
+                        ? new IdempotencyInProgressException()
+                        : new DbUpdateConcurrencyException("It is there already.")
+            )
+        );
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
@@ -51,18 +62,23 @@ internal sealed class MemoryUnitOfWork(MemoryDatabase database, string? owner) :
         var records = _records.Values.Where(one => HasChanged(one.Mine, one.Before)).ToList();
         if (
             sessions.Exists(one => tables.Sessions.ContainsKey(one.Mine.Id) == one.Before is null)
+            || _removed.Any(id => !tables.Sessions.ContainsKey(id))
             || records.Exists(one => IsAnothers(one.Before, tables.Find(one.Mine)))
         )
-            throw new DbUpdateConcurrencyException("Somebody was faster.");
+            throw records.Exists(one => one.Before is null)
+                ? new IdempotencyInProgressException()
+                : new DbUpdateConcurrencyException("Another unit of work was faster.");
 
         foreach (var (session, before) in sessions)
             if (before is null)
                 tables.Sessions.Add(session.Id, session.Copy());
             else
                 tables.Sessions[session.Id].SetTitle(session);
+        foreach (var id in _removed)
+            tables.Sessions.Remove(id);
         foreach (var (record, _) in records)
             tables.Add(record.Copy());
-        return sessions.Count + records.Count;
+        return sessions.Count + _removed.Count + records.Count;
     }
 
     private static bool HasChanged(Session mine, Session? before) =>

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Internal;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Storage.Internal.Mapping;
-using QrAi.Domain.Idempotency;
+using QrAi.Application.Idempotency;
 
 #pragma warning disable 219, 612, 618
 #nullable disable
@@ -23,7 +23,7 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
         public static RuntimeEntityType Create(RuntimeModel model, RuntimeEntityType baseEntityType = null)
         {
             var runtimeEntityType = model.AddEntityType(
-                "QrAi.Domain.Idempotency.IdempotencyRecord",
+                "QrAi.Application.Idempotency.IdempotencyRecord",
                 typeof(IdempotencyRecord),
                 baseEntityType,
                 propertyCount: 9,

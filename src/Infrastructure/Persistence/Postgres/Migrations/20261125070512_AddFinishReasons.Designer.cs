@@ -76,7 +76,7 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                     b.ToTable("api_keys", (string)null);
                 });
 
-            modelBuilder.Entity("QrAi.Domain.Idempotency.IdempotencyRecord", b =>
+            modelBuilder.Entity("QrAi.Application.Idempotency.IdempotencyRecord", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")

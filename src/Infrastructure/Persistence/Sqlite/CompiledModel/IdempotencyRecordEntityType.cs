@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Sqlite.Storage.Internal;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.EntityFrameworkCore.Storage.Json;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
-using QrAi.Domain.Idempotency;
+using QrAi.Application.Idempotency;
 
 #pragma warning disable 219, 612, 618
 #nullable disable
@@ -24,7 +24,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
         public static RuntimeEntityType Create(RuntimeModel model, RuntimeEntityType baseEntityType = null)
         {
             var runtimeEntityType = model.AddEntityType(
-                "QrAi.Domain.Idempotency.IdempotencyRecord",
+                "QrAi.Application.Idempotency.IdempotencyRecord",
                 typeof(IdempotencyRecord),
                 baseEntityType,
                 propertyCount: 9,

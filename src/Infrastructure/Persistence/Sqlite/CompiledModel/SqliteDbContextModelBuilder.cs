@@ -157,11 +157,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.GetOrCreateTableIndexes(ix_api_keys_hashIx).Add(ix_api_keys_hash);
             api_keysTable.Indexes.Add("ix_api_keys_hash", ix_api_keys_hash);
 
-            var idempotencyRecord = FindEntityType("QrAi.Domain.Idempotency.IdempotencyRecord")!;
+            var idempotencyRecord = FindEntityType("QrAi.Application.Idempotency.IdempotencyRecord")!;
 
             var defaultTableMappings0 = new List<TableMappingBase<ColumnMappingBase>>();
             idempotencyRecord.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings0);
-            var qrAiDomainIdempotencyIdempotencyRecordTableBase = new TableBase("QrAi.Domain.Idempotency.IdempotencyRecord", null, relationalModel);
+            var qrAiDomainIdempotencyIdempotencyRecordTableBase = new TableBase("QrAi.Application.Idempotency.IdempotencyRecord", null, relationalModel);
             var answer_idColumnBase = new ColumnBase<ColumnMappingBase>("answer_id", "TEXT", qrAiDomainIdempotencyIdempotencyRecordTableBase)
             {
                 IsNullable = true
@@ -189,7 +189,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 IsNullable = true
             };
             qrAiDomainIdempotencyIdempotencyRecordTableBase.Columns.Add("worker_id", worker_idColumnBase);
-            relationalModel.DefaultTables.Add("QrAi.Domain.Idempotency.IdempotencyRecord", qrAiDomainIdempotencyIdempotencyRecordTableBase);
+            relationalModel.DefaultTables.Add("QrAi.Application.Idempotency.IdempotencyRecord", qrAiDomainIdempotencyIdempotencyRecordTableBase);
             var qrAiDomainIdempotencyIdempotencyRecordMappingBase = new TableMappingBase<ColumnMappingBase>(idempotencyRecord, qrAiDomainIdempotencyIdempotencyRecordTableBase, null);
             qrAiDomainIdempotencyIdempotencyRecordTableBase.AddTypeMapping(qrAiDomainIdempotencyIdempotencyRecordMappingBase, false);
             defaultTableMappings0.Add(qrAiDomainIdempotencyIdempotencyRecordMappingBase);
@@ -259,7 +259,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             idempotency_recordsTable.PrimaryKey = pk_idempotency_records;
             pk_idempotency_records.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<Guid>(pk_idempotency_records));
             var pk_idempotency_recordsKey = RelationalModel.GetKey(this,
-                "QrAi.Domain.Idempotency.IdempotencyRecord",
+                "QrAi.Application.Idempotency.IdempotencyRecord",
                 new[] { "Id" });
             pk_idempotency_records.MappedKeys.Add(pk_idempotency_recordsKey);
             RelationalModel.GetOrCreateUniqueConstraints(pk_idempotency_recordsKey).Add(pk_idempotency_records);
@@ -268,7 +268,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             "ix_idempotency_records_created_at", idempotency_recordsTable, new[] { created_atColumn0 }, false);
             ix_idempotency_records_created_at.SetRowIndexValueFactory(new SimpleRowIndexValueFactory<long>(ix_idempotency_records_created_at));
             var ix_idempotency_records_created_atIx = RelationalModel.GetIndex(this,
-                "QrAi.Domain.Idempotency.IdempotencyRecord",
+                "QrAi.Application.Idempotency.IdempotencyRecord",
                 new[] { "CreatedAt" });
             ix_idempotency_records_created_at.MappedIndexes.Add(ix_idempotency_records_created_atIx);
             RelationalModel.GetOrCreateTableIndexes(ix_idempotency_records_created_atIx).Add(ix_idempotency_records_created_at);
@@ -277,7 +277,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             "ix_idempotency_records_owner_key_part", idempotency_recordsTable, new[] { ownerColumn0, keyColumn, partColumn }, true);
             ix_idempotency_records_owner_key_part.SetRowIndexValueFactory(new CompositeRowIndexValueFactory(ix_idempotency_records_owner_key_part));
             var ix_idempotency_records_owner_key_partIx = RelationalModel.GetIndex(this,
-                "QrAi.Domain.Idempotency.IdempotencyRecord",
+                "QrAi.Application.Idempotency.IdempotencyRecord",
                 new[] { "Owner", "Key", "Part" });
             ix_idempotency_records_owner_key_part.MappedIndexes.Add(ix_idempotency_records_owner_key_partIx);
             RelationalModel.GetOrCreateTableIndexes(ix_idempotency_records_owner_key_partIx).Add(ix_idempotency_records_owner_key_part);

@@ -68,7 +68,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                     b.ToTable("api_keys", (string)null);
                 });
 
-            modelBuilder.Entity("QrAi.Domain.Idempotency.IdempotencyRecord", b =>
+            modelBuilder.Entity("QrAi.Application.Idempotency.IdempotencyRecord", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT")

@@ -5,22 +5,22 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Completions;
 
-/// <summary>A complete completion as it is kept for callers who ask for it again.</summary>
-/// <param name="Id">Which it is.</param>
+/// <summary>A completion as it is stored for repeated requests.</summary>
+/// <param name="Id">Its id.</param>
 /// <param name="BegunAt">When it began.</param>
-/// <param name="Provider">Who made it; null if nobody began.</param>
-/// <param name="Model">With which model.</param>
+/// <param name="Provider">The provider; null if none has begun.</param>
+/// <param name="Model">The model.</param>
 /// <param name="Text">The text.</param>
 /// <param name="Calls">The tool calls, in their order.</param>
-/// <param name="Reason">Why it ends, where the provider says.</param>
-/// <param name="Usage">What it cost, where the provider says.</param>
-internal sealed record KeptCompletion(
+/// <param name="Reason">Why it ended, if the provider tells.</param>
+/// <param name="Usage">The usage, if the provider tells.</param>
+internal sealed record StoredCompletion(
     Guid Id,
     DateTimeOffset BegunAt,
     string? Provider,
     string? Model,
     string Text,
-    IReadOnlyList<KeptCompletion.Call> Calls,
+    IReadOnlyList<StoredCompletion.Call> Calls,
     string? Reason,
     TokenUsage? Usage
 )
@@ -35,11 +35,11 @@ internal sealed record KeptCompletion(
     /// <summary>How many code units it has.</summary>
     public int Length => Text.Length + Calls.Sum(call => call.Arguments.Length);
 
-    /// <summary>A generation as it is kept.</summary>
-    public static KeptCompletion Of(Generation generation, GenerationEnd end)
+    /// <summary>A generation as it is stored.</summary>
+    public static StoredCompletion Of(Generation generation, GenerationEnd end)
     {
         var view = generation.Read();
-        return new KeptCompletion(
+        return new StoredCompletion(
             generation.Identity.Id,
             generation.Identity.CreatedAt,
             view.Start?.Provider,
@@ -61,7 +61,7 @@ internal sealed record KeptCompletion(
         );
     }
 
-    /// <summary>The generation as it was the first time.</summary>
+    /// <summary>The generation as it ended the first time.</summary>
     /// <param name="owner">Whom it belongs to.</param>
     public Generation ToGeneration(string owner)
     {

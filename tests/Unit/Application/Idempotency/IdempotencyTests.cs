@@ -4,7 +4,6 @@ using QrAi.Application.Errors;
 using QrAi.Application.Idempotency;
 using QrAi.Application.Questions;
 using QrAi.Application.Sessions;
-using QrAi.Domain.Idempotency;
 using QrAi.Domain.Sessions;
 using QrAi.Tests.Testing.Providers;
 using QrAi.Tests.Unit.Support.Generations;
@@ -13,7 +12,7 @@ using QrAi.Tests.Unit.Support.Persistence;
 namespace QrAi.Tests.Unit.Application.Idempotency;
 
 /// <summary>Requests that come again with their idempotency keys.</summary>
-public sealed class IdempotentRequestTests : IDisposable
+public sealed class IdempotencyTests : IDisposable
 {
     private readonly Service _service = new();
 
@@ -43,8 +42,7 @@ public sealed class IdempotentRequestTests : IDisposable
     {
         var session = _service.Database.Add(A.Session().Answered(1));
         var question = new AskQuestion("Why?", session.Id, null, null);
-        // Both have looked for the other before either was kept.
-        var (one, other) = (await _service.WithKeyAsync("key"), await _service.WithKeyAsync("key"));
+        var (one, other) = (_service.WithKey("key"), _service.WithKey("key"));
 
         var first = await one.Send(question);
 
@@ -55,7 +53,7 @@ public sealed class IdempotentRequestTests : IDisposable
     [Test]
     public async Task Of_two_first_questions_at_once_one_is_asked_and_both_are_told_of_it()
     {
-        var (one, other) = (await _service.WithKeyAsync("key"), await _service.WithKeyAsync("key"));
+        var (one, other) = (_service.WithKey("key"), _service.WithKey("key"));
 
         var first = await one.Send(new AskQuestion("Why?", null, null, null));
 
@@ -81,7 +79,7 @@ public sealed class IdempotentRequestTests : IDisposable
         using var other = new Service(beside: _service);
         var gate = Reply.Gated();
         other.Models.Enqueue(gate);
-        var first = await (await other.WithKeyAsync("key")).Send(new AskQuestion("Why?", null, null, null));
+        var first = await other.WithKey("key").Send(new AskQuestion("Why?", null, null, null));
 
         var second = await SendAsync(new AskQuestion("Why?", null, null, null));
         var told = second.Answer.ReadAsync();
@@ -126,7 +124,7 @@ public sealed class IdempotentRequestTests : IDisposable
     [Test]
     public async Task Of_two_first_requests_at_once_one_makes_a_session_and_both_are_told_of_it()
     {
-        var (one, other) = (await _service.WithKeyAsync("key"), await _service.WithKeyAsync("key"));
+        var (one, other) = (_service.WithKey("key"), _service.WithKey("key"));
 
         var first = await one.Send(new CreateSession("Once"));
 
@@ -148,7 +146,7 @@ public sealed class IdempotentRequestTests : IDisposable
     public async Task A_session_is_renamed_once_and_not_back_again()
     {
         var id = (await _service.Sender.Send(new CreateSession("First"))).Id;
-        var other = await _service.WithKeyAsync("key");
+        var other = _service.WithKey("key");
         var second = await SendAsync(new RenameSession(id, "Second"));
         await _service.Sender.Send(new RenameSession(id, "Third"));
 
@@ -196,7 +194,7 @@ public sealed class IdempotentRequestTests : IDisposable
         _service.Database.Faults.Enqueue(MemoryDatabase.Fault.Unavailable);
         await Should.ThrowAsync<DatabaseUnavailableException>(() => SendAsync(new CreateSession("Once")));
 
-        await (await _service.WithKeyAsync("key", "another")).Send(new CreateSession("Another"));
+        await _service.WithKey("key", "another").Send(new CreateSession("Another"));
 
         _service.Database.Sessions.ShouldHaveSingleItem().Title.ShouldBe("Another");
     }
@@ -206,7 +204,7 @@ public sealed class IdempotentRequestTests : IDisposable
     {
         foreach (var _ in Enumerable.Range(0, 2))
         foreach (var part in new[] { "a", "b" })
-            await (await _service.WithKeyAsync("key", part: part)).Send(new CreateSession(part));
+            await _service.WithKey("key", part: part).Send(new CreateSession(part));
 
         _service.Database.Sessions.Select(session => session.Title).ShouldBe(["a", "b"], ignoreOrder: true);
     }
@@ -214,7 +212,7 @@ public sealed class IdempotentRequestTests : IDisposable
     [Test]
     public async Task A_key_is_kept_as_a_hash_and_so_is_the_name_of_a_part()
     {
-        await (await _service.WithKeyAsync("key", part: "part")).Send(new CreateSession("Once"));
+        await _service.WithKey("key", part: "part").Send(new CreateSession("Once"));
 
         var record = _service.Database.Records.ShouldHaveSingleItem();
         record.Key.ShouldMatch("^[0-9a-f]{64}$");
@@ -229,29 +227,37 @@ public sealed class IdempotentRequestTests : IDisposable
         await ShouldBeReusedAsync();
         _service.Clock.Advance(TimeSpan.FromTicks(10));
 
-        await (await _service.WithKeyAsync("key", "another")).Send(new CreateSession("Second"));
+        await _service.WithKey("key", "another").Send(new CreateSession("Second"));
 
         _service.Database.Sessions.Count.ShouldBe(2);
         _service.Database.Records.ShouldHaveSingleItem().CreatedAt.ShouldBe(_service.Clock.GetUtcNow());
     }
 
     [Test]
-    public async Task Who_sends_the_same_again_need_not_wait_once_it_is_kept()
+    public async Task Of_many_at_once_one_is_saved_and_the_others_read_its_outcome()
     {
-        var id = (await _service.Sender.Send(new CreateSession("A session"))).Id;
-        var asked = await _service.Sender.Send(new AskQuestion("Why?", null, null, null));
+        var gate = Reply.Gated();
+        _service.Models.Enqueue(gate);
 
-        (await KeptAsync("ask", new AskQuestion("And why?", id, null, null))).ShouldBe(1);
-        (await KeptAsync("create", new CreateSession("Another"))).ShouldBe(1);
-        (await KeptAsync("rename", new RenameSession(id, "Renamed"))).ShouldBe(1);
-        (await KeptAsync("cancel", new CancelAnswer(asked.AnswerId()))).ShouldBe(1);
+        var asked = await Task.WhenAll(
+                Enumerable.Range(0, 50).Select(_ => SendAsync(new AskQuestion("Why?", null, null, null)))
+            )
+            .Soon();
 
-        async Task<int> KeptAsync<T>(string key, IRequest<T> request)
-        {
-            var times = 0;
-            await (await _service.WithKeyAsync(key, kept: () => times++)).Send(request);
-            return times;
-        }
+        asked.ShouldAllBe(one => one.AnswerId() == asked[0].AnswerId());
+        _service.Running.Count.ShouldBe(1);
+        gate.Finish();
+    }
+
+    [Test]
+    public async Task A_repeated_request_is_not_refused_for_what_the_first_one_changed()
+    {
+        var id = (await _service.Sender.Send(new CreateSession("Gone"))).Id;
+
+        await SendAsync(new DeleteSession(id));
+        await SendAsync(new DeleteSession(id));
+
+        await Should.ThrowAsync<NotFoundException>(() => _service.WithKey("other").Send(new DeleteSession(id)));
     }
 
     [Test]
@@ -269,7 +275,7 @@ public sealed class IdempotentRequestTests : IDisposable
     public async Task Of_two_at_once_with_one_key_the_second_that_asks_for_something_else_is_refused()
     {
         var asked = await _service.Sender.Send(new AskQuestion("Why?", null, null, null));
-        var (one, other) = (await _service.WithKeyAsync("key"), await _service.WithKeyAsync("key", "another"));
+        var (one, other) = (_service.WithKey("key"), _service.WithKey("key", "another"));
         await one.Send(new CancelAnswer(asked.AnswerId()));
 
         await Should.ThrowAsync<IdempotencyKeyReusedException>(() => other.Send(new CancelAnswer(asked.AnswerId())));
@@ -293,12 +299,14 @@ public sealed class IdempotentRequestTests : IDisposable
         (one.SessionId, one.Question, one.AnswerId()).ShouldBe((other.SessionId, other.Question, other.AnswerId()));
 
     private static IdempotencyRecord RecordOf(string key) =>
-        IdempotencyRecord.Create(new RequestIdentity("somebody", key, "", ""), TestClock.Noon);
+        IdempotencyRecord.OfResult("somebody", IdempotencyKey.Create(key, ""), TestClock.Noon, result: null);
 
     private Task<IdempotencyKeyReusedException> ShouldBeReusedAsync() =>
-        Should.ThrowAsync<IdempotencyKeyReusedException>(() => _service.WithKeyAsync("key", "another"));
+        Should.ThrowAsync<IdempotencyKeyReusedException>(() =>
+            _service.WithKey("key", "another").Send(new CreateSession("Another"))
+        );
 
-    private async Task<T> SendAsync<T>(IRequest<T> request) => await (await _service.WithKeyAsync("key")).Send(request);
+    private Task<T> SendAsync<T>(IRequest<T> request) => _service.WithKey("key").Send(request);
 
-    private async Task SendAsync(IRequest request) => await (await _service.WithKeyAsync("key")).Send(request);
+    private Task SendAsync(IRequest request) => _service.WithKey("key").Send(request);
 }

@@ -1,0 +1,75 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Primitives;
+using QrAi.Application.Errors;
+using QrAi.Application.Idempotency;
+
+namespace QrAi.WebApi.Http;
+
+/// <summary>Reads the <c>Idempotency-Key</c> of requests that change something.</summary>
+internal static class IdempotencyKeyHeader
+{
+    private const string Name = "Idempotency-Key";
+    private const int BlockSize = 4096;
+
+    // Larger than any body that a route takes: what is read twice stays in memory.
+    private const int MaxBytesInMemory = 2 * 1024 * 1024;
+
+    public static void UseIdempotencyKeys(this WebApplication app) =>
+        app.Use(
+            async (context, next) =>
+            {
+                if (
+                    HttpMethods.IsPost(context.Request.Method)
+                    && context.GetEndpoint() is not null
+                    && context.Request.Headers.TryGetValue(Name, out var values)
+                )
+                {
+                    var key = Parse(values);
+                    var fingerprint = await FingerprintAsync(context.Request, context.RequestAborted);
+                    context.Features.Set(IdempotencyKey.Create(key, fingerprint));
+                }
+
+                await next(context);
+            }
+        );
+
+    /// <summary>The request's idempotency key; null if it has none.</summary>
+    public static IdempotencyKey? GetIdempotencyKey(this HttpContext context) => context.Features.Get<IdempotencyKey>();
+
+    private static string Parse(StringValues sent) =>
+        sent is [{ Length: >= 1 and <= IdempotencyKey.MaxLength } key]
+        && !key.AsSpan().ContainsAnyExceptInRange(' ', '~')
+            ? key
+            : throw new InvalidRequestException(
+                Name,
+                $"must be given once and have 1 to {IdempotencyKey.MaxLength} visible ASCII characters"
+            );
+
+    /// <summary>Hashes what is asked for. The accepted media type is no part of it: a repeated request may stream.</summary>
+    private static async Task<string> FingerprintAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{request.Method} {request.Path.Value}\n"));
+        request.EnableBuffering(MaxBytesInMemory);
+        var block = ArrayPool<byte>.Shared.Rent(BlockSize);
+        try
+        {
+            int read;
+            while ((read = await request.Body.ReadAsync(block, cancellationToken)) > 0)
+                hash.AppendData(block, 0, read);
+        }
+        catch (IOException exception) when (exception is not BadHttpRequestException) // a chunked body that is malformed
+        {
+            throw new BadHttpRequestException("", exception);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(block);
+        }
+
+        request.Body.Position = 0;
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}
