@@ -1,7 +1,5 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using NpgsqlTypes;
 using QrAi.Application.Errors;
 using QrAi.Application.Generations;
 using QrAi.Domain.Sessions;
@@ -74,7 +72,7 @@ internal sealed class PostgresTurnStore(
         var answer = closing.Turn.Answer;
         var isOwn = await database.QueryAsync(
             closing.HasPieces || answer.Takeovers > 0 ? PostgresTurnSql.CloseWithPieces : PostgresTurnSql.Close,
-            parameters => BindEnd(parameters, answer, closing.WorkerId),
+            parameters => parameters.AddEnd(answer, closing.WorkerId),
             static async (rows, stop) => await rows.ReadAsync(stop),
             cancellationToken
         );
@@ -84,9 +82,9 @@ internal sealed class PostgresTurnStore(
                 PostgresTurnSql.IsClosed,
                 parameters =>
                 {
-                    Add(parameters, answer.Id);
-                    Add(parameters, closing.WorkerId);
-                    Add(parameters, answer.Takeovers);
+                    parameters.AddValue(answer.Id);
+                    parameters.AddValue(closing.WorkerId);
+                    parameters.AddValue(answer.Takeovers);
                 },
                 static async (rows, stop) => await rows.ReadAsync(stop),
                 cancellationToken
@@ -107,7 +105,7 @@ internal sealed class PostgresTurnStore(
         {
             return await database.QueryOnceAsync(
                 PostgresTurnSql.Open(opening),
-                parameters => BindOpening(parameters, opening, deadline),
+                parameters => parameters.AddOpening(opening, deadline),
                 (rows, stop) => ReadOpenedAsync(rows, opening, stop),
                 left,
                 sent,
@@ -155,7 +153,7 @@ internal sealed class PostgresTurnStore(
     private Task<List<PastTurn>> ReadPastAsync(TurnOpening opening) =>
         database.QueryAsync(
             PostgresTurnSql.Past(opening.HistoryTurns),
-            parameters => Add(parameters, opening.Turn.Answer.SessionId),
+            parameters => parameters.AddValue(opening.Turn.Answer.SessionId),
             static async (rows, stop) =>
             {
                 var past = new List<PastTurn>();
@@ -180,7 +178,7 @@ internal sealed class PostgresTurnStore(
                 await Task.Delay(left > ForgettingPause ? left : ForgettingPause, clock);
                 await database.ExecuteAsync(
                     opening.NewSession is null ? PostgresTurnSql.ForgetTurn : PostgresTurnSql.ForgetSession,
-                    parameters => BindForgetting(parameters, opening),
+                    parameters => parameters.AddForgetting(opening),
                     CancellationToken.None
                 );
                 times++;
@@ -195,86 +193,4 @@ internal sealed class PostgresTurnStore(
                 return;
             }
     }
-
-    private static void BindOpening(NpgsqlParameterCollection parameters, TurnOpening opening, DateTimeOffset deadline)
-    {
-        var (question, answer) = (opening.Turn.Question, opening.Turn.Answer);
-        var title = opening.NewSession?.Title ?? opening.Turn.Title;
-        Add(parameters, answer.SessionId);
-        Add(parameters, answer.Owner);
-        Add(parameters, question.Id);
-        Add(parameters, answer.Id);
-        Add(parameters, question.CreatedAt.UtcDateTime);
-        Add(parameters, question.Content);
-        Add(parameters, title);
-        Add(parameters, Session.FoldTitle(title));
-        Add(parameters, opening.WorkerId);
-        AddText(parameters, opening.Request);
-        Add(parameters, deadline.UtcDateTime);
-        if (opening.Record is not { } record)
-            return;
-        Add(parameters, record.Id);
-        Add(parameters, record.Key);
-        Add(parameters, record.Part);
-        Add(parameters, record.Fingerprint);
-    }
-
-    private static void BindForgetting(NpgsqlParameterCollection parameters, TurnOpening opening)
-    {
-        Add(parameters, opening.Turn.Answer.SessionId);
-        if (opening.NewSession is null)
-            Add(parameters, opening.Turn.Question.Id);
-        Add(parameters, opening.Turn.Answer.Id);
-        if (opening.NewSession is not null)
-            return;
-        Add(parameters, opening.Turn.Title);
-        Add(parameters, Session.Untitled);
-        Add(parameters, Session.FoldTitle(Session.Untitled));
-    }
-
-    private static void BindEnd(NpgsqlParameterCollection parameters, Message answer, Guid workerId)
-    {
-        Add(parameters, answer.Id);
-        Add(parameters, workerId);
-        Add(parameters, answer.Takeovers);
-        Add(parameters, MessageWords.Of(answer.Status));
-        Add(parameters, answer.Content);
-        AddText(parameters, answer.Provider);
-        AddText(parameters, answer.Model);
-        AddText(parameters, answer.FinishReason);
-        AddNumber(parameters, answer.Usage?.PromptTokens);
-        AddNumber(parameters, answer.Usage?.CompletionTokens);
-        AddNumber(parameters, answer.Usage?.TotalTokens);
-        parameters.Add(
-            new NpgsqlParameter<byte[]>
-            {
-                TypedValue = JsonSerializer.SerializeToUtf8Bytes(
-                    answer.Attempts,
-                    AttemptJson.Default.IReadOnlyListAttempt
-                ),
-                NpgsqlDbType = NpgsqlDbType.Jsonb,
-            }
-        );
-        AddText(parameters, answer.Error?.Code);
-        AddText(parameters, answer.Error?.Message);
-        Add(parameters, answer.CompletedAt!.Value.UtcDateTime);
-        Add(parameters, answer.Run);
-    }
-
-    private static void Add<T>(NpgsqlParameterCollection parameters, T value) =>
-        parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
-
-    private static void AddText(NpgsqlParameterCollection parameters, string? value) =>
-        parameters.Add(
-            value is null
-                ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text }
-                : new NpgsqlParameter<string> { TypedValue = value }
-        );
-
-    private static void AddNumber(NpgsqlParameterCollection parameters, int? value) =>
-        parameters.Add(
-            value is { } number
-                ? new NpgsqlParameter<int> { TypedValue = number }
-                : new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer }
-        );
 }

@@ -1,0 +1,103 @@
+using System.Text.Json;
+using Npgsql;
+using NpgsqlTypes;
+using QrAi.Application.Generations;
+using QrAi.Domain.Sessions;
+
+namespace QrAi.Infrastructure.Persistence.Postgres;
+
+/// <summary>Adds the parameters of the statements of turns, in the order of their numbers in the SQL.</summary>
+internal static class PostgresTurnParameters
+{
+    /// <summary>Adds the parameters of <see cref="PostgresTurnSql.Open"/>.</summary>
+    public static void AddOpening(
+        this NpgsqlParameterCollection parameters,
+        TurnOpening opening,
+        DateTimeOffset deadline
+    )
+    {
+        var (question, answer) = (opening.Turn.Question, opening.Turn.Answer);
+        var title = opening.NewSession?.Title ?? opening.Turn.Title;
+        parameters.AddValue(answer.SessionId);
+        parameters.AddValue(answer.Owner);
+        parameters.AddValue(question.Id);
+        parameters.AddValue(answer.Id);
+        parameters.AddValue(question.CreatedAt.UtcDateTime);
+        parameters.AddValue(question.Content);
+        parameters.AddValue(title);
+        parameters.AddValue(Session.FoldTitle(title));
+        parameters.AddValue(opening.WorkerId);
+        parameters.AddText(opening.Request);
+        parameters.AddValue(deadline.UtcDateTime);
+        if (opening.Record is not { } record)
+            return;
+        parameters.AddValue(record.Id);
+        parameters.AddValue(record.Key);
+        parameters.AddValue(record.Part);
+        parameters.AddValue(record.Fingerprint);
+    }
+
+    /// <summary>
+    /// Adds the parameters of <see cref="PostgresTurnSql.ForgetTurn"/> or <see cref="PostgresTurnSql.ForgetSession"/>.
+    /// </summary>
+    public static void AddForgetting(this NpgsqlParameterCollection parameters, TurnOpening opening)
+    {
+        parameters.AddValue(opening.Turn.Answer.SessionId);
+        if (opening.NewSession is null)
+            parameters.AddValue(opening.Turn.Question.Id);
+        parameters.AddValue(opening.Turn.Answer.Id);
+        if (opening.NewSession is not null)
+            return;
+        parameters.AddValue(opening.Turn.Title);
+        parameters.AddValue(Session.Untitled);
+        parameters.AddValue(Session.FoldTitle(Session.Untitled));
+    }
+
+    /// <summary>Adds the parameters of <see cref="PostgresTurnSql.Close"/>.</summary>
+    public static void AddEnd(this NpgsqlParameterCollection parameters, Message answer, Guid workerId)
+    {
+        parameters.AddValue(answer.Id);
+        parameters.AddValue(workerId);
+        parameters.AddValue(answer.Takeovers);
+        parameters.AddValue(MessageWords.Of(answer.Status));
+        parameters.AddValue(answer.Content);
+        parameters.AddText(answer.Provider);
+        parameters.AddText(answer.Model);
+        parameters.AddText(answer.FinishReason);
+        parameters.AddNumber(answer.Usage?.PromptTokens);
+        parameters.AddNumber(answer.Usage?.CompletionTokens);
+        parameters.AddNumber(answer.Usage?.TotalTokens);
+        parameters.Add(
+            new NpgsqlParameter<byte[]>
+            {
+                TypedValue = JsonSerializer.SerializeToUtf8Bytes(
+                    answer.Attempts,
+                    AttemptJson.Default.IReadOnlyListAttempt
+                ),
+                NpgsqlDbType = NpgsqlDbType.Jsonb,
+            }
+        );
+        parameters.AddText(answer.Error?.Code);
+        parameters.AddText(answer.Error?.Message);
+        parameters.AddValue(answer.CompletedAt!.Value.UtcDateTime);
+        parameters.AddValue(answer.Run);
+    }
+
+    /// <summary>Adds a value without boxing it.</summary>
+    public static void AddValue<T>(this NpgsqlParameterCollection parameters, T value) =>
+        parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
+
+    private static void AddText(this NpgsqlParameterCollection parameters, string? value) =>
+        parameters.Add(
+            value is null
+                ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text }
+                : new NpgsqlParameter<string> { TypedValue = value }
+        );
+
+    private static void AddNumber(this NpgsqlParameterCollection parameters, int? value) =>
+        parameters.Add(
+            value is { } number
+                ? new NpgsqlParameter<int> { TypedValue = number }
+                : new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer }
+        );
+}
