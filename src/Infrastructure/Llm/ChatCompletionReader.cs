@@ -17,6 +17,7 @@ internal sealed class ChatCompletionReader : IDisposable
     private readonly AnswerPieces _pieces;
     private readonly ToolCallReader _calls;
     private readonly LenientJson _lenient;
+    private readonly ContentReader _content;
 
     /// <summary>Begins an answer.</summary>
     /// <param name="maxAnswerBytes">The longest that it may be, as UTF-8; then it ends.</param>
@@ -25,6 +26,7 @@ internal sealed class ChatCompletionReader : IDisposable
         _pieces = new AnswerPieces(maxAnswerBytes);
         _calls = new ToolCallReader(_pieces);
         _lenient = new LenientJson(_pieces.Text);
+        _content = new ContentReader(_pieces.Text, _lenient);
     }
 
     // Text is collected where it is read, and dropped again where it does not count.
@@ -82,7 +84,7 @@ internal sealed class ChatCompletionReader : IDisposable
             if (_lenient.Is(ref json, "choices"u8))
                 ReadChoices(ref json, ref chunk);
             else if (_lenient.Is(ref json, "usage"u8))
-                ReadUsage(ref json, ref chunk);
+                chunk.Usage = UsageReader.Read(ref json, _lenient) ?? chunk.Usage;
             else if (_lenient.Is(ref json, "error"u8))
                 ReadError(ref json, ref chunk);
             else
@@ -124,7 +126,7 @@ internal sealed class ChatCompletionReader : IDisposable
             if (_lenient.Is(ref json, "content"u8))
             {
                 Text.Truncate(chunk.TextStart);
-                ReadContent(ref json);
+                _content.Read(ref json);
             }
             else if (_lenient.Is(ref json, "refusal"u8))
             {
@@ -156,63 +158,6 @@ internal sealed class ChatCompletionReader : IDisposable
         chunk.Refusal = default;
         chunk.ToolCalls = default;
         chunk.HasReasoned = false;
-    }
-
-    /// <summary>Text, or a list of parts with text.</summary>
-    private void ReadContent(ref Utf8JsonReader json)
-    {
-        json.Read();
-        if (json.TokenType != JsonTokenType.StartArray)
-        {
-            _lenient.AppendText(ref json);
-            return;
-        }
-
-        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
-            if (json.TokenType == JsonTokenType.StartObject)
-                ReadPart(ref json);
-            else
-                json.Skip();
-    }
-
-    private void ReadPart(ref Utf8JsonReader json)
-    {
-        var (start, isText) = (Text.Length, true);
-        while (LenientJson.ReadName(ref json))
-            if (_lenient.Is(ref json, "text"u8))
-            {
-                Text.Truncate(start);
-                json.Read();
-                _lenient.AppendText(ref json);
-            }
-            else if (_lenient.Is(ref json, "type"u8))
-            {
-                json.Read();
-                isText = json.TokenType != JsonTokenType.String || json.ValueSpan.SequenceEqual("text"u8);
-                json.Skip();
-            }
-            else
-                json.Skip();
-        if (!isText)
-            Text.Truncate(start);
-    }
-
-    private void ReadUsage(ref Utf8JsonReader json, ref Chunk chunk)
-    {
-        if (!LenientJson.ReadStart(ref json, JsonTokenType.StartObject))
-            return;
-        var usage = new UsageDetails();
-        while (LenientJson.ReadName(ref json))
-            if (_lenient.Is(ref json, "prompt_tokens"u8))
-                usage.InputTokenCount = LenientJson.ReadNumber(ref json);
-            else if (_lenient.Is(ref json, "completion_tokens"u8))
-                usage.OutputTokenCount = LenientJson.ReadNumber(ref json);
-            else if (_lenient.Is(ref json, "total_tokens"u8))
-                usage.TotalTokenCount = LenientJson.ReadNumber(ref json);
-            else
-                json.Skip();
-        if ((usage.InputTokenCount ?? usage.OutputTokenCount ?? usage.TotalTokenCount) is not null)
-            chunk.Usage = usage;
     }
 
     /// <summary>An object with a code, which is an HTTP status or a word; or only a word.</summary>
