@@ -52,13 +52,12 @@ internal sealed class CompletionGenerator(
                     ),
             logger
         );
-        var generated = made.Generation.ToGenerated();
         return new GenerationEnd(
             outcome.Status,
             clock.Now(),
-            generated.FinishReason,
-            generated.Usage,
-            generated.Attempts,
+            outcome.Answer.FinishReason,
+            outcome.Answer.Usage,
+            outcome.Answer.Attempts,
             outcome.Error
         );
     }

@@ -27,7 +27,7 @@ internal sealed class AnswerFinder(RunningGenerations running, AnswersElsewhere 
         IFollowedGeneration followed = local is { IsLost: false }
             ? local
             : await elsewhere.FollowAsync(owner, answerId, cancellationToken);
-        if (followed.Generation.MayHaveTold(after, isHere: ReferenceEquals(followed, local)))
+        if (followed.Generation.Read().MayHaveTold(after, isHere: ReferenceEquals(followed, local)))
             return new Follower(followed, after, elsewhere);
 
         followed.Leave();

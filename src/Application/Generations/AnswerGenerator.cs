@@ -84,7 +84,7 @@ internal sealed class AnswerGenerator(
             if (made.IsLost)
                 return;
 
-            var ended = End(turn, made.Generation.ToGenerated(), outcome);
+            var ended = End(turn, outcome);
             if (await KeepAsync(turn, ended, hasPieces, made.SetStalled))
                 made.Generation.Finish(GenerationEnd.Of(turn.Answer));
             else
@@ -103,12 +103,12 @@ internal sealed class AnswerGenerator(
         }
     }
 
-    private AnswerEnded End(Turn turn, GeneratedAnswer generated, GenerationOutcome outcome) =>
+    private AnswerEnded End(Turn turn, GenerationOutcome outcome) =>
         outcome.Status switch
         {
-            MessageStatus.Completed => turn.Complete(generated, clock.Now()),
-            MessageStatus.Cancelled => turn.Cancel(generated, clock.Now()),
-            _ => turn.Fail(generated, outcome.Error!, clock.Now()),
+            MessageStatus.Completed => turn.Complete(outcome.Answer, clock.Now()),
+            MessageStatus.Cancelled => turn.Cancel(outcome.Answer, clock.Now()),
+            _ => turn.Fail(outcome.Answer, outcome.Error!, clock.Now()),
         };
 
     private async Task PublishAsync(AnswerEnded ended)

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.AI;
 using QrAi.Application.Models;
 using QrAi.Application.Sessions;
 using QrAi.Domain.Sessions;
@@ -7,51 +6,47 @@ using QrAi.Domain.Text;
 namespace QrAi.Application.Generations;
 
 /// <summary>
-/// An answer or a completion whose content only grows: made in this process, or read along with the process that makes it.
-/// Nobody stores events: a <see cref="Follower"/> is a position, and is told the difference between it and the content now.
+/// An answer or a completion whose content only grows. It is generated in this process, or mirrors the process that generates
+/// it. There are no stored events: a <see cref="Follower"/> is a position, and reads the difference to the content now.
 /// </summary>
-/// <param name="identity">What it generates.</param>
+/// <param name="identity">Which answer it is.</param>
 /// <param name="run">The number of its first run here, from 1.</param>
 public sealed class Generation(GenerationIdentity identity, int run = 1)
 {
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<Attempt> _attempts = [];
-
     private int _run = run;
 
-    /// <summary>The last run that followers may be told of. Completions are not recorded: all of theirs.</summary>
+    /// <summary>The last run that followers may see. Completions are not recorded: followers see all of their runs.</summary>
     private int _visibleRun = identity.SessionId is null ? int.MaxValue : run;
     private GenerationStart? _first;
     private RestartReason _restartReason = RestartReason.Interrupted;
     private string? _provider;
     private string? _model;
-    private string? _finishReason;
-    private TokenUsage? _usage;
     private AppendOnlyText _text = new();
     private List<ToolCallContent>? _calls;
     private GenerationEnd? _end;
     private Exception? _fault;
     private int _version;
 
-    /// <summary>Ends at the next change; null while nobody waits for it.</summary>
+    /// <summary>Completes at the next change; null while no follower waits for it.</summary>
     private TaskCompletionSource? _changed;
 
-    /// <summary>What it generates.</summary>
+    /// <summary>Which answer it is.</summary>
     public GenerationIdentity Identity { get; } = identity;
 
-    /// <summary>Of one that has failed: why.</summary>
+    /// <summary>Why it failed; null unless it has.</summary>
     public AnswerError? Error => Read().End?.Error;
 
     /// <summary>Whether it has ended.</summary>
     public bool HasEnded => Read().End is not null;
 
-    /// <summary>Ends when nothing more comes from here: it has ended, or another process goes on with it.</summary>
+    /// <summary>Completes when nothing more comes from here: it has ended, or another process continues it.</summary>
     internal Task Over => _over.Task;
 
-    /// <summary>Makes one that has ended.</summary>
-    /// <param name="answer">The answer as it is kept.</param>
-    /// <param name="owner">Whom it belongs to.</param>
+    /// <summary>Creates the generation of a stored answer that has ended.</summary>
+    /// <param name="answer">The stored answer.</param>
+    /// <param name="owner">Its owner.</param>
     internal static Generation Of(MessageDto answer, string owner)
     {
         var generation = new Generation(GenerationIdentity.Of(answer, owner), answer.Run);
@@ -60,38 +55,19 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
     }
 
     /// <summary>The answer, with what has come so far.</summary>
-    public MessageDto ToMessage()
-    {
-        var view = Read();
-        return new MessageDto(
-            Identity.Id,
-            Identity.SessionId!.Value,
-            Identity.QuestionId,
-            MessageRole.Assistant,
-            view.Text.ToString(),
-            view.End?.Status ?? MessageStatus.Generating,
-            view.Start?.Provider,
-            view.Start?.Model,
-            view.End?.Usage,
-            view.End?.Attempts,
-            view.End?.Error,
-            Identity.CreatedAt,
-            view.End?.CompletedAt
-        )
-        {
-            FinishReason = view.End?.FinishReason,
-            Run = view.Run,
-        };
-    }
+    public MessageDto ToMessage() => Read().ToMessage(Identity);
 
-    /// <summary>What providers have given so far.</summary>
-    internal GeneratedAnswer ToGenerated()
+    /// <summary>The answer as providers have given it so far.</summary>
+    /// <param name="attempts">The attempts that have ended.</param>
+    /// <param name="usage">The usage, if the provider told it.</param>
+    /// <param name="finishReason">Why it ended, if the provider told it.</param>
+    internal GeneratedAnswer ToGenerated(IReadOnlyList<Attempt> attempts, TokenUsage? usage, string? finishReason)
     {
         lock (_gate)
-            return new GeneratedAnswer(_text.Memory.ToString(), _provider, _model, _usage, [.. _attempts])
+            return new GeneratedAnswer(_text.Memory.ToString(), _provider, _model, usage, attempts)
             {
                 Run = _run,
-                FinishReason = _finishReason,
+                FinishReason = finishReason,
             };
     }
 
@@ -100,7 +76,7 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
     {
         lock (_gate)
         {
-            // A run that the database does not know yet could be given to another one after a crash: nobody is told of it.
+            // After a crash another process could use the number of a run that is not recorded yet: no follower sees it.
             var isVisible = _run <= _visibleRun || _end is not null;
             return new GenerationView(
                 _version,
@@ -116,25 +92,7 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
         }
     }
 
-    /// <summary>Whether an event can have led a follower to a position.</summary>
-    /// <param name="position">The position.</param>
-    /// <param name="isHere">Whether it is made here, so that nobody can know more of it.</param>
-    internal bool MayHaveTold(Position position, bool isHere)
-    {
-        var view = Read();
-        if (position.Run != view.Run)
-            return position.Run < view.Run && !position.IsEnd;
-        var text = view.Text.Span;
-        if (position.Offset > text.Length)
-            return !isHere && view.End is null && !position.IsEnd;
-        if (position.IsEnd)
-            return view.End is not null && position.Offset == text.Length;
-        return position.Offset == 0
-            || position.Offset == text.Length
-            || !char.IsSurrogatePair(text[position.Offset - 1], text[position.Offset]);
-    }
-
-    /// <summary>Ends when the content is no longer what it was.</summary>
+    /// <summary>Completes when the content has changed.</summary>
     /// <param name="version">The version that the caller has read.</param>
     internal Task ChangedSince(int version)
     {
@@ -144,52 +102,21 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
                 : (_changed ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
     }
 
-    /// <summary>Adds what a provider's stream brings.</summary>
-    internal void Add(ChatResponseUpdate update)
-    {
-        if (update.FinishReason is { } reason)
-            _finishReason = reason.Value;
-        var contents = update.Contents;
-        for (var i = 0; i < contents.Count; i++)
-            switch (contents[i])
-            {
-                case TextContent { Text: { Length: > 0 } text }:
-                    Append(UnicodeText.ToStorable(text));
-                    break;
-                case ToolCallPiece piece:
-                    Append(piece);
-                    break;
-                case UsageContent { Details: var usage }:
-                    _usage = usage.ToTokenUsage();
-                    break;
-                case AttemptStarted started:
-                    Begin(started.Provider, started.Model);
-                    break;
-                case AttemptEnded ended:
-                    _attempts.Add(ended.Attempt);
-                    break;
-            }
-    }
-
-    /// <summary>Adds more text.</summary>
+    /// <summary>Appends text.</summary>
     internal void Append(string text)
     {
         if (text.Length == 0)
             return;
-        TaskCompletionSource? waiting;
         lock (_gate)
         {
             _text.Append(text);
-            waiting = Change();
+            Changed();
         }
-
-        waiting?.SetResult();
     }
 
-    /// <summary>A provider begins; when one began before it, what that one gave is void.</summary>
+    /// <summary>Notes that a provider begins. What a provider before it gave is void.</summary>
     internal void Begin(string provider, string model)
     {
-        TaskCompletionSource? waiting;
         lock (_gate)
         {
             if (_provider is not null)
@@ -201,20 +128,17 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
 
             (_provider, _model) = (provider, model);
             _first ??= new GenerationStart(_run, provider, model);
-            waiting = Change();
+            Changed();
         }
-
-        waiting?.SetResult();
     }
 
-    /// <summary>Reads along with another process.</summary>
-    /// <param name="run">The run that it is in.</param>
+    /// <summary>Mirrors the run of another process.</summary>
+    /// <param name="run">The number of the run.</param>
     /// <param name="takeovers">How many processes have taken the answer over.</param>
-    /// <param name="provider">Who has begun the run; null while nobody has.</param>
-    /// <param name="model">With which model.</param>
+    /// <param name="provider">The provider of the run; null until one has begun.</param>
+    /// <param name="model">The model of the run; null until a provider has begun.</param>
     internal void Enter(int run, int takeovers, string? provider, string? model)
     {
-        TaskCompletionSource? waiting;
         lock (_gate)
         {
             if (run == _run && provider == _provider && model == _model)
@@ -222,32 +146,27 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
             if (run != _run)
                 Clear();
             (_run, _visibleRun, _provider, _model) = (run, run, provider, model);
-            _restartReason = ReasonAfter(takeovers);
-            waiting = Change();
+            _restartReason = RestartReasons.After(takeovers);
+            Changed();
         }
-
-        waiting?.SetResult();
     }
 
-    /// <summary>From now on, followers may be told of runs up to this one.</summary>
+    /// <summary>Lets followers see runs up to this one.</summary>
     internal void Show(int run)
     {
-        TaskCompletionSource? waiting;
         lock (_gate)
         {
             if (run <= _visibleRun)
                 return;
             _visibleRun = run;
-            waiting = Change();
+            Changed();
         }
-
-        waiting?.SetResult();
     }
 
-    /// <summary>What it has that the database does not have yet.</summary>
-    /// <param name="run">The run that the database knows.</param>
-    /// <param name="length">How much of that run's text it has.</param>
-    /// <param name="most">The most code units to give.</param>
+    /// <summary>Reads the content that the database does not have yet.</summary>
+    /// <param name="run">The run that the database has.</param>
+    /// <param name="length">How much of that run's text it has, in UTF-16 code units.</param>
+    /// <param name="most">The maximum to read, in UTF-16 code units.</param>
     internal UnrecordedContent ReadUnrecorded(int run, int length, int most)
     {
         lock (_gate)
@@ -259,61 +178,51 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
         }
     }
 
-    /// <summary>Nothing more comes.</summary>
+    /// <summary>Ends it.</summary>
     internal void Finish(GenerationEnd end)
     {
-        TaskCompletionSource? waiting;
         lock (_gate)
         {
             _end = end;
             _text.Close();
-            waiting = Change();
+            Changed();
+            _over.TrySetResult();
         }
-
-        waiting?.SetResult();
-        _over.TrySetResult();
     }
 
-    /// <summary>Takes an answer over as it is kept, which has ended.</summary>
+    /// <summary>Replaces the content by a stored answer that has ended.</summary>
     internal void Load(MessageDto answer)
     {
-        TaskCompletionSource? waiting;
         lock (_gate)
         {
             if (answer.Run != _run || _text.Length > answer.Content.Length)
                 Clear();
             (_run, _visibleRun, _provider, _model) = (answer.Run, answer.Run, answer.Provider, answer.Model);
-            _restartReason = ReasonAfter(answer.Takeovers);
+            _restartReason = RestartReasons.After(answer.Takeovers);
             _text.Close(answer.Content);
             _end = GenerationEnd.Of(answer);
-            waiting = Change();
+            Changed();
+            _over.TrySetResult();
         }
-
-        waiting?.SetResult();
-        _over.TrySetResult();
     }
 
-    /// <summary>Nothing more comes from here, though it has not ended.</summary>
-    /// <param name="fault">What a follower is told that cannot go on elsewhere.</param>
+    /// <summary>Stops it here, though it has not ended.</summary>
+    /// <param name="fault">What a follower throws that cannot continue elsewhere.</param>
     internal void Break(Exception fault)
     {
-        TaskCompletionSource? waiting;
         lock (_gate)
         {
             if (_end is not null || _fault is not null)
                 return;
             _fault = fault;
-            waiting = Change();
+            Changed();
+            _over.TrySetResult();
         }
-
-        waiting?.SetResult();
-        _over.TrySetResult();
     }
 
-    /// <summary>Adds more of a tool call.</summary>
+    /// <summary>Appends to a tool call.</summary>
     internal void Append(ToolCallPiece piece)
     {
-        TaskCompletionSource? waiting;
         lock (_gate)
         {
             var calls = _calls ??= [];
@@ -321,29 +230,21 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
             if (call is null)
                 calls.Add(call = new ToolCallContent(piece.Index));
             call.Add(piece);
-            waiting = Change();
+            Changed();
         }
-
-        waiting?.SetResult();
     }
-
-    // Only the last reason is told, and after a takeover that is nearly always what the run before ended by.
-    private static RestartReason ReasonAfter(int takeovers) =>
-        takeovers > 0 ? RestartReason.Interrupted : RestartReason.ProviderFailed;
 
     private void Clear()
     {
-        (_finishReason, _usage, _calls) = (null, null, null);
+        _calls = null;
         _text = new AppendOnlyText();
     }
 
-    /// <summary>Notes a change, under the lock.</summary>
-    /// <returns>Whom to wake after it; null if nobody waits.</returns>
-    private TaskCompletionSource? Change()
+    /// <summary>Notes a change, and wakes those who wait for one. Called under the lock, outside which they go on.</summary>
+    private void Changed()
     {
         _version++;
-        var waiting = _changed;
+        _changed?.SetResult();
         _changed = null;
-        return waiting;
     }
 }

@@ -6,30 +6,32 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Generations;
 
-/// <summary>What became of a call of the providers.</summary>
+/// <summary>How a call of the providers ended.</summary>
 /// <param name="Status">Completed, failed or cancelled.</param>
 /// <param name="Error">If it failed: why.</param>
-internal readonly record struct GenerationOutcome(MessageStatus Status, AnswerError? Error)
+/// <param name="Answer">What the providers gave.</param>
+internal readonly record struct GenerationOutcome(MessageStatus Status, AnswerError? Error, GeneratedAnswer Answer)
 {
-    /// <summary>Asks, and adds what comes to a generation, until the stream ends or somebody stops it.</summary>
+    /// <summary>Calls the providers, and appends what they stream to a generation, until the stream ends or is stopped.</summary>
     /// <param name="made">The generation.</param>
-    /// <param name="ask">Asks the providers.</param>
-    /// <param name="logger">Where faults go that nobody foresaw.</param>
+    /// <param name="ask">Calls the providers.</param>
+    /// <param name="logger">Receives unexpected faults.</param>
     public static async Task<GenerationOutcome> OfAsync(
         RunningGeneration made,
         Func<CancellationToken, IAsyncEnumerable<ChatResponseUpdate>> ask,
         ILogger logger
     )
     {
+        var stream = new ProviderStream(made.Generation);
         try
         {
             await foreach (var update in ask(made.Stopped))
-                made.Generation.Add(update);
-            return new GenerationOutcome(MessageStatus.Completed, null);
+                stream.Append(update);
+            return Ended(MessageStatus.Completed);
         }
         catch (OperationCanceledException) when (made.IsCancelled)
         {
-            return new GenerationOutcome(MessageStatus.Cancelled, null);
+            return Ended(MessageStatus.Cancelled);
         }
         catch (OperationCanceledException) when (made.Stopped.IsCancellationRequested)
         {
@@ -44,8 +46,11 @@ internal readonly record struct GenerationOutcome(MessageStatus Status, AnswerEr
             logger.LogError(exception, "{GenerationId} could not be generated", made.Generation.Identity.Id);
             return Failed(AnswerErrorCodes.InternalError, "The answer could not be generated.");
         }
-    }
 
-    private static GenerationOutcome Failed(string code, string message) =>
-        new(MessageStatus.Failed, new AnswerError(code, message));
+        GenerationOutcome Ended(MessageStatus status, AnswerError? error = null) =>
+            new(status, error, stream.ToGenerated());
+
+        GenerationOutcome Failed(string code, string message) =>
+            Ended(MessageStatus.Failed, new AnswerError(code, message));
+    }
 }

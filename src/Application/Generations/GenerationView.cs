@@ -1,3 +1,6 @@
+using QrAi.Application.Sessions;
+using QrAi.Domain.Sessions;
+
 namespace QrAi.Application.Generations;
 
 /// <summary>The content of a generation at one moment.</summary>
@@ -20,7 +23,48 @@ internal readonly record struct GenerationView(
     IReadOnlyList<ToolCallView> Calls,
     GenerationEnd? End,
     Exception? Fault
-);
+)
+{
+    /// <summary>The answer as it is now.</summary>
+    /// <param name="identity">Which answer.</param>
+    public MessageDto ToMessage(GenerationIdentity identity) =>
+        new(
+            identity.Id,
+            identity.SessionId!.Value,
+            identity.QuestionId,
+            MessageRole.Assistant,
+            Text.ToString(),
+            End?.Status ?? MessageStatus.Generating,
+            Start?.Provider,
+            Start?.Model,
+            End?.Usage,
+            End?.Attempts,
+            End?.Error,
+            identity.CreatedAt,
+            End?.CompletedAt
+        )
+        {
+            FinishReason = End?.FinishReason,
+            Run = Run,
+        };
+
+    /// <summary>Whether an event can have led a follower to a position.</summary>
+    /// <param name="position">The position.</param>
+    /// <param name="isHere">Whether the answer is generated here, so that no process can know more of it.</param>
+    public bool MayHaveTold(Position position, bool isHere)
+    {
+        if (position.Run != Run)
+            return position.Run < Run && !position.IsEnd;
+        var text = Text.Span;
+        if (position.Offset > text.Length)
+            return !isHere && End is null && !position.IsEnd;
+        if (position.IsEnd)
+            return End is not null && position.Offset == text.Length;
+        return position.Offset == 0
+            || position.Offset == text.Length
+            || !char.IsSurrogatePair(text[position.Offset - 1], text[position.Offset]);
+    }
+}
 
 /// <summary>A tool call at one moment.</summary>
 /// <param name="Index">Which of the calls, from 0, as the provider counts them.</param>

@@ -37,13 +37,3 @@ public interface IGenerationWriter
 /// <param name="Provider">The provider.</param>
 /// <param name="Model">The model that it was asked for.</param>
 public sealed record GenerationStart(int Run, string Provider, string Model);
-
-/// <summary>Why a generation begins again.</summary>
-public enum RestartReason
-{
-    /// <summary>The provider broke off.</summary>
-    ProviderFailed,
-
-    /// <summary>The process that made it died.</summary>
-    Interrupted,
-}

@@ -147,7 +147,7 @@ public sealed class FollowerTests
         var position = new Position(1, offset);
         using var follower = Follow(position);
 
-        _generation.MayHaveTold(position, isHere: true).ShouldBeTrue();
+        _generation.Read().MayHaveTold(position, isHere: true).ShouldBeTrue();
         var expected = new List<string>();
         if (offset < Text.Length)
             expected.Add($"1.6 {Text[offset..]}");
@@ -178,7 +178,7 @@ public sealed class FollowerTests
         _generation.Show(2);
         using var follower = Follow(new Position(1, 4));
 
-        _generation.MayHaveTold(new Position(1, 4), isHere: true).ShouldBeTrue();
+        _generation.Read().MayHaveTold(new Position(1, 4), isHere: true).ShouldBeTrue();
         follower.ReadNow().ShouldBe(["restarted 2 google-ai ProviderFailed", "2.3 Tok"]);
     }
 
@@ -252,14 +252,14 @@ public sealed class FollowerTests
     [TestCase("1.8.end")] // it has not ended
     [TestCase("1.0.end")]
     public void No_event_leads_to_a_place_that_is_not_there(string id) =>
-        Emoji().MayHaveTold(Parse(id), isHere: true).ShouldBeFalse();
+        Emoji().Read().MayHaveTold(Parse(id), isHere: true).ShouldBeFalse();
 
     [TestCase("1")]
     [TestCase("1.2")]
     [TestCase("1.4")]
     [TestCase("1.8")]
     public void Events_lead_to_every_place_between_characters(string id) =>
-        Emoji().MayHaveTold(Parse(id), isHere: true).ShouldBeTrue();
+        Emoji().Read().MayHaveTold(Parse(id), isHere: true).ShouldBeTrue();
 
     [TestCase("1.8.end", true)]
     [TestCase("1.7.end", false)]
@@ -270,7 +270,7 @@ public sealed class FollowerTests
         var generation = Emoji();
         generation.Finish(_completed);
 
-        generation.MayHaveTold(Parse(id), isHere: true).ShouldBe(isIt);
+        generation.Read().MayHaveTold(Parse(id), isHere: true).ShouldBe(isIt);
     }
 
     [Test]
@@ -278,8 +278,8 @@ public sealed class FollowerTests
     {
         var generation = Create(run: 2);
 
-        generation.MayHaveTold(Parse("1.8.end"), isHere: true).ShouldBeFalse();
-        generation.MayHaveTold(Parse("1.8"), isHere: true).ShouldBeTrue();
+        generation.Read().MayHaveTold(Parse("1.8.end"), isHere: true).ShouldBeFalse();
+        generation.Read().MayHaveTold(Parse("1.8"), isHere: true).ShouldBeTrue();
     }
 
     [Test]
@@ -287,9 +287,9 @@ public sealed class FollowerTests
     {
         var generation = Create(run: 1);
 
-        generation.MayHaveTold(Parse("1.8"), isHere: false).ShouldBeTrue();
-        generation.MayHaveTold(Parse("1.8.end"), isHere: false).ShouldBeFalse();
-        generation.MayHaveTold(Parse("2.8"), isHere: false).ShouldBeFalse();
+        generation.Read().MayHaveTold(Parse("1.8"), isHere: false).ShouldBeTrue();
+        generation.Read().MayHaveTold(Parse("1.8.end"), isHere: false).ShouldBeFalse();
+        generation.Read().MayHaveTold(Parse("2.8"), isHere: false).ShouldBeFalse();
     }
 
     [Test]
@@ -403,7 +403,7 @@ public sealed class FollowerTests
     public void Text_is_told_as_every_database_can_keep_it()
     {
         _generation.Begin("openrouter", "one");
-        _generation.Add(
+        new ProviderStream(_generation).Append(
             new Microsoft.Extensions.AI.ChatResponseUpdate(Microsoft.Extensions.AI.ChatRole.Assistant, "a\0b\ud83d")
         );
         using var follower = Follow();

@@ -1,0 +1,46 @@
+using Microsoft.Extensions.AI;
+using QrAi.Application.Models;
+using QrAi.Domain.Sessions;
+using QrAi.Domain.Text;
+
+namespace QrAi.Application.Generations;
+
+/// <summary>Appends the updates of the providers' stream to a generation, and collects what is known of it at the end only.</summary>
+/// <param name="generation">The generation.</param>
+internal sealed class ProviderStream(Generation generation)
+{
+    private readonly List<Attempt> _attempts = [];
+    private TokenUsage? _usage;
+    private string? _finishReason;
+
+    /// <summary>Appends an update.</summary>
+    public void Append(ChatResponseUpdate update)
+    {
+        if (update.FinishReason is { } reason)
+            _finishReason = reason.Value;
+        var contents = update.Contents;
+        for (var i = 0; i < contents.Count; i++) // an enumerator would be an allocation for each token
+            switch (contents[i])
+            {
+                case TextContent { Text: { Length: > 0 } text }:
+                    generation.Append(UnicodeText.ToStorable(text));
+                    break;
+                case ToolCallPiece piece:
+                    generation.Append(piece);
+                    break;
+                case UsageContent { Details: var usage }:
+                    _usage = usage.ToTokenUsage();
+                    break;
+                case AttemptStarted started:
+                    (_usage, _finishReason) = (null, null); // those of the attempt before are void
+                    generation.Begin(started.Provider, started.Model);
+                    break;
+                case AttemptEnded ended:
+                    _attempts.Add(ended.Attempt);
+                    break;
+            }
+    }
+
+    /// <summary>What the providers have given.</summary>
+    public GeneratedAnswer ToGenerated() => generation.ToGenerated(_attempts, _usage, _finishReason);
+}
