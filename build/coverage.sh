@@ -6,7 +6,7 @@ usage() {
   cat <<'EOF'
 build/coverage.sh
 
-Reads artifacts/coverage/{Architecture,Unit,Integration,E2E}, which `build/test.sh --category NAME` writes, on one machine or
+Reads artifacts/coverage/{Unit,Integration}, which `build/test.sh --category NAME` writes, on one machine or
 on several, and fails if one is missing or less than 80 % of the lines of src are covered. Writes the report into
 artifacts/coverage: index.html, Cobertura.xml.
 EOF
@@ -34,7 +34,7 @@ rate() {
 
 say "Coverage (artifacts/coverage/index.html)"
 parts=()
-for category in Architecture Unit Integration E2E; do
+for category in Unit Integration; do
   part=$(find "$coverage/$category" -name coverage.cobertura.xml 2>/dev/null | head -n 1)
   if [[ -z $part ]]; then
     echo "The coverage of $category is missing: run build/test.sh --category $category" >&2
