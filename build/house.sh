@@ -44,23 +44,26 @@ echo
 echo "## Fullest folders"
 sources | sed 's|/[^/]*$||' | sort | uniq -c | sort -rn | awk 'NR <= 8'
 
-# The files in code quotes of the numbered lists under a heading, one line for each item.
-items() {
+# The lines under a heading, down to the next heading of its level.
+section() {
   awk -v level="$1" -v title="$2" '
     $0 == level " " title { inside = 1; next }
-    inside && index($0, "#") == 1 && length($1) <= length(level) { exit }
-    inside && /^[0-9]+\. / { print }' "$guide"
+    inside && /^#+ / && length($1) <= length(level) { exit }
+    inside { print }' "$guide"
 }
+
+# The files of this repository that are named in code quotes.
+files() { grep -oE "$tick(src|tests|build|docs)/[A-Za-z0-9_./-]+$tick" | tr -d "$tick"; }
 
 echo
 echo "## The way of a question"
-items '##' 'The way of a question' | grep -oE "$tick(src|tests)/[^$tick]+\.cs$tick" | tr -d "$tick" | lines |
+section '##' 'The way of a question' | files | lines |
   awk '{ print; files++; sum += $1 } END { print files + 0 " files, " sum + 0 " lines" }'
 
 echo
 echo "## Recipes"
 while IFS= read -r recipe; do
-  printf '%3d files  %s\n' "$(items '###' "$recipe" | grep -c .)" "$recipe"
+  printf '%3d files  %s\n' "$(section '###' "$recipe" | grep -cE '^[0-9]+\. ')" "$recipe"
 done < <(sed -n '/^## Recipes$/,/^## [^R]/s/^### //p' "$guide")
 
 missing=0
@@ -69,5 +72,5 @@ while IFS= read -r path; do
     echo "$guide names $path, which does not exist" >&2
     missing=1
   }
-done < <(grep -oE "$tick(src|tests|build|docs)/[A-Za-z0-9_./-]+$tick" "$guide" | tr -d "$tick" | sort -u)
+done < <(files <"$guide" | grep -vE '/Note' | sort -u) # the example of a recipe
 exit "$missing"
