@@ -1,14 +1,13 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using QrAi.Application.Errors;
 using QrAi.Application.Work;
 
 namespace QrAi.Application.Generations;
 
 /// <summary>
-/// Writes what has come of the answers that are generated here, one statement for all of them every 100 ms, so that a
-/// process that dies loses no more. From the same statement it learns which of them are to stop, and which are this
-/// process's no longer. An answer that ends sooner is never seen by it.
+/// Writes the new parts of all answers that this process generates, by one statement every 100 ms, so that a process that
+/// dies loses no more. The statement returns which answers are to be cancelled and which another process owns now. An answer
+/// that ends within the first 100 ms is not written here.
 /// </summary>
 internal sealed class AnswerRecorder(
     IAnswerStore store,
@@ -26,6 +25,7 @@ internal sealed class AnswerRecorder(
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMilliseconds(500);
 
     private readonly ConcurrentDictionary<Guid, RecordedAnswer> _answers = new();
+    private readonly PeriodicLoop _loop = new(nameof(AnswerRecorder), clock, logger);
     private readonly Lock _gate = new();
     private bool _isRunning;
 
@@ -42,7 +42,7 @@ internal sealed class AnswerRecorder(
             _isRunning = true;
         }
 
-        _ = Background.Start(RunAsync);
+        _ = Background.Start(() => _loop.RunAsync(RunAsync, Period, () => Period, CancellationToken.None));
     }
 
     /// <summary>Records an answer no longer, and waits for a write of it that is under way.</summary>
@@ -61,31 +61,17 @@ internal sealed class AnswerRecorder(
         return answer.WasWritten;
     }
 
-    private async Task RunAsync()
+    private async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            await Task.Delay(Period, clock);
-            lock (_gate)
-                if (_answers.IsEmpty)
-                {
-                    _isRunning = false;
-                    return;
-                }
+        lock (_gate)
+            if (_answers.IsEmpty)
+            {
+                _isRunning = false;
+                return false;
+            }
 
-            try
-            {
-                await WriteAsync();
-            }
-            catch (DatabaseUnavailableException exception)
-            {
-                logger.LogDebug("Parts of answers wait for the database: {Reason}", exception.Message);
-            }
-            catch (Exception exception)
-            {
-                logger.LogError(exception, "Parts of answers could not be kept");
-            }
-        }
+        await WriteAsync();
+        return true;
     }
 
     private async Task WriteAsync()

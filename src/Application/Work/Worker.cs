@@ -5,8 +5,8 @@ using QrAi.Application.Errors;
 namespace QrAi.Application.Work;
 
 /// <summary>
-/// This process as one that does work: it says that it is alive, and takes over what those did who are not. Whoever begins
-/// work registers it first; a service takes work over too, a verb does not.
+/// This process as one that does work: it writes a heartbeat, and takes over the work of processes that died. Code that
+/// begins work registers the worker first. A service takes work over too; a verb does not.
 /// </summary>
 public sealed class Worker(
     IWorkerStore store,
@@ -28,7 +28,7 @@ public sealed class Worker(
     private long _lastBeat;
     private long _gapEndedAt = -1;
 
-    /// <summary>Who it is to other processes.</summary>
+    /// <summary>The worker's id in the database.</summary>
     public Guid Id { get; } = Guid.CreateVersion7();
 
     private TimeSpan Period => options.Lease / 4 < LongestPeriod ? options.Lease / 4 : LongestPeriod;
@@ -86,7 +86,10 @@ public sealed class Worker(
             _mayBeKnown = true;
             await BeatAsync(cancellationToken);
             _isRegistered = true;
-            _loops = Background.Start(() => Task.WhenAll(BeatOnAsync(), TakeOverOnAsync()));
+            // The heartbeat does not wait for the takeover.
+            _loops = Background.Start(() =>
+                Task.WhenAll(RepeatAsync("Heartbeat", BeatAgainAsync), RepeatAsync("Takeover", TakeOverWorkAsync))
+            );
         }
         finally
         {
@@ -94,50 +97,24 @@ public sealed class Worker(
         }
     }
 
-    private async Task BeatOnAsync()
+    private Task RepeatAsync(string name, Func<CancellationToken, Task<bool>> run) =>
+        new PeriodicLoop(name, clock, logger).RunAsync(run, Period, () => Period, _stop.Token);
+
+    private async Task<bool> BeatAgainAsync(CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            await Task.Delay(Period, clock, _stop.Token);
-            try
-            {
-                // Not cancelled: a heartbeat that comes late would make the worker known again after its end.
-                await BeatAsync(CancellationToken.None);
-            }
-            catch (DatabaseUnavailableException exception)
-            {
-                logger.LogDebug("The heartbeat waits for the database: {Reason}", exception.Message);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                logger.LogError(exception, "The heartbeat failed");
-            }
-        }
+        // Not cancelled: a heartbeat that comes late would make the worker known again after its end.
+        await BeatAsync(CancellationToken.None);
+        return true;
     }
 
-    /// <summary>Apart from the heartbeat, which must not wait for it.</summary>
-    private async Task TakeOverOnAsync()
+    private async Task<bool> TakeOverWorkAsync(CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            await Task.Delay(Period, clock, _stop.Token);
-            if (!_takesOver || FollowsAGap())
-                continue;
-            try
-            {
-                foreach (var work in services.GetServices<IDurableWork>())
-                    await work.TakeOverAsync(_stop.Token);
-                await store.RemoveDeadAsync(options.Lease, _stop.Token);
-            }
-            catch (DatabaseUnavailableException exception)
-            {
-                logger.LogDebug("Work waits for the database to be taken over: {Reason}", exception.Message);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                logger.LogError(exception, "Work could not be taken over");
-            }
-        }
+        if (!_takesOver || FollowsAGap())
+            return true;
+        foreach (var work in services.GetServices<IDurableWork>())
+            await work.TakeOverAsync(cancellationToken);
+        await store.RemoveDeadAsync(options.Lease, cancellationToken);
+        return true;
     }
 
     private async Task BeatAsync(CancellationToken cancellationToken)
