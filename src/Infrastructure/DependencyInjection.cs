@@ -9,7 +9,6 @@ using QrAi.Application.Models;
 using QrAi.Application.Persistence;
 using QrAi.Application.Work;
 using QrAi.Infrastructure.Backups;
-using QrAi.Infrastructure.Jobs;
 using QrAi.Infrastructure.Llm;
 using QrAi.Infrastructure.Persistence;
 using QrAi.Infrastructure.Persistence.Postgres;
@@ -72,12 +71,6 @@ public static class DependencyInjection
             services.AddPostgres(postgres, options);
         else
             services.AddSqlite((SqliteAddress)options.Address, options);
-        services
-            .AddHostedService<DatabaseStart>()
-            .AddHostedService<TakeoverService>()
-            .AddHostedService<TitleRefolding>()
-            .AddHostedService<KeyUseWriter>()
-            .AddHostedService<OldKeys>();
         services.AddHealthChecks().AddCheck<DatabaseHealth>(DatabaseCheck);
         services.AddSingleton<IDeploymentCheck, DatabaseCheck>();
         return services;

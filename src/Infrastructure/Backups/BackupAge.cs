@@ -1,26 +1,29 @@
 using System.Diagnostics.Metrics;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using QrAi.Infrastructure.Jobs;
 
 namespace QrAi.Infrastructure.Backups;
 
 /// <summary>
-/// Measures how old the last verified backup is, where there is one. It looks at the storage in its own time: whoever
-/// collects metrics must not wait for it.
+/// Measures the age of the last verified backup, where there is one. The storage is read by a job, because collecting metrics
+/// must not wait for it.
 /// </summary>
-internal sealed class BackupAge : BackgroundService
+internal sealed class BackupAge : PeriodicJob
 {
     private readonly VerifiedBackups _backups;
-    private readonly TimeProvider _clock;
-    private readonly ILogger<BackupAge> _logger;
     private readonly Meter _meter = new("QrAi.Backups");
     private volatile BackupLook? _seen;
 
     public BackupAge(VerifiedBackups backups, TimeProvider clock, ILogger<BackupAge> logger)
+        : base(clock, logger)
     {
-        (_backups, _clock, _logger) = (backups, clock, logger);
+        _backups = backups;
         _meter.CreateObservableGauge("qrai.backup.age", Measure, "s", "How old the last verified backup is.");
     }
+
+    protected override TimeSpan Period => VerifiedBackups.LookAgainAfter;
+
+    protected override TimeSpan DueTime => TimeSpan.Zero;
 
     public override void Dispose()
     {
@@ -28,23 +31,12 @@ internal sealed class BackupAge : BackgroundService
         base.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<bool> RunAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(VerifiedBackups.LookAgainAfter, _clock);
-        do
-        {
-            try
-            {
-                _seen = await _backups.LookAsync(stoppingToken);
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                // A measurement is no reason to end the service.
-                _logger.LogWarning(exception, "The age of the backups could not be measured");
-            }
-        } while (await timer.WaitForNextTickAsync(stoppingToken));
+        _seen = await _backups.LookAsync(stoppingToken);
+        return true;
     }
 
     private IEnumerable<Measurement<double>> Measure() =>
-        _seen?.LastVerified is { } last ? [new((_clock.GetUtcNow() - last).TotalSeconds)] : [];
+        _seen?.LastVerified is { } last ? [new((Clock.GetUtcNow() - last).TotalSeconds)] : [];
 }

@@ -11,16 +11,14 @@ public static class SecretRegistration
     {
         services.AddSingleton(new LiveSecrets(settings));
         var vault = settings.KeyVault;
-        if (vault.Url is null || vault.ReloadInterval == TimeSpan.Zero)
+        if (!vault.IsReloaded)
             return services;
         services.AddSingleton(provider => new KeyVault(
             vault,
             SettingNames.InKeyVault(settings.Layers),
             provider.GetRequiredService<TimeProvider>()
         ));
-        return services
-            .AddSingleton(provider => ActivatorUtilities.CreateInstance<SecretReload>(provider, settings))
-            .AddHostedService(provider => provider.GetRequiredService<SecretReload>());
+        return services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SecretReload>(provider, settings));
     }
 
     /// <summary>Says that the service does without its key vault, which the settings allow if nothing needed is missing.</summary>

@@ -1,5 +1,5 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using QrAi.Infrastructure.Jobs;
 using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Secrets;
@@ -14,9 +14,11 @@ internal sealed class SecretReload(
     QrAiSettings settings,
     TimeProvider clock,
     ILogger<SecretReload> logger
-) : BackgroundService
+) : PeriodicJob(clock, logger)
 {
     private IReadOnlyList<SettingsLayer> _layers = settings.Layers;
+
+    protected override TimeSpan Period => settings.KeyVault.ReloadInterval;
 
     /// <summary>Reads the vault once, and takes the secrets that can be used.</summary>
     public async Task ReloadAsync(CancellationToken cancellationToken)
@@ -66,20 +68,9 @@ internal sealed class SecretReload(
     private static IEnumerable<string> NamesIn(IEnumerable<SettingsLayer> layers) =>
         layers.SelectMany(layer => layer.KeyVault?.Values.Keys ?? []);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<bool> RunAsync(CancellationToken stoppingToken)
     {
-        while (true)
-        {
-            await Task.Delay(settings.KeyVault.ReloadInterval, clock, stoppingToken);
-            try
-            {
-                await ReloadAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                // It reads again in its time; a fault here is no reason to end the service.
-                logger.LogWarning(exception, "Secrets stay as they are: the key vault could not be read");
-            }
-        }
+        await ReloadAsync(stoppingToken);
+        return true;
     }
 }

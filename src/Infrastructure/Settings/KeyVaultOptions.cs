@@ -1,6 +1,6 @@
 namespace QrAi.Infrastructure.Settings;
 
-/// <summary>Which key vault has settings, and how it is read. It can not say so itself.</summary>
+/// <summary>Which key vault has settings, and how it is read. The vault itself cannot contain these settings.</summary>
 public sealed record KeyVaultOptions
 {
     /// <summary>The setting with the vault's address.</summary>
@@ -20,6 +20,9 @@ public sealed record KeyVaultOptions
 
     /// <summary>How often secrets are read again while the service runs; zero is never.</summary>
     public required TimeSpan ReloadInterval { get; init; }
+
+    /// <summary>Whether secrets are read again while the service runs.</summary>
+    public bool IsReloaded => Url is not null && ReloadInterval > TimeSpan.Zero;
 
     internal static KeyVaultOptions Read(SettingsReader settings) =>
         new()

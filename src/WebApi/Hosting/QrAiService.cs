@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using QrAi.Application;
 using QrAi.Infrastructure;
+using QrAi.Infrastructure.Jobs;
 using QrAi.Infrastructure.Logging;
 using QrAi.Infrastructure.Secrets;
 using QrAi.Infrastructure.Settings;
@@ -127,6 +128,7 @@ public static class QrAiService
     {
         services.AddTelemetry(settings);
         AddLayers(services, settings, toStandardError: false);
+        services.AddServiceJobs(settings);
         services.AddSingleton<AnswerDrain>();
         services.AddHostedService(provider => provider.GetRequiredService<AnswerDrain>());
         services.AddHostedService<StartReport>();

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.DependencyInjection;
+using QrAi.Infrastructure.Persistence;
+using QrAi.Infrastructure.Secrets;
+using QrAi.Infrastructure.Settings;
+
+namespace QrAi.Infrastructure.Jobs;
+
+/// <summary>Registers what a host runs beside its requests.</summary>
+public static class JobRegistration
+{
+    /// <summary>Adds the jobs of a service.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="settings">The validated settings.</param>
+    public static IServiceCollection AddServiceJobs(this IServiceCollection services, QrAiSettings settings)
+    {
+        if (settings.KeyVault.IsReloaded)
+            services.AddHostedService(provider => provider.GetRequiredService<SecretReload>());
+        return services
+            .AddHostedService<DatabaseStart>()
+            .AddHostedService<TakeoverStart>()
+            .AddHostedService<TitleRefolding>()
+            .AddHostedService<KeyUseWriter>()
+            .AddHostedService<IdempotencyKeyCleanup>();
+    }
+}

@@ -1,0 +1,23 @@
+using MediatR;
+using Microsoft.Extensions.Logging;
+using QrAi.Application.Callers;
+using QrAi.Infrastructure.Persistence;
+
+namespace QrAi.Infrastructure.Jobs;
+
+/// <summary>Writes every few seconds which API keys were used, so that no request has to.</summary>
+internal sealed class KeyUseWriter(
+    ISender sender,
+    DatabaseState database,
+    TimeProvider clock,
+    ILogger<KeyUseWriter> logger
+) : PeriodicJob(clock, logger, database)
+{
+    protected override TimeSpan Period { get; } = TimeSpan.FromSeconds(5);
+
+    protected override async Task<bool> RunAsync(CancellationToken stoppingToken)
+    {
+        await sender.Send(new RecordKeyUses(), stoppingToken);
+        return true;
+    }
+}
