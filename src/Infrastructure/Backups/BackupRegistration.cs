@@ -24,7 +24,7 @@ internal static class BackupRegistration
             provider.GetService<BackupContainer>()
         ));
         services.AddSingleton<IDeploymentCheck, StorageCheck>();
-        services.AddSingleton<IBackupSchedule, BackupSchedule>().AddSingleton<VerifiedBackups>();
+        services.AddSingleton<VerifiedBackups>();
         services.AddHealthChecks().AddCheck<BackupHealth>(check);
         return services;
     }

@@ -1,85 +1,100 @@
 using MediatR;
 using Microsoft.Extensions.Logging;
 using QrAi.Application.Backups;
+using QrAi.Infrastructure.Jobs;
 using QrAi.Infrastructure.Secrets;
 using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Backups;
 
-/// <summary>Follows the schedule of the settings, in UTC.</summary>
+/// <summary>Makes, verifies and prunes backups by the schedule of the settings, in UTC.</summary>
 internal sealed class BackupSchedule(
     ISender sender,
     BackupOptions options,
     TimeProvider clock,
     ILogger<BackupSchedule> logger,
     SecretReload? secrets = null
-) : IBackupSchedule
+) : PeriodicJob(clock, logger)
 {
-    /// <summary>It looks at the clock at least so often: clocks are set, and machines sleep.</summary>
+    /// <summary>The clock is read at least this often: clocks are set, and machines sleep.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
 
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        while (options.Schedule.GetNextOccurrence(clock.GetUtcNow().UtcDateTime) is { } next)
-        {
-            logger.LogInformation("The next backup is made at {Next:u}", next);
-            while (next - clock.GetUtcNow().UtcDateTime is var left && left > TimeSpan.Zero)
-                await Task.Delay(left < LongestPause ? left : LongestPause, clock, cancellationToken);
+    private DateTime? _next;
 
-            if (secrets is not null)
-                await secrets.ReloadAsync(cancellationToken);
-            // Each on its own: a storage that is down keeps nobody from verifying what is in the folder.
-            await TryAsync(
-                "made",
-                async () => (await sender.Send(new CreateBackup(), cancellationToken)).Id,
-                cancellationToken
-            );
-            await TryAsync(
-                "verified",
-                async () => (await sender.Send(new VerifyBackup(null), cancellationToken)).Id,
-                cancellationToken
-            );
-            await TryAsync(
-                "pruned",
-                async () => string.Join(", ", (await sender.Send(new PruneBackups(), cancellationToken)).Removed),
-                cancellationToken
-            );
-            await DropFormerAsync(cancellationToken);
+    protected override TimeSpan DueTime => TimeSpan.Zero;
+
+    protected override TimeSpan Period =>
+        _next - Now is not { } left || left > LongestPause ? LongestPause
+        : left > TimeSpan.Zero ? left
+        : TimeSpan.Zero;
+
+    private DateTime Now => Clock.GetUtcNow().UtcDateTime;
+
+    protected override async Task<bool> RunAsync(CancellationToken stoppingToken)
+    {
+        if (_next > Now)
+            return true;
+        try
+        {
+            if (_next is not null)
+                await BackUpAsync(stoppingToken);
+        }
+        finally
+        {
+            _next = options.Schedule.GetNextOccurrence(Now);
+            logger.LogInformation("The next backup is made at {Next:u}", _next);
         }
 
-        throw new BackupFailedException("The schedule of backups never comes again.");
+        return true;
     }
 
-    private async Task DropFormerAsync(CancellationToken cancellationToken)
+    private async Task BackUpAsync(CancellationToken cancellationToken)
+    {
+        if (secrets is not null)
+            await secrets.ReloadAsync(cancellationToken);
+        // Each on its own: a storage that is down does not prevent the verification of what is in the folder.
+        await TryAsync(
+            "Backup not made",
+            async () => Log("made", (await sender.Send(new CreateBackup(), cancellationToken)).Id),
+            cancellationToken
+        );
+        await TryAsync(
+            "Backup not verified",
+            async () => Log("verified", (await sender.Send(new VerifyBackup(null), cancellationToken)).Id),
+            cancellationToken
+        );
+        await TryAsync(
+            "Backup not pruned",
+            async () => Log("pruned", (await sender.Send(new PruneBackups(), cancellationToken)).Removed),
+            cancellationToken
+        );
+        await TryAsync(
+            "Former databases not dropped",
+            async () =>
+            {
+                foreach (var name in await sender.Send(new DropFormerDatabases(), cancellationToken))
+                    logger.LogInformation("Dropped {Database}, which a restore had replaced", name);
+            },
+            cancellationToken
+        );
+    }
+
+    private void Log(string what, params IEnumerable<string> ids) =>
+        logger.LogInformation("Backup {What}: {Ids}", what, string.Join(", ", ids));
+
+    private async Task TryAsync(string problem, Func<Task> step, CancellationToken cancellationToken)
     {
         try
         {
-            foreach (var name in await sender.Send(new DropFormerDatabases(), cancellationToken))
-                logger.LogInformation("Dropped {Database}, which a restore had replaced", name);
+            await step();
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
+            // The message of an expected failure is complete without its stack trace.
             logger.LogError(
                 exception is BackupFailedException ? null : exception,
-                "Former databases not dropped: {Reason}",
-                exception.Message
-            );
-        }
-    }
-
-    private async Task TryAsync(string what, Func<Task<string>> step, CancellationToken cancellationToken)
-    {
-        try
-        {
-            logger.LogInformation("Backup {What}: {Ids}", what, await step());
-        }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            // Whatever it is, the next run comes in its time; what is foreseen says all in its message.
-            logger.LogError(
-                exception is BackupFailedException ? null : exception,
-                "Backup not {What}: {Reason}",
-                what,
+                "{Problem}: {Reason}",
+                problem,
                 exception.Message
             );
         }

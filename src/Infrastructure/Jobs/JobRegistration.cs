@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using QrAi.Infrastructure.Backups;
 using QrAi.Infrastructure.Persistence;
 using QrAi.Infrastructure.Secrets;
 using QrAi.Infrastructure.Settings;
@@ -22,4 +23,9 @@ public static class JobRegistration
             .AddHostedService<KeyUseWriter>()
             .AddHostedService<IdempotencyKeyCleanup>();
     }
+
+    /// <summary>Adds the job of the verb <c>backup schedule</c>.</summary>
+    /// <param name="services">The services.</param>
+    public static IServiceCollection AddBackupSchedule(this IServiceCollection services) =>
+        services.AddHostedService<BackupSchedule>();
 }

@@ -39,6 +39,9 @@ public sealed partial record BackupOptions
                 ScheduleName,
                 $"must be a cron expression of five fields, like 0 3 * * *, not '{schedule}'"
             );
+        // From any time on: what occurs once occurs again.
+        else if (cron.GetNextOccurrence(DateTime.UnixEpoch) is null)
+            settings.Report(ScheduleName, $"must be a cron expression that occurs, not '{schedule}'");
         var retention = BackupRetention.Default;
         if (settings.Find(RetentionName) is { } text && !BackupRetention.TryParse(text, out retention))
             settings.Report(RetentionName, $"{BackupRetention.Rule}, not '{text}'");

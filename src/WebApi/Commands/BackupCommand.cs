@@ -29,6 +29,8 @@ internal static class BackupCommand
                     cancellationToken
                 )
         );
+        var schedule = new Command("schedule", "Stays up and does create, verify and prune by BACKUP_SCHEDULE.");
+        schedule.SetAction((_, cancellationToken) => runner.RunJobsAsync(cancellationToken));
         return new Command("backup", "Makes, lists, verifies and prunes backups of the database.")
         {
             Verb(runner, "create", "Makes a backup, and uploads it where there is a blob container.", CreateAsync),
@@ -40,7 +42,7 @@ internal static class BackupCommand
                 "Removes what BACKUP_RETENTION lets go, former databases too; never the last verified one.",
                 PruneAsync
             ),
-            Verb(runner, "schedule", "Stays up and does create, verify and prune by BACKUP_SCHEDULE.", ScheduleAsync),
+            schedule,
         };
     }
 
@@ -127,20 +129,6 @@ internal static class BackupCommand
         {
             await terminal.Error.WriteLineAsync($"What restores have left could not be listed. {exception.Message}");
         }
-    }
-
-    private static async Task<int> ScheduleAsync(ISender sender, Terminal terminal, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await sender.Send(new RunBackupSchedule(), cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // Being told to stop is how it ends.
-        }
-
-        return ExitCode.Done;
     }
 
     /// <summary>Tables and rows, in words.</summary>

@@ -5,7 +5,7 @@ using QrAi.WebApi.Errors;
 namespace QrAi.WebApi.Commands;
 
 /// <summary>Runs a verb within the service's own composition, and makes an exit code of what goes wrong.</summary>
-/// <param name="compose">Makes the service, which is not started: nothing listens, nothing migrates.</param>
+/// <param name="compose">Composes the host, which is not started.</param>
 /// <param name="terminal">Where the verb is called from.</param>
 internal sealed class VerbRunner(Func<CancellationToken, Task<IHost>> compose, Terminal terminal)
 {
@@ -13,29 +13,18 @@ internal sealed class VerbRunner(Func<CancellationToken, Task<IHost>> compose, T
     /// <param name="work">What it does; it speaks to the application through the sender alone.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The exit code.</returns>
-    public async Task<int> RunAsync(
+    public Task<int> RunAsync(
         Func<ISender, Terminal, CancellationToken, Task<int>> work,
         CancellationToken cancellationToken
-    )
-    {
-        var host = await compose(cancellationToken);
-        await using var owned = (IAsyncDisposable)host;
-        await using var scope = host.Services.CreateAsyncScope();
-        try
-        {
-            return await work(scope.ServiceProvider.GetRequiredService<ISender>(), terminal, cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            await terminal.Error.WriteLineAsync("Stopped before the end.");
-            return ExitCode.Failed;
-        }
-        catch (Exception exception)
-        {
-            var isDevelopment = host.Services.GetRequiredService<IHostEnvironment>().IsDevelopment();
-            return await ReportAsync(exception, isDevelopment);
-        }
-    }
+    ) =>
+        RunInHostAsync(
+            async host =>
+            {
+                await using var scope = host.Services.CreateAsyncScope();
+                return await work(scope.ServiceProvider.GetRequiredService<ISender>(), terminal, cancellationToken);
+            },
+            cancellationToken
+        );
 
     /// <summary>Runs a verb that works with what is in the database, once it is seen that its schema is this program's.</summary>
     /// <inheritdoc cref="RunAsync"/>
@@ -51,6 +40,40 @@ internal sealed class VerbRunner(Func<CancellationToken, Task<IHost>> compose, T
             },
             cancellationToken
         );
+
+    /// <summary>Starts the host, and runs its jobs until it is cancelled, which is its regular end.</summary>
+    /// <param name="cancellationToken">Stops the host.</param>
+    /// <returns>The exit code.</returns>
+    public Task<int> RunJobsAsync(CancellationToken cancellationToken) =>
+        RunInHostAsync(
+            async host =>
+            {
+                await host.StartAsync(CancellationToken.None);
+                await host.WaitForShutdownAsync(cancellationToken);
+                return ExitCode.Done;
+            },
+            cancellationToken
+        );
+
+    private async Task<int> RunInHostAsync(Func<IHost, Task<int>> work, CancellationToken cancellationToken)
+    {
+        var host = await compose(cancellationToken);
+        await using var owned = (IAsyncDisposable)host;
+        try
+        {
+            return await work(host);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            await terminal.Error.WriteLineAsync("Stopped before the end.");
+            return ExitCode.Failed;
+        }
+        catch (Exception exception)
+        {
+            var isDevelopment = host.Services.GetRequiredService<IHostEnvironment>().IsDevelopment();
+            return await ReportAsync(exception, isDevelopment);
+        }
+    }
 
     private async Task<int> ReportAsync(Exception exception, bool isDevelopment)
     {

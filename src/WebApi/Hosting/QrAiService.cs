@@ -51,13 +51,17 @@ public static class QrAiService
         return app;
     }
 
-    /// <summary>Composes the same application for a verb. It is not to be started: nothing listens, nothing migrates.</summary>
+    /// <summary>
+    /// Composes the same application for a verb. Nothing listens, nothing migrates: its only job is the backup schedule, which
+    /// runs where the verb starts the host.
+    /// </summary>
     /// <param name="settings">The validated settings.</param>
     /// <param name="configure">Replaces services, for tests.</param>
     public static IHost BuildForVerbs(QrAiSettings settings, Action<IServiceCollection>? configure = null)
     {
         var builder = CreateHost(settings.Environment.Environment.ToString());
         AddLayers(builder.Services, settings, toStandardError: true);
+        builder.Services.AddBackupSchedule().AddSingleton<IHostLifetime, VerbLifetime>();
         configure?.Invoke(builder.Services);
         var host = builder.Build();
         host.Services.WarnWithoutKeyVault(settings);

@@ -8,7 +8,7 @@ using QrAi.WebApi.Hosting;
 
 namespace QrAi.Tests.Integration.Backups;
 
-/// <summary>The application as a verb has it: composed, and not started.</summary>
+/// <summary>The application as it is composed for verbs.</summary>
 public sealed class BackupProgram : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -17,6 +17,12 @@ public sealed class BackupProgram : IAsyncDisposable
 
     /// <summary>What a verb speaks to.</summary>
     public ISender Sender => _host.Services.GetRequiredService<ISender>();
+
+    /// <summary>Starts its jobs, as <c>backup schedule</c> does.</summary>
+    public Task StartAsync() => _host.StartAsync();
+
+    /// <summary>Stops its jobs.</summary>
+    public Task StopAsync() => _host.StopAsync();
 
     /// <summary>Composes one.</summary>
     /// <param name="settings">Its settings, besides that it is a test.</param>

@@ -29,6 +29,10 @@ public sealed class BackupOptionsTests
         Read((name, value)).Backups.IsConfigured.ShouldBeTrue();
 
     [Test]
+    public void A_schedule_may_occur_in_leap_years_alone() =>
+        Read(("BACKUP_SCHEDULE", "0 0 29 2 *")).Backups.Schedule.ToString().ShouldBe("0 0 29 2 *");
+
+    [Test]
     public void An_address_is_for_the_default_credential_and_comes_before_a_key()
     {
         var container = Read(
@@ -64,6 +68,7 @@ public sealed class BackupOptionsTests
     [TestCase("BACKUP_SCHEDULE", "daily")]
     [TestCase("BACKUP_SCHEDULE", "0 3 * *")]
     [TestCase("BACKUP_SCHEDULE", "61 3 * * *")]
+    [TestCase("BACKUP_SCHEDULE", "0 0 30 2 *")]
     [TestCase("BACKUP_RETENTION", "7 days")]
     [TestCase("BACKUP_DIRECTORY", "/dev/null")]
     public void What_can_not_be_used_is_named_without_secrets(string name, string value)
