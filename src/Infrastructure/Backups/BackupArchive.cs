@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using QrAi.Application.Backups;
 
 namespace QrAi.Infrastructure.Backups;
@@ -80,7 +79,7 @@ internal sealed class BackupArchive(BackupFolder folder, BackupContainer? contai
         if (backup.Places.HasFlag(BackupPlaces.Folder))
         {
             var dump = new LocalDump(folder.DumpOf(backup.Id), isTemporary: false);
-            await CheckAsync(dump, backup.Manifest, cancellationToken);
+            await DumpCheck.RequireIntactAsync(dump.Path, backup.Manifest, cancellationToken);
             return dump;
         }
 
@@ -101,7 +100,7 @@ internal sealed class BackupArchive(BackupFolder folder, BackupContainer? contai
 
         try
         {
-            await CheckAsync(fetched, backup.Manifest, cancellationToken);
+            await DumpCheck.RequireIntactAsync(fetched.Path, backup.Manifest, cancellationToken);
             return fetched;
         }
         catch
@@ -131,29 +130,6 @@ internal sealed class BackupArchive(BackupFolder folder, BackupContainer? contai
             await container!.RemoveAsync(backup.Id, cancellationToken);
         if (backup.Places.HasFlag(BackupPlaces.Folder))
             folder.Remove(backup.Id);
-    }
-
-    private static async Task CheckAsync(LocalDump dump, BackupManifest manifest, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var file = File.OpenRead(dump.Path);
-            if (file.Length != manifest.Size)
-                throw new BackupDamagedException(
-                    $"The dump has {file.Length} bytes; the manifest says {manifest.Size}."
-                );
-            var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(file, cancellationToken));
-            if (hash != manifest.Sha256)
-                throw new BackupDamagedException($"The dump has SHA-256 {hash}; the manifest says {manifest.Sha256}.");
-        }
-        catch (FileNotFoundException exception)
-        {
-            throw new BackupDamagedException("The dump is missing.", exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new BackupFailedException($"The dump can not be read: {exception.Message}", exception);
-        }
     }
 
     private sealed class LocalDump(string path, bool isTemporary) : ILocalDump

@@ -1,14 +1,10 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Azure;
-using Azure.Core;
-using Azure.Identity;
 using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using QrAi.Application.Backups;
-using QrAi.Infrastructure.Secrets;
-using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Backups;
 
@@ -16,50 +12,31 @@ namespace QrAi.Infrastructure.Backups;
 /// The blob container with the backups, under the same names as in the folder. A manifest is uploaded last: a dump without
 /// one is no backup.
 /// </summary>
-internal sealed class BackupContainer(BlobContainerAddress address, LiveSecrets secrets)
+internal sealed class BackupContainer(BlobStorage storage)
 {
     private const int BlockSize = 8 * 1024 * 1024;
 
-    /// <summary>One request; a block has to get through in that time.</summary>
-    private static readonly TimeSpan RequestTime = TimeSpan.FromSeconds(100);
-
     // A manifest is read again only when it has changed.
     private readonly ConcurrentDictionary<string, (ETag Tag, BackupManifest Manifest, string? Damage)> _read = new();
-    private volatile Connection? _connection;
-
-    private BlobContainerClient Client
-    {
-        get
-        {
-            var connectionString = secrets.StorageConnectionString;
-            var connection = _connection;
-            if (connection is null || connection.ConnectionString != connectionString)
-                _connection = connection = new Connection(
-                    connectionString,
-                    Connect(address with { ConnectionString = connectionString })
-                );
-            return connection.Client;
-        }
-    }
 
     /// <summary>The backups, newest first, without their manifests: each is read when it is needed.</summary>
     public Task<IReadOnlyList<StoredBlob>> ListAsync(CancellationToken cancellationToken) =>
-        Try<IReadOnlyList<StoredBlob>>(
+        storage.RequestAsync<IReadOnlyList<StoredBlob>>(
             "be listed",
-            async () =>
+            async container =>
             {
                 var sizes = new Dictionary<string, long>();
                 var tags = new Dictionary<string, ETag>();
-                var pages = Client.GetBlobsAsync(
-                    new GetBlobsOptions { Prefix = "qrai-" },
+                var pages = container.GetBlobsAsync(
+                    new GetBlobsOptions { Prefix = BackupNames.Prefix },
                     cancellationToken: cancellationToken
                 );
                 try
                 {
                     await foreach (var blob in pages)
-                        if (IdOf(blob.Name, ".dump") is { } dump)
+                        if (BackupNames.FindId(blob.Name, BackupNames.DumpEnding) is { } dump)
                             sizes[dump] = blob.Properties.ContentLength ?? 0;
-                        else if (IdOf(blob.Name, ".json") is { } manifest)
+                        else if (BackupNames.FindId(blob.Name, BackupNames.ManifestEnding) is { } manifest)
                             tags[manifest] = blob.Properties.ETag ?? default;
                 }
                 catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
@@ -92,12 +69,11 @@ internal sealed class BackupContainer(BlobContainerAddress address, LiveSecrets 
             _read[blob.Id] = read = (blob.Tag, manifest, damage);
         }
 
-        var wrongSize =
-            blob.DumpSize is not { } size ? "The dump is missing in the storage."
-            : size != read.Manifest.Size
-                ? $"The dump has {size} bytes in the storage; the manifest says {read.Manifest.Size}."
-            : null;
-        return new StoredBackup(read.Manifest, BackupPlaces.Blob, read.Damage ?? wrongSize);
+        return new StoredBackup(
+            read.Manifest,
+            BackupPlaces.Blob,
+            read.Damage ?? DumpCheck.FindDamage(read.Manifest, blob.DumpSize, " in the storage")
+        );
     }
 
     /// <summary>Uploads a dump, reads it back to compare its SHA-256, and then uploads its manifest.</summary>
@@ -106,118 +82,79 @@ internal sealed class BackupContainer(BlobContainerAddress address, LiveSecrets 
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="BackupFailedException">The storage does not have the backup.</exception>
     public Task UploadAsync(BackupManifest manifest, string dump, CancellationToken cancellationToken) =>
-        Try(
+        storage.RequestAsync(
             $"take {manifest.Id}",
-            async () =>
+            async container =>
             {
-                if (address.ConnectionString is not null)
-                    await Client.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+                await storage.CreateAsync(cancellationToken);
                 if (await ReadManifestAsync(manifest.Id, cancellationToken) is { } json)
-                    return ManifestJson.Read(manifest.Id, json).Manifest.Sha256 == manifest.Sha256
-                        ? true
-                        : throw new BackupFailedException(
-                            $"The storage has another backup of the name {manifest.Id}; it was not replaced."
-                        );
+                {
+                    if (ManifestJson.Read(manifest.Id, json).Manifest.Sha256 == manifest.Sha256)
+                        return;
+                    throw new BackupFailedException(
+                        $"The storage has another backup of the name {manifest.Id}; it was not replaced."
+                    );
+                }
 
                 await using (var file = File.OpenRead(dump))
-                    await Dump(manifest.Id).UploadAsync(file, UploadOptions, cancellationToken);
-                await CompareAsync(manifest, cancellationToken);
-                await Manifest(manifest.Id)
-                    .UploadAsync(
-                        new BinaryData(ManifestJson.Write(manifest)),
-                        new BlobUploadOptions
-                        {
-                            Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
-                            TransferValidation = Md5,
-                        },
-                        cancellationToken
-                    );
-                return true;
+                    await Dump(container, manifest.Id).UploadAsync(file, DumpOptions, cancellationToken);
+                await CompareAsync(container, manifest, cancellationToken);
+                await UploadManifestAsync(
+                    container,
+                    manifest,
+                    new BlobRequestConditions { IfNoneMatch = ETag.All },
+                    cancellationToken
+                );
             },
             cancellationToken
         );
 
     /// <summary>Downloads a dump.</summary>
     public Task DownloadAsync(string id, Stream destination, CancellationToken cancellationToken) =>
-        Try(
+        storage.RequestAsync(
             $"give {id}",
-            async () =>
+            async container =>
             {
-                using var response = await Dump(id).DownloadToAsync(destination, cancellationToken);
-                return true;
+                using var response = await Dump(container, id).DownloadToAsync(destination, cancellationToken);
             },
             cancellationToken
         );
 
-    /// <summary>Writes a manifest anew, unless the backup has been removed.</summary>
+    /// <summary>Writes a manifest again, unless the backup has been removed.</summary>
     public Task UpdateAsync(BackupManifest manifest, CancellationToken cancellationToken) =>
-        Try(
+        storage.RequestAsync(
             $"update {manifest.Id}",
-            async () =>
+            async container =>
             {
                 try
                 {
-                    await Manifest(manifest.Id)
-                        .UploadAsync(
-                            new BinaryData(ManifestJson.Write(manifest)),
-                            new BlobUploadOptions
-                            {
-                                Conditions = new BlobRequestConditions { IfMatch = ETag.All },
-                                TransferValidation = Md5,
-                            },
-                            cancellationToken
-                        );
+                    await UploadManifestAsync(
+                        container,
+                        manifest,
+                        new BlobRequestConditions { IfMatch = ETag.All },
+                        cancellationToken
+                    );
                 }
                 catch (RequestFailedException exception)
                     when (exception.ErrorCode == BlobErrorCode.ConditionNotMet
                         || exception.ErrorCode == BlobErrorCode.BlobNotFound
                     )
                 {
-                    // There is nothing to be told of a backup that is gone.
+                    // A backup that was removed has no manifest to update.
                 }
-
-                return true;
             },
             cancellationToken
         );
 
     /// <summary>Removes a backup, its manifest first.</summary>
     public Task RemoveAsync(string id, CancellationToken cancellationToken) =>
-        Try(
+        storage.RequestAsync(
             $"remove {id}",
-            async () =>
+            async container =>
             {
-                await Manifest(id).DeleteIfExistsAsync(cancellationToken: cancellationToken);
-                await Dump(id).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+                await Manifest(container, id).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+                await Dump(container, id).DeleteIfExistsAsync(cancellationToken: cancellationToken);
                 _read.TryRemove(id, out _);
-                return true;
-            },
-            cancellationToken
-        );
-
-    /// <summary>Does with a blob that is no backup what has to be done with backups, and leaves nothing behind.</summary>
-    /// <exception cref="BackupFailedException">Something of it can not be done.</exception>
-    public Task ProbeAsync(CancellationToken cancellationToken) =>
-        Try(
-            "take, give and remove a blob",
-            async () =>
-            {
-                if (address.ConnectionString is not null)
-                    await Client.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-                var content = new BinaryData(RandomNumberGenerator.GetBytes(64));
-                var blob = Client.GetBlobClient($"check-{Guid.CreateVersion7():N}");
-                await blob.UploadAsync(content, cancellationToken);
-                try
-                {
-                    var stored = await blob.DownloadContentAsync(cancellationToken);
-                    return stored.Value.Content.ToMemory().Span.SequenceEqual(content.ToMemory().Span)
-                        ? true
-                        : throw new BackupFailedException("What the storage gives is not what it was given.");
-                }
-                finally
-                {
-                    await blob.DeleteAsync(cancellationToken: cancellationToken);
-                }
             },
             cancellationToken
         );
@@ -225,7 +162,7 @@ internal sealed class BackupContainer(BlobContainerAddress address, LiveSecrets 
     private static UploadTransferValidationOptions Md5 => new() { ChecksumAlgorithm = StorageChecksumAlgorithm.MD5 };
 
     // Each block carries its checksum, which the storage compares before it takes the block.
-    private static BlobUploadOptions UploadOptions =>
+    private static BlobUploadOptions DumpOptions =>
         new()
         {
             TransferOptions = new StorageTransferOptions
@@ -237,33 +174,51 @@ internal sealed class BackupContainer(BlobContainerAddress address, LiveSecrets 
             TransferValidation = Md5,
         };
 
-    private BlobClient Dump(string id) => Client.GetBlobClient(id + ".dump");
+    private static BlobClient Dump(BlobContainerClient container, string id) =>
+        container.GetBlobClient(BackupNames.Dump(id));
 
-    private BlobClient Manifest(string id) => Client.GetBlobClient(id + ".json");
+    private static BlobClient Manifest(BlobContainerClient container, string id) =>
+        container.GetBlobClient(BackupNames.Manifest(id));
 
-    private async Task CompareAsync(BackupManifest manifest, CancellationToken cancellationToken)
+    private static async Task UploadManifestAsync(
+        BlobContainerClient container,
+        BackupManifest manifest,
+        BlobRequestConditions conditions,
+        CancellationToken cancellationToken
+    ) =>
+        await Manifest(container, manifest.Id)
+            .UploadAsync(
+                new BinaryData(ManifestJson.Write(manifest)),
+                new BlobUploadOptions { Conditions = conditions, TransferValidation = Md5 },
+                cancellationToken
+            );
+
+    private static async Task CompareAsync(
+        BlobContainerClient container,
+        BackupManifest manifest,
+        CancellationToken cancellationToken
+    )
     {
-        await using var stored = await Dump(manifest.Id).OpenReadAsync(cancellationToken: cancellationToken);
+        var dump = Dump(container, manifest.Id);
+        await using var stored = await dump.OpenReadAsync(cancellationToken: cancellationToken);
         var hash = Convert.ToHexStringLower(await SHA256.HashDataAsync(stored, cancellationToken));
         if (hash == manifest.Sha256)
             return;
-        await Dump(manifest.Id).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+        await dump.DeleteIfExistsAsync(cancellationToken: cancellationToken);
         throw new BackupFailedException($"What the storage has of {manifest.Id} is not what was sent; it was removed.");
     }
 
     private Task<byte[]?> ReadManifestAsync(string id, CancellationToken cancellationToken) =>
-        Try<byte[]?>(
+        storage.RequestAsync<byte[]?>(
             "be read",
-            async () =>
+            async container =>
             {
                 try
                 {
                     using var content = new MemoryStream();
-                    await using var blob = await Manifest(id).OpenReadAsync(cancellationToken: cancellationToken);
-                    if (blob.Length > ManifestJson.MaxSize)
-                        throw new BackupDamagedException(
-                            $"The manifest of {id} in the storage is too large to be one."
-                        );
+                    await using var blob = await Manifest(container, id)
+                        .OpenReadAsync(cancellationToken: cancellationToken);
+                    ManifestJson.RequireSize($"{id} in the storage", blob.Length);
                     await blob.CopyToAsync(content, cancellationToken);
                     return content.ToArray();
                 }
@@ -277,61 +232,10 @@ internal sealed class BackupContainer(BlobContainerAddress address, LiveSecrets 
             },
             cancellationToken
         );
-
-    private static string? IdOf(string name, string ending) =>
-        name.EndsWith(ending, StringComparison.Ordinal) && BackupId.IsValid(name[..^ending.Length])
-            ? name[..^ending.Length]
-            : null;
-
-    private async Task<T> Try<T>(string what, Func<Task<T>> work, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await work();
-        }
-        catch (Exception exception)
-            when (exception
-                    is RequestFailedException
-                        or AuthenticationFailedException
-                        or AggregateException
-                        or IOException
-                || exception is OperationCanceledException && !cancellationToken.IsCancellationRequested
-            )
-        {
-            // Only the code: messages have whole requests in them, with headers and addresses.
-            var reason = exception switch
-            {
-                RequestFailedException { ErrorCode: { Length: > 0 } code } => code,
-                AuthenticationFailedException => "no credential was accepted",
-                _ => "it can not be reached",
-            };
-            throw new BackupFailedException($"The blob storage ({address}) could not {what}: {reason}.", exception);
-        }
-    }
-
-    private sealed record Connection(string? ConnectionString, BlobContainerClient Client);
-
-    private static BlobContainerClient Connect(BlobContainerAddress address)
-    {
-        var options = new BlobClientOptions
-        {
-            Retry =
-            {
-                Mode = RetryMode.Exponential,
-                MaxRetries = 3,
-                Delay = TimeSpan.FromMilliseconds(500),
-                MaxDelay = TimeSpan.FromSeconds(8),
-                NetworkTimeout = RequestTime,
-            },
-        };
-        return address.Url is { } url
-            ? new BlobContainerClient(url, new DefaultAzureCredential(), options)
-            : new BlobContainerClient(address.ConnectionString, address.Name, options);
-    }
 }
 
 /// <summary>A backup in the container, as a listing shows it.</summary>
 /// <param name="Id">Its name.</param>
-/// <param name="Tag">Of its manifest.</param>
+/// <param name="Tag">The entity tag of its manifest.</param>
 /// <param name="DumpSize">The dump's size; null if there is none.</param>
 internal sealed record StoredBlob(string Id, ETag Tag, long? DumpSize);

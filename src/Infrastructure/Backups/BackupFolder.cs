@@ -1,19 +1,18 @@
-using System.Runtime.InteropServices;
 using QrAi.Application.Backups;
+using QrAi.Infrastructure.Files;
 using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Backups;
 
 /// <summary>
-/// The folder with the backups: <c>ID.dump</c> and <c>ID.json</c>, and for what is being made or removed names that end in
-/// <c>.partial</c>. Whoever makes a backup holds a lock on its dump, which ends with the process: leftovers are told by it.
-/// Files of other names are never touched.
+/// The folder with the backups: <c>ID.dump</c> and <c>ID.json</c>. The files of a backup that is being made or removed end in
+/// <c>.partial</c>. The process that makes a backup holds a lock on its dump, which ends with the process: a file without a
+/// lock is a leftover. Files of other names are never touched.
 /// </summary>
 internal sealed class BackupFolder(BackupOptions options, TimeProvider clock)
 {
     private const string Partial = ".partial";
     private const string Update = ".update";
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     // A second is taken by one backup; so many at once are no accident.
     private const int MaxTries = 60;
@@ -23,18 +22,15 @@ internal sealed class BackupFolder(BackupOptions options, TimeProvider clock)
     /// <summary>The whole path, which stays the same should the working directory change.</summary>
     public string FullPath => _path;
 
-    public string DumpOf(string id) => Path.Combine(_path, id + ".dump");
+    public string DumpOf(string id) => Path.Combine(_path, BackupNames.Dump(id));
 
-    private string ManifestOf(string id) => Path.Combine(_path, id + ".json");
+    private string ManifestOf(string id) => Path.Combine(_path, BackupNames.Manifest(id));
 
     /// <summary>Takes a name for a new backup: this second's, or the next one's that is free.</summary>
     public IBackupDraft Begin() =>
         Try<IBackupDraft>(() =>
         {
-            if (OperatingSystem.IsWindows())
-                Directory.CreateDirectory(_path);
-            else
-                Directory.CreateDirectory(_path, OwnerOnly | UnixFileMode.UserExecute);
+            DurableFile.CreateFolder(_path);
             RemoveLeftovers();
 
             var now = clock.GetUtcNow();
@@ -47,16 +43,7 @@ internal sealed class BackupFolder(BackupOptions options, TimeProvider clock)
 
     /// <summary>The names of all backups, newest first.</summary>
     public IReadOnlyList<string> List() =>
-        Directory.Exists(_path)
-            ?
-            [
-                .. Directory
-                    .EnumerateFiles(_path, "qrai-*.json")
-                    .Select(file => Path.GetFileNameWithoutExtension(file))
-                    .Where(BackupId.IsValid)
-                    .OrderDescending(StringComparer.Ordinal),
-            ]
-            : [];
+        Directory.Exists(_path) ? [.. IdsOf(BackupNames.ManifestEnding).OrderDescending(StringComparer.Ordinal)] : [];
 
     /// <summary>How large the newest dump is; 0 if there is none.</summary>
     public long SizeOfNewest() =>
@@ -70,8 +57,7 @@ internal sealed class BackupFolder(BackupOptions options, TimeProvider clock)
         var file = new FileInfo(ManifestOf(id));
         if (!file.Exists)
             return null;
-        if (file.Length > ManifestJson.MaxSize)
-            throw new BackupDamagedException($"The manifest of {id} is too large to be one.");
+        ManifestJson.RequireSize(id, file.Length);
 
         byte[] json;
         try
@@ -88,7 +74,12 @@ internal sealed class BackupFolder(BackupOptions options, TimeProvider clock)
         }
 
         var (manifest, damage) = ManifestJson.Read(id, json);
-        return new StoredBackup(manifest, BackupPlaces.Folder, damage ?? DamageOf(DumpOf(id), manifest));
+        var dump = new FileInfo(DumpOf(id));
+        return new StoredBackup(
+            manifest,
+            BackupPlaces.Folder,
+            damage ?? DumpCheck.FindDamage(manifest, dump.Exists ? dump.Length : null)
+        );
     }
 
     /// <summary>Writes a manifest anew; a backup that has been removed meanwhile stays so.</summary>
@@ -98,9 +89,9 @@ internal sealed class BackupFolder(BackupOptions options, TimeProvider clock)
             if (!File.Exists(ManifestOf(manifest.Id)))
                 return;
             var update = ManifestOf(manifest.Id) + Update;
-            await using (await WriteAsync(update, FileMode.Create, ManifestJson.Write(manifest), cancellationToken))
+            await using (await DurableFile.WriteAsync(update, ManifestJson.Write(manifest), cancellationToken))
                 File.Move(update, ManifestOf(manifest.Id), overwrite: true);
-            SyncFolder();
+            DurableFile.SyncFolder(_path);
         });
 
     /// <summary>Removes a backup; if that is interrupted, what is left is no backup any more.</summary>
@@ -109,7 +100,7 @@ internal sealed class BackupFolder(BackupOptions options, TimeProvider clock)
         {
             if (File.Exists(ManifestOf(id)))
                 File.Move(ManifestOf(id), ManifestOf(id) + Partial, overwrite: true);
-            SyncFolder();
+            DurableFile.SyncFolder(_path);
             File.Delete(DumpOf(id));
             File.Delete(ManifestOf(id) + Partial);
             return true;
@@ -120,13 +111,8 @@ internal sealed class BackupFolder(BackupOptions options, TimeProvider clock)
     {
         // Of the temporary folder, as the backups' own may be on a disk that is full, or not be there at all.
         var path = Path.Combine(Path.GetTempPath(), $"{id}-{Guid.CreateVersion7():N}.dump");
-        return Try(() => Create(path, FileMode.CreateNew));
+        return Try(() => DurableFile.Create(path, FileMode.CreateNew));
     }
-
-    private static string? DamageOf(string dump, BackupManifest manifest) =>
-        new FileInfo(dump) is not { Exists: true } file ? "The dump is missing."
-        : file.Length != manifest.Size ? $"The dump has {file.Length} bytes; the manifest says {manifest.Size}."
-        : null;
 
     private FileStream? TryTake(string id)
     {
@@ -135,7 +121,7 @@ internal sealed class BackupFolder(BackupOptions options, TimeProvider clock)
         FileStream file;
         try
         {
-            file = Create(DumpOf(id) + Partial, FileMode.CreateNew);
+            file = DurableFile.Create(DumpOf(id) + Partial, FileMode.CreateNew);
         }
         catch (IOException) when (File.Exists(DumpOf(id) + Partial))
         {
@@ -154,10 +140,14 @@ internal sealed class BackupFolder(BackupOptions options, TimeProvider clock)
 
     private void RemoveLeftovers()
     {
-        foreach (var id in IdsOf(".dump" + Partial).Union(IdsOf(".json" + Partial)).ToList())
+        foreach (
+            var id in IdsOf(BackupNames.DumpEnding + Partial)
+                .Union(IdsOf(BackupNames.ManifestEnding + Partial))
+                .ToList()
+        )
             RemoveLeftoversOf(id);
-        foreach (var id in IdsOf(".json" + Update).ToList())
-            if (TryLock(ManifestOf(id) + Update) is { } held)
+        foreach (var id in IdsOf(BackupNames.ManifestEnding + Update).ToList())
+            if (DurableFile.TryLock(ManifestOf(id) + Update) is { } held)
                 using (held)
                     File.Delete(ManifestOf(id) + Update);
     }
@@ -165,7 +155,7 @@ internal sealed class BackupFolder(BackupOptions options, TimeProvider clock)
     private void RemoveLeftoversOf(string id)
     {
         var dump = File.Exists(DumpOf(id) + Partial) ? DumpOf(id) + Partial : DumpOf(id);
-        using var held = File.Exists(dump) ? TryLock(dump) : null;
+        using var held = File.Exists(dump) ? DurableFile.TryLock(dump) : null;
         if (held is null && File.Exists(dump))
             return; // it is being made
         // A dump without a manifest may be one that somebody is copying here; one with a partial manifest is ours.
@@ -177,59 +167,9 @@ internal sealed class BackupFolder(BackupOptions options, TimeProvider clock)
 
     private IEnumerable<string> IdsOf(string ending) =>
         Directory
-            .EnumerateFiles(_path, "qrai-*" + ending)
-            .Select(file => Path.GetFileName(file)[..^ending.Length])
-            .Where(BackupId.IsValid);
-
-    private static FileStream? TryLock(string path)
-    {
-        try
-        {
-            return new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
-
-    private static FileStream Create(string path, FileMode mode)
-    {
-        var how = new FileStreamOptions
-        {
-            Mode = mode,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.None,
-            BufferSize = 0,
-            Options = FileOptions.Asynchronous,
-        };
-        if (!OperatingSystem.IsWindows())
-            how.UnixCreateMode = OwnerOnly;
-        return new FileStream(path, how);
-    }
-
-    /// <summary>Writes a file whole, down to the disk.</summary>
-    private static async Task<FileStream> WriteAsync(
-        string path,
-        FileMode mode,
-        byte[] content,
-        CancellationToken cancellationToken
-    )
-    {
-        var file = Create(path, mode);
-        try
-        {
-            await file.WriteAsync(content, cancellationToken);
-            file.Flush(flushToDisk: true);
-            return file;
-        }
-        catch
-        {
-            await file.DisposeAsync();
-            File.Delete(path);
-            throw;
-        }
-    }
+            .EnumerateFiles(_path, $"{BackupNames.Prefix}*{ending}")
+            .Select(file => BackupNames.FindId(Path.GetFileName(file), ending))
+            .OfType<string>();
 
     private T Try<T>(Func<T> work)
     {
@@ -258,31 +198,6 @@ internal sealed class BackupFolder(BackupOptions options, TimeProvider clock)
     private BackupFailedException Failed(Exception exception) =>
         new($"The backup folder {_path} can not be written: {exception.Message}", exception);
 
-    /// <summary>Names are in the folder, which has to reach the disk as well.</summary>
-    private void SyncFolder()
-    {
-        if (OperatingSystem.IsWindows())
-            return;
-        var folder = Open([.. System.Text.Encoding.UTF8.GetBytes(_path), 0], 0);
-        if (folder < 0)
-            throw new IOException($"The folder can not be opened: {Marshal.GetLastPInvokeErrorMessage()}");
-        // Some network file systems know no fsync of folders, and there is nothing else to be done.
-        _ = Fsync(folder);
-        _ = Close(folder);
-    }
-
-    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Open(byte[] path, int flags);
-
-    [DllImport("libc", EntryPoint = "fsync")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Fsync(int file);
-
-    [DllImport("libc", EntryPoint = "close")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Close(int file);
-
     private sealed class Draft(BackupFolder folder, string id, DateTimeOffset createdAt, FileStream file) : IBackupDraft
     {
         private readonly HashingStream _dump = new(file);
@@ -305,12 +220,12 @@ internal sealed class BackupFolder(BackupOptions options, TimeProvider clock)
             {
                 file.Flush(flushToDisk: true);
                 await using (
-                    await WriteAsync(path + Partial, FileMode.Create, ManifestJson.Write(manifest), cancellationToken)
+                    await DurableFile.WriteAsync(path + Partial, ManifestJson.Write(manifest), cancellationToken)
                 ) { }
                 File.Move(folder.DumpOf(id) + Partial, folder.DumpOf(id));
                 File.Move(path + Partial, path);
                 _complete = true;
-                folder.SyncFolder();
+                DurableFile.SyncFolder(folder.FullPath);
             });
             return new StoredBackup(manifest, BackupPlaces.Folder);
         }

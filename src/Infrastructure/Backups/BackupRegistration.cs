@@ -15,10 +15,9 @@ internal static class BackupRegistration
         services.AddSingleton<IBackupDatabases, BackupDatabases>();
         services.AddSingleton<BackupFolder>();
         if (options.Container is { } container)
-            services.AddSingleton(provider => new BackupContainer(
-                container,
-                provider.GetRequiredService<LiveSecrets>()
-            ));
+            services
+                .AddSingleton(provider => new BlobStorage(container, provider.GetRequiredService<LiveSecrets>()))
+                .AddSingleton<BackupContainer>();
         services.AddSingleton<IBackupArchive>(provider => new BackupArchive(
             provider.GetRequiredService<BackupFolder>(),
             provider.GetService<BackupContainer>()

@@ -12,7 +12,7 @@ namespace QrAi.Infrastructure.Backups;
 internal static class ManifestJson
 {
     /// <summary>The largest manifest that is read: thousands of tables would fit.</summary>
-    public const int MaxSize = 1024 * 1024;
+    private const int MaxSize = 1024 * 1024;
 
     private const int Version = 1;
 
@@ -36,6 +36,16 @@ internal static class ManifestJson
             .. JsonSerializer.SerializeToUtf8Bytes(file with { Checksum = ChecksumOf(file) }, Readable),
             (byte)'\n',
         ];
+    }
+
+    /// <summary>Refuses a manifest by its size, before it is read into memory.</summary>
+    /// <param name="id">The backup that it is of.</param>
+    /// <param name="size">Its size in bytes.</param>
+    /// <exception cref="BackupDamagedException">It is too large.</exception>
+    public static void RequireSize(string id, long size)
+    {
+        if (size > MaxSize)
+            throw new BackupDamagedException($"The manifest of {id} is too large to be one.");
     }
 
     /// <summary>Reads a manifest.</summary>

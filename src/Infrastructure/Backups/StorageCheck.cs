@@ -11,7 +11,7 @@ internal sealed class StorageCheck(
     BackupFolder folder,
     BackupOptions options,
     TimeProvider clock,
-    BackupContainer? container = null
+    BlobStorage? storage = null
 ) : IDeploymentCheck
 {
     private const double MiB = 1024 * 1024;
@@ -34,7 +34,7 @@ internal sealed class StorageCheck(
                 WithinAsync(_ => Task.Run(LookAtFolder, cancellationToken), LookAtFolderSetting, cancellationToken)
             ),
         };
-        if (container is not null)
+        if (storage is not null)
             places.Add(("container", WithinAsync(LookAtContainerAsync, LookAtContainerSetting, cancellationToken)));
         await Task.WhenAll(places.Select(place => place.Finding));
 
@@ -87,7 +87,7 @@ internal sealed class StorageCheck(
     {
         try
         {
-            await container!.ProbeAsync(cancellationToken);
+            await storage!.ProbeAsync(cancellationToken);
             return new Finding($"{options.Container} can be written, read and deleted from");
         }
         catch (BackupFailedException exception)
