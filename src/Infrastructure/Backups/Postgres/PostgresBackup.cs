@@ -16,7 +16,11 @@ internal sealed class PostgresBackup(PostgresAddress address, DatabaseOptions op
     public async Task<DumpedDatabase> DumpAsync(Stream destination, CancellationToken cancellationToken)
     {
         await using var connection = await _server.OpenAsync(address.Database, cancellationToken);
-        var tool = await PostgresTool.FindAsync("pg_dump", connection.PostgreSqlVersion.Major, cancellationToken);
+        var tool = await PostgresToolLocator.FindAsync(
+            "pg_dump",
+            connection.PostgreSqlVersion.Major,
+            cancellationToken
+        );
         try
         {
             // The dump and the manifest are of the same snapshot, which lasts as long as this transaction.
@@ -58,12 +62,12 @@ internal sealed class PostgresBackup(PostgresAddress address, DatabaseOptions op
         CancellationToken cancellationToken
     )
     {
-        var copy = await PostgresCopy.CreateAsync(_server, cancellationToken);
+        var copy = new PostgresCopy(_server, await PostgresScratch.CreateAsync(_server, cancellationToken));
         try
         {
             // An older one can not read what a newer one wrote.
-            var major = PostgresTool.MajorOf(manifest.ToolVersion.Split(' ')[^1]);
-            var tool = await PostgresTool.FindAsync("pg_restore", major, cancellationToken);
+            var major = PostgresToolLocator.MajorOf(manifest.ToolVersion.Split(' ')[^1]);
+            var tool = await PostgresToolLocator.FindAsync("pg_restore", major, cancellationToken);
             await copy.FillAsync(tool, dump, cancellationToken);
             return copy;
         }

@@ -68,6 +68,25 @@ internal sealed class PostgresServer(PostgresAddress address, DatabaseOptions op
         throw failure!;
     }
 
+    /// <summary>Drops a database and ends the sessions in it.</summary>
+    /// <param name="maintenance">A connection to another database.</param>
+    /// <param name="database">The database.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    public static async Task DropAsync(
+        NpgsqlConnection maintenance,
+        string database,
+        CancellationToken cancellationToken
+    )
+    {
+        var drop = await PostgresContents.TextAsync(
+            maintenance,
+            "SELECT format('DROP DATABASE IF EXISTS %I WITH (FORCE)', $1)",
+            cancellationToken,
+            database
+        );
+        await PostgresContents.ExecuteAsync(maintenance, drop!, cancellationToken);
+    }
+
     /// <summary>What failed, with the server's own words, which have no secrets in them.</summary>
     public static BackupFailedException Failed(string what, Exception exception) =>
         new(

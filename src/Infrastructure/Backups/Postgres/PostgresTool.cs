@@ -14,43 +14,12 @@ internal sealed partial record PostgresTool(string Path, string Version)
     /// <summary>How long it may do nothing that can be seen: no output, no message.</summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromHours(1);
 
-    private static readonly TimeSpan LongestVersionCheck = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(30);
     private const int KeptMessages = 5;
     private const int BufferSize = 128 * 1024;
 
     // What the driver honours as well, so that both reach the server in the same way.
     private static readonly string[] Inherited = ["PGPASSFILE", "PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY"];
-
-    /// <summary>Finds a program that is not older than a version: in PATH, else the newest of Debian's folders.</summary>
-    /// <param name="name"><c>pg_dump</c>.</param>
-    /// <param name="major">The least version that will do: an older one does not know what to dump.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="BackupFailedException">There is none; the message says what to install.</exception>
-    public static async Task<PostgresTool> FindAsync(string name, int major, CancellationToken cancellationToken)
-    {
-        PostgresTool? tooOld = null;
-        foreach (var path in Candidates(name))
-        {
-            var version = await VersionOfAsync(path, cancellationToken);
-            if (version is null)
-                continue;
-            var tool = new PostgresTool(path, version);
-            if (MajorOf(version) >= major)
-                return tool;
-            tooOld ??= tool;
-        }
-
-        throw new BackupFailedException(
-            tooOld is null
-                ? $"{name} is neither in PATH nor in /usr/lib/postgresql/*/bin: install PostgreSQL's client programs, version {major} or newer."
-                : $"{name} {tooOld.Version} ({tooOld.Path}) is older than version {major}, which is needed: install PostgreSQL's client programs, version {major} or newer."
-        );
-    }
-
-    /// <summary>The first number of a version.</summary>
-    public static int MajorOf(string version) =>
-        int.Parse(FirstNumber().Match(version).ValueSpan, CultureInfo.InvariantCulture);
 
     /// <summary>Runs it; it does not outlive the call.</summary>
     /// <param name="arguments">Without secrets: other users of the machine can see them.</param>
@@ -98,66 +67,6 @@ internal sealed partial record PostgresTool(string Path, string Version)
                 $"{name} failed with exit code {process.ExitCode}{Said(messages)}",
                 process.ExitCode
             );
-    }
-
-    private static IEnumerable<string> Candidates(string name) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "")
-            .Split(System.IO.Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-            .Concat(DebianFolders())
-            .Select(folder => System.IO.Path.Combine(folder, name))
-            .Where(File.Exists);
-
-    private static IEnumerable<string> DebianFolders()
-    {
-        const string Root = "/usr/lib/postgresql";
-        return Directory.Exists(Root)
-            ? Directory
-                .EnumerateDirectories(Root)
-                .OrderByDescending(folder =>
-                    int.TryParse(
-                        System.IO.Path.GetFileName(folder),
-                        NumberStyles.None,
-                        CultureInfo.InvariantCulture,
-                        out var version
-                    )
-                        ? version
-                        : 0
-                )
-                .Select(folder => System.IO.Path.Combine(folder, "bin"))
-            : [];
-    }
-
-    private static async Task<string?> VersionOfAsync(string path, CancellationToken cancellationToken)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(LongestVersionCheck);
-        var start = new ProcessStartInfo(path, ["--version"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        try
-        {
-            using var process = Process.Start(start)!;
-            try
-            {
-                var text = await process.StandardOutput.ReadToEndAsync(limit.Token);
-                await process.WaitForExitAsync(limit.Token);
-                return ToolVersion().Match(text) is { Success: true } match ? match.Groups["version"].Value : null;
-            }
-            finally
-            {
-                await EndAsync(process);
-            }
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return null; // it can not be run: the next one
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return null;
-        }
     }
 
     private Process Start(IEnumerable<string> arguments, PostgresAddress address)
@@ -238,7 +147,8 @@ internal sealed partial record PostgresTool(string Path, string Version)
         }
     }
 
-    private static async Task EndAsync(Process process)
+    /// <summary>Kills a program that still runs.</summary>
+    public static async Task EndAsync(Process process)
     {
         if (process.HasExited)
             return;
@@ -250,21 +160,6 @@ internal sealed partial record PostgresTool(string Path, string Version)
     private static string Said(List<string> messages) =>
         messages.Count == 0 ? ", and did not say why." : $": {string.Join("; ", messages)}";
 
-    [GeneratedRegex(@"\(PostgreSQL\) (?<version>\d+(\.\d+)*)")]
-    private static partial Regex ToolVersion();
-
-    [GeneratedRegex(@"^\d+")]
-    private static partial Regex FirstNumber();
-
     [GeneratedRegex(@"^.*?\b(error|FATAL|detail|hint): +(?=\S)", RegexOptions.None)]
     private static partial Regex Complaint();
-}
-
-/// <summary>One of PostgreSQL's programs failed.</summary>
-/// <param name="reason">Its own words.</param>
-/// <param name="exitCode">Its exit code.</param>
-internal sealed class ToolFailedException(string reason, int exitCode) : BackupFailedException(reason)
-{
-    /// <summary>Whether somebody killed it: by a signal, which says nothing about what it worked on.</summary>
-    public bool WasKilled => exitCode > 128;
 }
