@@ -2,12 +2,11 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using QrAi.Application.Errors;
-using QrAi.Application.Migrations;
 
 namespace QrAi.Tests.Integration.Persistence.Replicas;
 
-/// <summary>Migrations on a server that others migrate and use at the same time.</summary>
-public sealed class ReplicaTests
+/// <summary>Replicas that migrate at once, and migrators that are killed or stopped.</summary>
+public sealed class ReplicaTests : ReplicaTest
 {
     /// <summary>How many rounds; <c>build/prove-migrations.sh</c> asks for more than an ordinary run has time for.</summary>
     private const string RoundsVariable = "QRAI_MIGRATION_ROUNDS";
@@ -19,16 +18,6 @@ public sealed class ReplicaTests
         WHERE locktype = 'advisory' AND granted
           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
         """;
-
-    private string? _url;
-
-    private string Url => _url!;
-
-    [SetUp]
-    public async Task CreateDatabaseAsync() => _url = await TestRun.Server.CreateDatabaseAsync();
-
-    [TearDown]
-    public async Task DropDatabaseAsync() => await TestRun.Server.DropDatabaseAsync(Url);
 
     [Test]
     public async Task Of_any_number_that_start_at_once_one_migrates_and_the_others_go_on_whoever_is_killed()
@@ -199,129 +188,6 @@ public sealed class ReplicaTests
         (await AppliedAsync(database)).ShouldBe(Replica.AllMigrations[..1]);
     }
 
-    [Test]
-    public async Task A_table_in_use_is_waited_for_without_holding_up_those_who_read_it()
-    {
-        await using var database = await Sql.OpenAsync(Url);
-        await MigrateAloneAsync(Url, "ItemsByName");
-        await using var reader = await Sql.OpenAsync(Url);
-        await reader.ExecuteAsync("BEGIN; LOCK TABLE items IN ACCESS SHARE MODE");
-        await using var replica = new Replica(Url);
-        var migrating = replica.MigrateAsync();
-        await Eventually.Holds(async () =>
-            await database.NumberAsync(
-                "SELECT count(*) FROM pg_locks WHERE relation = 'items'::regclass AND NOT granted"
-            ) > 0
-        );
-
-        // It queues behind the migration, which gives way after a second and a half.
-        await using var other = await Sql.OpenAsync(Url);
-        await other.ExecuteAsync("SET statement_timeout = '30s'");
-        (await other.NumberAsync("SELECT count(*) FROM items")).ShouldBe(1_000);
-        migrating.IsCompleted.ShouldBeFalse();
-        await reader.ExecuteAsync("ROLLBACK");
-
-        (await migrating).ShouldBe(Replica.AllMigrations[3..]);
-        await ShouldBeWholeAsync(database);
-    }
-
-    [Test]
-    public async Task A_table_that_stays_in_use_is_given_up_with_the_migration_named()
-    {
-        await using var database = await Sql.OpenAsync(Url);
-        await MigrateAloneAsync(Url, "ItemsByName");
-        await using var reader = await Sql.OpenAsync(Url);
-        await reader.ExecuteAsync("BEGIN; LOCK TABLE items IN ACCESS SHARE MODE");
-        var clock = new TestClock();
-        await using var replica = new Replica(Url, clock);
-        var migrating = replica.MigrateAsync();
-
-        await clock.NextWaitAsync(wait => wait == TimeSpan.FromSeconds(1));
-        clock.Advance(TimeSpan.FromMinutes(3));
-
-        var gaveUp = await Should.ThrowAsync<DatabaseUnavailableException>(() => migrating);
-        gaveUp.Message.ShouldContain(Replica.AllMigrations[3]);
-        gaveUp.Message.ShouldContain("2 minutes");
-        (await AppliedAsync(database)).ShouldBe(Replica.AllMigrations[..3]);
-    }
-
-    [Test]
-    public async Task Another_that_migrates_for_too_long_is_not_waited_for_any_longer()
-    {
-        await using var other = await Sql.OpenAsync(Url);
-        await other.ExecuteAsync("SELECT pg_advisory_lock(x'71726169'::bigint)");
-        var clock = new TestClock();
-        await using var replica = new Replica(Url, clock);
-        var migrating = replica.MigrateAsync();
-
-        await clock.NextWaitAsync(wait => wait == TimeSpan.FromMilliseconds(200));
-        clock.Advance(TimeSpan.FromMinutes(3));
-
-        var gaveUp = await Should.ThrowAsync<DatabaseUnavailableException>(() => migrating);
-        gaveUp.Message.ShouldContain("Another process has been migrating");
-        (await AppliedAsync(other)).ShouldBeEmpty();
-    }
-
-    [Test]
-    public async Task Backwards_it_goes_only_when_it_may()
-    {
-        await MigrateAloneAsync(Url);
-        await using var database = await Sql.OpenAsync(Url);
-        await using var replica = new Replica(Url);
-
-        await Should.ThrowAsync<InvalidRequestException>(() => replica.MigrateAsync("Items"));
-        (await AppliedAsync(database)).ShouldBe(Replica.AllMigrations);
-
-        (await replica.MigrateAsync("Items", mayRevert: true)).ShouldBe(
-            Replica.AllMigrations[1..].Reverse().Select(name => $"-{name}")
-        );
-        (await AppliedAsync(database)).ShouldBe(Replica.AllMigrations[..1]);
-    }
-
-    [Test]
-    public async Task A_newer_database_is_changed_by_nobody_and_its_migration_is_named()
-    {
-        await MigrateAloneAsync(Url);
-        await using var database = await Sql.OpenAsync(Url);
-        await database.ExecuteAsync(
-            "INSERT INTO \"__EFMigrationsHistory\" VALUES ('29990101000000_OfTomorrow', '99.0.0')"
-        );
-        await using var replica = new Replica(Url);
-
-        foreach (var target in new[] { null, "Items", MigrationPlan.Nothing })
-        {
-            var refused = await Should.ThrowAsync<SchemaNewerException>(() =>
-                replica.MigrateAsync(target, mayRevert: true)
-            );
-            refused.Message.ShouldContain("29990101000000_OfTomorrow");
-        }
-
-        (await replica.ListAsync())[^1].ShouldBe(new MigrationDto("29990101000000_OfTomorrow", MigrationState.Unknown));
-        (await AppliedAsync(database)).Count.ShouldBe(5);
-    }
-
-    [Test]
-    public async Task The_script_of_an_index_made_concurrently_is_for_the_database_as_it_is_and_says_so()
-    {
-        await MigrateAloneAsync(Url, "Notes");
-        await using var database = await Sql.OpenAsync(Url);
-        await using var replica = new Replica(Url);
-
-        var script = await replica.ScriptAsync();
-
-        script.Split('\n')[0].ShouldContain($"From {Replica.AllMigrations[1]} to {Replica.AllMigrations[3]}");
-        script.ShouldContain("CREATE INDEX CONCURRENTLY");
-        script.ShouldContain("price");
-        script.ShouldNotContain("CREATE TABLE");
-        (await AppliedAsync(database)).Count.ShouldBe(2);
-    }
-
-    private static async Task MigrateAloneAsync(string url, string? to = null)
-    {
-        await using var replica = new Replica(url);
-        await replica.MigrateAsync(to);
-    }
-
     private static TcpProxy ProxyTo(string url)
     {
         var address = new Uri(url);
@@ -333,30 +199,8 @@ public sealed class ReplicaTests
             .Uri
             .OriginalString;
 
-    private static async Task<IReadOnlyList<string>> AppliedAsync(Sql database) =>
-        await database.NumberAsync("SELECT count(*) FROM pg_tables WHERE tablename = '__EFMigrationsHistory'") == 0
-            ? []
-            : await database.LinesAsync("SELECT migration_id FROM \"__EFMigrationsHistory\" ORDER BY 1");
-
     private static Task<long> SleepersAsync(Sql database) =>
         database.NumberAsync(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'"
         );
-
-    private static async Task<bool?> IsValidAsync(Sql database) =>
-        await database.NumberAsync(
-            $"SELECT coalesce((SELECT indisvalid::int FROM pg_index WHERE indexrelid = to_regclass('{ItemsByName.Index}')), -1)"
-        ) switch
-        {
-            -1 => null,
-            var valid => valid == 1,
-        };
-
-    private static async Task ShouldBeWholeAsync(Sql database)
-    {
-        (await AppliedAsync(database)).ShouldBe(Replica.AllMigrations);
-        (await IsValidAsync(database)).ShouldBe(true);
-        (await database.NumberAsync("SELECT count(price) + count(*) FROM items")).ShouldBe(1_000);
-        (await database.NumberAsync("SELECT count(*) FROM notes")).ShouldBe(0);
-    }
 }

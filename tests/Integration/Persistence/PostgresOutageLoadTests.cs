@@ -1,0 +1,77 @@
+using System.Diagnostics;
+
+namespace QrAi.Tests.Integration.Persistence;
+
+/// <summary>Outages of PostgreSQL while many callers ask.</summary>
+public sealed class PostgresOutageLoadTests : PostgresOutageTest
+{
+    [Test]
+    public async Task Connections_cut_under_load_lose_nothing_that_was_acknowledged_and_are_no_error()
+    {
+        await using var qrai = await QrAiHost.StartAsync(Cluster.Url, Provider);
+        await using var load = await OutageLoad.StartAsync(qrai, Provider);
+        await using var killer = await Sql.OpenAsync(Cluster.Url);
+
+        for (var cut = 1; cut <= 5; cut++)
+        {
+            await killer.ExecuteAsync(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'qrai/%'"
+            );
+            await load.GoesOnAsync(answers: 20);
+        }
+
+        await load.StopAsync();
+        load.Refusals.ShouldBe(0);
+        await load.ShouldBeKeptOnceAsync(killer);
+    }
+
+    [Test]
+    public async Task A_server_that_stops_for_five_seconds_under_load_loses_nothing_that_was_acknowledged()
+    {
+        await using var qrai = await QrAiHost.StartAsync(Cluster.Url, Provider);
+        await using var load = await OutageLoad.StartAsync(qrai, Provider);
+
+        await Cluster.StopAsync();
+        var away = Stopwatch.StartNew();
+        await Eventually.Holds(() => away.Elapsed > TimeSpan.FromSeconds(5) && load.Refusals > 0);
+        await Cluster.StartAsync();
+
+        await load.GoesOnAsync(answers: 20);
+        await load.StopAsync();
+        await using var database = await Sql.OpenAsync(Cluster.Url);
+        await load.ShouldBeKeptOnceAsync(database);
+    }
+
+    [Test]
+    public async Task Packets_lost_in_the_middle_of_queries_are_a_503_in_time_and_heal_by_themselves()
+    {
+        await using var network = new TcpProxy("127.0.0.1", Cluster.Port);
+        var url = new UriBuilder(Cluster.Url) { Port = network.Port }
+            .Uri
+            .OriginalString;
+        await using var qrai = await QrAiHost.StartAsync(
+            url,
+            Provider,
+            new()
+            {
+                ["DATABASE_TIMEOUT_SECONDS"] = "2",
+                ["DATABASE_POOL_SIZE"] = "4",
+                ["DATABASE_MAX_OVERFLOW"] = "4",
+            }
+        );
+        await using var load = await OutageLoad.StartAsync(qrai, Provider);
+
+        for (var loss = 1; loss <= 2; loss++)
+        {
+            network.LosePackets();
+            await load.GoesOnAsync(answers: 20);
+        }
+
+        await load.StopAsync();
+        // Nothing tells the driver but its time limit. A question is kept by another connection then; what is not sure is
+        // refused in time.
+        load.Slowest.ShouldBeLessThan(LongestRefusal);
+        await using var database = await Sql.OpenAsync(Cluster.Url);
+        await load.ShouldBeKeptOnceAsync(database);
+    }
+}
