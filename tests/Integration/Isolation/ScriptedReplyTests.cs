@@ -1,7 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using QrAi.Application.Models;
-using QrAi.Infrastructure;
-using QrAi.Infrastructure.Settings;
 using QrAi.Tests.Fixtures.Models;
 using QrAi.Tests.Testing.Providers;
 
@@ -260,8 +256,9 @@ public sealed class ScriptedReplyTests
         ]);
     }
 
-    /// <summary>What is told, with the usage where it comes: before the end.</summary>
-    /// <summary>What is told. In how many pieces a text comes is for the network to say.</summary>
+    /// <summary>
+    /// What is told, with the usage before the end. The pieces of a text are joined, as their number depends on the network.
+    /// </summary>
     private static string[] Lines(Conversation conversation)
     {
         const string Text = "text ";
@@ -280,14 +277,14 @@ public sealed class ScriptedReplyTests
         return [.. lines];
     }
 
-    private static async Task<Asked> AskedAsync(Way way)
+    private static async Task<AskedScript> AskedAsync(Way way)
     {
         var clock = new TestClock();
         return way switch
         {
-            Way.Socket => Asked.Over(await ScriptedProvider.StartAsync(clock: clock), clock),
-            Way.Memory => Asked.Over(new InMemoryProvider(clock), clock),
-            _ => new Asked(new ScriptedModels(clock), clock),
+            Way.Socket => AskedScript.Over(await ScriptedProvider.StartAsync(clock: clock), clock),
+            Way.Memory => AskedScript.Over(new InMemoryProvider(clock), clock),
+            _ => new AskedScript(new ScriptedModels(clock), clock),
         };
     }
 
@@ -304,69 +301,5 @@ public sealed class ScriptedReplyTests
             ];
 
         public override string ToString() => Name;
-    }
-
-    /// <summary>A script, and who asks it.</summary>
-    private sealed class Asked : IAsyncDisposable
-    {
-        private readonly IModelProviders _models;
-        private readonly ServiceProvider? _services;
-
-        public Asked(ScriptedModels models, TestClock clock) => (Script, Clock, _models) = (models, clock, models);
-
-        private Asked(ReplyScript script, TestClock clock, ServiceProvider services)
-        {
-            (Script, Clock, _services) = (script, clock, services);
-            _models = services.GetRequiredService<IModelProviders>();
-        }
-
-        public ReplyScript Script { get; }
-
-        public TestClock Clock { get; }
-
-        public static Asked Over(ScriptedProvider provider, TestClock clock) =>
-            new(provider, clock, Services(provider.BaseUrl, clock).BuildServiceProvider());
-
-        public static Asked Over(InMemoryProvider provider, TestClock clock)
-        {
-            var services = Services("http://provider.test/v1", clock);
-            provider.ReplaceNetwork(services, ModelProviderNames.OpenRouter);
-            return new Asked(provider, clock, services.BuildServiceProvider());
-        }
-
-        public Conversation Begin(CancellationToken cancellationToken = default) =>
-            new(_models.ClientFor(null), cancellationToken: cancellationToken);
-
-        public async Task<Conversation> AskAsync()
-        {
-            var conversation = Begin();
-            await conversation.Finished.WaitAsync(Eventually.DefaultLimit);
-            return conversation;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            if (_services is not null)
-                await _services.DisposeAsync();
-            (Script as IDisposable)?.Dispose();
-            if (Script is IAsyncDisposable server)
-                await server.DisposeAsync();
-        }
-
-        private static ServiceCollection Services(string url, TestClock clock)
-        {
-            var settings = new Dictionary<string, string>
-            {
-                ["OPENROUTER_API_KEY"] = QrAiHost.OpenRouterKey,
-                ["OPENROUTER_BASE_URL"] = url,
-                ["OPENROUTER_MODEL"] = ScriptedModels.Model,
-                ["LLM_MAX_RETRIES"] = "0",
-            };
-            var services = new ServiceCollection();
-            services.AddLogging();
-            services.AddSingleton<TimeProvider>(clock);
-            services.AddInfrastructure(QrAiSettings.Read([new SettingsLayer("test", settings)]));
-            return services;
-        }
     }
 }

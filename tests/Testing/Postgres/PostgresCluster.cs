@@ -15,41 +15,6 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(30);
 
-    // Its input is a pipe whose other end this process holds: however this process ends, the kernel closes the pipe,
-    // and read returns. Then the server ends too (a stopped one has to go on for that), and its data goes. Signals
-    // meant for the test run (closing its terminal reaches all of its processes) are left to this process.
-    private const string Watchdog = """
-        directory=$1
-        shift
-        trap '' HUP INT TERM
-        exec 3<&0
-        "$@" </dev/null >>"$directory/server.log" 2>&1 3<&- &
-        server=$!
-        (
-          read -r _ <&3
-          : >"$directory/orphaned"
-          kill -QUIT "$server"
-          kill -CONT "$server"
-          tries=0
-          while kill -0 "$server" && [ "$tries" -lt 100 ]; do
-            sleep 0.1
-            tries=$((tries + 1))
-          done
-          kill -KILL "$server"
-        ) >/dev/null 2>&1 &
-        guard=$!
-        exec 3<&- </dev/null
-        wait "$server"
-        code=$?
-        if [ -e "$directory/orphaned" ]; then
-          cd /
-          rm -rf "$directory"
-        else
-          kill -KILL "$guard"
-        fi
-        exit "$code"
-        """;
-
     private readonly ClusterDirectory _directory;
     private readonly string _password = RandomNumberGenerator.GetHexString(32, lowercase: true);
     private Process? _watchdog;
@@ -79,7 +44,7 @@ public sealed class PostgresCluster : IAsyncDisposable
         var cluster = new PostgresCluster(ClusterDirectory.Create());
         try
         {
-            await cluster.InitializeAsync(cancellationToken);
+            await ClusterData.InitializeAsync(cluster._directory, Superuser, cancellationToken);
             for (var attempt = 1; ; attempt++)
             {
                 cluster.Port = LoopbackPort.FindFree();
@@ -113,18 +78,7 @@ public sealed class PostgresCluster : IAsyncDisposable
         _frozen = false;
         // A server that was ended at once leaves this file, which would tell that it is ready before it is.
         File.Delete(Path.Combine(_directory.Data, "postmaster.pid"));
-        _watchdog = Start(
-            [
-                "/bin/sh",
-                "-c",
-                Watchdog,
-                "postgres-watchdog",
-                _directory.Location,
-                Program("postgres"),
-                .. ServerArguments(),
-            ],
-            keepInput: true
-        );
+        _watchdog = ClusterProcess.StartServer(_directory, ServerArguments());
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(_limit);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5), TimeProvider.System);
@@ -224,8 +178,6 @@ public sealed class PostgresCluster : IAsyncDisposable
         }
     }
 
-    private static string Program(string name) => Path.Combine(PostgresBinaries.Directory!, name);
-
     private int? ServerProcess() => ClusterDirectory.ServerIn(_directory.Data);
 
     private string[] ServerArguments()
@@ -250,54 +202,6 @@ public sealed class PostgresCluster : IAsyncDisposable
         return ["-D", _directory.Data, .. settings.SelectMany(setting => new[] { "-c", setting })];
     }
 
-    private async Task InitializeAsync(CancellationToken cancellationToken)
-    {
-        string[] arguments =
-        [
-            $"--username={Superuser}",
-            // The socket is in a folder that nobody else can enter; whoever comes over the network needs the password.
-            "--auth-local=trust",
-            "--auth-host=scram-sha-256",
-            "--encoding=UTF8",
-            // sorts by code points, yet knows the upper and lower case of all letters
-            OperatingSystem.IsLinux()
-                ? "--locale=C.UTF-8"
-                : "--locale=en_US.UTF-8",
-            "--no-sync",
-            "--no-instructions",
-        ];
-        if (InitialData.TryCopyTo(_directory.Data, arguments))
-            return;
-        using var initdb = Start(
-            [
-                "/bin/sh",
-                "-c",
-                "exec \"$@\" 2>&1",
-                "initdb",
-                Program("initdb"),
-                $"--pgdata={_directory.Data}",
-                .. arguments,
-            ],
-            keepInput: false
-        );
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(_limit);
-        try
-        {
-            var output = await initdb.StandardOutput.ReadToEndAsync(limit.Token);
-            await initdb.WaitForExitAsync(limit.Token);
-            if (initdb.ExitCode != 0)
-                throw new InvalidOperationException($"initdb failed with exit code {initdb.ExitCode}: {output}");
-        }
-        catch (OperationCanceledException)
-        {
-            initdb.Kill(entireProcessTree: true);
-            throw;
-        }
-
-        InitialData.Keep(_directory.Data, arguments);
-    }
-
     // Each cluster has a password of its own, so that no other user of the machine gets in; the data it began with
     // may be a copy, and has none.
     private async Task SetPasswordAsync(CancellationToken cancellationToken)
@@ -317,29 +221,6 @@ public sealed class PostgresCluster : IAsyncDisposable
         command.CommandText = $"ALTER ROLE {Superuser} PASSWORD '{_password}'";
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
-
-    private Process Start(string[] command, bool keepInput)
-    {
-        // A session of its own, where the system has the program: what kills the test run's whole process group must
-        // not kill the watchdog, which has to see to the rest.
-        if (File.Exists("/usr/bin/setsid"))
-            command = ["/usr/bin/setsid", .. command];
-        var start = new ProcessStartInfo(command[0], command[1..])
-        {
-            WorkingDirectory = _directory.Location,
-            RedirectStandardInput = keepInput,
-            RedirectStandardOutput = !keepInput,
-        };
-        if (PostgresBinaries.User is { } user)
-            start.UserName = user;
-        // The locale of the test run is not the server's, and PGDATA and its like are not for it.
-        foreach (var name in start.Environment.Keys.Where(IsForPostgres).ToList())
-            start.Environment.Remove(name);
-        return Process.Start(start)!;
-    }
-
-    private static bool IsForPostgres(string variable) =>
-        variable.StartsWith("PG", StringComparison.Ordinal) || variable.StartsWith("LC_", StringComparison.Ordinal);
 
     // The last line of the file says so, as pg_ctl knows it too.
     private bool IsReady()
