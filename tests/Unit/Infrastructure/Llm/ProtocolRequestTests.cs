@@ -1,0 +1,89 @@
+using Microsoft.Extensions.AI;
+using QrAi.Tests.Testing.Providers;
+using QrAi.Tests.Unit.Support.Llm;
+
+namespace QrAi.Tests.Unit.Infrastructure.Llm;
+
+/// <summary>What is sent to a provider.</summary>
+public sealed class ProtocolRequestTests : ProtocolTest
+{
+    [Test]
+    public async Task The_request_is_what_the_protocol_says()
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Enqueue(Reply.Answer("Hello"));
+        await providers.AskAsync();
+
+        var request = providers.OpenRouter.Requests.ShouldHaveSingleItem();
+        request.Url.ShouldBe(new Uri("https://openrouter.test/api/v1/chat/completions"));
+        request.Headers["Content-Type"].ShouldBe("application/json");
+        request
+            .Body.GetRawText()
+            .ShouldBe(
+                """{"model":"or/model","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"Why?"}]}"""
+            );
+    }
+
+    [Test]
+    public async Task OpenRouter_is_told_the_key_and_the_application()
+    {
+        using var providers = new Providers();
+        providers.OpenRouter.Enqueue(Reply.Answer("Hello"));
+        await providers.AskAsync();
+
+        var headers = providers.OpenRouter.Requests[0].Headers;
+        headers["Authorization"].ShouldBe("Bearer sk-or-secret");
+        headers["X-Title"].ShouldBe("QrAi");
+        Uri.IsWellFormedUriString(headers["HTTP-Referer"], UriKind.Absolute).ShouldBeTrue();
+    }
+
+    [Test]
+    public async Task Google_AI_is_told_the_key_only()
+    {
+        using var providers = new Providers();
+        providers.GoogleAi.Enqueue(Reply.Answer("Hello"));
+        await providers.AskAsync("google-ai");
+
+        var request = providers.GoogleAi.Requests[0];
+        request.Url.ShouldBe(new Uri("https://google.test/v1beta/openai/chat/completions"));
+        request.Headers["Authorization"].ShouldBe("Bearer google-ai-secret-0123456789");
+        request.Headers.Keys.ShouldNotContain("X-Title");
+        request.Headers.Keys.ShouldNotContain("HTTP-Referer");
+    }
+
+    [Test]
+    public async Task Messages_are_sent_in_order_with_their_roles_and_any_text()
+    {
+        using var script = new InMemoryProvider();
+        script.Enqueue(Reply.Answer("Hello"));
+        var messages = new ChatMessage[]
+        {
+            new(ChatRole.System, "Be \"brief\"."),
+            new(ChatRole.User, "日本の首都は？"),
+            new(ChatRole.Assistant, "東京\n😀"),
+            new(ChatRole.User, "</script>\\"),
+        };
+        await TellAsync(script, messages);
+
+        script
+            .Requests[0]
+            .Messages.Select(message => (message.Role, message.Content))
+            .ShouldBe([
+                ("system", "Be \"brief\"."),
+                ("user", "日本の首都は？"),
+                ("assistant", "東京\n😀"),
+                ("user", "</script>\\"),
+            ]);
+    }
+
+    [Test]
+    public async Task Half_a_character_in_a_message_is_sent_as_a_replacement()
+    {
+        using var script = new InMemoryProvider();
+        script.Enqueue(Reply.Answer("Hello"));
+
+        await TellAsync(script, [new ChatMessage(ChatRole.User, "a\uD83D")]);
+
+        script.Requests[0].Messages.ShouldHaveSingleItem().Content.ShouldBe("a\uFFFD");
+    }
+}
