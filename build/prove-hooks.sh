@@ -9,7 +9,8 @@ build/prove-hooks.sh [hook…]
 1. Everything that is committed here passes `pre-commit run --all-files`, in a clone that build/setup-dev.sh has set up twice.
 2. Each hook of .pre-commit-config.yaml, or each that is named, fails on the faults planted for it, and tells them; each rule
    for secrets has one of its own. What is allowed passes.
-3. `git commit` is refused with a fault, and done without.
+3. Each hook, and build/setup-dev.sh, fails without a program that it needs, and says in one line how to get it.
+4. `git commit` is refused with a fault, and done without.
 
 Takes 3 minutes and more, most of them for the hook that builds.
 EOF
@@ -203,6 +204,48 @@ build() {
   method 'Npgsql.NpgsqlCommand Insecure(string name) => new("DROP TABLE " + name);' | expect_failure build "$plant" CA2100
 }
 
+# Makes a PATH with all programs of this one but one.
+path_without() {
+  local program=$1 folders folder
+  rm -rf "$work/path"
+  mkdir "$work/path"
+  IFS=: read -ra folders <<<"$PATH"
+  for folder in "${folders[@]}"; do
+    # Of programs of the same name the first one counts, as in PATH.
+    ln --symbolic "$folder"/* "$work/path" 2>/dev/null || true
+  done
+  rm -f "$work/path/$program"
+}
+
+# Runs a script with that PATH, and expects it to fail with one line.
+expect_missing() {
+  local script=$1 program=$2 told=$3
+  if PATH=$work/path "$script" >"$work/out" 2>"$work/log"; then
+    fail "$script succeeded without $program."
+  fi
+  if ! grep --quiet --fixed-strings -- "$told" "$work/log" || (($(wc -l <"$work/log") != 1)); then
+    cat "$work/log" >&2
+    fail "$script did not say in one line '$told'."
+  fi
+  printf '%-14s needs %-12s %s\n' "$(basename "$script" .sh)" "$program" "$(<"$work/log")"
+}
+
+# The hook, the program that it needs, and where to get it.
+missing() {
+  local hook=$1 program=$2 told=$3
+  if ((${#chosen[@]} > 0)) && [[ " ${chosen[*]} " != *" $hook "* ]]; then
+    return
+  fi
+  path_without "$program"
+  if [[ $program == grep ]]; then
+    # One that is not GNU's.
+    # shellcheck disable=SC2016 # it is for the script
+    printf '#!/bin/sh\ncase " $* " in *" --perl-regexp "*) exit 2 ;; esac\nexec %s "$@"\n' "$(command -v grep)" >"$work/path/grep"
+    chmod +x "$work/path/grep"
+  fi
+  expect_missing "./build/hooks/$hook.sh" "$program" "$told"
+}
+
 while read -r hook; do
   if ((${#chosen[@]} == 0)) || [[ " ${chosen[*]} " == *" $hook "* ]]; then
     say "$hook"
@@ -212,6 +255,20 @@ while read -r hook; do
     grep --quiet "^$hook " "$work/proved" || fail "nothing was planted for the hook $hook."
   fi
 done < <(sed -n 's/^ *- id: //p' .pre-commit-config.yaml)
+
+say "Missing programs"
+missing json jq 'apt-get install jq'
+missing yaml yamllint 'apt-get install yamllint'
+missing shell shfmt 'apt-get install shfmt'
+missing shell shellcheck 'apt-get install shellcheck'
+missing text grep 'apt-get install grep'
+missing secrets grep 'apt-get install grep'
+missing csharp dotnet 'https://dotnet.microsoft.com/download'
+missing lock-files dotnet 'https://dotnet.microsoft.com/download'
+missing build dotnet 'https://dotnet.microsoft.com/download'
+path_without jq
+rm -f "$work/path/apt-get"
+expect_missing ./build/setup-dev.sh jq 'apt-get install jq'
 
 say "Commits"
 printf 'one  \n' >plant.md

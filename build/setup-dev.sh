@@ -32,9 +32,12 @@ fail() {
 }
 
 command -v dotnet >/dev/null || fail "The .NET SDK is missing: install version 10, https://dotnet.microsoft.com/download"
-say "SDK" "$(dotnet --version)" || fail "The installed .NET SDK is not the one that global.json asks for: install version 10"
+sdk=$(dotnet --version) || fail "The installed .NET SDK is not the one that global.json asks for: install version 10"
+say "SDK" "$sdk"
 
-say "Programs" "$(./build/tools.sh shellcheck shfmt yamllint jq pre-commit pgbouncer)"
+# Assigned first: the shell ignores that a substitution within an argument fails.
+programs=$(./build/tools.sh shellcheck shfmt yamllint jq pre-commit pgbouncer)
+say "Programs" "$programs"
 
 dotnet tool restore --verbosity quiet >/dev/null
 say ".NET tools" "$(jq --raw-output '[.tools | to_entries[] | "\(.key) \(.value.version)"] | join(", ")' .config/dotnet-tools.json)"

@@ -4,6 +4,8 @@
 # reason, is in Directory.Build.props and .editorconfig.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. build/hooks/tools.sh
+require_dotnet
 
 # Nothing that a build starts may outlive it.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false

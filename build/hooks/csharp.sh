@@ -2,6 +2,8 @@
 # build/hooks/csharp.sh [file…]: fails on C# that is not formatted. `dotnet csharpier format .` formats it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. build/hooks/tools.sh
+require_dotnet
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 dotnet csharpier --version >/dev/null 2>&1 || dotnet tool restore --verbosity quiet

@@ -3,6 +3,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . build/hooks/files.sh
+. build/hooks/tools.sh
+require_tools jq
 
 choose_files '*.json' ':!*packages.lock.json' -- "$@"
 status=0

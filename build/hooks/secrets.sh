@@ -26,6 +26,7 @@ fi
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . build/hooks/files.sh
+. build/hooks/tools.sh
 export LC_ALL=C # a byte is a byte, in any file
 
 give_up() {
@@ -33,7 +34,7 @@ give_up() {
   exit 2
 }
 
-grep --quiet --perl-regexp . <<<x || give_up "This grep knows no Perl expressions: install GNU grep."
+require_gnu_grep || exit 2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

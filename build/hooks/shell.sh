@@ -4,6 +4,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . build/hooks/files.sh
+. build/hooks/tools.sh
+require_tools shfmt shellcheck
 
 choose_files '*.sh' .ci/run -- "$@"
 if ((${#files[@]} > 0)); then

@@ -4,6 +4,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . build/hooks/files.sh
+. build/hooks/tools.sh
+require_gnu_grep
 export LC_ALL=C.UTF-8
 
 # Left alone is what tools write, and would write again as it was.
