@@ -26,7 +26,7 @@ internal sealed class OutageLoad : IAsyncDisposable
     public int Refusals => _refusals;
 
     /// <summary>The longest that a refusal took.</summary>
-    public TimeSpan Slowest => _times.Max();
+    public TimeSpan Slowest => _times.DefaultIfEmpty().Max();
 
     public static async Task<OutageLoad> StartAsync(QrAiHost qrai, ScriptedProvider provider)
     {
