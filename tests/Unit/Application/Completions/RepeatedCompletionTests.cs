@@ -1,8 +1,5 @@
 using Microsoft.Extensions.Logging;
-using QrAi.Application.Completions;
 using QrAi.Application.Generations;
-using QrAi.Application.Models;
-using QrAi.Domain.Sessions;
 using QrAi.Tests.Fixtures.Models;
 using QrAi.Tests.Testing.Providers;
 using QrAi.Tests.Unit.Support.Generations;
@@ -10,7 +7,7 @@ using QrAi.Tests.Unit.Support.Persistence;
 
 namespace QrAi.Tests.Unit.Application.Completions;
 
-/// <summary>A completion with an idempotency key is made once, apart from who asks for it.</summary>
+/// <summary>A completion with an idempotency key is generated once, apart from its requests.</summary>
 public sealed class RepeatedCompletionTests : IDisposable
 {
     private const int MostCharacters = 1_000_000;
@@ -290,60 +287,6 @@ public sealed class RepeatedCompletionTests : IDisposable
         (await completing.Soon()).End!.Error!.Code.ShouldBe("shutting_down");
         _service.Database.Records.ShouldBeEmpty();
     }
-
-    [Test]
-    public void Of_a_completion_that_broke_off_only_what_came_after_it_is_kept()
-    {
-        var generation = new Generation(new GenerationIdentity(Elsewhere.Id, "me", TestClock.Noon));
-        generation.Begin("openrouter", "one");
-        generation.Append("Half");
-        generation.Append(new ToolCallPiece(0, "void", "void", "{}"));
-        generation.Begin("google-ai", "two");
-        generation.Append("Wh");
-        generation.Append(new ToolCallPiece(1, "b", "time", "{}"));
-        generation.Append(new ToolCallPiece(0, "a", "weather", "{\"ci"));
-        generation.Append("ole");
-        generation.Append(new ToolCallPiece(0, null, null, "ty\":1}"));
-
-        var kept = StoredCompletion
-            .Of(generation, new GenerationEnd(MessageStatus.Completed, TestClock.Noon, "tool_calls", null, [], null))
-            .ToGeneration("me");
-
-        kept.Identity.ShouldBe(generation.Identity);
-        using var follower = new Follower(new HeldGeneration(kept));
-        follower
-            .ReadNow()
-            .ShouldBe(
-                [
-                    "started 1 google-ai",
-                    "1.5 Whole",
-                    "call 1 b time {}",
-                    "call 0 a weather {\"city\":1}",
-                    "1.5.end Completed",
-                ],
-                ignoreOrder: true
-            );
-    }
-
-    [Test]
-    public void Of_one_without_a_text_none_is_told()
-    {
-        using var follower = new Follower(new HeldGeneration((Elsewhere with { Text = "" }).ToGeneration("me")));
-
-        follower.ReadNow().ShouldBe(["started 1 openrouter", "1.0.end Completed"]);
-    }
-
-    private static StoredCompletion Elsewhere { get; } =
-        new(
-            Guid.Parse("019aba3e-7f5b-74ba-987d-15a84d645740"),
-            TestClock.Noon,
-            "openrouter",
-            ScriptedModels.Model,
-            "Elsewhere.",
-            [],
-            "stop",
-            null
-        );
 
     private GatedReply Gate()
     {
