@@ -7,23 +7,23 @@ using QrAi.Domain.Text;
 namespace QrAi.Domain.Callers;
 
 /// <summary>
-/// A key by which a program proves for whom it asks. Only its hash is kept: SHA-256 without salt or repetition is enough,
-/// because the key is 256 random bits. Slow hashes protect what people think up and others can guess.
+/// A key that authenticates a caller as an owner. Only its hash is stored: SHA-256 without salt or iterations is enough,
+/// because the key has 256 random bits. Slow hashes protect passwords, which can be guessed.
 /// </summary>
 public sealed class ApiKey
 {
-    /// <summary>The most code points of a name.</summary>
+    /// <summary>The maximum length of a name, in code points.</summary>
     public const int MaxNameLength = 100;
 
-    /// <summary>What every key begins with, so that people and scanners know it for what it is.</summary>
+    /// <summary>The prefix of every key, by which people and secret scanners recognise it.</summary>
     public const string Prefix = "qrai_";
 
     private const int RandomBytes = 32;
 
-    /// <summary>The prefix and 43 URL-safe characters.</summary>
+    /// <summary>The length of a key: the prefix and 43 URL-safe characters.</summary>
     private static readonly int _length = Prefix.Length + Base64Url.GetEncodedLength(RandomBytes);
 
-    /// <summary>How old the time of the last use may be: it is not worth a write for each request.</summary>
+    /// <summary>The resolution of the time of the last use, so that not every request writes it.</summary>
     private static readonly TimeSpan _useResolution = TimeSpan.FromMinutes(1);
 
     private ApiKey() { }
@@ -31,34 +31,34 @@ public sealed class ApiKey
     /// <summary>A version 7 UUID.</summary>
     public Guid Id { get; private init; }
 
-    /// <summary>What it is for, as people call it.</summary>
+    /// <summary>The name, which describes the purpose of the key.</summary>
     public string Name { get; private init; } = "";
 
-    /// <summary>Whose sessions it reaches.</summary>
+    /// <summary>The owner that the key authenticates.</summary>
     public string Owner { get; private init; } = "";
 
-    /// <summary>SHA-256 of the key, as 64 hexadecimal digits.</summary>
+    /// <summary>The SHA-256 of the key, as 64 hexadecimal digits.</summary>
     public string Hash { get; private init; } = "";
 
-    /// <summary>When it was made.</summary>
+    /// <summary>The time of creation.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
-    /// <summary>From when on it is refused; null for never.</summary>
+    /// <summary>The time from which the key is refused; null if it does not expire.</summary>
     public DateTimeOffset? ExpiresAt { get; private init; }
 
-    /// <summary>About when it was last used, to a minute or two; null for never.</summary>
+    /// <summary>The approximate time of the last use, to a minute or two; null if it was never used.</summary>
     public DateTimeOffset? LastUsedAt { get; private set; }
 
-    /// <summary>When it was revoked; null if it was not.</summary>
+    /// <summary>The time of revocation; null if the key is not revoked.</summary>
     public DateTimeOffset? RevokedAt { get; private set; }
 
-    /// <summary>Makes a key.</summary>
-    /// <param name="name">1–100 characters.</param>
-    /// <param name="owner">Whose sessions it reaches.</param>
-    /// <param name="expiresAt">From when on it is refused, which lies ahead; null for never.</param>
-    /// <param name="now">The time.</param>
-    /// <returns>The key as it is kept, and the key itself, which is nowhere else and never comes again.</returns>
-    /// <exception cref="ArgumentException">Name, owner or time breaks its rules.</exception>
+    /// <summary>Creates a key.</summary>
+    /// <param name="name">The name, 1–100 characters.</param>
+    /// <param name="owner">The owner that the key authenticates.</param>
+    /// <param name="expiresAt">The time from which the key is refused, in the future; null if it does not expire.</param>
+    /// <param name="now">The current time.</param>
+    /// <returns>The stored key, and its secret, which is not stored anywhere.</returns>
+    /// <exception cref="ArgumentException">If the name, the owner or the time is invalid.</exception>
     public static (ApiKey Key, string Secret) Create(
         string name,
         string owner,
@@ -70,7 +70,7 @@ public sealed class ApiKey
         if (!Owners.MayHaveKeys(owner))
             throw new ArgumentException("cannot have keys", nameof(owner));
         if (expiresAt <= now)
-            throw new ArgumentException("must lie ahead", nameof(expiresAt));
+            throw new ArgumentException("must be in the future", nameof(expiresAt));
 
         var secret = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(RandomBytes));
         var key = new ApiKey
@@ -85,8 +85,8 @@ public sealed class ApiKey
         return (key, secret);
     }
 
-    /// <summary>The hash by which a key is found; null for what has not a key's shape.</summary>
-    /// <param name="secret">What a caller sent.</param>
+    /// <summary>Returns the hash of a key; null if the text does not have the format of a key.</summary>
+    /// <param name="secret">The text that a caller sent.</param>
     public static string? HashOf(string secret) =>
         secret.Length == _length
         && secret.StartsWith(Prefix, StringComparison.Ordinal)
@@ -94,28 +94,28 @@ public sealed class ApiKey
             ? Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(secret)))
             : null;
 
-    /// <summary>Whether this is the key of a hash; it takes the same time wherever they differ.</summary>
-    /// <param name="hash">What <see cref="HashOf"/> gave.</param>
+    /// <summary>Compares the hash of the key with another one, in constant time.</summary>
+    /// <param name="hash">A result of <see cref="HashOf"/>.</param>
     public bool Matches(string hash) =>
         CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Hash), Encoding.ASCII.GetBytes(hash));
 
-    /// <summary>Whether it is taken.</summary>
-    /// <param name="now">The time.</param>
+    /// <summary>Whether the key is neither revoked nor expired.</summary>
+    /// <param name="now">The current time.</param>
     public bool IsUsable(DateTimeOffset now) => RevokedAt is null && (ExpiresAt is not { } end || now < end);
 
-    /// <summary>Whether a use now is worth a note.</summary>
-    /// <param name="now">The time.</param>
+    /// <summary>Whether a use now is to be recorded: the last recorded use is at least a minute old.</summary>
+    /// <param name="now">The current time.</param>
     public bool IsUseNews(DateTimeOffset now) => LastUsedAt is not { } last || now - last >= _useResolution;
 
-    /// <summary>Notes a use; never backwards, as replicas' clocks differ.</summary>
-    /// <param name="at">When it was.</param>
+    /// <summary>Records a use. An earlier time than the recorded one is ignored, because the clocks of replicas differ.</summary>
+    /// <param name="at">The time of the use.</param>
     public void NoteUse(DateTimeOffset at)
     {
         if (LastUsedAt is not { } last || at > last)
             LastUsedAt = at;
     }
 
-    /// <summary>Refuses it from now on. One that is revoked already stays as it is.</summary>
-    /// <param name="now">The time.</param>
+    /// <summary>Revokes the key. A revoked key does not change.</summary>
+    /// <param name="now">The current time.</param>
     public void Revoke(DateTimeOffset now) => RevokedAt ??= now;
 }

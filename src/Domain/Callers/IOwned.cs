@@ -1,6 +1,6 @@
 namespace QrAi.Domain.Callers;
 
-/// <summary>What belongs to an owner, and is seen by this owner alone: every query of it is filtered by the owner.</summary>
+/// <summary>An entity that only its owner can access: every query of it is filtered by the owner.</summary>
 public interface IOwned
 {
     /// <summary>The owner, 1–500 characters.</summary>

@@ -3,43 +3,43 @@ using QrAi.Domain.Text;
 namespace QrAi.Domain.Callers;
 
 /// <summary>
-/// Whom sessions belong to: a name that only this page makes. A caller who proves nothing, one with a key, and one with a
-/// token of an issuer each get theirs, and a key can never be given a token's.
+/// The names of owners. Unauthenticated callers, callers with a key and callers with a token have separate names: a key
+/// cannot have the owner of a token.
 /// </summary>
 public static class Owners
 {
-    /// <summary>The most characters of an owner's name.</summary>
+    /// <summary>The maximum length of an owner's name, in characters.</summary>
     public const int MaxLength = 500;
 
     /// <summary>
-    /// The one owner of everything where nobody has to prove who they are. A key may be made for it, to reach what was
-    /// there before callers had keys.
+    /// The owner of everything where authentication is not required. A key can be created for it, to access data from the
+    /// time before authentication was required.
     /// </summary>
     public const string Unauthenticated = "anonymous";
 
-    private const string OfTokens = "jwt:";
+    private const string TokenPrefix = "jwt:";
 
-    /// <summary>The owner whom a token names. Only together do issuer and subject name somebody.</summary>
-    /// <param name="issuer">Who made the token.</param>
-    /// <param name="subject">Whom it names.</param>
-    /// <returns>The owner; null if the names cannot be kept.</returns>
+    /// <summary>Returns the owner of a token. A subject is unique only together with its issuer.</summary>
+    /// <param name="issuer">The issuer of the token.</param>
+    /// <param name="subject">The subject of the token.</param>
+    /// <returns>The owner; null if the names cannot be stored.</returns>
     public static string? OfToken(string issuer, string? subject)
     {
         if (string.IsNullOrWhiteSpace(subject))
             return null;
-        var owner = $"{OfTokens}{issuer}#{subject}";
+        var owner = $"{TokenPrefix}{issuer}#{subject}";
         return IsStorable(owner) ? owner : null;
     }
 
-    /// <summary>Whether a key may be made for an owner.</summary>
-    /// <param name="owner">What somebody calls it.</param>
+    /// <summary>Whether a key can be created for an owner.</summary>
+    /// <param name="owner">The name of the owner.</param>
     public static bool MayHaveKeys(string owner) =>
         !string.IsNullOrWhiteSpace(owner)
         && owner == owner.Trim()
         && IsStorable(owner)
-        && !owner.StartsWith(OfTokens, StringComparison.OrdinalIgnoreCase);
+        && !owner.StartsWith(TokenPrefix, StringComparison.OrdinalIgnoreCase);
 
-    // Owners stand in log lines and tables: no control characters.
+    // Owners appear in log lines and tables: no control characters.
     private static bool IsStorable(string owner) =>
         owner.Length <= MaxLength && UnicodeText.IsStorable(owner) && !owner.Any(char.IsControl);
 }

@@ -3,15 +3,15 @@ using MediatR;
 namespace QrAi.Domain.Sessions;
 
 /// <summary>An answer was completed, failed or was cancelled.</summary>
-/// <param name="SessionId">Whose answer.</param>
-/// <param name="AnswerId">Which answer.</param>
-/// <param name="Status">How it ended.</param>
-/// <param name="Provider">Who wrote it, if anybody began.</param>
-/// <param name="Model">With which model.</param>
-/// <param name="TotalTokens">What it cost, if known.</param>
-/// <param name="Attempts">How often a provider was called.</param>
-/// <param name="Duration">From the question to the end.</param>
-/// <param name="ErrorCode">Why it failed, if it did.</param>
+/// <param name="SessionId">The session of the answer.</param>
+/// <param name="AnswerId">The answer.</param>
+/// <param name="Status">The final status.</param>
+/// <param name="Provider">The provider; null if none started to answer.</param>
+/// <param name="Model">The model of the provider.</param>
+/// <param name="TotalTokens">The number of tokens, if known.</param>
+/// <param name="Attempts">The number of calls of a provider.</param>
+/// <param name="Duration">The time from the question to the end.</param>
+/// <param name="ErrorCode">The code of the error; null unless the answer failed.</param>
 public sealed record AnswerEnded(
     Guid SessionId,
     Guid AnswerId,

@@ -1,7 +1,7 @@
 namespace QrAi.Domain.Sessions;
 
-/// <summary>An answer that has ended was to be ended once more.</summary>
+/// <summary>Thrown when an answer that has ended is ended a second time.</summary>
 /// <param name="answerId">The answer.</param>
-/// <param name="status">How it ended the first time.</param>
+/// <param name="status">The final status of the answer.</param>
 public sealed class AnswerEndedException(Guid answerId, MessageStatus status)
-    : InvalidOperationException($"Answer {answerId} is {status} and can not end again.");
+    : InvalidOperationException($"Answer {answerId} is {status} and cannot end again.");

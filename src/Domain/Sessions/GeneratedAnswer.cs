@@ -2,12 +2,12 @@ using QrAi.Domain.Text;
 
 namespace QrAi.Domain.Sessions;
 
-/// <summary>What providers have given for an answer by the time it ends, however it ends.</summary>
-/// <param name="Content">The text, which every database can keep.</param>
-/// <param name="Provider">Who wrote it; null if nobody began.</param>
-/// <param name="Model">With which model.</param>
-/// <param name="Usage">What it cost, if the provider told.</param>
-/// <param name="Attempts">Every call, in order.</param>
+/// <summary>The content and metadata of an answer when it ends, whatever its final status.</summary>
+/// <param name="Content">The text, in a form that every database can store.</param>
+/// <param name="Provider">The provider; null if none started to answer.</param>
+/// <param name="Model">The model of the provider.</param>
+/// <param name="Usage">The token usage, if the provider reported it.</param>
+/// <param name="Attempts">The calls of providers, in order.</param>
 public sealed record GeneratedAnswer(
     string Content,
     string? Provider,
@@ -16,16 +16,16 @@ public sealed record GeneratedAnswer(
     IReadOnlyList<Attempt> Attempts
 )
 {
-    /// <summary>Nothing has come.</summary>
+    /// <summary>An answer without any content.</summary>
     public static GeneratedAnswer Nothing { get; } = new("", null, null, null, []);
 
-    /// <summary>The number of the run that gave it, from 1.</summary>
+    /// <summary>The number of the run that generated the content, from 1.</summary>
     public int Run { get; init; } = 1;
 
     /// <summary>
-    /// Of a complete answer: why the model stopped, as OpenAI's protocol names it, such as <c>stop</c> or <c>length</c>. Null
-    /// where the provider does not say; what no database can keep, or what is longer than
-    /// <see cref="Message.MaxFinishReasonLength"/>, counts as not said.
+    /// The finish reason of a complete answer in terms of OpenAI's protocol, such as <c>stop</c> or <c>length</c>. Null if
+    /// the provider reported none, or one that cannot be stored or is longer than
+    /// <see cref="Message.MaxFinishReasonLength"/>.
     /// </summary>
     public string? FinishReason
     {

@@ -2,10 +2,10 @@ using QrAi.Domain.Callers;
 
 namespace QrAi.Domain.Sessions;
 
-/// <summary>A question or an answer. Only its turn changes it.</summary>
+/// <summary>A question or an answer. Only its <see cref="Turn"/> changes it.</summary>
 public sealed class Message : IOwned
 {
-    /// <summary>The most characters of a finish reason.</summary>
+    /// <summary>The maximum length of a finish reason, in characters.</summary>
     public const int MaxFinishReasonLength = 32;
 
     private Message() { }
@@ -13,61 +13,61 @@ public sealed class Message : IOwned
     /// <summary>A version 7 UUID.</summary>
     public Guid Id { get; private init; }
 
-    /// <summary>The session it belongs to.</summary>
+    /// <summary>The session of the message.</summary>
     public Guid SessionId { get; private init; }
 
-    /// <summary>Whom it belongs to, as its session does: so no query need look there.</summary>
+    /// <summary>The owner: that of the session, repeated here so that queries need no join.</summary>
     public string Owner { get; private init; } = "";
 
-    /// <summary>Of an answer: the question that it answers.</summary>
+    /// <summary>Of an answer: its question.</summary>
     public Guid? QuestionId { get; private init; }
 
-    /// <summary>Its place in the session, from 1, without gaps; 0 until the database has numbered it.</summary>
+    /// <summary>The position in the session, from 1, without gaps; 0 until the database has assigned it.</summary>
     public int Number { get; private init; }
 
-    /// <summary>Who wrote it.</summary>
+    /// <summary>The author.</summary>
     public MessageRole Role { get; private init; }
 
-    /// <summary>The text; of an answer that is still being generated, nothing yet.</summary>
+    /// <summary>The text; empty while an answer is being generated.</summary>
     public string Content { get; private set; } = "";
 
-    /// <summary>Where it is in its life.</summary>
+    /// <summary>The status.</summary>
     public MessageStatus Status { get; private set; }
 
-    /// <summary>Of an answer: who wrote it.</summary>
+    /// <summary>Of an answer: the provider.</summary>
     public string? Provider { get; private set; }
 
-    /// <summary>Of an answer: with which model.</summary>
+    /// <summary>Of an answer: the model of the provider.</summary>
     public string? Model { get; private set; }
 
-    /// <summary>Of a whole answer: why the model stopped; null where nobody says, and for those of earlier programs.</summary>
+    /// <summary>Of a complete answer: the finish reason; null if it is unknown, as for answers of earlier versions.</summary>
     public string? FinishReason { get; private set; }
 
-    /// <summary>Of an answer: what it cost.</summary>
+    /// <summary>Of an answer: the token usage.</summary>
     public TokenUsage? Usage { get; private set; }
 
-    /// <summary>Of an answer that has ended: every call of a provider.</summary>
+    /// <summary>Of an answer that has ended: the calls of providers, in order.</summary>
     public IReadOnlyList<Attempt>? Attempts { get; private set; }
 
-    /// <summary>Of a failed answer: why.</summary>
+    /// <summary>Of a failed answer: the error.</summary>
     public AnswerError? Error { get; private set; }
 
     /// <summary>
-    /// Of an answer: the number of its run, from 1. It grows by one each time that a provider breaks off, or a process dies,
-    /// and another begins again.
+    /// Of an answer: the number of its run, from 1. Each restart after a failure of a provider or of a process increments
+    /// it.
     /// </summary>
     public int Run { get; private set; } = 1;
 
     /// <summary>
-    /// Of an answer: how many processes have taken it over. With the worker it names who may write it: a process that was
-    /// thought dead and comes back has an earlier number.
+    /// Of an answer: the number of takeovers by other processes. Together with the worker it is a fencing token: a process
+    /// that was considered dead and resumes has a lower number, and cannot write.
     /// </summary>
     public int Takeovers { get; private init; }
 
-    /// <summary>When it was asked; an answer is as old as its question.</summary>
+    /// <summary>The time of the question, also for an answer.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
-    /// <summary>When it was whole, failed or cancelled.</summary>
+    /// <summary>The time when the message was completed, failed or cancelled; null while it is being generated.</summary>
     public DateTimeOffset? CompletedAt { get; private set; }
 
     internal static Message Question(Guid sessionId, string owner, int number, string content, DateTimeOffset now) =>
@@ -87,8 +87,8 @@ public sealed class Message : IOwned
     internal static Message OpenAnswer(Message question, int number, DateTimeOffset now) =>
         new()
         {
-            // The next millisecond: ids then sort as the messages do, and two that ask in one session at once write
-            // their rows in the same order, instead of waiting for one another.
+            // The next millisecond, so that ids sort as the messages do. Concurrent questions of one session then insert
+            // their rows in the same order, which avoids deadlocks.
             Id = Guid.CreateVersion7(now.AddMilliseconds(1)),
             SessionId = question.SessionId,
             Owner = question.Owner,

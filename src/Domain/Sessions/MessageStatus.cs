@@ -3,15 +3,15 @@ namespace QrAi.Domain.Sessions;
 /// <summary>Where a message is in its life. An answer begins as generating and ends once, in one of the others.</summary>
 public enum MessageStatus
 {
-    /// <summary>Whole. A question always is.</summary>
+    /// <summary>Complete. A question is always complete.</summary>
     Completed,
 
-    /// <summary>A provider is being asked, or its answer is coming in.</summary>
+    /// <summary>A provider is generating the answer.</summary>
     Generating,
 
-    /// <summary>No provider gave a whole answer; the error says why.</summary>
+    /// <summary>No provider completed the answer; the error has the reason.</summary>
     Failed,
 
-    /// <summary>Someone stopped it; what had come until then is kept.</summary>
+    /// <summary>A caller cancelled the answer; the content until then is stored.</summary>
     Cancelled,
 }

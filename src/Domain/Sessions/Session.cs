@@ -4,25 +4,24 @@ using QrAi.Domain.Text;
 
 namespace QrAi.Domain.Sessions;
 
-/// <summary>A conversation: turns in order, one of them open at a time.</summary>
+/// <summary>A conversation: a sequence of turns, of which at most one is open.</summary>
 public sealed class Session : IOwned
 {
-    /// <summary>The most code points of a question.</summary>
+    /// <summary>The maximum length of a question, in code points.</summary>
     public const int MaxQuestionLength = 100_000;
 
-    /// <summary>The most code points of a title.</summary>
+    /// <summary>The maximum length of a title, in code points.</summary>
     public const int MaxTitleLength = 200;
 
-    /// <summary>How many code points of the first question become the title.</summary>
+    /// <summary>The maximum length of a title that is taken from the first question, in code points.</summary>
     public const int TitleFromQuestionLength = 80;
 
-    /// <summary>The title of a session that was opened without one, until its first question.</summary>
+    /// <summary>The title of a session that was created without one, until its first question.</summary>
     public const string Untitled = "New session";
 
     /// <summary>
-    /// What a folded title begins with: the number of the rule that it was folded by, in a character that neither a folded
-    /// title nor a folded search has anywhere, since NFKC takes it for a digit. Titles that an older program has folded are
-    /// found by it, whenever that was.
+    /// The prefix of a folded title: the version of the folding rule. The character cannot occur in folded text, because
+    /// NFKC replaces it by a digit. The prefix identifies titles that an earlier version of the program has folded.
     /// </summary>
     public const char FoldingRule = '②';
 
@@ -33,35 +32,35 @@ public sealed class Session : IOwned
     /// <summary>A version 7 UUID.</summary>
     public Guid Id { get; private init; }
 
-    /// <summary>Whom it belongs to; nobody else ever sees it.</summary>
+    /// <summary>The owner, who alone can access the session.</summary>
     public string Owner { get; private init; } = "";
 
-    /// <summary>What it is about.</summary>
+    /// <summary>The title.</summary>
     public string Title { get; private set; } = Untitled;
 
-    /// <summary>The title as searches compare it, after <see cref="FoldingRule"/>.</summary>
+    /// <summary>The title in the form that searches compare, after <see cref="FoldingRule"/>.</summary>
     public string FoldedTitle { get; private set; } = FoldTitle(Untitled);
 
-    /// <summary>Whether somebody, or its first question, has given it a title.</summary>
+    /// <summary>Whether the title was set, by a caller or from the first question.</summary>
     public bool IsTitled { get; private set; }
 
-    /// <summary>How many messages it has, loaded or not.</summary>
+    /// <summary>The number of messages, loaded or not.</summary>
     public int MessageCount { get; private set; }
 
-    /// <summary>When it was opened.</summary>
+    /// <summary>The time of creation.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
-    /// <summary>When it was opened or renamed last, or the last question was asked.</summary>
+    /// <summary>The time of creation, of the last renaming or of the last question, whichever is latest.</summary>
     public DateTimeOffset UpdatedAt { get; private set; }
 
-    /// <summary>The messages that are loaded, which need not be all.</summary>
+    /// <summary>The loaded messages, which may be a part of all.</summary>
     public IReadOnlyCollection<Message> Messages => _messages;
 
-    /// <summary>Opens a session.</summary>
-    /// <param name="owner">Whom it belongs to.</param>
-    /// <param name="title">1–200 characters, or null to take the first question's.</param>
-    /// <param name="now">The time.</param>
-    /// <exception cref="ArgumentException">The title breaks its rules.</exception>
+    /// <summary>Creates a session.</summary>
+    /// <param name="owner">The owner.</param>
+    /// <param name="title">The title, 1–200 characters; null to take it from the first question.</param>
+    /// <param name="now">The current time.</param>
+    /// <exception cref="ArgumentException">If the title is invalid.</exception>
     public static Session Open(string owner, string? title, DateTimeOffset now)
     {
         Guard.Against.NullOrWhiteSpace(owner);
@@ -81,22 +80,22 @@ public sealed class Session : IOwned
     /// <param name="title">The title.</param>
     public static string FoldTitle(string title) => FoldingRule + UnicodeText.FoldCase(title);
 
-    /// <summary>Gives the session another title.</summary>
-    /// <param name="title">1–200 characters.</param>
-    /// <param name="now">The time.</param>
-    /// <exception cref="ArgumentException">The title breaks its rules.</exception>
+    /// <summary>Changes the title.</summary>
+    /// <param name="title">The title, 1–200 characters.</param>
+    /// <param name="now">The current time.</param>
+    /// <exception cref="ArgumentException">If the title is invalid.</exception>
     public void Rename(string title, DateTimeOffset now)
     {
         SetTitle(title);
         Touch(now);
     }
 
-    /// <summary>Begins a turn: adds a question and the open answer to it.</summary>
-    /// <param name="question">1–100,000 characters.</param>
-    /// <param name="now">The time.</param>
+    /// <summary>Begins a turn: adds a question and its open answer.</summary>
+    /// <param name="question">The question, 1–100,000 characters.</param>
+    /// <param name="now">The current time.</param>
     /// <returns>The turn.</returns>
-    /// <exception cref="ArgumentException">The question breaks its rules.</exception>
-    /// <exception cref="SessionBusyException">The question before is still being answered.</exception>
+    /// <exception cref="ArgumentException">If the question is invalid.</exception>
+    /// <exception cref="SessionBusyException">If the previous question is still being answered.</exception>
     public Turn Ask(string question, DateTimeOffset now)
     {
         if (_messages.Exists(message => message.Status == MessageStatus.Generating))
@@ -121,7 +120,7 @@ public sealed class Session : IOwned
 
     private void Touch(DateTimeOffset now)
     {
-        // Clocks step back, and replicas' clocks differ: a list by latest activity never goes backwards.
+        // Clocks can be set back, and those of replicas differ: the latest activity must never move backwards.
         if (now > UpdatedAt)
             UpdatedAt = now;
     }

@@ -1,6 +1,6 @@
 namespace QrAi.Domain.Sessions;
 
-/// <summary>A question was asked while the session still answers the one before.</summary>
+/// <summary>Thrown when a question is asked while the previous one of the session is still being answered.</summary>
 /// <param name="sessionId">The busy session.</param>
 public sealed class SessionBusyException(Guid sessionId)
-    : InvalidOperationException($"Session {sessionId} is still answering the question before.");
+    : InvalidOperationException($"Session {sessionId} is still answering the previous question.");

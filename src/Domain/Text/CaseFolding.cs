@@ -4,14 +4,14 @@ using System.Text;
 namespace QrAi.Domain.Text;
 
 /// <summary>
-/// Unicode's full case folding (The Unicode Standard, 3.13.3): <c>ß</c> and <c>ẞ</c> become <c>ss</c>. .NET maps case one
-/// character to one only.
+/// Unicode's full case folding (The Unicode Standard, 3.13.3): <c>ß</c> and <c>ẞ</c> become <c>ss</c>. .NET only maps one
+/// character to one character.
 /// </summary>
 internal static class CaseFolding
 {
     private static readonly Dictionary<Rune, string> _foldings = Read();
 
-    /// <summary>Replaces each character that has a case by the one, or those, that all its forms have in common.</summary>
+    /// <summary>Replaces each character by its full case folding.</summary>
     /// <param name="text">Well-formed text.</param>
     public static string Fold(string text)
     {

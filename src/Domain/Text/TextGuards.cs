@@ -2,16 +2,16 @@ using Ardalis.GuardClauses;
 
 namespace QrAi.Domain.Text;
 
-/// <summary>Guard clauses for text that people write.</summary>
+/// <summary>Guard clauses for text that callers send.</summary>
 public static class TextGuards
 {
-    /// <summary>Refuses text that is empty, longer than allowed or cannot be stored.</summary>
+    /// <summary>Rejects text that is empty, too long or not storable.</summary>
     /// <param name="guard">The guard.</param>
-    /// <param name="text">The text, trimmed already.</param>
-    /// <param name="maxCharacters">The most code points.</param>
-    /// <param name="parameterName">What to call it in the error.</param>
+    /// <param name="text">The trimmed text.</param>
+    /// <param name="maxCharacters">The maximum length, in code points.</param>
+    /// <param name="parameterName">The name of the parameter, for the exception.</param>
     /// <returns>The text.</returns>
-    /// <exception cref="ArgumentException">The text is refused.</exception>
+    /// <exception cref="ArgumentException">If the text is rejected.</exception>
     public static string InvalidText(this IGuardClause guard, string text, int maxCharacters, string parameterName)
     {
         guard.NullOrWhiteSpace(text, parameterName);

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace QrAi.Domain.Text;
 
-/// <summary>Measures and cuts text in characters as people count them, never in the middle of one.</summary>
+/// <summary>Counts, truncates and folds Unicode text, and makes it storable.</summary>
 public static class UnicodeText
 {
-    /// <summary>The number of Unicode code points: an emoji outside the basic plane is one, not two.</summary>
+    /// <summary>Returns the number of Unicode code points: a surrogate pair counts as one.</summary>
     /// <param name="text">Any text.</param>
     public static int CountCharacters(string text)
     {
@@ -17,9 +17,9 @@ public static class UnicodeText
         return count;
     }
 
-    /// <summary>The longest start of a text that has at most so many code points and splits no grapheme.</summary>
+    /// <summary>Truncates a text to a maximum number of code points without splitting a grapheme.</summary>
     /// <param name="text">Any text.</param>
-    /// <param name="maxCharacters">At least 1.</param>
+    /// <param name="maxCharacters">The maximum number of code points, at least 1.</param>
     public static string Truncate(string text, int maxCharacters)
     {
         var end = text.EnumerateRunes().Take(maxCharacters).Sum(rune => rune.Utf16SequenceLength);
@@ -33,19 +33,18 @@ public static class UnicodeText
             whole = next;
         }
 
-        // One grapheme may be longer than the limit (many combining marks): then the code points count.
+        // A grapheme with many combining marks may exceed the limit. It is split between code points.
         return text[..(whole > 0 ? whole : end)];
     }
 
     /// <summary>
-    /// The form in which two texts are equal if a reader who ignores case and width takes them for equal: NFKC, full case
-    /// folding, and NFKC again, since folding may undo it. A change of the result needs another
-    /// <see cref="Sessions.Session.FoldingRule"/>.
+    /// Folds case and width for comparisons: NFKC, full case folding, and NFKC again, because folding may undo it. A change
+    /// of the result requires another <see cref="Sessions.Session.FoldingRule"/>.
     /// </summary>
-    /// <param name="text">Any text; what cannot be stored is replaced as by <see cref="ToStorable"/>.</param>
+    /// <param name="text">Any text; characters that cannot be stored are replaced as by <see cref="ToStorable"/>.</param>
     public static string FoldCase(string text)
     {
-        const string DottedI = "i\u0307"; // what İ is folded to, but only Turkish tells it from an i
+        const string DottedI = "i\u0307"; // the folding of İ, which only Turkish distinguishes from i
 
         if (Ascii.IsValid(text) && !text.Contains('\0'))
             return text.ToLowerInvariant();
@@ -53,11 +52,11 @@ public static class UnicodeText
         return Normalize(folded.Replace(DottedI, "i", StringComparison.Ordinal));
     }
 
-    /// <summary>Whether a text can be kept by every database: well-formed UTF-16 and no NUL.</summary>
+    /// <summary>Whether every database can store a text: it is well-formed UTF-16 without NUL.</summary>
     /// <param name="text">Any text.</param>
     public static bool IsStorable(string text)
     {
-        // Most texts have none of either, which is known many characters at a time.
+        // The vectorised check is sufficient for most texts.
         if (!text.Contains('\0') && !text.AsSpan().ContainsAnyInRange('\ud800', '\udfff'))
             return true;
 
@@ -76,8 +75,8 @@ public static class UnicodeText
     }
 
     /// <summary>
-    /// A text as every database can keep it: without NUL, and with U+FFFD for each half of a surrogate pair that stands
-    /// alone. A text that can be kept is returned as it is.
+    /// Converts a text to a form that every database can store: removes NUL, and replaces each unpaired surrogate by U+FFFD.
+    /// A storable text is returned unchanged.
     /// </summary>
     /// <param name="text">Any text.</param>
     public static string ToStorable(string text)
@@ -86,19 +85,19 @@ public static class UnicodeText
             return text;
 
         var storable = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes()) // gives U+FFFD for what is ill-formed
+        foreach (var rune in text.EnumerateRunes()) // returns U+FFFD for an unpaired surrogate
             if (rune.Value != 0)
                 storable.Append(rune);
         return storable.ToString();
     }
 
-    // .NET normalises every code point but U+FFFE, on which it throws, though it may stand in well-formed text.
+    // .NET normalises every code point but U+FFFE, on which it throws, though U+FFFE is valid in well-formed text.
     private static string Normalize(string text) =>
         string.Join('\ufffe', text.Split('\ufffe').Select(part => part.Normalize(NormalizationForm.FormKC)));
 
-    /// <summary>The length of the longest start of a text that has at most so many code units and splits no code point.</summary>
+    /// <summary>Returns the length of a text truncated to a maximum length without splitting a code point.</summary>
     /// <param name="text">Well-formed text.</param>
-    /// <param name="maxLength">At least 2.</param>
+    /// <param name="maxLength">The maximum length in UTF-16 code units, at least 2.</param>
     public static int LengthOfStart(ReadOnlySpan<char> text, int maxLength) =>
         text.Length <= maxLength ? text.Length
         : char.IsHighSurrogate(text[maxLength - 1]) ? maxLength - 1

@@ -97,7 +97,7 @@ public sealed class ApiKeyTests
             .Message.ShouldBe("cannot have keys (Parameter 'owner')");
         Should
             .Throw<ArgumentException>(() => ApiKey.Create("a key", "alice", Noon, Noon))
-            .Message.ShouldBe("must lie ahead (Parameter 'expiresAt')");
+            .Message.ShouldBe("must be in the future (Parameter 'expiresAt')");
     }
 
     private static (ApiKey Key, string Secret) Create() => ApiKey.Create("a key", "alice", null, Noon);
