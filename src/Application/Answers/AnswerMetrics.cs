@@ -4,7 +4,7 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Answers;
 
-/// <summary>Measures answers: how many, by whom and how they end, and how long they take.</summary>
+/// <summary>Records the number of answers by provider and outcome, and their duration.</summary>
 internal static class AnswerMetrics
 {
     private static readonly Meter Metrics = new("QrAi.Answers");
@@ -18,14 +18,14 @@ internal static class AnswerMetrics
     private static readonly Histogram<double> Duration = Metrics.CreateHistogram(
         "qrai.answer.duration",
         "s",
-        "From a question to the end of its answer.",
+        "The time from a question to the end of its answer.",
         advice: new InstrumentAdvice<double>
         {
             HistogramBucketBoundaries = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300],
         }
     );
 
-    /// <summary>Counts an answer that has ended.</summary>
+    /// <summary>Records an answer that has ended.</summary>
     public static void Record(AnswerEnded answer)
     {
         var tags = new TagList

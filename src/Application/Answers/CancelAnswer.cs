@@ -10,7 +10,7 @@ using QrAi.Application.Work;
 
 namespace QrAi.Application.Answers;
 
-/// <summary>Stops an answer; what has come stays. An answer that has ended stays as it is.</summary>
+/// <summary>Cancels an answer and stores the content so far. An answer that has ended does not change.</summary>
 /// <param name="Id">The answer.</param>
 public sealed record CancelAnswer(Guid Id) : IRequest<MessageDto>, IIdempotentRequest
 {
@@ -28,20 +28,20 @@ internal sealed class CancelAnswerHandler(
     TimeProvider clock
 ) : IRequestHandler<CancelAnswer, MessageDto>, IReplay<CancelAnswer, MessageDto>
 {
-    // Whoever generates it has only to save it. If it is dead, another one does so when its lease is over.
-    private TimeSpan LongestEnd { get; } = work.Lease + TimeSpan.FromSeconds(5);
+    // The worker that generates the answer only has to save it. If it is dead, another one does so after its lease.
+    private TimeSpan MaxWait { get; } = work.Lease + TimeSpan.FromSeconds(5);
 
     public async Task<MessageDto> Handle(CancelAnswer request, CancellationToken cancellationToken)
     {
         using var follower = await answers.FollowAsync(caller.Owner, request.Id, Position.Start, cancellationToken);
         if (request.IdempotencyKey is { } key)
             await SaveRecordAsync(key, cancellationToken);
-        if (running.Find(caller.Owner, request.Id) is { IsLost: false } here)
-            here.Cancel();
+        if (running.Find(caller.Owner, request.Id) is { IsLost: false } local)
+            local.Cancel();
         else if (!follower.Generation.HasEnded)
             await store.RequestStopAsync(request.Id, cancellationToken);
 
-        using var limit = new CancellationTokenSource(LongestEnd, clock);
+        using var limit = new CancellationTokenSource(MaxWait, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
@@ -49,13 +49,13 @@ internal sealed class CancelAnswerHandler(
         }
         catch (OperationCanceledException exception) when (limit.IsCancellationRequested)
         {
-            throw new DatabaseUnavailableException("The answer is to stop, but its end is not kept yet.", exception);
+            throw new DatabaseUnavailableException("The answer is being cancelled, but is not saved yet.", exception);
         }
 
         return follower.Generation.ToMessage();
     }
 
-    /// <summary>Cancels again: what was cancelled before stays so, and what was not because of a fault is now.</summary>
+    /// <summary>Cancels again, which has no effect unless the first request failed.</summary>
     public Task<MessageDto> ReplayAsync(
         CancelAnswer request,
         IdempotencyRecord earlier,

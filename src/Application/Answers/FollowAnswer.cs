@@ -4,10 +4,10 @@ using QrAi.Application.Generations;
 
 namespace QrAi.Application.Answers;
 
-/// <summary>Follows an answer from a position on. Whoever stops following does not stop the answer.</summary>
+/// <summary>Follows an answer from a position. A follower that stops following does not stop the answer.</summary>
 /// <param name="Id">The answer.</param>
-/// <param name="After">How much the follower has.</param>
-/// <exception cref="Errors.InvalidRequestException">No event of the answer leads to the position.</exception>
+/// <param name="After">The position of the last event that the follower has.</param>
+/// <exception cref="Errors.InvalidRequestException">If no event of the answer has the position.</exception>
 public sealed record FollowAnswer(Guid Id, Position After) : IRequest<Follower>;
 
 internal sealed class FollowAnswerHandler(AnswerFinder answers, CurrentCaller caller)

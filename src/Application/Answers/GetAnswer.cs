@@ -11,7 +11,7 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Answers;
 
-/// <summary>Reads an answer, with what has come so far if it is still being generated.</summary>
+/// <summary>Reads an answer; while it is being generated, with the content so far.</summary>
 /// <param name="Id">The answer.</param>
 public sealed record GetAnswer(Guid Id) : IRequest<MessageDto>;
 
@@ -25,8 +25,8 @@ internal sealed class GetAnswerHandler(
 {
     public async Task<MessageDto> Handle(GetAnswer request, CancellationToken cancellationToken)
     {
-        if (running.Find(caller.Owner, request.Id) is { IsLost: false } here)
-            return here.Generation.ToMessage();
+        if (running.Find(caller.Owner, request.Id) is { IsLost: false } local)
+            return local.Generation.ToMessage();
 
         while (true)
         {
@@ -37,7 +37,7 @@ internal sealed class GetAnswerHandler(
             var progress = await store.ReadProgressAsync([new(request.Id, Position.Start)], cancellationToken);
             if (progress is [{ IsOpen: true } open])
                 return answer with { Provider = open.Provider, Model = open.Model, Content = open.Text };
-            // It has ended between the two reads: it is read again as it is now.
+            // The answer ended between the two reads: read it again.
         }
     }
 

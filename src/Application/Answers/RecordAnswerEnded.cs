@@ -4,7 +4,7 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Answers;
 
-/// <summary>Logs and measures each answer that has ended: ids, counts and durations, never text.</summary>
+/// <summary>Logs each answer that has ended, and records its metrics. Texts are never logged.</summary>
 internal sealed partial class RecordAnswerEnded(ILogger<RecordAnswerEnded> logger) : INotificationHandler<AnswerEnded>
 {
     public Task Handle(AnswerEnded notification, CancellationToken cancellationToken)
