@@ -6,8 +6,8 @@ using QrAi.Application.Idempotency;
 namespace QrAi.Application.Behaviours;
 
 /// <summary>
-/// Runs a request once for each idempotency key. A handler saves the record of the key in the transaction of its work, so
-/// that there is never one without the other; the database's unique index decides which of several requests is the first.
+/// Runs a request once for each idempotency key. A handler saves the record of the key in the transaction of its work. The
+/// unique index of the database decides which of several concurrent requests is the first.
 /// </summary>
 internal sealed class Idempotency<TRequest, TResponse>(
     CurrentCaller caller,
@@ -26,8 +26,8 @@ internal sealed class Idempotency<TRequest, TResponse>(
         if (request.IdempotencyKey is not { } key)
             return await next(cancellationToken);
 
-        // Of fifty requests at once one is sent to the database, and forty-nine read its outcome. The lock is that of a
-        // request, not of a key alone: other requests with the key are refused without waiting.
+        // Of fifty concurrent requests one runs, and forty-nine read its outcome. The lock is that of a request, not of the
+        // key alone: different requests with the same key are rejected without waiting.
         using var held =
             await locks.TryAcquireAsync((caller.Owner, key), cancellationToken)
             ?? throw new IdempotencyInProgressException();
@@ -40,8 +40,8 @@ internal sealed class Idempotency<TRequest, TResponse>(
             catch (Exception exception)
                 when (exception is not (OperationCanceledException or DatabaseUnavailableException))
             {
-                // What is refused may have been done before: a session is busy with the same question, a deleted one is not
-                // found. So a first request costs no look-up.
+                // A request may fail because it was done before: the session is busy with the same question, or is deleted
+                // already. A look-up after the failure saves one before each first request.
                 lookup = await records.FindAsync(caller.Owner, key, cancellationToken);
                 if (lookup is { Earlier: null, WasExpired: false })
                     throw;

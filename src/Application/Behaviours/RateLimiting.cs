@@ -4,8 +4,8 @@ using QrAi.Application.Errors;
 
 namespace QrAi.Application.Behaviours;
 
-/// <summary>Limits how often a caller may ask. Questions that are not valid do not count, nor do repeated ones.</summary>
-/// <param name="caller">Who asks.</param>
+/// <summary>Limits the rate of questions of a caller. Invalid and repeated questions do not count.</summary>
+/// <param name="caller">The caller.</param>
 /// <param name="limit">The limit; null if it is off.</param>
 internal sealed class RateLimiting<TRequest, TResponse>(CurrentCaller caller, QuestionLimit? limit = null)
     : IPipelineBehavior<TRequest, TResponse>

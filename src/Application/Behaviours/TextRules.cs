@@ -6,7 +6,7 @@ namespace QrAi.Application.Behaviours;
 /// <summary>Rules that validators share.</summary>
 internal static class TextRules
 {
-    /// <summary>Text that people write: 1 to so many characters after trimming, any Unicode but NUL.</summary>
+    /// <summary>Requires 1 to a maximum number of characters after trimming, in well-formed Unicode without NUL.</summary>
     public static IRuleBuilderOptions<T, string?> HumanText<T>(this IRuleBuilder<T, string?> rule, int maxCharacters) =>
         rule.Must(text => !string.IsNullOrWhiteSpace(text))
             .WithMessage($"must have 1 to {maxCharacters} characters after trimming")

@@ -4,10 +4,10 @@ using QrAi.Application.Errors;
 
 namespace QrAi.Application.Behaviours;
 
-/// <summary>Stops a request that breaks a rule before its handler sees it.</summary>
+/// <summary>Rejects invalid requests before they reach their handlers.</summary>
 internal sealed class Validation<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators)
     : IPipelineBehavior<TRequest, TResponse>
-    where TRequest : notnull // not IRequest<TResponse>, which requests without a response are not
+    where TRequest : notnull // not IRequest<TResponse>, which requests without a response do not implement
 {
     public Task<TResponse> Handle(
         TRequest request,
@@ -20,7 +20,7 @@ internal sealed class Validation<TRequest, TResponse>(IEnumerable<IValidator<TRe
     }
 }
 
-/// <summary>The same for streams: behaviours of requests do not run for them.</summary>
+/// <summary>Rejects invalid stream requests, for which MediatR does not run the behaviours of other requests.</summary>
 internal sealed class StreamValidation<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators)
     : IStreamPipelineBehavior<TRequest, TResponse>
     where TRequest : IStreamRequest<TResponse>
@@ -38,7 +38,7 @@ internal sealed class StreamValidation<TRequest, TResponse>(IEnumerable<IValidat
 
 internal static class Validators
 {
-    /// <summary>Runs all validators and throws all their findings at once.</summary>
+    /// <summary>Runs all validators and throws one exception with all failures.</summary>
     public static void ThrowIfInvalid<TRequest>(this IEnumerable<IValidator<TRequest>> validators, TRequest request)
     {
         var failures = validators.SelectMany(validator => validator.Validate(request).Errors).ToList();
@@ -52,7 +52,7 @@ internal static class Validators
         );
     }
 
-    /// <summary>Members as callers spell them; headers, which have hyphens, are spelled as they are.</summary>
+    /// <summary>Converts a member name to the spelling of callers; names of headers, which have hyphens, do not change.</summary>
     private static string CamelCase(string name) =>
         name.Contains('-', StringComparison.Ordinal) ? name : char.ToLowerInvariant(name[0]) + name[1..];
 }

@@ -97,9 +97,9 @@ public sealed class BehaviourTests : IAsyncDisposable
         await Should.ThrowAsync<InvalidRequestException>(() => Sender.Send(new CreateSession("Confidential\0")));
 
         Logged.ShouldBe([
-            "AskQuestion not handled after 0.0 ms: ProviderNotConfiguredException",
-            "CreateSession not handled after 0.0 ms: DatabaseUnavailableException",
-            "CreateSession not handled after 0.0 ms: InvalidRequestException",
+            "AskQuestion failed after 0.0 ms: ProviderNotConfiguredException",
+            "CreateSession failed after 0.0 ms: DatabaseUnavailableException",
+            "CreateSession failed after 0.0 ms: InvalidRequestException",
         ]);
         _log.Lines.ShouldAllBe(line => !$"{line.Message}{line.Exception}".Contains("confidential"));
     }
@@ -123,7 +123,7 @@ public sealed class BehaviourTests : IAsyncDisposable
             Sender.Send(new DeleteSession(Guid.CreateVersion7()))
         );
 
-        Logged.ShouldBe(["DeleteSession not handled after 0.0 ms: DatabaseUnavailableException"]);
+        Logged.ShouldBe(["DeleteSession failed after 0.0 ms: DatabaseUnavailableException"]);
     }
 
     private sealed class NoProviders : IModelProviders
