@@ -5,10 +5,10 @@ using QrAi.Domain.Callers;
 namespace QrAi.Application.Callers;
 
 /// <summary>
-/// Makes the requests that follow in a scope an owner's. It is for those who may act for anybody, as whoever runs the
-/// program: callers over HTTP prove who they are instead.
+/// Sets the owner on whose behalf the following requests of a scope run. It is for operators, who may act for any owner;
+/// callers over HTTP authenticate instead.
 /// </summary>
-/// <param name="Owner">The owner; null for the one of callers who need not prove who they are.</param>
+/// <param name="Owner">The owner; null for that of unauthenticated callers.</param>
 public sealed record ActFor(string? Owner) : IRequest;
 
 internal sealed class ActForValidator : AbstractValidator<ActFor>

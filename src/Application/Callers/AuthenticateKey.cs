@@ -7,24 +7,24 @@ using QrAi.Domain.Callers;
 namespace QrAi.Application.Callers;
 
 /// <summary>
-/// Finds out whose key a caller has sent. A key is looked up by an index, and remembered for <see cref="RecentKeys.Lifetime"/>:
-/// after that a revocation counts, whichever process it was made in.
+/// Authenticates a caller by its key. A key is cached for <see cref="RecentKeys.Lifetime"/>, after which a revocation by any
+/// process is effective.
 /// </summary>
-/// <param name="Key">What the caller sent.</param>
+/// <param name="Key">The text that the caller sent as its key.</param>
 public sealed record AuthenticateKey(string Key) : IRequest<CheckedKey>
 {
-    /// <summary>Without the key, so that it stands in no log by accident.</summary>
+    /// <summary>Returns the name of the request without the key, which must not be logged.</summary>
     public override string ToString() => nameof(AuthenticateKey);
 }
 
-/// <summary>What a key is worth.</summary>
-/// <param name="Owner">Whose sessions it reaches; null if it is refused.</param>
-/// <param name="Refusal">Why it is refused, for the log; it names the key by its id, if it is one.</param>
+/// <summary>The result of the authentication by a key.</summary>
+/// <param name="Owner">The owner that the key authenticates; null if the key is refused.</param>
+/// <param name="Refusal">The reason of the refusal, for the log; it identifies an existing key by its id.</param>
 public sealed record CheckedKey(string? Owner, string? Refusal = null);
 
 internal sealed class AuthenticateKeyValidator : AbstractValidator<AuthenticateKey>
 {
-    // What has not a key's shape is no bad request: it is a caller who is not known.
+    // A text without the format of a key is not an invalid request: authentication fails.
     public AuthenticateKeyValidator() => RuleFor(request => request.Key).NotNull();
 }
 

@@ -8,18 +8,18 @@ using QrAi.Domain.Callers;
 
 namespace QrAi.Application.Callers;
 
-/// <summary>Makes a key.</summary>
-/// <param name="Name">What it is for: 1–100 characters.</param>
-/// <param name="Owner">Whose sessions it reaches; null to give it the owner of its name.</param>
-/// <param name="ExpiresAt">From when on it is refused; null for never.</param>
+/// <summary>Creates a key.</summary>
+/// <param name="Name">The name, which describes the purpose: 1–100 characters.</param>
+/// <param name="Owner">The owner that the key authenticates; null to use the name as the owner.</param>
+/// <param name="ExpiresAt">The time from which the key is refused; null if it does not expire.</param>
 public sealed record CreateKey(string? Name, string? Owner, DateTimeOffset? ExpiresAt) : IRequest<CreatedKey>;
 
 /// <summary>A new key.</summary>
-/// <param name="Key">What is kept of it.</param>
-/// <param name="Secret">The key itself, which nobody can read again.</param>
+/// <param name="Key">The stored key.</param>
+/// <param name="Secret">The secret, which is not stored.</param>
 public sealed record CreatedKey(KeyDto Key, string Secret)
 {
-    /// <summary>Without the key, so that it stands in no log by accident.</summary>
+    /// <summary>Returns the stored key without the secret, which must not be logged.</summary>
     public override string ToString() => Key.ToString();
 }
 
@@ -37,7 +37,7 @@ internal sealed class CreateKeyValidator : AbstractValidator<CreateKey>
             .OverridePropertyName("owner");
         RuleFor(request => request.ExpiresAt)
             .Must(end => end > clock.Now())
-            .WithMessage("must lie ahead")
+            .WithMessage("must be in the future")
             .When(request => request.ExpiresAt is not null)
             .OverridePropertyName("expires");
     }
@@ -59,7 +59,7 @@ internal sealed class CreateKeyHandler(IQrAiDbContextFactory databases, TimeProv
         }
         catch (DbUpdateConcurrencyException)
         {
-            // Only this call knows the id: it is there because a try was saved whose confirmation was lost.
+            // Only this call knows the id: an earlier attempt was saved, and its confirmation was lost.
         }
 
         return new CreatedKey(KeyDto.Of(key, now), secret);

@@ -1,21 +1,21 @@
 namespace QrAi.Application.Callers;
 
-/// <summary>For whom the requests of a scope are made. Whoever opens the scope says it, once, before the first of them.</summary>
+/// <summary>The owner on whose behalf the requests of a scope run. It is set once, before the first request.</summary>
 public sealed class CurrentCaller
 {
     private string? _owner;
 
-    /// <summary>Whose sessions the caller reaches.</summary>
-    /// <exception cref="InvalidOperationException">Nobody has said it: then nothing is reached at all.</exception>
-    public string Owner => _owner ?? throw new InvalidOperationException("Nobody has said for whom this is.");
+    /// <summary>The owner.</summary>
+    /// <exception cref="InvalidOperationException">If the owner is not set.</exception>
+    public string Owner => _owner ?? throw new InvalidOperationException("The owner of the scope is not set.");
 
-    /// <summary>Says for whom it is.</summary>
+    /// <summary>Sets the owner.</summary>
     /// <param name="owner">The owner.</param>
-    /// <exception cref="InvalidOperationException">Somebody else was named before.</exception>
+    /// <exception cref="InvalidOperationException">If another owner is set.</exception>
     public void Identify(string owner)
     {
         if (_owner is not null && _owner != owner)
-            throw new InvalidOperationException("A scope is one caller's.");
+            throw new InvalidOperationException("The scope has another owner.");
         _owner = owner;
     }
 }

@@ -1,4 +1,4 @@
 namespace QrAi.Application.Callers;
 
-/// <summary>A request that asks a language model, which callers may make only so often.</summary>
+/// <summary>A request that asks a language model, and counts against the rate limit of the caller.</summary>
 public interface IQuestion;

@@ -2,15 +2,15 @@ using QrAi.Domain.Callers;
 
 namespace QrAi.Application.Callers;
 
-/// <summary>A key as operators see it: everything but the key.</summary>
-/// <param name="Id">A version 7 UUID, by which it is revoked.</param>
-/// <param name="Name">What it is for.</param>
-/// <param name="Owner">Whose sessions it reaches.</param>
-/// <param name="CreatedAt">When it was made.</param>
-/// <param name="ExpiresAt">From when on it is refused; null for never.</param>
-/// <param name="LastUsedAt">About when it was last used; null for never.</param>
-/// <param name="RevokedAt">When it was revoked; null if it was not.</param>
-/// <param name="IsUsable">Whether it is taken now.</param>
+/// <summary>A key without its secret, for operators.</summary>
+/// <param name="Id">A version 7 UUID.</param>
+/// <param name="Name">The name, which describes the purpose.</param>
+/// <param name="Owner">The owner that the key authenticates.</param>
+/// <param name="CreatedAt">The time of creation.</param>
+/// <param name="ExpiresAt">The time from which the key is refused; null if it does not expire.</param>
+/// <param name="LastUsedAt">The approximate time of the last use; null if it was never used.</param>
+/// <param name="RevokedAt">The time of revocation; null if the key is not revoked.</param>
+/// <param name="IsUsable">Whether the key is neither revoked nor expired.</param>
 public sealed record KeyDto(
     Guid Id,
     string Name,

@@ -2,18 +2,18 @@ using System.Collections.Concurrent;
 
 namespace QrAi.Application.Callers;
 
-/// <summary>The uses of keys that have not been written yet; one for each key at the most.</summary>
+/// <summary>The last uses of keys that are not saved yet, at most one for each key.</summary>
 internal sealed class KeyUses
 {
     private readonly ConcurrentDictionary<Guid, DateTimeOffset> _uses = new();
 
-    /// <summary>Notes a use, which is written later and in nobody's way.</summary>
-    /// <param name="keyId">A key that exists.</param>
-    /// <param name="at">When it was.</param>
+    /// <summary>Adds a use, which is saved later in the background.</summary>
+    /// <param name="keyId">The id of an existing key.</param>
+    /// <param name="at">The time of the use.</param>
     public void Note(Guid keyId, DateTimeOffset at) =>
-        _uses.AddOrUpdate(keyId, at, (_, noted) => noted > at ? noted : at);
+        _uses.AddOrUpdate(keyId, at, (_, earlier) => earlier > at ? earlier : at);
 
-    /// <summary>Takes all that were noted.</summary>
+    /// <summary>Removes and returns all uses.</summary>
     public IReadOnlyDictionary<Guid, DateTimeOffset> Take()
     {
         var taken = new Dictionary<Guid, DateTimeOffset>();

@@ -5,7 +5,7 @@ using QrAi.Application.Time;
 
 namespace QrAi.Application.Callers;
 
-/// <summary>All keys, oldest first; those that are refused too, as their last use is worth knowing.</summary>
+/// <summary>Lists all keys, oldest first, including revoked and expired ones.</summary>
 public sealed record ListKeys : IRequest<IReadOnlyList<KeyDto>>;
 
 internal sealed class ListKeysHandler(IQrAiDbContextFactory databases, TimeProvider clock)

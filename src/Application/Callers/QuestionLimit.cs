@@ -1,33 +1,33 @@
 namespace QrAi.Application.Callers;
 
 /// <summary>
-/// Limits how often a caller may ask, whichever way: a token bucket for each owner. Each process counts for itself.
+/// The rate limit of questions, with a token bucket for each owner. Each process counts separately.
 /// </summary>
-/// <param name="perMinute">Questions a minute in the long run, at least 1.</param>
-/// <param name="burst">Questions at once, by a caller who has not asked for a while, at least 1.</param>
-/// <param name="clock">The time.</param>
+/// <param name="perMinute">The maximum average rate in questions per minute, at least 1.</param>
+/// <param name="burst">The maximum number of questions at once, at least 1.</param>
+/// <param name="clock">The clock.</param>
 public sealed class QuestionLimit(int perMinute, int burst, TimeProvider clock)
 {
-    /// <summary>Owners whose buckets are not full; beyond them all others share one.</summary>
-    internal const int MostOwners = 50_000;
+    /// <summary>The maximum number of owners with a bucket of their own; all others share one.</summary>
+    internal const int MaxOwners = 50_000;
 
-    // No owner is called so: names have no control characters.
+    // Not the name of an owner: names have no control characters.
     private const string AllOthers = "\0";
 
     private readonly TokenBuckets<string> _buckets = new(
         clock,
         burst,
         TimeSpan.FromMinutes(1) / perMinute,
-        MostOwners,
+        MaxOwners,
         AllOthers
     );
 
     /// <summary>Counts a question.</summary>
-    /// <param name="owner">Who asks.</param>
-    /// <returns>Null if it is counted; if there were too many, when the next one may come.</returns>
+    /// <param name="owner">The owner that asks.</param>
+    /// <returns>Null if the question is within the limit; otherwise the time until the next one is allowed.</returns>
     public TimeSpan? TryCount(string owner) => _buckets.TryTake(owner);
 
-    /// <summary>Gives back the place of a question that turned out to be a repeated one.</summary>
-    /// <param name="owner">Who asked.</param>
+    /// <summary>Returns the token of a question that is a repeated one.</summary>
+    /// <param name="owner">The owner that asked.</param>
     public void GiveBack(string owner) => _buckets.GiveBack(owner);
 }

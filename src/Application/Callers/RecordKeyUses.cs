@@ -5,7 +5,7 @@ using QrAi.Application.Persistence;
 
 namespace QrAi.Application.Callers;
 
-/// <summary>Writes when keys were used, those of this process since the last time, all in one go.</summary>
+/// <summary>Saves the last uses of keys that this process has collected, in one transaction.</summary>
 public sealed record RecordKeyUses : IRequest;
 
 internal sealed class RecordKeyUsesHandler(IQrAiDbContextFactory databases, KeyUses uses)
@@ -13,23 +13,23 @@ internal sealed class RecordKeyUsesHandler(IQrAiDbContextFactory databases, KeyU
 {
     public async Task Handle(RecordKeyUses request, CancellationToken cancellationToken)
     {
-        var noted = uses.Take();
-        if (noted.Count == 0)
+        var taken = uses.Take();
+        if (taken.Count == 0)
             return;
 
         try
         {
             await using var database = databases.CreateForService();
-            var ids = noted.Keys.ToList();
+            var ids = taken.Keys.ToList();
             var keys = await database.ApiKeys.Where(key => ids.Contains(key.Id)).ToListAsync(cancellationToken);
             foreach (var key in keys)
-                key.NoteUse(noted[key.Id]);
+                key.NoteUse(taken[key.Id]);
             await database.SaveChangesAsync(cancellationToken);
         }
         catch (DatabaseUnavailableException)
         {
-            // Later, then.
-            foreach (var (id, at) in noted)
+            // The next run saves them.
+            foreach (var (id, at) in taken)
                 uses.Note(id, at);
             throw;
         }

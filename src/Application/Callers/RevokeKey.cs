@@ -6,7 +6,7 @@ using QrAi.Application.Time;
 
 namespace QrAi.Application.Callers;
 
-/// <summary>Refuses a key, in every process within two seconds. One that is revoked already stays as it is.</summary>
+/// <summary>Revokes a key, in all processes within two seconds. A revoked key does not change.</summary>
 /// <param name="Id">The key.</param>
 public sealed record RevokeKey(Guid Id) : IRequest<KeyDto>;
 

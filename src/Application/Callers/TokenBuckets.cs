@@ -1,75 +1,75 @@
 namespace QrAi.Application.Callers;
 
 /// <summary>
-/// A token bucket for each of many keys: <paramref name="burst"/> tokens at once, and one more in each
-/// <paramref name="refill"/>. The framework's limiters keep an object and a time of their own for each key; this keeps one
-/// number, and goes by the clock that it is given.
+/// A token bucket for each of many keys: a full bucket has <paramref name="burst"/> tokens, and one is added in each
+/// <paramref name="refill"/>. The limiters of the framework need an object and a clock of their own for each key; this
+/// class needs one number, and takes its clock as a parameter.
 /// </summary>
-/// <param name="clock">The time.</param>
-/// <param name="burst">The tokens of a full bucket, at least 1.</param>
-/// <param name="refill">The time for one more token.</param>
-/// <param name="most">Bounds the memory: so many buckets that are not full.</param>
-/// <param name="others">Keys beyond those share the bucket of this one.</param>
-public sealed class TokenBuckets<TKey>(TimeProvider clock, int burst, TimeSpan refill, int most, TKey others)
+/// <param name="clock">The clock.</param>
+/// <param name="burst">The number of tokens of a full bucket, at least 1.</param>
+/// <param name="refill">The time in which a token is added.</param>
+/// <param name="maxBuckets">The maximum number of buckets that are not full, which bounds the memory.</param>
+/// <param name="overflow">The key whose bucket all further keys share.</param>
+public sealed class TokenBuckets<TKey>(TimeProvider clock, int burst, TimeSpan refill, int maxBuckets, TKey overflow)
     where TKey : notnull
 {
-    // When a bucket will be full again is its whole state; one that is full needs none. The clock on the wall may be set
-    // back, so this counts from the beginning.
-    private readonly Dictionary<TKey, TimeSpan> _fullAgain = [];
+    // The state of a bucket is the time at which it is full again; a full bucket has no state. Times are relative to the
+    // start, because the wall clock can be set back.
+    private readonly Dictionary<TKey, TimeSpan> _fullAt = [];
     private readonly long _start = clock.GetTimestamp();
     private readonly Lock _gate = new();
 
-    /// <summary>How many buckets are remembered.</summary>
+    /// <summary>The number of buckets with a state.</summary>
     public int Count
     {
         get
         {
             lock (_gate)
-                return _fullAgain.Count;
+                return _fullAt.Count;
         }
     }
 
-    /// <summary>How long a key has to wait for its next token; null if there is one.</summary>
+    /// <summary>Returns the time until the next token of a key; null if there is one.</summary>
     public TimeSpan? WaitOf(TKey key)
     {
         lock (_gate)
         {
-            var wait = _fullAgain.GetValueOrDefault(Find(key)) - Now - refill * (burst - 1);
+            var wait = _fullAt.GetValueOrDefault(Find(key)) - Now - refill * (burst - 1);
             return wait > TimeSpan.Zero ? wait : null;
         }
     }
 
-    /// <summary>Takes a token, also where there is none left.</summary>
+    /// <summary>Takes a token, even if none is left.</summary>
     public void Take(TKey key)
     {
         lock (_gate)
         {
             var now = Now;
-            if (_fullAgain.Count >= most && !_fullAgain.ContainsKey(key))
-                foreach (var (past, _) in _fullAgain.Where(one => one.Value <= now).ToList())
-                    _fullAgain.Remove(past);
+            if (_fullAt.Count >= maxBuckets && !_fullAt.ContainsKey(key))
+                foreach (var (past, _) in _fullAt.Where(one => one.Value <= now).ToList())
+                    _fullAt.Remove(past);
             key = Find(key);
-            var full = _fullAgain.GetValueOrDefault(key);
-            // No further off than with none left: takers who came at once add no time of their own.
+            var full = _fullAt.GetValueOrDefault(key);
+            // Not later than for an empty bucket, which bounds the wait of concurrent takers.
             var empty = now + refill * burst;
             full = (full > now ? full : now) + refill;
-            _fullAgain[key] = full < empty ? full : empty;
+            _fullAt[key] = full < empty ? full : empty;
         }
     }
 
-    /// <summary>Gives a token back that was taken.</summary>
+    /// <summary>Returns a token that was taken.</summary>
     public void GiveBack(TKey key)
     {
         lock (_gate)
         {
             key = Find(key);
-            if (_fullAgain.TryGetValue(key, out var full))
-                _fullAgain[key] = full - refill;
+            if (_fullAt.TryGetValue(key, out var full))
+                _fullAt[key] = full - refill;
         }
     }
 
     /// <summary>Takes a token if there is one.</summary>
-    /// <returns>Null if it is taken; else how long to wait for the next.</returns>
+    /// <returns>Null if it was taken; otherwise the time until the next token.</returns>
     public TimeSpan? TryTake(TKey key)
     {
         lock (_gate)
@@ -83,5 +83,5 @@ public sealed class TokenBuckets<TKey>(TimeProvider clock, int burst, TimeSpan r
 
     private TimeSpan Now => clock.GetElapsedTime(_start);
 
-    private TKey Find(TKey key) => _fullAgain.ContainsKey(key) || _fullAgain.Count < most ? key : others;
+    private TKey Find(TKey key) => _fullAt.ContainsKey(key) || _fullAt.Count < maxBuckets ? key : overflow;
 }
