@@ -1,23 +1,23 @@
 namespace QrAi.Application.Checks;
 
-/// <summary>What checks are called, outside as well.</summary>
+/// <summary>The names of checks, also in the command line and in output.</summary>
 public static class CheckNames
 {
-    /// <summary>The settings, and where each comes from.</summary>
+    /// <summary>The settings are valid; reports the source of each.</summary>
     public const string Environment = "environment";
 
-    /// <summary>The database is reached and has this program's schema.</summary>
+    /// <summary>The database is reachable, and its schema is that of the program.</summary>
     public const string Database = "database";
 
-    /// <summary>The key vault is reached and can be read.</summary>
+    /// <summary>The key vault is reachable and readable.</summary>
     public const string KeyVault = "keyvault";
 
-    /// <summary>Each provider takes its key.</summary>
+    /// <summary>Each provider accepts its key.</summary>
     public const string Providers = "providers";
 
-    /// <summary>Backups can be kept where they are to be.</summary>
+    /// <summary>The storage of backups is writable and readable.</summary>
     public const string Storage = "storage";
 
-    /// <summary>All, in the order in which they are reported.</summary>
+    /// <summary>All names, in the order in which the checks are reported.</summary>
     public static IReadOnlyList<string> All { get; } = [Environment, Database, KeyVault, Providers, Storage];
 }

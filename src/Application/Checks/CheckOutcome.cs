@@ -1,29 +1,29 @@
 namespace QrAi.Application.Checks;
 
-/// <summary>What a check found.</summary>
+/// <summary>The outcome of a check.</summary>
 public sealed record CheckOutcome
 {
     private CheckOutcome() { }
 
-    /// <summary>Whether nothing is wrong.</summary>
+    /// <summary>Whether the check passed.</summary>
     public required bool Passed { get; init; }
 
-    /// <summary>What was seen, in a line; if something is wrong, then also what to do next. Never a secret.</summary>
+    /// <summary>The result in one line; after a failure also what to do next. Never a secret.</summary>
     public required string Detail { get; init; }
 
-    /// <summary>What was seen, each by its name, for programs.</summary>
+    /// <summary>The result as names and values, for programs.</summary>
     public IReadOnlyDictionary<string, string> Facts { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Where there may be many things wrong: each of them, in a line.</summary>
+    /// <summary>The problems of a check that can find several, each in one line.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
-    /// <summary>Nothing is wrong.</summary>
-    /// <param name="detail">What was seen.</param>
+    /// <summary>Creates the outcome of a check that passed.</summary>
+    /// <param name="detail">The result in one line.</param>
     public static CheckOutcome Ok(string detail) => new() { Passed = true, Detail = detail };
 
-    /// <summary>Something is wrong.</summary>
-    /// <param name="problem">What; a sentence.</param>
-    /// <param name="next">What to do about it; a sentence.</param>
+    /// <summary>Creates the outcome of a check that failed.</summary>
+    /// <param name="problem">The problem, a sentence.</param>
+    /// <param name="next">What to do next, a sentence.</param>
     public static CheckOutcome Failed(string problem, string next) =>
         new() { Passed = false, Detail = $"{problem} {next}" };
 }

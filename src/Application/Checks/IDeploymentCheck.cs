@@ -1,15 +1,15 @@
 namespace QrAi.Application.Checks;
 
-/// <summary>Looks whether something outside the program is as the service needs it, and changes nothing there.</summary>
+/// <summary>Checks a requirement of the service outside the program, and changes nothing there.</summary>
 public interface IDeploymentCheck
 {
     /// <summary>One of <see cref="CheckNames"/>.</summary>
     string Name { get; }
 
-    /// <summary>Whether somebody has set up what is checked. If not, it is checked only when it is asked for by its name.</summary>
+    /// <summary>Whether the checked resource is configured. If not, the check runs only if it is requested by name.</summary>
     bool IsConfigured { get; }
 
-    /// <summary>Checks, within a time limit of its own. What goes wrong outside is an outcome, not an exception.</summary>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <summary>Runs the check within its own time limit. An external failure is an outcome, not an exception.</summary>
+    /// <param name="cancellationToken">Cancels the check.</param>
     Task<CheckOutcome> RunAsync(CancellationToken cancellationToken);
 }

@@ -4,13 +4,13 @@ using Microsoft.Extensions.Logging;
 
 namespace QrAi.Application.Checks;
 
-/// <summary>Checks what the service needs. With settings that cannot be used, only what needs none is checked.</summary>
-/// <param name="Names">Which checks; none means those of all that is configured.</param>
+/// <summary>Runs deployment checks. If the settings are invalid, only checks that need no settings are available.</summary>
+/// <param name="Names">The names of the checks; empty for all that are configured.</param>
 public sealed record RunChecks(IReadOnlyList<string> Names) : IRequest<IReadOnlyList<CheckResult>>;
 
-/// <summary>A check and what it found.</summary>
+/// <summary>The result of a check.</summary>
 /// <param name="Name">One of <see cref="CheckNames"/>.</param>
-/// <param name="Outcome">What it found.</param>
+/// <param name="Outcome">The outcome.</param>
 public sealed record CheckResult(string Name, CheckOutcome Outcome);
 
 internal sealed class RunChecksValidator : AbstractValidator<RunChecks>
@@ -19,7 +19,7 @@ internal sealed class RunChecksValidator : AbstractValidator<RunChecks>
         RuleForEach(request => request.Names)
             .Must(name => CheckNames.All.Contains(name))
             .OverridePropertyName("names")
-            .WithMessage($"must be of {string.Join(", ", CheckNames.All)}");
+            .WithMessage($"must be one of {string.Join(", ", CheckNames.All)}");
 }
 
 internal sealed class RunChecksHandler(IEnumerable<IDeploymentCheck> checks, ILogger<RunChecksHandler> logger)
@@ -28,14 +28,14 @@ internal sealed class RunChecksHandler(IEnumerable<IDeploymentCheck> checks, ILo
     /// <returns>The results in the order of <see cref="CheckNames.All"/>.</returns>
     public async Task<IReadOnlyList<CheckResult>> Handle(RunChecks request, CancellationToken cancellationToken)
     {
-        // They wait for different things, and do so at once.
+        // The checks wait for different resources, so they run concurrently.
         var results = await Task.WhenAll(checks.Select(check => RunAsync(check, cancellationToken)));
         return [.. results.OfType<CheckResult>().OrderBy(result => CheckNames.All.ToList().IndexOf(result.Name))];
 
         async Task<CheckResult?> RunAsync(IDeploymentCheck check, CancellationToken stop)
         {
             var isChosen = request.Names.Count == 0 ? check.IsConfigured : request.Names.Contains(check.Name);
-            // Nobody can rely on what else is found where the settings cannot be used.
+            // With invalid settings the other results are not reliable, so a failure of that check is always reported.
             if (!isChosen && check.Name != CheckNames.Environment)
                 return null;
 
@@ -52,11 +52,11 @@ internal sealed class RunChecksHandler(IEnumerable<IDeploymentCheck> checks, ILo
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            // The others' findings are needed all the more.
-            logger.LogError(exception, "The check of {Check} failed in a way that nobody foresaw", check.Name);
+            // The results of the other checks are still needed.
+            logger.LogError(exception, "The check {Check} failed unexpectedly", check.Name);
             return CheckOutcome.Failed(
-                $"It failed in a way that nobody foresaw: {exception.GetType().Name}.",
-                "The log on standard error knows more."
+                $"The check failed unexpectedly: {exception.GetType().Name}.",
+                "See the log on standard error."
             );
         }
     }
