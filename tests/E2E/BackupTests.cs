@@ -29,7 +29,7 @@ public sealed partial class BackupTests : ProgramTests
 
         var refused = await RunAsync(workplace, "restore", id);
         refused.ExitCode.ShouldBe(WrongUsage);
-        refused.Errors.ShouldStartWith("--yes: must be given");
+        refused.Errors.ShouldStartWith("--yes: is required");
         var restored = await RunAsync(workplace, "restore", id, "--yes");
         restored.ExitCode.ShouldBe(0, restored.Errors);
         restored.Output.ShouldMatch(
@@ -68,7 +68,7 @@ public sealed partial class BackupTests : ProgramTests
 
         var verified = await RunAsync(workplace, "backup", "verify", id);
         verified.ExitCode.ShouldBe(Failed);
-        verified.Errors.ShouldStartWith($"{id} is not good. The dump has SHA-256");
+        verified.Errors.ShouldStartWith($"{id} is damaged. The dump has SHA-256");
         verified.Output.ShouldBeEmpty();
         (await RunAsync(workplace, "backup", "list")).Output.ShouldContain("FAILED");
 

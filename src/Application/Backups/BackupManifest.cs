@@ -1,56 +1,56 @@
 namespace QrAi.Application.Backups;
 
-/// <summary>What a backup says of itself. Without one a dump is no backup.</summary>
+/// <summary>The metadata of a backup. A dump without a manifest is not a backup.</summary>
 public sealed record BackupManifest
 {
-    /// <summary>The backup: <see cref="BackupId"/>.</summary>
+    /// <summary>The id of the backup: <see cref="BackupId"/>.</summary>
     public required string Id { get; init; }
 
-    /// <summary>When it was begun.</summary>
+    /// <summary>The time at which the backup began.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Why it was made.</summary>
+    /// <summary>The purpose of the backup.</summary>
     public required BackupPurpose Purpose { get; init; }
 
-    /// <summary>What the dump is, and so which databases it can be restored into.</summary>
+    /// <summary>The format of the dump, which determines the databases that it can be restored into.</summary>
     public required BackupFormat Format { get; init; }
 
-    /// <summary>The program that wrote the dump, with its version.</summary>
+    /// <summary>The name and version of the program that wrote the dump.</summary>
     public required string ToolVersion { get; init; }
 
     /// <summary>The version of the database server.</summary>
     public required string ServerVersion { get; init; }
 
-    /// <summary>The dump's SHA-256, in lower-case hexadecimal.</summary>
+    /// <summary>The SHA-256 of the dump, in lower-case hexadecimal digits.</summary>
     public required string Sha256 { get; init; }
 
-    /// <summary>The dump's size in bytes.</summary>
+    /// <summary>The size of the dump in bytes.</summary>
     public required long Size { get; init; }
 
-    /// <summary>What the database held at the dump's snapshot.</summary>
+    /// <summary>The contents of the database in the snapshot of the dump.</summary>
     public required DatabaseContents Contents { get; init; }
 
-    /// <summary>What the last verification found; null if there was none yet.</summary>
+    /// <summary>The outcome of the last verification; null if there was none yet.</summary>
     public BackupVerification? Verification { get; init; }
 
-    /// <summary>Whether a verification found that it can be restored, whole.</summary>
+    /// <summary>Whether the last verification succeeded.</summary>
     public bool IsVerified => Verification is { Difference: null };
 
-    /// <summary>Whether a verification found that it can not.</summary>
+    /// <summary>Whether the last verification failed.</summary>
     public bool HasFailed => Verification is { Difference: not null };
 }
 
-/// <summary>Why a backup was made.</summary>
+/// <summary>The purpose of a backup.</summary>
 public enum BackupPurpose
 {
-    /// <summary>By schedule or by hand.</summary>
+    /// <summary>A scheduled or manual backup.</summary>
     Regular,
 
-    /// <summary>Before a restore, of what it was about to replace.</summary>
+    /// <summary>A backup of the database that a restore is about to replace.</summary>
     Safety,
 }
 
-/// <summary>What a dump is.</summary>
+/// <summary>The format of a dump.</summary>
 public enum BackupFormat
 {
     /// <summary>An archive of <c>pg_dump -Fc</c>.</summary>
@@ -61,6 +61,6 @@ public enum BackupFormat
 }
 
 /// <summary>The outcome of restoring a backup into a scratch database and comparing it with its manifest.</summary>
-/// <param name="At">When.</param>
+/// <param name="At">The time of the verification.</param>
 /// <param name="Difference">The first difference; null if there is none.</param>
 public sealed record BackupVerification(DateTimeOffset At, string? Difference);

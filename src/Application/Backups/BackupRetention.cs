@@ -5,27 +5,27 @@ using System.Text.RegularExpressions;
 namespace QrAi.Application.Backups;
 
 /// <summary>
-/// How many backups stay: the newest one of each of the last so many days, ISO weeks and months (UTC) that have one. Days
-/// without a backup do not count, so that a schedule that stood still loses nothing.
+/// The number of backups to retain: the newest one of each of the last days, ISO weeks and months (UTC) that have a backup.
+/// Periods without a backup do not count, so that an interrupted schedule does not expire the existing backups.
 /// </summary>
-/// <param name="Daily">How many days.</param>
-/// <param name="Weekly">How many weeks.</param>
-/// <param name="Monthly">How many months.</param>
+/// <param name="Daily">The number of days.</param>
+/// <param name="Weekly">The number of weeks.</param>
+/// <param name="Monthly">The number of months.</param>
 public sealed partial record BackupRetention(int Daily, int Weekly, int Monthly)
 {
-    /// <summary>What is valid, for people.</summary>
+    /// <summary>The validation message for an invalid text.</summary>
     public const string Rule =
         "must be numbers of days, weeks and months from 0 to 9999, at least one above 0, like 7d,4w,6m";
 
-    /// <summary>What is used when nothing is set: <c>7d,4w,6m</c>.</summary>
+    /// <summary>The default: <c>7d,4w,6m</c>.</summary>
     public static BackupRetention Default { get; } = new(7, 4, 6);
 
-    /// <summary>How long that stays which a restore has replaced: as many days as there are daily backups, at least one.</summary>
+    /// <summary>The retention time of data that a restore has replaced: <see cref="Daily"/> days, at least one.</summary>
     public TimeSpan SafetyTime => TimeSpan.FromDays(Math.Max(Daily, 1));
 
-    /// <summary>Reads <c>7d,4w,6m</c>; what is left out is 0.</summary>
+    /// <summary>Parses a text such as <c>7d,4w,6m</c>. A missing number is 0.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="retention">What it says.</param>
+    /// <param name="retention">The parsed retention.</param>
     public static bool TryParse(string text, [NotNullWhen(true)] out BackupRetention? retention)
     {
         retention = null;
@@ -41,12 +41,12 @@ public sealed partial record BackupRetention(int Daily, int Weekly, int Monthly)
     }
 
     /// <summary>
-    /// Which backups may go. Never the last verified one, and nothing that is newer than it. One that failed its
-    /// verification takes no good one's place; it goes when a newer one has been verified. One that was made before a
-    /// restore stays for as many days as there are daily ones (at least one), beside the others.
+    /// Returns the expired backups. The last verified backup and all newer ones never expire. A backup that failed its
+    /// verification does not count as the newest of a period, and expires when a newer one is verified. A safety backup
+    /// expires after <see cref="SafetyTime"/>.
     /// </summary>
     /// <param name="backups">All backups.</param>
-    /// <param name="now">The time.</param>
+    /// <param name="now">The current time.</param>
     public IReadOnlyList<BackupManifest> Expired(IEnumerable<BackupManifest> backups, DateTimeOffset now)
     {
         var all = backups.OrderByDescending(backup => backup.CreatedAt).ToList();
@@ -54,17 +54,17 @@ public sealed partial record BackupRetention(int Daily, int Weekly, int Monthly)
             return [];
 
         var regular = all.Where(backup => backup is { Purpose: BackupPurpose.Regular, HasFailed: false }).ToList();
-        var kept = new HashSet<BackupManifest>(ReferenceEqualityComparer.Instance);
-        kept.UnionWith(NewestOfEach(regular, Daily, time => time.Date.Ticks));
-        kept.UnionWith(
+        var retained = new HashSet<BackupManifest>(ReferenceEqualityComparer.Instance);
+        retained.UnionWith(NewestOfEach(regular, Daily, time => time.Date.Ticks));
+        retained.UnionWith(
             NewestOfEach(regular, Weekly, time => ISOWeek.GetYear(time) * 100 + ISOWeek.GetWeekOfYear(time))
         );
-        kept.UnionWith(NewestOfEach(regular, Monthly, time => time.Year * 100 + time.Month));
-        kept.UnionWith(all.Where(backup => backup.CreatedAt >= lastVerified.CreatedAt));
-        kept.UnionWith(
+        retained.UnionWith(NewestOfEach(regular, Monthly, time => time.Year * 100 + time.Month));
+        retained.UnionWith(all.Where(backup => backup.CreatedAt >= lastVerified.CreatedAt));
+        retained.UnionWith(
             all.Where(backup => backup.Purpose == BackupPurpose.Safety && now - backup.CreatedAt <= SafetyTime)
         );
-        return [.. all.Where(backup => !kept.Contains(backup))];
+        return [.. all.Where(backup => !retained.Contains(backup))];
     }
 
     /// <inheritdoc />

@@ -1,9 +1,9 @@
 namespace QrAi.Application.Backups;
 
-/// <summary>Makes backups: for whoever asks for one, and before a restore.</summary>
+/// <summary>Writes regular backups, and safety backups before a restore.</summary>
 internal sealed class BackupWriter(IBackupArchive archive)
 {
-    /// <summary>Dumps a database into the folder.</summary>
+    /// <summary>Writes a backup of a database to the folder.</summary>
     public async Task<StoredBackup> WriteAsync(
         IBackupDatabase database,
         BackupPurpose purpose,

@@ -2,7 +2,7 @@ using MediatR;
 
 namespace QrAi.Application.Backups;
 
-/// <summary>Backs the service's database up, into the folder and then into the storage where there is one.</summary>
+/// <summary>Creates a backup of the service's database in the folder, and uploads it if a storage is configured.</summary>
 public sealed record CreateBackup : IRequest<StoredBackup>;
 
 internal sealed class CreateBackupHandler(IBackupDatabases databases, IBackupArchive archive, BackupWriter writer)
@@ -14,19 +14,19 @@ internal sealed class CreateBackupHandler(IBackupDatabases databases, IBackupArc
         if (!archive.HasStorage)
             return backup;
 
-        await ExplainAsync(
+        await WithStateAsync(
             async () => backup = await archive.UploadAsync(backup, cancellationToken),
             $"The backup {backup.Id} is in the folder and not in the storage; the next create uploads it."
         );
-        await ExplainAsync(
+        await WithStateAsync(
             () => UploadEarlierAsync(backup.Id, cancellationToken),
-            $"The backup {backup.Id} is in the storage; earlier ones that are not are uploaded by the next create."
+            $"The backup {backup.Id} is in the storage; the next create uploads earlier ones that are not."
         );
         return backup;
     }
 
-    /// <summary>Says in what state a failure leaves the backups.</summary>
-    private static async Task ExplainAsync(Func<Task> upload, string state)
+    /// <summary>Adds the state of the backups to the message of a failed upload.</summary>
+    private static async Task WithStateAsync(Func<Task> upload, string state)
     {
         try
         {
@@ -38,7 +38,7 @@ internal sealed class CreateBackupHandler(IBackupDatabases databases, IBackupArc
         }
     }
 
-    /// <summary>What an earlier run could not upload, because the storage was down.</summary>
+    /// <summary>Uploads the backups that earlier runs could not upload, because the storage was unavailable.</summary>
     private async Task UploadEarlierAsync(string newest, CancellationToken cancellationToken)
     {
         var listing = await archive.ListAsync(cancellationToken);

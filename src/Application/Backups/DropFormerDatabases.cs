@@ -2,7 +2,7 @@ using MediatR;
 
 namespace QrAi.Application.Backups;
 
-/// <summary>Drops what restores have left of the service's database, when its time is over and nobody uses it.</summary>
+/// <summary>Drops former databases that have expired and are not in use.</summary>
 public sealed record DropFormerDatabases : IRequest<IReadOnlyList<string>>;
 
 internal sealed class DropFormerDatabasesHandler(
@@ -11,7 +11,7 @@ internal sealed class DropFormerDatabasesHandler(
     TimeProvider clock
 ) : IRequestHandler<DropFormerDatabases, IReadOnlyList<string>>
 {
-    /// <returns>The names of those that are gone.</returns>
+    /// <returns>The names of the dropped databases.</returns>
     public async Task<IReadOnlyList<string>> Handle(DropFormerDatabases request, CancellationToken cancellationToken)
     {
         var dropped = new List<string>();

@@ -1,15 +1,15 @@
 namespace QrAi.Application.Backups;
 
 /// <summary>
-/// What a database held before a restore. It is kept where somebody wrote to it after it was backed up, or where the
-/// restore was killed before it could tell.
+/// A database that a restore has replaced. It is retained if it changed after its safety backup, or if the restore was
+/// killed before it could check that.
 /// </summary>
-/// <param name="Name">Where it is now: the name of a database or of a file beside the one that took its place.</param>
-/// <param name="ReplacedAt">When a restore took its place; null where nobody noted that.</param>
+/// <param name="Name">The name of the former database, or of its file.</param>
+/// <param name="ReplacedAt">The time of the restore; null if it is unknown.</param>
 public sealed record FormerDatabase(string Name, DateTimeOffset? ReplacedAt)
 {
-    /// <summary>When it may go: as late as the backup that was made before the restore.</summary>
-    /// <param name="retention">How long that stays.</param>
-    /// <returns>The time; null where nobody knows, and it stays.</returns>
+    /// <summary>Returns the time at which the database expires, which is that of the safety backup.</summary>
+    /// <param name="retention">The retention of backups.</param>
+    /// <returns>The time; null if the time of the restore is unknown, and the database does not expire.</returns>
     public DateTimeOffset? ExpiresAt(BackupRetention retention) => ReplacedAt + retention.SafetyTime;
 }

@@ -1,73 +1,73 @@
 namespace QrAi.Application.Backups;
 
-/// <summary>Where backups are kept: a folder, and a blob container where one is configured.</summary>
+/// <summary>The storage of backups: a folder, and optionally a blob container.</summary>
 public interface IBackupArchive
 {
-    /// <summary>Whether there is a blob container.</summary>
+    /// <summary>Whether a blob container is configured.</summary>
     bool HasStorage { get; }
 
-    /// <summary>Takes a name for a new backup, after removing what killed processes left behind.</summary>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="BackupFailedException">The folder can not be written.</exception>
+    /// <summary>Begins a backup, after removing files that killed processes have left.</summary>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="BackupFailedException">If the folder cannot be written.</exception>
     Task<IBackupDraft> BeginAsync(CancellationToken cancellationToken);
 
-    /// <summary>Lists what there is. A storage that is down hides nothing that is in the folder.</summary>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Lists all backups; only those of the folder while the blob container is unavailable.</summary>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     Task<ArchiveListing> ListAsync(CancellationToken cancellationToken);
 
     /// <summary>Finds a backup, in the folder first.</summary>
-    /// <param name="id">Its name.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="id">The id of the backup.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <returns>The backup, damaged or not; null if there is none.</returns>
-    /// <exception cref="BackupFailedException">Its manifest can not be read, or the storage not be asked.</exception>
+    /// <exception cref="BackupFailedException">If the manifest cannot be read, or the storage is unavailable.</exception>
     Task<StoredBackup?> FindAsync(string id, CancellationToken cancellationToken);
 
-    /// <summary>Brings a dump to a local file, from the storage where the folder lacks it, and checks size and SHA-256.</summary>
+    /// <summary>Opens a dump as a local file, downloaded if it is not in the folder, and checks its size and SHA-256.</summary>
     /// <param name="backup">The backup.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="BackupDamagedException">The dump is not the one that the manifest is of.</exception>
-    /// <exception cref="BackupFailedException">It can not be read.</exception>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="BackupDamagedException">If the dump differs from the manifest.</exception>
+    /// <exception cref="BackupFailedException">If the dump cannot be read.</exception>
     Task<ILocalDump> FetchAsync(StoredBackup backup, CancellationToken cancellationToken);
 
-    /// <summary>Uploads a backup that is in the folder, and proves that the storage has the same.</summary>
+    /// <summary>Uploads a backup from the folder, and verifies the uploaded copy.</summary>
     /// <param name="backup">The backup.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="BackupFailedException">The storage does not have it; the folder still has.</exception>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="BackupFailedException">If the upload failed. The backup is still in the folder.</exception>
     Task<StoredBackup> UploadAsync(StoredBackup backup, CancellationToken cancellationToken);
 
-    /// <summary>Writes a manifest anew, wherever the backup is; each place changes at once or not at all.</summary>
+    /// <summary>Replaces the manifest of a backup in all its places, atomically in each.</summary>
     /// <param name="backup">The backup with its new manifest.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     Task UpdateAsync(StoredBackup backup, CancellationToken cancellationToken);
 
-    /// <summary>Removes a backup wherever it is, its manifest first.</summary>
+    /// <summary>Removes a backup from all its places, the manifest first.</summary>
     /// <param name="backup">The backup.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     Task RemoveAsync(StoredBackup backup, CancellationToken cancellationToken);
 }
 
-/// <summary>A backup that is being made. Disposing of one that is not complete leaves nothing.</summary>
+/// <summary>A backup that is being written. Disposing of an incomplete one removes its files.</summary>
 public interface IBackupDraft : IAsyncDisposable
 {
-    /// <summary>Its name.</summary>
+    /// <summary>The id of the backup.</summary>
     string Id { get; }
 
-    /// <summary>When it was begun.</summary>
+    /// <summary>The time at which the backup began.</summary>
     DateTimeOffset CreatedAt { get; }
 
-    /// <summary>Takes the dump.</summary>
+    /// <summary>The stream that the dump is written to.</summary>
     Stream Dump { get; }
 
-    /// <summary>Makes it a backup: the dump is forced to the disk and gets its name, the manifest comes last.</summary>
-    /// <param name="describe">Makes the manifest from the SHA-256 and the size of what was written.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="BackupFailedException">It could not be written.</exception>
+    /// <summary>Completes the backup: flushes the dump to disk, renames it, and then writes the manifest.</summary>
+    /// <param name="describe">Creates the manifest from the SHA-256 and the size of the dump.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <exception cref="BackupFailedException">If the backup cannot be written.</exception>
     Task<StoredBackup> CompleteAsync(Func<string, long, BackupManifest> describe, CancellationToken cancellationToken);
 }
 
-/// <summary>A dump in a local file, which is removed with this if it was fetched for it.</summary>
+/// <summary>A dump in a local file. Disposing of it removes a downloaded file.</summary>
 public interface ILocalDump : IAsyncDisposable
 {
-    /// <summary>The file.</summary>
+    /// <summary>The path of the file.</summary>
     string Path { get; }
 }

@@ -2,12 +2,12 @@ using MediatR;
 
 namespace QrAi.Application.Backups;
 
-/// <summary>Removes the backups that <see cref="BackupRetention"/> lets go.</summary>
+/// <summary>Removes expired backups, as defined by <see cref="BackupRetention"/>.</summary>
 public sealed record PruneBackups : IRequest<PrunedBackups>;
 
-/// <summary>What was done.</summary>
-/// <param name="Removed">The backups that are gone.</param>
-/// <param name="Kept">How many are left.</param>
+/// <summary>The result of pruning.</summary>
+/// <param name="Removed">The ids of the removed backups.</param>
+/// <param name="Kept">The number of remaining backups.</param>
 public sealed record PrunedBackups(IReadOnlyList<string> Removed, int Kept);
 
 internal sealed class PruneBackupsHandler(IBackupArchive archive, BackupRetention retention, TimeProvider clock)
@@ -19,11 +19,11 @@ internal sealed class PruneBackupsHandler(IBackupArchive archive, BackupRetentio
         if (listing.StorageProblem is { } problem)
             throw new BackupFailedException($"{problem} Nothing was removed.");
 
-        // What is damaged is for people to look at; it neither goes nor takes a good one's place.
-        var good = listing.Backups.Where(backup => backup.Damage is null).ToDictionary(backup => backup.Manifest);
-        var expired = retention.Expired(good.Keys, clock.GetUtcNow());
+        // Damaged backups are left for an operator to examine: they neither expire nor count as the newest of a period.
+        var intact = listing.Backups.Where(backup => backup.Damage is null).ToDictionary(backup => backup.Manifest);
+        var expired = retention.Expired(intact.Keys, clock.GetUtcNow());
         foreach (var manifest in expired)
-            await archive.RemoveAsync(good[manifest], cancellationToken);
+            await archive.RemoveAsync(intact[manifest], cancellationToken);
         return new PrunedBackups([.. expired.Select(manifest => manifest.Id)], listing.Backups.Count - expired.Count);
     }
 }

@@ -5,24 +5,24 @@ using QrAi.Application.Errors;
 namespace QrAi.Application.Backups;
 
 /// <summary>
-/// Restores a backup. It is restored beside the database and compared first; only then does it take the database's place,
-/// so that whatever fails changes nothing.
+/// Restores a backup. It is restored into a scratch database and compared with its manifest before it replaces the database,
+/// so that a failure changes nothing.
 /// </summary>
-/// <param name="Id">Which backup.</param>
-/// <param name="Into">The address of the database, as in <c>DATABASE_URL</c>; null for the service's own.</param>
-/// <param name="Overwrite">Whether the database may hold something, which is then backed up before.</param>
+/// <param name="Id">The id of the backup.</param>
+/// <param name="Into">The address of the database, as in <c>DATABASE_URL</c>; null for that of the service.</param>
+/// <param name="Overwrite">Whether a database that is not empty may be replaced, after a safety backup.</param>
 public sealed record RestoreBackup(string Id, string? Into, bool Overwrite) : IRequest<RestoredBackup>
 {
-    /// <summary>Without the address, which has a password in it.</summary>
+    /// <summary>Returns the request without the address, which contains a password.</summary>
     public override string ToString() => $"{nameof(RestoreBackup)} {Id}";
 }
 
-/// <summary>What was restored.</summary>
-/// <param name="Manifest">The backup.</param>
-/// <param name="Database">Into which database, without user and password.</param>
-/// <param name="Safety">The backup of what was there before; null if there was nothing.</param>
-/// <param name="KeptAs">Where the former database still is, because it changed after that backup; null if it did not.</param>
-/// <param name="Duration">How long it took, the comparison included.</param>
+/// <summary>The result of a restore.</summary>
+/// <param name="Manifest">The manifest of the backup.</param>
+/// <param name="Database">The location of the database, without user and password.</param>
+/// <param name="Safety">The safety backup of the former database; null if it was empty.</param>
+/// <param name="KeptAs">The name of the former database if it is retained, because it changed after that backup.</param>
+/// <param name="Duration">The duration, including the comparison.</param>
 public sealed record RestoredBackup(
     BackupManifest Manifest,
     string Database,
@@ -50,7 +50,7 @@ internal sealed class RestoreBackupHandler(
     TimeProvider clock
 ) : IRequestHandler<RestoreBackup, RestoredBackup>
 {
-    private static readonly DatabaseContents Nothing = new(null, []);
+    private static readonly DatabaseContents Empty = new(null, []);
 
     public async Task<RestoredBackup> Handle(RestoreBackup request, CancellationToken cancellationToken)
     {
@@ -61,16 +61,16 @@ internal sealed class RestoreBackupHandler(
         if (!isEmpty && !request.Overwrite)
             throw new InvalidRequestException(
                 "--yes",
-                $"must be given, as {database.Description} is not empty: it is backed up first and then replaced"
+                $"is required, because {database.Description} is not empty: it is backed up and then replaced"
             );
 
         await using var copy = await RestoreCopyAsync(backup, database, cancellationToken);
         var safety = isEmpty ? null : await writer.WriteAsync(database, BackupPurpose.Safety, cancellationToken);
-        var keptAs = await copy.TakeOverAsync(safety?.Manifest.Contents ?? Nothing, cancellationToken);
+        var keptAs = await copy.TakeOverAsync(safety?.Manifest.Contents ?? Empty, cancellationToken);
         return new RestoredBackup(backup.Manifest, database.Description, safety, keptAs, clock.GetElapsedTime(start));
     }
 
-    /// <summary>Restores beside the database, and proves that the copy is what the manifest says.</summary>
+    /// <summary>Restores the backup into a scratch database and compares it with the manifest.</summary>
     private async Task<IRestoredCopy> RestoreCopyAsync(
         StoredBackup backup,
         IBackupDatabase database,
@@ -93,7 +93,7 @@ internal sealed class RestoreBackupHandler(
                 await copy.DisposeAsync();
             if (exception is BackupDamagedException)
                 throw new BackupDamagedException(
-                    $"{backup.Id} is not good. {exception.Message} Nothing was changed.",
+                    $"{backup.Id} is damaged. {exception.Message} Nothing was changed.",
                     exception
                 );
             if (exception is BackupFailedException)
@@ -108,10 +108,10 @@ internal sealed class RestoreBackupHandler(
             await archive.FindAsync(id, cancellationToken)
             ?? throw new BackupFailedException($"There is no backup {id}. Nothing was changed.");
         if (backup.Damage is { } damage)
-            throw new BackupDamagedException($"{id} is not good. {damage} Nothing was changed.");
+            throw new BackupDamagedException($"{id} is damaged. {damage} Nothing was changed.");
         if (backup.Manifest.Format != database.Format)
             throw new BackupFailedException(
-                $"{id} is of another kind of database than {database.Description}. Nothing was changed."
+                $"{id} is a backup of another kind of database than {database.Description}. Nothing was changed."
             );
         return backup;
     }

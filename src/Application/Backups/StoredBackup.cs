@@ -1,16 +1,16 @@
 namespace QrAi.Application.Backups;
 
-/// <summary>A backup where it is kept.</summary>
-/// <param name="Manifest">What it says of itself.</param>
-/// <param name="Places">Where it is.</param>
-/// <param name="Damage">Why it can not be relied on, as far as a look tells; null if nothing speaks against it.</param>
+/// <summary>A stored backup.</summary>
+/// <param name="Manifest">The manifest.</param>
+/// <param name="Places">The places that have the backup.</param>
+/// <param name="Damage">The damage that a look at the files without reading the dump shows; null if there is none.</param>
 public sealed record StoredBackup(BackupManifest Manifest, BackupPlaces Places, string? Damage = null)
 {
-    /// <summary>Its name.</summary>
+    /// <summary>The id of the backup.</summary>
     public string Id => Manifest.Id;
 }
 
-/// <summary>Where a backup is.</summary>
+/// <summary>The places where a backup is stored.</summary>
 [Flags]
 public enum BackupPlaces
 {
@@ -24,10 +24,10 @@ public enum BackupPlaces
     Blob = 2,
 }
 
-/// <summary>What an archive holds.</summary>
-/// <param name="Backups">The backups, newest first; damaged ones too.</param>
-/// <param name="Unreadable">Manifests that can not be read at all: each a sentence that names it.</param>
-/// <param name="StorageProblem">Why the blob storage could not be asked; null if it was, or if there is none.</param>
+/// <summary>The contents of an archive.</summary>
+/// <param name="Backups">The backups, newest first, including damaged ones.</param>
+/// <param name="Unreadable">A sentence for each manifest that cannot be read.</param>
+/// <param name="StorageProblem">Why the blob container is unavailable; null if it is available or not configured.</param>
 public sealed record ArchiveListing(
     IReadOnlyList<StoredBackup> Backups,
     IReadOnlyList<string> Unreadable,

@@ -3,8 +3,8 @@ using MediatR;
 
 namespace QrAi.Application.Backups;
 
-/// <summary>Proves that a backup can be restored: restores it into a scratch database, compares, and notes the outcome.</summary>
-/// <param name="Id">Which one; null for the newest.</param>
+/// <summary>Verifies a backup: restores it into a scratch database, compares it, and records the outcome.</summary>
+/// <param name="Id">The id of the backup; null for the newest.</param>
 public sealed record VerifyBackup(string? Id) : IRequest<StoredBackup>;
 
 internal sealed class VerifyBackupValidator : AbstractValidator<VerifyBackup>
@@ -24,7 +24,9 @@ internal sealed class VerifyBackupHandler(IBackupDatabases databases, IBackupArc
         var backup = await FindAsync(request.Id, cancellationToken);
         var database = databases.Own;
         if (backup.Manifest.Format != database.Format)
-            throw new BackupFailedException($"{backup.Id} is of another kind of database than {database.Description}.");
+            throw new BackupFailedException(
+                $"{backup.Id} is a backup of another kind of database than {database.Description}."
+            );
 
         string? difference;
         try
@@ -38,7 +40,7 @@ internal sealed class VerifyBackupHandler(IBackupDatabases databases, IBackupArc
             difference = exception.Message;
         }
 
-        // A manifest that was changed must not be made whole by writing it anew.
+        // Writing a damaged manifest again would hide the damage.
         if (backup.Damage is null)
         {
             var verification = new BackupVerification(clock.GetUtcNow(), difference);
@@ -47,7 +49,7 @@ internal sealed class VerifyBackupHandler(IBackupDatabases databases, IBackupArc
         }
 
         return (difference ?? backup.Damage) is { } reason
-            ? throw new BackupDamagedException($"{backup.Id} is not good. {reason}")
+            ? throw new BackupDamagedException($"{backup.Id} is damaged. {reason}")
             : backup;
     }
 

@@ -105,7 +105,7 @@ public sealed class RestoreBackupTests(DatabaseKind kind) : BackupTest(kind)
         Forge(id, json => json["lastMigration"] = "20990101000000_Later");
         await FillAsync(sessions: 1);
 
-        (await FailureAsync(id)).ShouldContain("the manifest says 20990101000000_Later");
+        (await FailureAsync(id)).ShouldContain("expected 20990101000000_Later");
 
         await ShouldHaveAsync(sessions: 3);
         Files().Count.ShouldBe(2, "There is nothing to be safe from.");

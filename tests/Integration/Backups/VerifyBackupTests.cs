@@ -88,7 +88,7 @@ public sealed class VerifyBackupTests(DatabaseKind kind) : BackupTest(kind)
         );
         var lying = await File.ReadAllTextAsync(ManifestOf(id));
 
-        (await FailureAsync(id)).ShouldContain("messages has 30 rows; the manifest says 31");
+        (await FailureAsync(id)).ShouldContain("messages has 30 rows; expected 31");
 
         (await File.ReadAllTextAsync(ManifestOf(id))).ShouldBe(lying, "A lie must not get a checksum that fits.");
         (await Program().Sender.Send(new ListBackups())).Backups.Single().Damage!.ShouldContain("checksum");
@@ -109,12 +109,12 @@ public sealed class VerifyBackupTests(DatabaseKind kind) : BackupTest(kind)
         );
         (await Program().Sender.Send(new ListBackups())).Backups.Single().Damage.ShouldBeNull();
 
-        (await FailureAsync(id)).ShouldContain("messages has 30 rows; the manifest says 31");
+        (await FailureAsync(id)).ShouldContain("messages has 30 rows; expected 31");
 
         (await Program().Sender.Send(new ListBackups())).Backups.Single().Manifest.HasFailed.ShouldBeTrue();
     }
 
-    [TestCase("hash", "0000000000000000", "has other content")]
+    [TestCase("hash", "0000000000000000", "differs: hash")]
     [TestCase("name", "a_table_that_nobody_has", "Table a_table_that_nobody_has is missing")]
     public async Task What_else_a_manifest_can_say_of_a_table_is_compared(
         string member,

@@ -118,8 +118,8 @@ public sealed class CreateBackupTests : IDisposable
         var failed = await Should.ThrowAsync<BackupFailedException>(CreateAsync);
 
         failed.Message.ShouldMatch(
-            "^The storage does not answer[.] The backup qrai-\\S+ is in the storage; earlier ones that are not are "
-                + "uploaded by the next create[.]$"
+            "^The storage does not answer[.] The backup qrai-\\S+ is in the storage; the next create uploads "
+                + "earlier ones that are not[.]$"
         );
     }
 

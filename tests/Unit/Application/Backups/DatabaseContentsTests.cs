@@ -38,16 +38,16 @@ public sealed class DatabaseContentsTests
     public void A_row_too_few_is_told_with_both_numbers() =>
         Expected
             .FirstDifferenceTo(new("2_Two", [Messages with { Rows = 9, Hash = "cc" }, Sessions]))
-            .ShouldBe("Table public.messages has 9 rows; the manifest says 10.");
+            .ShouldBe("Table public.messages has 9 rows; expected 10.");
 
     [Test]
     public void Another_content_with_as_many_rows_is_seen() =>
         Expected
             .FirstDifferenceTo(new("2_Two", [Messages, Sessions with { Hash = "cc" }]))
-            .ShouldBe("Table public.sessions has other content than the manifest says: hash cc, not bb.");
+            .ShouldBe("The content of table public.sessions differs: hash cc, expected bb.");
 
-    [TestCase("1_One", "The last migration is 1_One; the manifest says 2_Two.")]
-    [TestCase(null, "The last migration is none; the manifest says 2_Two.")]
+    [TestCase("1_One", "The last migration is 1_One; expected 2_Two.")]
+    [TestCase(null, "The last migration is none; expected 2_Two.")]
     public void Another_migration_is_seen(string? migration, string difference) =>
         Expected.FirstDifferenceTo(Expected with { LastMigration = migration }).ShouldBe(difference);
 }

@@ -18,8 +18,8 @@ public sealed class FormerDatabaseTests : IDisposable
         var unknown = Leave("unknown", null);
 
         (await _service.Sender.Send(new ListFormerDatabases())).ShouldBe([
-            new KeptDatabase(noted, noted.ReplacedAt + TimeSpan.FromDays(1)),
-            new KeptDatabase(unknown, null),
+            new RetainedDatabase(noted, noted.ReplacedAt + TimeSpan.FromDays(1)),
+            new RetainedDatabase(unknown, null),
         ]);
     }
 

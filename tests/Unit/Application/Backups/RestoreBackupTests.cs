@@ -49,9 +49,7 @@ public sealed class RestoreBackupTests : IDisposable
 
         refused
             .Errors["--yes"]
-            .ShouldBe([
-                "must be given, as the service's database is not empty: it is backed up first and then replaced",
-            ]);
+            .ShouldBe(["is required, because the service's database is not empty: it is backed up and then replaced"]);
         ShouldHaveChangedNothing();
     }
 
@@ -104,7 +102,7 @@ public sealed class RestoreBackupTests : IDisposable
         _service.Own.Restored = MemoryBackupDatabase.Nothing;
 
         (await Should.ThrowAsync<BackupDamagedException>(() => RestoreAsync())).Message.ShouldBe(
-            $"{_id} is not good. Table public.messages is missing. Nothing was changed."
+            $"{_id} is damaged. Table public.messages is missing. Nothing was changed."
         );
         ShouldHaveDroppedTheCopyOnly();
     }
@@ -115,7 +113,7 @@ public sealed class RestoreBackupTests : IDisposable
         _service.Archive.FetchFault = new BackupDamagedException("The dump has another SHA-256.");
 
         (await Should.ThrowAsync<BackupDamagedException>(() => RestoreAsync())).Message.ShouldBe(
-            $"{_id} is not good. The dump has another SHA-256. Nothing was changed."
+            $"{_id} is damaged. The dump has another SHA-256. Nothing was changed."
         );
         ShouldHaveChangedNothing();
     }
@@ -167,7 +165,7 @@ public sealed class RestoreBackupTests : IDisposable
         var damaged = _service.Archive.Add(2, damage: "Its manifest was changed.");
 
         (await Should.ThrowAsync<BackupDamagedException>(() => RestoreAsync(damaged))).Message.ShouldBe(
-            $"{damaged} is not good. Its manifest was changed. Nothing was changed."
+            $"{damaged} is damaged. Its manifest was changed. Nothing was changed."
         );
         ShouldHaveChangedNothing();
     }
@@ -178,7 +176,7 @@ public sealed class RestoreBackupTests : IDisposable
         _service.Own.Format = BackupFormat.Sqlite;
 
         (await Should.ThrowAsync<BackupFailedException>(() => RestoreAsync())).Message.ShouldBe(
-            $"{_id} is of another kind of database than the service's database. Nothing was changed."
+            $"{_id} is a backup of another kind of database than the service's database. Nothing was changed."
         );
         ShouldHaveChangedNothing();
     }

@@ -54,7 +54,7 @@ public sealed class VerifyBackupTests : IDisposable
 
         var damaged = await Should.ThrowAsync<BackupDamagedException>(() => VerifyAsync());
 
-        damaged.Message.ShouldBe($"{id} is not good. Table public.messages is missing.");
+        damaged.Message.ShouldBe($"{id} is damaged. Table public.messages is missing.");
         _service
             .Archive[id]
             .Manifest.Verification.ShouldBe(
@@ -71,7 +71,7 @@ public sealed class VerifyBackupTests : IDisposable
 
         var damaged = await Should.ThrowAsync<BackupDamagedException>(() => VerifyAsync());
 
-        damaged.Message.ShouldBe($"{id} is not good. The dump has another SHA-256.");
+        damaged.Message.ShouldBe($"{id} is damaged. The dump has another SHA-256.");
         _service.Archive[id].Manifest.HasFailed.ShouldBeTrue();
     }
 
@@ -95,7 +95,7 @@ public sealed class VerifyBackupTests : IDisposable
 
         var damaged = await Should.ThrowAsync<BackupDamagedException>(() => VerifyAsync(id));
 
-        damaged.Message.ShouldBe($"{id} is not good. Its manifest was changed.");
+        damaged.Message.ShouldBe($"{id} is damaged. Its manifest was changed.");
         _service.Archive[id].Manifest.Verification.ShouldBeNull();
     }
 
@@ -106,7 +106,7 @@ public sealed class VerifyBackupTests : IDisposable
         _service.Own.Restored = MemoryBackupDatabase.Nothing;
 
         (await Should.ThrowAsync<BackupDamagedException>(() => VerifyAsync())).Message.ShouldEndWith(
-            "is not good. Table public.messages is missing."
+            "is damaged. Table public.messages is missing."
         );
     }
 
@@ -118,7 +118,7 @@ public sealed class VerifyBackupTests : IDisposable
 
         var failed = await Should.ThrowAsync<BackupFailedException>(() => VerifyAsync());
 
-        failed.Message.ShouldBe($"{id} is of another kind of database than the service's database.");
+        failed.Message.ShouldBe($"{id} is a backup of another kind of database than the service's database.");
         _service.Journal.ShouldBeEmpty();
     }
 
