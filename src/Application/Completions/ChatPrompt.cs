@@ -5,16 +5,16 @@ using QrAi.Application.Models;
 
 namespace QrAi.Application.Completions;
 
-/// <summary>What a provider is sent for a conversation.</summary>
+/// <summary>Creates the prompt and the options for the completion of a conversation.</summary>
 internal static class ChatPrompt
 {
-    /// <summary>The conversation as the caller has it.</summary>
+    /// <summary>Returns the prompt of a conversation that the caller keeps.</summary>
     public static IReadOnlyList<ChatMessage> For(IReadOnlyList<CompletionMessage> messages) =>
         [.. messages.Select(ToChatMessage)];
 
     /// <summary>
-    /// The conversation of a session: its earlier messages come before the question, after what the caller says about how to
-    /// answer. A caller who sends earlier messages too knows the conversation, and is taken at its word.
+    /// Returns the prompt of a conversation that a session stores: the earlier turns between the caller's instructions and
+    /// the question. If the caller sends earlier messages too, the turns of the session are not added.
     /// </summary>
     public static IReadOnlyList<ChatMessage> For(
         IReadOnlyList<CompletionMessage> messages,
@@ -29,16 +29,16 @@ internal static class ChatPrompt
             ]
             : For(messages);
 
-    /// <summary>How it is asked to answer.</summary>
-    /// <param name="model">The model, or null for the provider's own.</param>
-    /// <param name="options">What the caller wants.</param>
+    /// <summary>Converts the options of a caller to those of a provider's client.</summary>
+    /// <param name="model">The model; null for the default of the provider.</param>
+    /// <param name="options">The options of the caller.</param>
     public static ChatOptions OptionsFor(string? model, CompletionOptions options)
     {
         var passedThrough = new AdditionalPropertiesDictionary();
         foreach (var (name, value) in options.PassedThrough)
             passedThrough[name] = value;
-        if (options.MaxCompletionTokens is { } most)
-            passedThrough["max_completion_tokens"] = JsonSerializer.SerializeToElement(most);
+        if (options.MaxCompletionTokens is { } maxTokens)
+            passedThrough["max_completion_tokens"] = JsonSerializer.SerializeToElement(maxTokens);
         return new ChatOptions
         {
             ModelId = model,

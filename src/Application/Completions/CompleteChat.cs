@@ -8,13 +8,13 @@ using QrAi.Application.Models;
 namespace QrAi.Application.Completions;
 
 /// <summary>
-/// Continues a conversation that the caller keeps. Nothing of it is stored, and a caller that disconnects stops the provider.
+/// Continues a conversation that the caller keeps. It is not stored, and a caller that disconnects cancels the generation.
 /// With an idempotency key the completion is generated apart from the request, and stored as long as the key is valid.
 /// </summary>
 /// <param name="Model">A provider's name, <c>provider/model</c>, or a provider's default model.</param>
 /// <param name="Messages">The conversation, oldest first: 1 to 2,048 messages.</param>
-/// <param name="Options">How to answer.</param>
-/// <returns>Follows the completion; the caller disposes of it.</returns>
+/// <param name="Options">The options of the generation.</param>
+/// <returns>A follower of the completion, which the caller must dispose of.</returns>
 public sealed record CompleteChat(string? Model, IReadOnlyList<CompletionMessage> Messages, CompletionOptions Options)
     : IRequest<Follower>,
         IChat,

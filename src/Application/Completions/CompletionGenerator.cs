@@ -5,43 +5,44 @@ using QrAi.Application.Time;
 
 namespace QrAi.Application.Completions;
 
-/// <summary>Generates completions, which no database keeps on the way.</summary>
+/// <summary>Generates completions, which are not recorded while they are generated.</summary>
 internal sealed class CompletionGenerator(
     IModelProviders providers,
     TimeProvider clock,
     ILogger<CompletionGenerator> logger
 )
 {
-    /// <summary>Begins a completion that ends with the one who asked for it.</summary>
-    /// <param name="request">What is asked for.</param>
-    /// <param name="owner">Who asks.</param>
-    /// <returns>Follows it; when it is disposed of, the provider is stopped.</returns>
+    /// <summary>Begins a completion for a single caller.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="owner">The owner of the completion.</param>
+    /// <returns>A follower of the completion. Disposing of it cancels the generation.</returns>
     public Follower BeginFor(CompleteChat request, string owner)
     {
-        var made = new RunningGeneration(Create(owner));
-        _ = MakeAsync();
-        return new Follower(new OfOneCaller(made));
+        var running = new RunningGeneration(Create(owner));
+        _ = RunAsync();
+        return new Follower(new SingleCallerGeneration(running));
 
-        async Task MakeAsync()
+        async Task RunAsync()
         {
-            made.Generation.Finish(await GenerateAsync(made, request));
-            made.Dispose();
+            running.Generation.Finish(await GenerateAsync(running, request));
+            running.Dispose();
         }
     }
 
-    /// <summary>A completion of which nothing has come.</summary>
+    /// <summary>Creates an empty completion.</summary>
     public Generation Create(string owner)
     {
         var now = clock.Now();
         return new Generation(new GenerationIdentity(Guid.CreateVersion7(now), owner, now));
     }
 
-    /// <summary>Asks, and says how the completion ends.</summary>
-    public async Task<GenerationEnd> GenerateAsync(RunningGeneration made, CompleteChat request)
+    /// <summary>Generates a completion.</summary>
+    /// <returns>The end of the completion, which the caller has to set.</returns>
+    public async Task<GenerationEnd> GenerateAsync(RunningGeneration running, CompleteChat request)
     {
         var (provider, model) = ModelNames.Resolve(providers.Models, request.Model!.Trim());
         var outcome = await GenerationOutcome.OfAsync(
-            made,
+            running,
             stopped =>
                 providers
                     .ClientStartingWith(provider)
@@ -62,14 +63,14 @@ internal sealed class CompletionGenerator(
         );
     }
 
-    /// <summary>A completion that nobody else follows.</summary>
-    private sealed class OfOneCaller(RunningGeneration made) : IFollowedGeneration
+    /// <summary>A completion with a single follower.</summary>
+    private sealed class SingleCallerGeneration(RunningGeneration running) : IFollowedGeneration
     {
-        public Generation Generation => made.Generation;
+        public Generation Generation => running.Generation;
 
         public Task EndOrStallAsync(CancellationToken cancellationToken) =>
             Generation.Over.WaitAsync(cancellationToken);
 
-        public void Leave() => made.Cancel();
+        public void Leave() => running.Cancel();
     }
 }

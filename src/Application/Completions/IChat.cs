@@ -5,7 +5,7 @@ using QrAi.Domain.Text;
 
 namespace QrAi.Application.Completions;
 
-/// <summary>A request to go on with a conversation.</summary>
+/// <summary>A request that continues a conversation.</summary>
 public interface IChat : IQuestion
 {
     /// <summary>A provider's name, <c>provider/model</c>, or a provider's default model.</summary>
@@ -14,7 +14,7 @@ public interface IChat : IQuestion
     /// <summary>The conversation, oldest first: 1 to 2,048 messages.</summary>
     IReadOnlyList<CompletionMessage> Messages { get; }
 
-    /// <summary>How to answer.</summary>
+    /// <summary>The options of the generation.</summary>
     CompletionOptions Options { get; }
 }
 
@@ -47,13 +47,13 @@ internal sealed class ChatValidator : AbstractValidator<IChat>
                 message
                     .RuleFor(one => one.Texts)
                     .NotEmpty()
-                    .WithMessage("must be there, but for an assistant that calls tools")
+                    .WithMessage("is required, except for an assistant that calls tools")
                     .When(one => one is not { Role: "assistant", ToolCalls.Count: > 0 })
                     .OverridePropertyName("content");
                 message
                     .RuleFor(one => one.ToolCallId)
                     .NotEmpty()
-                    .WithMessage("must name the call that the tool's message is the result of")
+                    .WithMessage("must be the id of the tool call that the message is the result of")
                     .When(one => one.Role == "tool")
                     .OverridePropertyName("tool_call_id");
             });

@@ -12,8 +12,8 @@ using QrAi.Domain.Sessions;
 namespace QrAi.Application.Completions;
 
 /// <summary>
-/// Generates a completion once for its idempotency key: apart from the request, so that a repeated request attaches to it,
-/// in this process or another, and stored for later ones.
+/// Generates one completion for each idempotency key, apart from the request: repeated requests attach to it, in this process
+/// or another, and later ones receive the stored completion.
 /// </summary>
 internal sealed class IdempotentCompletions(
     RunningGenerations running,
@@ -40,8 +40,8 @@ internal sealed class IdempotentCompletions(
     /// <param name="owner">The owner of the key.</param>
     /// <param name="key">The key.</param>
     /// <param name="chat">What to generate.</param>
-    /// <param name="cancellationToken">Stops waiting until it has begun; then it goes on.</param>
-    /// <exception cref="IdempotencyInProgressException">The key has a record already.</exception>
+    /// <param name="cancellationToken">Cancels the start, but not a completion that has begun.</param>
+    /// <exception cref="IdempotencyInProgressException">If the key has a record already.</exception>
     public async Task<Follower> BeginAsync(
         string owner,
         IdempotencyKey key,
@@ -54,14 +54,14 @@ internal sealed class IdempotentCompletions(
     }
 
     /// <summary>
-    /// Follows the completion of a key that was begun before, wherever it is generated, and generates it again if its process
-    /// died or it failed.
+    /// Follows the existing completion of a key, wherever it is generated, and generates it again if it failed or its process
+    /// died.
     /// </summary>
     /// <param name="owner">The owner of the key.</param>
     /// <param name="key">The key.</param>
     /// <param name="earlier">The record of the key.</param>
     /// <param name="chat">What to generate.</param>
-    /// <param name="cancellationToken">Stops waiting; the completion goes on.</param>
+    /// <param name="cancellationToken">Stops waiting, but does not cancel the completion.</param>
     public async Task<Follower> AttachAsync(
         string owner,
         IdempotencyKey key,
@@ -73,8 +73,8 @@ internal sealed class IdempotentCompletions(
         await worker.RegisterAsync(cancellationToken);
         while (true)
         {
-            if (_running.TryGetValue((owner, key.Hash), out var here))
-                return new Follower(here);
+            if (_running.TryGetValue((owner, key.Hash), out var local))
+                return new Follower(local);
             if (earlier?.ReadResult<StoredCompletion>() is { } completion)
                 return new Follower(new HeldGeneration(completion.ToGeneration(owner)));
             var lease = earlier is null
@@ -83,16 +83,16 @@ internal sealed class IdempotentCompletions(
             if (lease is not null)
                 return Start(lease, chat);
 
-            // Another process generates it: it ends and is stored, or fails and frees the key, or the process dies.
+            // Another process generates it: wait until it is stored, it fails and frees the key, or the process dies.
             await Task.Delay(Pause, clock, cancellationToken);
             earlier = (await records.FindAsync(owner, key, cancellationToken)).Earlier;
         }
     }
 
     private Follower Start(IdempotencyRecord lease, CompleteChat chat) =>
-        new(running.Start(generator.Create(lease.Owner), generation => RunAsync(generation, lease, chat)));
+        new(running.Start(generator.Create(lease.Owner), started => RunAsync(started, lease, chat)));
 
-    /// <summary>Saves that this process generates the completion. Not to be cancelled: it must be known whether it is saved.</summary>
+    /// <summary>Saves the lease of this process. It is not cancellable, because its outcome must be known.</summary>
     private async Task<IdempotencyRecord> LeaseAsync(string owner, IdempotencyKey key)
     {
         await using var database = databases.CreateFor(owner);
@@ -114,7 +114,7 @@ internal sealed class IdempotentCompletions(
         }
     }
 
-    /// <summary>Takes the lease of a dead worker over.</summary>
+    /// <summary>Takes over the lease of a dead worker.</summary>
     private async Task<IdempotencyRecord?> TryTakeOverAsync(
         IdempotencyRecord earlier,
         CancellationToken cancellationToken
@@ -142,30 +142,30 @@ internal sealed class IdempotentCompletions(
         }
         catch (DbUpdateConcurrencyException)
         {
-            return null; // another process was faster
+            return null; // another process took it over first
         }
     }
 
-    private async Task RunAsync(RunningGeneration made, IdempotencyRecord lease, CompleteChat chat)
+    private async Task RunAsync(RunningGeneration started, IdempotencyRecord lease, CompleteChat chat)
     {
-        _running[(lease.Owner, lease.Key)] = made;
+        _running[(lease.Owner, lease.Key)] = started;
         try
         {
-            await GenerateAndStoreAsync(made, lease, chat);
+            await GenerateAndStoreAsync(started, lease, chat);
         }
         finally
         {
-            _running.TryRemove(new((lease.Owner, lease.Key), made));
+            _running.TryRemove(new((lease.Owner, lease.Key), started));
         }
     }
 
-    private async Task GenerateAndStoreAsync(RunningGeneration made, IdempotencyRecord lease, CompleteChat chat)
+    private async Task GenerateAndStoreAsync(RunningGeneration started, IdempotencyRecord lease, CompleteChat chat)
     {
-        var generation = made.Generation;
-        var end = await generator.GenerateAsync(made, chat);
+        var generation = started.Generation;
+        var end = await generator.GenerateAsync(started, chat);
 
-        // Stored before a follower is told that it is complete, so that it survives this process for whoever was told; but
-        // nobody waits for a database that is unavailable.
+        // A completion is stored before its end is sent, so that a caller that received the end can repeat the request. The
+        // wait for an unavailable database is bounded.
         var completion = StoredCompletion.Of(generation, end);
         var isStored = end.Status == MessageStatus.Completed && completion.Length <= MaxCharacters;
         var storing = StoreAsync(lease, isStored ? completion : null);
@@ -174,7 +174,7 @@ internal sealed class IdempotentCompletions(
         await storing;
     }
 
-    /// <summary>Stores the completion; without one the record is deleted, so that the key may be tried again.</summary>
+    /// <summary>Stores the completion, or deletes the record if there is none, so that the key can be used again.</summary>
     private async Task StoreAsync(IdempotencyRecord lease, StoredCompletion? completion)
     {
         for (var tries = 1; ; tries++)
@@ -199,7 +199,7 @@ internal sealed class IdempotentCompletions(
             {
                 logger.LogWarning("A completion cannot be stored yet: {Reason}", exception.Message);
                 if (tries == MaxTries)
-                    return; // the lease ends with this process
+                    return; // the lease expires with this process
                 await Task.Delay(Pause * tries, clock);
             }
             catch (DbUpdateConcurrencyException)

@@ -3,7 +3,7 @@ using QrAi.Application.Models;
 
 namespace QrAi.Application.Completions;
 
-/// <summary>The models that are known by name: each provider's default one, in the order of failover.</summary>
+/// <summary>Lists the default models of the providers, in the order of failover.</summary>
 public sealed record ListModels : IRequest<IReadOnlyList<ConfiguredModel>>;
 
 internal sealed class ListModelsHandler(IModelProviders providers)

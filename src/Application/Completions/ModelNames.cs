@@ -3,14 +3,14 @@ using QrAi.Application.Models;
 
 namespace QrAi.Application.Completions;
 
-/// <summary>What callers mean by a model's name.</summary>
+/// <summary>Resolves the names of models in requests.</summary>
 internal static class ModelNames
 {
-    /// <summary>Finds whom to ask for a model.</summary>
+    /// <summary>Finds the provider of a model.</summary>
     /// <param name="configured">The providers in the order of failover.</param>
     /// <param name="name">A provider's name, <c>provider/model</c>, or a provider's default model.</param>
-    /// <returns>The provider to ask first, and the model; null for its default one.</returns>
-    /// <exception cref="ModelNotFoundException">Nothing configured is meant.</exception>
+    /// <returns>The first provider to call, and the model; null for its default model.</returns>
+    /// <exception cref="ModelNotFoundException">If no configured provider or model has the name.</exception>
     public static (string Provider, string? Model) Resolve(IReadOnlyList<ConfiguredModel> configured, string name)
     {
         foreach (var (provider, _) in configured)

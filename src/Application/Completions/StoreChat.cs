@@ -9,14 +9,14 @@ using QrAi.Domain.Sessions;
 namespace QrAi.Application.Completions;
 
 /// <summary>
-/// Goes on with a conversation, and keeps its last message and the answer to it in a session, as a question is kept: before a
-/// provider is asked, and whole whether or not the caller listens to the end.
+/// Continues a conversation, and stores its last message and the answer in a session, like a question: before a provider is
+/// called, and completely even if the caller disconnects.
 /// </summary>
 /// <param name="Model">A provider's name, <c>provider/model</c>, or a provider's default model.</param>
 /// <param name="Messages">The conversation, oldest first: 1 to 2,048 messages, the last one the question.</param>
-/// <param name="Options">How to answer; without tools, for a session keeps texts.</param>
-/// <param name="SessionId">The session to go on with, or null for a new one.</param>
-/// <returns>Follows the answer; whoever asked disposes of it.</returns>
+/// <param name="Options">The options of the generation, without tools, because a session stores texts.</param>
+/// <param name="SessionId">The session to continue; null for a new one.</param>
+/// <returns>A follower of the answer, which the caller must dispose of.</returns>
 public sealed record StoreChat(
     string? Model,
     IReadOnlyList<CompletionMessage> Messages,
@@ -40,18 +40,18 @@ internal sealed class StoreChatValidator : AbstractValidator<StoreChat>
                 message
                     .RuleFor(one => one!.Role)
                     .Equal("user")
-                    .WithMessage("must be user: the last message is the question that is kept")
+                    .WithMessage("must be user: the last message is the question that is stored")
                     .OverridePropertyName("role");
                 message.RuleFor(one => one!.Text).HumanText(Session.MaxQuestionLength).OverridePropertyName("content");
             })
             .OverridePropertyName(nameof(IChat.Messages));
         RuleFor(request => request.Options.PassedThrough)
             .Must(members => !members.ContainsKey("tools"))
-            .WithMessage("must be left out when store is true: a session keeps texts")
+            .WithMessage("must be omitted if store is true: a session stores texts")
             .OverridePropertyName("tools");
     }
 
-    /// <summary>The last message in its place, so that a finding says which it is.</summary>
+    /// <summary>Returns null for all messages but the last one, so that an error has the index of the last message.</summary>
     private static IEnumerable<CompletionMessage?> LastOf(IReadOnlyList<CompletionMessage> messages) =>
         messages.Select((message, index) => index == messages.Count - 1 ? message : null);
 }

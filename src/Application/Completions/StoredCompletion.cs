@@ -5,15 +5,15 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Completions;
 
-/// <summary>A completion as it is stored for repeated requests.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="BegunAt">When it began.</param>
-/// <param name="Provider">The provider; null if none has begun.</param>
-/// <param name="Model">The model.</param>
+/// <summary>A completion that is stored for repeated requests.</summary>
+/// <param name="Id">The id of the completion.</param>
+/// <param name="BegunAt">The time at which it began.</param>
+/// <param name="Provider">The provider; null if none started to answer.</param>
+/// <param name="Model">The model of the provider.</param>
 /// <param name="Text">The text.</param>
-/// <param name="Calls">The tool calls, in their order.</param>
-/// <param name="Reason">Why it ended, if the provider tells.</param>
-/// <param name="Usage">The usage, if the provider tells.</param>
+/// <param name="Calls">The tool calls, in order.</param>
+/// <param name="Reason">The finish reason, if the provider reported it.</param>
+/// <param name="Usage">The token usage, if the provider reported it.</param>
 internal sealed record StoredCompletion(
     Guid Id,
     DateTimeOffset BegunAt,
@@ -28,14 +28,14 @@ internal sealed record StoredCompletion(
     /// <summary>A tool call.</summary>
     internal sealed record Call(int Index, string? Id, string? Name, string Arguments)
     {
-        /// <summary>What only the provider knows of it.</summary>
+        /// <summary>Additional members of the provider.</summary>
         public IReadOnlyDictionary<string, JsonElement>? More { get; init; }
     }
 
-    /// <summary>How many code units it has.</summary>
+    /// <summary>The length in UTF-16 code units.</summary>
     public int Length => Text.Length + Calls.Sum(call => call.Arguments.Length);
 
-    /// <summary>A generation as it is stored.</summary>
+    /// <summary>Converts a generation that has ended.</summary>
     public static StoredCompletion Of(Generation generation, GenerationEnd end)
     {
         var view = generation.Read();
@@ -61,8 +61,8 @@ internal sealed record StoredCompletion(
         );
     }
 
-    /// <summary>The generation as it ended the first time.</summary>
-    /// <param name="owner">Whom it belongs to.</param>
+    /// <summary>Converts the completion to a generation that has ended.</summary>
+    /// <param name="owner">The owner of the completion.</param>
     public Generation ToGeneration(string owner)
     {
         var generation = new Generation(new GenerationIdentity(Id, owner, BegunAt));

@@ -64,7 +64,7 @@ public sealed class ChatRuleTests
     public void Only_an_assistant_that_calls_tools_says_nothing()
     {
         CompletionToolCall[] calls = [new("a", "weather", "{}")];
-        const string Problem = "Messages[0].content: must be there, but for an assistant that calls tools";
+        const string Problem = "Messages[0].content: is required, except for an assistant that calls tools";
 
         Broken(Chat with { Messages = [new CompletionMessage("assistant", []) { ToolCalls = calls }] }).ShouldBeEmpty();
         Broken(Chat with { Messages = [new CompletionMessage("assistant", [])] }).ShouldBe([Problem]);
@@ -75,7 +75,7 @@ public sealed class ChatRuleTests
     public void A_tools_message_names_its_call()
     {
         Broken(Chat with { Messages = [Message("tool", "sunny")] })
-            .ShouldBe(["Messages[0].tool_call_id: must name the call that the tool's message is the result of"]);
+            .ShouldBe(["Messages[0].tool_call_id: must be the id of the tool call that the message is the result of"]);
         Broken(Chat with { Messages = [Message("tool", "sunny") with { ToolCallId = "a" }] }).ShouldBeEmpty();
     }
 
@@ -137,7 +137,7 @@ public sealed class ChatRuleTests
     {
         Broken(Kept with { Messages = [Message("assistant", "a"), Message("user", "b")] }).ShouldBeEmpty();
         Broken(Kept with { Messages = [Message("user", "a"), Message("assistant", "b")] })
-            .ShouldBe(["Messages[1].role: must be user: the last message is the question that is kept"]);
+            .ShouldBe(["Messages[1].role: must be user: the last message is the question that is stored"]);
     }
 
     [Test]
@@ -166,7 +166,7 @@ public sealed class ChatRuleTests
 
         Broken(Chat with { Options = options }).ShouldBeEmpty();
         Broken(Kept with { Options = options })
-            .ShouldBe(["tools: must be left out when store is true: a session keeps texts"]);
+            .ShouldBe(["tools: must be omitted if store is true: a session stores texts"]);
     }
 
     private static CompletionMessage Message(string role, string text) => new(role, [text]);
