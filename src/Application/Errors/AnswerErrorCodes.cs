@@ -1,20 +1,20 @@
 namespace QrAi.Application.Errors;
 
-/// <summary>Why an answer can fail after its question was kept.</summary>
+/// <summary>The codes of errors with which an answer can fail after its question was stored.</summary>
 public static class AnswerErrorCodes
 {
-    /// <summary>Every provider failed, or one refused the question.</summary>
+    /// <summary>All providers failed, or one rejected the question.</summary>
     public const string ProviderFailed = "provider_failed";
 
     /// <summary>No provider answered in time.</summary>
     public const string ProviderTimeout = "provider_timeout";
 
-    /// <summary>The service stopped before the answer was whole.</summary>
+    /// <summary>The service stopped before the answer was complete.</summary>
     public const string ShuttingDown = "shutting_down";
 
-    /// <summary>The process that generated the answer is gone.</summary>
+    /// <summary>The processes that generated the answer ended too often.</summary>
     public const string Interrupted = "interrupted";
 
-    /// <summary>A fault of the service itself.</summary>
+    /// <summary>An unexpected error in the service.</summary>
     public const string InternalError = "internal_error";
 }

@@ -1,7 +1,7 @@
 namespace QrAi.Application.Errors;
 
-/// <summary>The database cannot be used as it is set up, and waiting does not help.</summary>
-/// <param name="reason">What is wrong and what to do about it, in one line, without secrets.</param>
-/// <param name="cause">The driver's exception, if there is one.</param>
+/// <summary>Thrown when the configuration of the database makes it unusable. The error is permanent.</summary>
+/// <param name="reason">The problem and its solution, in one line, without secrets.</param>
+/// <param name="cause">The exception of the driver, if any.</param>
 public sealed class DatabaseUnusableException(string reason, Exception? cause = null)
     : DatabaseUnavailableException(reason, cause);

@@ -1,6 +1,6 @@
 namespace QrAi.Application.Errors;
 
-/// <summary>Another request with the same idempotency key came first, and its outcome is not known yet.</summary>
-/// <param name="cause">The conflict that shows it, if there is one.</param>
+/// <summary>Thrown when the first request with the same idempotency key is still in progress.</summary>
+/// <param name="cause">The conflict in the database, if any.</param>
 public sealed class IdempotencyInProgressException(Exception? cause = null)
     : Exception("The first request with this Idempotency-Key is still in progress.", cause);

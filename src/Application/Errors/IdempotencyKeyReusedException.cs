@@ -1,5 +1,5 @@
 namespace QrAi.Application.Errors;
 
-/// <summary>An idempotency key came with another request than the first time.</summary>
+/// <summary>Thrown when an idempotency key is used for a different request than before.</summary>
 public sealed class IdempotencyKeyReusedException()
-    : Exception("The Idempotency-Key was used for another request; use a new one for each.");
+    : Exception("The Idempotency-Key was used for another request; use a new key for each request.");

@@ -1,6 +1,6 @@
 namespace QrAi.Application.Errors;
 
-/// <summary>What was asked for does not exist, or not for this caller.</summary>
-/// <param name="what">A session, an answer.</param>
-/// <param name="id">Its id.</param>
+/// <summary>Thrown when a resource does not exist, or belongs to another owner.</summary>
+/// <param name="what">The kind of the resource, such as <c>session</c>.</param>
+/// <param name="id">The id of the resource.</param>
 public sealed class NotFoundException(string what, Guid id) : Exception($"There is no {what} {id}.");

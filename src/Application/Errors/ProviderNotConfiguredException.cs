@@ -1,10 +1,8 @@
 namespace QrAi.Application.Errors;
 
-/// <summary>No provider, or not the one that was asked for, has been configured.</summary>
-/// <param name="provider">The one that was asked for; null if none was.</param>
+/// <summary>Thrown when no provider is configured, or not the requested one.</summary>
+/// <param name="provider">The requested provider; null if the caller requested none.</param>
 public sealed class ProviderNotConfiguredException(string? provider)
     : Exception(
-        provider is null
-            ? "No provider of a language model is configured."
-            : $"The provider {provider} is not configured."
+        provider is null ? "No language model provider is configured." : $"The provider {provider} is not configured."
     );

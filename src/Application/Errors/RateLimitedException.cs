@@ -1,9 +1,10 @@
 namespace QrAi.Application.Errors;
 
-/// <summary>A caller has asked too often.</summary>
-/// <param name="wait">When it may ask again.</param>
-public sealed class RateLimitedException(TimeSpan wait) : Exception("There were too many questions of this caller.")
+/// <summary>Thrown when a caller exceeds the rate limit.</summary>
+/// <param name="wait">The time until the next question is allowed.</param>
+public sealed class RateLimitedException(TimeSpan wait)
+    : Exception("The caller has exceeded the rate limit of questions.")
 {
-    /// <summary>When it may ask again.</summary>
+    /// <summary>The time until the next question is allowed.</summary>
     public TimeSpan Wait { get; } = wait;
 }

@@ -1,4 +1,4 @@
 namespace QrAi.Application.Errors;
 
-/// <summary>The service is stopping and takes no new questions.</summary>
+/// <summary>Thrown when the service is shutting down and does not accept new questions.</summary>
 public sealed class ShuttingDownException() : Exception("The service is shutting down.");

@@ -76,7 +76,7 @@ public sealed class DatabaseCheckTests(DatabaseKind kind)
 
         outcome.Passed.ShouldBeFalse();
         outcome.Detail.ShouldContain("29990101000000_OfTomorrow");
-        outcome.Detail.ShouldContain("Run the version that made them");
+        outcome.Detail.ShouldContain("Run the version that applied them");
         outcome.Facts["migrations"].ShouldMatch(@"^[1-9][0-9]* applied \+ 1 unknown$");
     }
 

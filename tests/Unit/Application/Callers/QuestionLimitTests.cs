@@ -25,7 +25,7 @@ public sealed class QuestionLimitTests : IDisposable
 
         (await Should.ThrowAsync<RateLimitedException>(() => AskAsync())).Wait.ShouldBe(TimeSpan.FromSeconds(10));
         (await Should.ThrowAsync<RateLimitedException>(_service.Sender.CompleteAsync())).Message.ShouldBe(
-            "There were too many questions of this caller."
+            "The caller has exceeded the rate limit of questions."
         );
         await Should.ThrowAsync<RateLimitedException>(_service.Sender.CompleteAsync(Chats.Kept()));
 

@@ -14,7 +14,7 @@ public sealed class MessageTests
             "The request breaks a rule; errors names the fields."
         );
         new NotFoundException("session", Id).Message.ShouldBe($"There is no session {Id}.");
-        new ProviderNotConfiguredException(null).Message.ShouldBe("No provider of a language model is configured.");
+        new ProviderNotConfiguredException(null).Message.ShouldBe("No language model provider is configured.");
         new ProviderNotConfiguredException("google-ai").Message.ShouldBe("The provider google-ai is not configured.");
         new ShuttingDownException().Message.ShouldBe("The service is shutting down.");
     }
