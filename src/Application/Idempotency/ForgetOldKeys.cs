@@ -5,15 +5,16 @@ using QrAi.Application.Time;
 
 namespace QrAi.Application.Idempotency;
 
-/// <summary>Deletes the records of idempotency keys that count no longer, and says how many there were.</summary>
+/// <summary>Deletes the records of expired idempotency keys.</summary>
+/// <returns>The number of deleted records.</returns>
 public sealed record ForgetOldKeys : IRequest<int>;
 
 internal sealed class ForgetOldKeysHandler(IQrAiDbContextFactory databases, TimeProvider clock)
     : IRequestHandler<ForgetOldKeys, int>
 {
-    /// <summary>Bounds how long one statement locks.</summary>
+    /// <summary>The number of rows of a statement, which bounds the duration of its locks.</summary>
     private const int Batch = 500;
-    private static readonly string[] _everyOwners = [IQrAiDbContext.OwnerFilter];
+    private static readonly string[] _ownerFilter = [IQrAiDbContext.OwnerFilter];
 
     public async Task<int> Handle(ForgetOldKeys request, CancellationToken cancellationToken)
     {
@@ -24,7 +25,7 @@ internal sealed class ForgetOldKeysHandler(IQrAiDbContextFactory databases, Time
         {
             await using var database = databases.CreateForService();
             batch = await database
-                .IdempotencyRecords.IgnoreQueryFilters(_everyOwners)
+                .IdempotencyRecords.IgnoreQueryFilters(_ownerFilter)
                 .Where(record => record.CreatedAt <= before)
                 .OrderBy(record => record.CreatedAt)
                 .Take(Batch)

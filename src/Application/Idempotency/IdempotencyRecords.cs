@@ -8,11 +8,11 @@ namespace QrAi.Application.Idempotency;
 /// <summary>Looks up the outcomes of requests with idempotency keys.</summary>
 internal sealed class IdempotencyRecords(IQrAiDbContextFactory databases, TimeProvider clock)
 {
-    /// <summary>Looks up the outcome of the same request, and deletes records of the key that are expired.</summary>
+    /// <summary>Looks up the outcome of the same request, and deletes expired records of the key.</summary>
     /// <param name="owner">The owner of the key.</param>
     /// <param name="key">The key.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="IdempotencyKeyReusedException">The key stands for another request.</exception>
+    /// <exception cref="IdempotencyKeyReusedException">If the key identifies another request.</exception>
     public async Task<IdempotencyLookup> FindAsync(
         string owner,
         IdempotencyKey key,
@@ -26,7 +26,7 @@ internal sealed class IdempotencyRecords(IQrAiDbContextFactory databases, TimePr
             .Where(record => record.Key == key.Hash)
             .ToListAsync(cancellationToken);
         var expired = records.Where(record => record.IsExpired(now)).Select(record => record.Id).ToList();
-        if (expired.Count > 0) // they are in the way of a new one
+        if (expired.Count > 0) // they would conflict with a new record
             await database
                 .IdempotencyRecords.Where(record => expired.Contains(record.Id))
                 .ExecuteDeleteAsync(cancellationToken);
@@ -40,5 +40,5 @@ internal sealed class IdempotencyRecords(IQrAiDbContextFactory databases, TimePr
 
 /// <summary>The result of a look-up.</summary>
 /// <param name="Earlier">The outcome of the same request; null if there is none.</param>
-/// <param name="WasExpired">Whether an expired record was deleted, which may have been in the way of a new one.</param>
+/// <param name="WasExpired">Whether an expired record was deleted, which may have conflicted with a new one.</param>
 internal readonly record struct IdempotencyLookup(IdempotencyRecord? Earlier, bool WasExpired);

@@ -1,14 +1,14 @@
 namespace QrAi.Application.Idempotency;
 
 /// <summary>A lock for each key: within a process only one caller at a time holds the lock of a key.</summary>
-/// <param name="clock">The time.</param>
+/// <param name="clock">The clock.</param>
 internal sealed class KeyedLock<TKey>(TimeProvider clock)
     where TKey : notnull
 {
     /// <summary>The maximum number of callers that wait for the lock of one key.</summary>
     public const int MaxWaiting = 200;
 
-    /// <summary>The maximum time that a caller waits.</summary>
+    /// <summary>The maximum time for which a caller waits.</summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<TKey, Entry> _entries = [];
@@ -17,7 +17,7 @@ internal sealed class KeyedLock<TKey>(TimeProvider clock)
     /// <summary>Acquires the lock of a key.</summary>
     /// <param name="key">The key.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>The lock, released when it is disposed of; null if the wait was too long, or too many callers wait.</returns>
+    /// <returns>The lock; null if the wait exceeds its maximum, or too many callers wait.</returns>
     public async Task<HeldLock?> TryAcquireAsync(TKey key, CancellationToken cancellationToken)
     {
         if (TryEnter(key) is not { } entry)
@@ -91,8 +91,8 @@ internal sealed class KeyedLock<TKey>(TimeProvider clock)
     }
 }
 
-/// <summary>A lock that a caller holds; disposing of it releases it, once.</summary>
-/// <param name="release">Releases it.</param>
+/// <summary>A lock that a caller holds. Disposing of it releases the lock, once.</summary>
+/// <param name="release">Releases the lock.</param>
 /// <param name="hasWaited">Whether another caller held it before.</param>
 internal sealed class HeldLock(Action release, bool hasWaited) : IDisposable
 {
