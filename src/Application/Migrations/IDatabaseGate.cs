@@ -1,8 +1,8 @@
 namespace QrAi.Application.Migrations;
 
-/// <summary>Keeps everything from a database whose schema nobody has looked at.</summary>
+/// <summary>Blocks access to the database until its schema is checked.</summary>
 public interface IDatabaseGate
 {
-    /// <summary>Lets everything through from now on: the schema is this program's.</summary>
+    /// <summary>Allows access from now on: the schema is that of the program.</summary>
     void Open();
 }

@@ -1,38 +1,35 @@
 namespace QrAi.Application.Migrations;
 
-/// <summary>Knows the migrations of this program and of the database, and goes from one to the other.</summary>
+/// <summary>Lists, applies and reverts the migrations of the program and the database.</summary>
 public interface IDatabaseMigrator
 {
-    /// <summary>Finds what keeps this program from using the database however long it waits.</summary>
+    /// <summary>Checks that no permanent problem prevents the use of the database.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="Errors.DatabaseUnusableException">There is such a thing.</exception>
-    /// <exception cref="Errors.DatabaseUnavailableException">The database cannot be used at the moment.</exception>
+    /// <exception cref="Errors.DatabaseUnusableException">If there is a permanent problem.</exception>
+    /// <exception cref="Errors.DatabaseUnavailableException">If the database is unavailable.</exception>
     Task RequireUsableAsync(CancellationToken cancellationToken);
 
-    /// <summary>All migrations that the program or the database knows, in their order.</summary>
+    /// <summary>Lists all migrations of the program and the database, in order.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="Errors.DatabaseUnavailableException">The database cannot be used.</exception>
+    /// <exception cref="Errors.DatabaseUnavailableException">If the database is unavailable.</exception>
     Task<IReadOnlyList<MigrationDto>> ListAsync(CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Goes to a migration, as one of however many processes that try at the same time: the others wait, and find it
-    /// done.
-    /// </summary>
-    /// <param name="target">The migration to go to, or <see cref="MigrationPlan.Nothing"/>; null for the last one.</param>
-    /// <param name="mayRevert">Whether it may go backwards, which loses what the reverted migrations hold.</param>
-    /// <param name="cancellationToken">Stops; a migration that is under way is undone.</param>
-    /// <returns>The steps, each when it is done.</returns>
+    /// <summary>Migrates the database. Of several concurrent processes one migrates, and the others wait for it.</summary>
+    /// <param name="target">The target migration, or <see cref="MigrationPlan.Nothing"/>; null for the last one.</param>
+    /// <param name="mayRevert">Whether migrations may be reverted, which deletes their data.</param>
+    /// <param name="cancellationToken">Cancels the migration; the current step is rolled back.</param>
+    /// <returns>The steps, each when it is completed.</returns>
     /// <exception cref="Errors.DatabaseUnavailableException">
-    /// The database cannot be used, or other processes kept it from changing for too long.
+    /// If the database is unavailable, or other processes block the migration for too long.
     /// </exception>
-    /// <exception cref="Errors.InvalidRequestException">There is no such migration, or it lies backwards.</exception>
-    /// <exception cref="Errors.SchemaNewerException">The database has migrations that the program does not know.</exception>
+    /// <exception cref="Errors.InvalidRequestException">If the target does not exist, or must not be reverted to.</exception>
+    /// <exception cref="Errors.SchemaNewerException">If the database has migrations that the program does not know.</exception>
     IAsyncEnumerable<MigrationStep> MigrateAsync(string? target, bool mayRevert, CancellationToken cancellationToken);
 
-    /// <summary>The SQL that goes to a migration.</summary>
-    /// <param name="target">The migration to go to, or <see cref="MigrationPlan.Nothing"/>; null for the last one.</param>
+    /// <summary>Generates the SQL script of a migration.</summary>
+    /// <param name="target">The target migration, or <see cref="MigrationPlan.Nothing"/>; null for the last one.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>A script whose first line says on which databases it may be run.</returns>
-    /// <exception cref="Errors.InvalidRequestException">There is no such migration.</exception>
+    /// <returns>A script whose first line names the databases that it can be applied to.</returns>
+    /// <exception cref="Errors.InvalidRequestException">If the target does not exist.</exception>
     Task<string> ScriptAsync(string? target, CancellationToken cancellationToken);
 }

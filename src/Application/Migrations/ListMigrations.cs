@@ -2,7 +2,7 @@ using MediatR;
 
 namespace QrAi.Application.Migrations;
 
-/// <summary>All migrations that the program or the database knows, in their order.</summary>
+/// <summary>Lists all migrations of the program and the database, in order.</summary>
 public sealed record ListMigrations : IRequest<IReadOnlyList<MigrationDto>>;
 
 internal sealed class ListMigrationsHandler(IDatabaseMigrator migrator)

@@ -3,9 +3,9 @@ using MediatR;
 
 namespace QrAi.Application.Migrations;
 
-/// <summary>Goes to a migration, and tells each step when it is done.</summary>
-/// <param name="To">The migration to go to, or <see cref="MigrationPlan.Nothing"/>; null for the last one.</param>
-/// <param name="MayRevert">Whether it may go backwards, which loses what the reverted migrations hold.</param>
+/// <summary>Migrates the database, and streams each step when it is completed.</summary>
+/// <param name="To">The target migration, or <see cref="MigrationPlan.Nothing"/>; null for the last one.</param>
+/// <param name="MayRevert">Whether migrations may be reverted, which deletes their data.</param>
 public sealed record Migrate(string? To, bool MayRevert) : IStreamRequest<MigrationStep>;
 
 internal sealed class MigrateValidator : AbstractValidator<Migrate>

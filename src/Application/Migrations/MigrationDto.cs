@@ -1,26 +1,26 @@
 namespace QrAi.Application.Migrations;
 
-/// <summary>A migration, and where it stands in the database.</summary>
-/// <param name="Name">Its whole name, which begins with the time that it was made: <c>20261124022438_Initial</c>.</param>
-/// <param name="State">Where it stands.</param>
+/// <summary>A migration and its state in the database.</summary>
+/// <param name="Name">The full name, which begins with the time of creation: <c>20261124022438_Initial</c>.</param>
+/// <param name="State">The state.</param>
 public sealed record MigrationDto(string Name, MigrationState State);
 
-/// <summary>Where a migration stands.</summary>
+/// <summary>The state of a migration.</summary>
 public enum MigrationState
 {
-    /// <summary>The database has it.</summary>
+    /// <summary>Applied to the database.</summary>
     Applied,
 
-    /// <summary>The program has it, and the database has not.</summary>
+    /// <summary>Not yet applied to the database.</summary>
     Pending,
 
-    /// <summary>The database has it, and the program has not: a newer one made it.</summary>
+    /// <summary>Applied to the database by a newer program, and unknown to this one.</summary>
     Unknown,
 }
 
-/// <summary>One migration, applied or reverted.</summary>
-/// <param name="Migration">Its whole name.</param>
-/// <param name="Direction">Which of the two.</param>
+/// <summary>The application or reversion of one migration.</summary>
+/// <param name="Migration">The full name of the migration.</param>
+/// <param name="Direction">Whether the migration is applied or reverted.</param>
 public sealed record MigrationStep(string Migration, MigrationDirection Direction);
 
 /// <summary>Whether a migration is applied or reverted.</summary>

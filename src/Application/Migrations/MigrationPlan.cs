@@ -2,17 +2,17 @@ using QrAi.Application.Errors;
 
 namespace QrAi.Application.Migrations;
 
-/// <summary>What has to be done to go from where a database is to a migration.</summary>
+/// <summary>Plans the steps from the current state of a database to a migration.</summary>
 public static class MigrationPlan
 {
     /// <summary>The target before the first migration: an empty schema.</summary>
     public const string Nothing = "0";
 
-    /// <summary>The steps to a migration, in their order: back first, then forth.</summary>
-    /// <param name="migrations">All migrations, in their order.</param>
-    /// <param name="target">The migration to go to, or <see cref="Nothing"/>; null for the last one.</param>
-    /// <exception cref="InvalidRequestException">There is no such migration.</exception>
-    /// <exception cref="SchemaNewerException">The database has migrations that the program does not know.</exception>
+    /// <summary>Returns the steps to a migration, in order: first those that revert, then those that apply.</summary>
+    /// <param name="migrations">All migrations, in order.</param>
+    /// <param name="target">The target migration, or <see cref="Nothing"/>; null for the last one.</param>
+    /// <exception cref="InvalidRequestException">If the target does not exist.</exception>
+    /// <exception cref="SchemaNewerException">If the database has migrations that the program does not know.</exception>
     public static IReadOnlyList<MigrationStep> Steps(IReadOnlyList<MigrationDto> migrations, string? target)
     {
         ThrowIfNewer(migrations);
@@ -31,16 +31,16 @@ public static class MigrationPlan
         ];
     }
 
-    /// <summary>The whole name of a migration that may be given by the part that people gave it.</summary>
+    /// <summary>Returns the full name of a migration.</summary>
     /// <param name="migrations">All migrations.</param>
-    /// <param name="target">The migration, or <see cref="Nothing"/>; null for the last one.</param>
-    /// <exception cref="InvalidRequestException">There is no such migration.</exception>
+    /// <param name="target">The name, with or without the time, or <see cref="Nothing"/>; null for the last one.</param>
+    /// <exception cref="InvalidRequestException">If the migration does not exist.</exception>
     public static string Resolve(IReadOnlyList<MigrationDto> migrations, string? target) =>
         Position(migrations, target) is >= 0 and var position ? migrations[position].Name : Nothing;
 
-    /// <summary>Refuses a database that belongs to a newer program.</summary>
+    /// <summary>Rejects a database with the schema of a newer program.</summary>
     /// <param name="migrations">All migrations.</param>
-    /// <exception cref="SchemaNewerException">The database has migrations that the program does not know.</exception>
+    /// <exception cref="SchemaNewerException">If the database has migrations that the program does not know.</exception>
     public static void ThrowIfNewer(IReadOnlyList<MigrationDto> migrations)
     {
         var unknown = migrations.Where(migration => migration.State == MigrationState.Unknown).ToList();
@@ -48,7 +48,7 @@ public static class MigrationPlan
             throw new SchemaNewerException([.. unknown.Select(migration => migration.Name)]);
     }
 
-    /// <summary>Says which migrations are pending; null where none is.</summary>
+    /// <summary>Returns a sentence that names the pending migrations; null if there are none.</summary>
     /// <param name="migrations">All migrations.</param>
     public static string? DescribePending(this IReadOnlyList<MigrationDto> migrations)
     {
@@ -66,7 +66,7 @@ public static class MigrationPlan
         if (target == Nothing)
             return -1;
         for (var position = 0; position < migrations.Count; position++)
-            if (IsCalled(migrations[position].Name, target))
+            if (HasName(migrations[position].Name, target))
                 return position;
 
         throw new InvalidRequestException(
@@ -75,7 +75,7 @@ public static class MigrationPlan
         );
     }
 
-    private static bool IsCalled(string name, string target) =>
+    private static bool HasName(string name, string target) =>
         name.Equals(target, StringComparison.OrdinalIgnoreCase)
         || name[(name.IndexOf('_', StringComparison.Ordinal) + 1)..].Equals(target, StringComparison.OrdinalIgnoreCase);
 }

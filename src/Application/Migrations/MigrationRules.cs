@@ -2,10 +2,10 @@ using FluentValidation;
 
 namespace QrAi.Application.Migrations;
 
-/// <summary>Rules that the requests about migrations share.</summary>
+/// <summary>Shared rules of the requests for migrations.</summary>
 internal static class MigrationRules
 {
-    /// <summary>A name, or none; which names there are only the program's migrations tell.</summary>
+    /// <summary>Requires null or a name that is not blank. The migrator checks whether the migration exists.</summary>
     public static void MigrationName<T>(this IRuleBuilder<T, string?> rule) =>
-        rule.Must(name => name is null || name.Trim().Length > 0).WithMessage("must name a migration");
+        rule.Must(name => name is null || name.Trim().Length > 0).WithMessage("must be the name of a migration");
 }

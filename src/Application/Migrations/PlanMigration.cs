@@ -3,8 +3,8 @@ using MediatR;
 
 namespace QrAi.Application.Migrations;
 
-/// <summary>What <see cref="Migrate"/> would do now; nothing is changed.</summary>
-/// <param name="To">The migration to go to, or <see cref="MigrationPlan.Nothing"/>; null for the last one.</param>
+/// <summary>Returns the steps of <see cref="Migrate"/> without performing them.</summary>
+/// <param name="To">The target migration, or <see cref="MigrationPlan.Nothing"/>; null for the last one.</param>
 public sealed record PlanMigration(string? To) : IRequest<IReadOnlyList<MigrationStep>>;
 
 internal sealed class PlanMigrationValidator : AbstractValidator<PlanMigration>

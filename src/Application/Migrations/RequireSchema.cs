@@ -4,8 +4,8 @@ using QrAi.Application.Errors;
 namespace QrAi.Application.Migrations;
 
 /// <summary>
-/// Lets what follows use the database, if its schema is this program's. The service finds that out at its start; whoever
-/// works without one, such as a verb, asks first.
+/// Allows access to the database if its schema is that of the program. The service checks the schema at its start; a verb
+/// sends this request first.
 /// </summary>
 public sealed record RequireSchema : IRequest;
 

@@ -3,8 +3,8 @@ using MediatR;
 
 namespace QrAi.Application.Migrations;
 
-/// <summary>The SQL of <see cref="Migrate"/>; nothing is changed.</summary>
-/// <param name="To">The migration to go to, or <see cref="MigrationPlan.Nothing"/>; null for the last one.</param>
+/// <summary>Generates the SQL script of <see cref="Migrate"/> without executing it.</summary>
+/// <param name="To">The target migration, or <see cref="MigrationPlan.Nothing"/>; null for the last one.</param>
 public sealed record ScriptMigrations(string? To) : IRequest<string>;
 
 internal sealed class ScriptMigrationsValidator : AbstractValidator<ScriptMigrations>

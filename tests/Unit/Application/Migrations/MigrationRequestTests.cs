@@ -85,7 +85,7 @@ public sealed class MigrationRequestTests : IDisposable
         foreach (var request in requests)
             (await Should.ThrowAsync<InvalidRequestException>(request))
                 .Errors["to"]
-                .ShouldBe(["must name a migration"]);
+                .ShouldBe(["must be the name of a migration"]);
         _migrator.Calls.ShouldBe(0);
     }
 
