@@ -3,10 +3,10 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Models;
 
-/// <summary>In a stream: an attempt has ended, well or not.</summary>
-/// <param name="attempt">What became of it.</param>
+/// <summary>In a stream: an attempt has ended, successfully or not.</summary>
+/// <param name="attempt">The attempt.</param>
 public sealed class AttemptEnded(Attempt attempt) : AIContent
 {
-    /// <summary>What became of it.</summary>
+    /// <summary>The attempt.</summary>
     public Attempt Attempt { get; } = attempt;
 }

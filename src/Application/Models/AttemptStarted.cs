@@ -3,16 +3,16 @@ using Microsoft.Extensions.AI;
 namespace QrAi.Application.Models;
 
 /// <summary>
-/// In a stream: a provider has begun to answer, and text follows. When another one came before it in the same stream, that
-/// one broke off, and its text is void.
+/// In a stream: a provider has started to answer, and text follows. The text of an earlier attempt in the same stream is
+/// void.
 /// </summary>
 /// <param name="provider">The provider's name.</param>
-/// <param name="model">The model that it was asked for.</param>
+/// <param name="model">The requested model.</param>
 public sealed class AttemptStarted(string provider, string model) : AIContent
 {
     /// <summary>The provider's name.</summary>
     public string Provider { get; } = provider;
 
-    /// <summary>The model that it was asked for.</summary>
+    /// <summary>The requested model.</summary>
     public string Model { get; } = model;
 }

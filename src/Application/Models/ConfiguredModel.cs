@@ -1,10 +1,10 @@
 namespace QrAi.Application.Models;
 
-/// <summary>The model that a provider is asked for unless the caller names another.</summary>
+/// <summary>The default model of a provider.</summary>
 /// <param name="Provider">The provider's name.</param>
-/// <param name="Model">The model as the provider knows it.</param>
+/// <param name="Model">The name of the model at the provider.</param>
 public sealed record ConfiguredModel(string Provider, string Model)
 {
-    /// <summary>The name that callers know it by.</summary>
+    /// <summary>The name of the model for callers.</summary>
     public string Name => $"{Provider}/{Model}";
 }

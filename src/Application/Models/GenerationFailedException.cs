@@ -1,9 +1,9 @@
 namespace QrAi.Application.Models;
 
-/// <summary>No provider gave a whole answer.</summary>
+/// <summary>Thrown when no provider completed the answer.</summary>
 /// <param name="code">One of <see cref="Errors.AnswerErrorCodes"/>.</param>
 /// <param name="message">A sentence for the caller, without secrets.</param>
-/// <param name="cause">The last provider's failure.</param>
+/// <param name="cause">The failure of the last provider.</param>
 public sealed class GenerationFailedException(string code, string message, Exception? cause = null)
     : Exception(message, cause)
 {

@@ -1,14 +1,14 @@
 namespace QrAi.Application.Models;
 
-/// <summary>How answers are generated.</summary>
+/// <summary>The options of the generation of answers.</summary>
 public sealed record GenerationOptions
 {
-    /// <summary>The whole answer, every attempt and provider included.</summary>
+    /// <summary>The maximum time of an answer, including all attempts of all providers.</summary>
     public required TimeSpan TotalTime { get; init; }
 
-    /// <summary>What every model is told first.</summary>
+    /// <summary>The system prompt, which is sent to every model.</summary>
     public required string SystemPrompt { get; init; }
 
-    /// <summary>How many earlier turns of the session are sent with a question: 0–100.</summary>
+    /// <summary>The maximum number of earlier turns of the session that are sent with a question, 0–100.</summary>
     public required int HistoryTurns { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace QrAi.Application.Models;
 
-/// <summary>The names that callers and settings know providers by.</summary>
+/// <summary>The names of providers in requests and settings.</summary>
 public static class ModelProviderNames
 {
     /// <summary>OpenRouter.</summary>
@@ -9,9 +9,9 @@ public static class ModelProviderNames
     /// <summary>Google AI.</summary>
     public const string GoogleAi = "google-ai";
 
-    /// <summary>Answers without a network, and says that it is no language model.</summary>
+    /// <summary>Answers without a network, and states that it is not a language model.</summary>
     public const string Offline = "offline";
 
-    /// <summary>All of them.</summary>
+    /// <summary>All names.</summary>
     public static IReadOnlyList<string> All { get; } = [OpenRouter, GoogleAi, Offline];
 }

@@ -3,10 +3,10 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Models;
 
-/// <summary>What providers say about tokens, as the domain keeps it.</summary>
+/// <summary>Converts the token usage of a provider to that of the domain.</summary>
 internal static class UsageDetailsConversion
 {
-    /// <summary>Counts that a provider leaves out, or that cannot be, are the nearest that can.</summary>
+    /// <summary>Converts the usage. Missing counts are computed or 0; impossible ones are clamped.</summary>
     public static TokenUsage ToTokenUsage(this UsageDetails usage)
     {
         var prompt = ToCount(usage.InputTokenCount);
