@@ -8,15 +8,15 @@ using QrAi.Application.Errors;
 namespace QrAi.Application.Paging;
 
 /// <summary>
-/// Writes and reads cursors: the sort key of a page's last item with a checksum over it and the list that it belongs to,
-/// so that a cursor of another list, or one that was not made here, is noticed. It is no secret and needs no key.
+/// Writes and reads cursors: the sort key of the last item of a page, with a checksum over it and the name of the list. The
+/// checksum detects cursors of other lists and invalid ones. A cursor is not a secret, so the checksum has no key.
 /// </summary>
 public static class Cursor
 {
     private const int ChecksumLength = 8;
 
-    /// <summary>Makes a cursor.</summary>
-    /// <param name="list">Names the list, with everything that filters it.</param>
+    /// <summary>Writes a cursor of a time and an id.</summary>
+    /// <param name="list">The name of the list, including its filters.</param>
     /// <param name="time">The time in the sort key, to the microsecond.</param>
     /// <param name="id">The id in the sort key.</param>
     public static string Write(string list, DateTimeOffset time, Guid id)
@@ -27,8 +27,8 @@ public static class Cursor
         return Seal(list, payload);
     }
 
-    /// <summary>Makes a cursor.</summary>
-    /// <param name="list">Names the list.</param>
+    /// <summary>Writes a cursor of a number.</summary>
+    /// <param name="list">The name of the list.</param>
     /// <param name="number">The sort key.</param>
     public static string Write(string list, int number)
     {
@@ -37,10 +37,10 @@ public static class Cursor
         return Seal(list, payload);
     }
 
-    /// <summary>Reads a cursor of time and id.</summary>
-    /// <param name="list">The list that it has to belong to.</param>
+    /// <summary>Reads a cursor of a time and an id.</summary>
+    /// <param name="list">The name of the list.</param>
     /// <param name="cursor">The caller's cursor.</param>
-    /// <exception cref="InvalidRequestException">It is not a cursor of this list.</exception>
+    /// <exception cref="InvalidRequestException">If it is not a cursor of the list.</exception>
     public static (DateTimeOffset Time, Guid Id) ReadTimeAndId(string list, string cursor)
     {
         var payload = Open(list, cursor, 24);
@@ -51,9 +51,9 @@ public static class Cursor
     }
 
     /// <summary>Reads a cursor of a number.</summary>
-    /// <param name="list">The list that it has to belong to.</param>
+    /// <param name="list">The name of the list.</param>
     /// <param name="cursor">The caller's cursor.</param>
-    /// <exception cref="InvalidRequestException">It is not a cursor of this list.</exception>
+    /// <exception cref="InvalidRequestException">If it is not a cursor of the list.</exception>
     public static int ReadNumber(string list, string cursor) =>
         BinaryPrimitives.ReadInt32BigEndian(Open(list, cursor, 4));
 

@@ -11,8 +11,8 @@ public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor)
     internal Page(IReadOnlyList<T> items, string? nextCursor, Func<int, string> cursorOf)
         : this(items, nextCursor) => _cursorOf = cursorOf;
 
-    /// <summary>The cursor of one item: a page after it begins with the next one.</summary>
-    /// <param name="index">Its place on this page, from 0.</param>
+    /// <summary>Returns the cursor of an item: the page after it begins with the next item.</summary>
+    /// <param name="index">The index of the item on this page, from 0.</param>
     public string CursorOf(int index) =>
         _cursorOf is not null ? _cursorOf(index) : throw new InvalidOperationException("This page has no cursors.");
 }

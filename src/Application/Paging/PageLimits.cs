@@ -1,11 +1,11 @@
 namespace QrAi.Application.Paging;
 
-/// <summary>How long a page is.</summary>
+/// <summary>The limits of the number of items on a page.</summary>
 public static class PageLimits
 {
-    /// <summary>Items of a page if the caller does not say.</summary>
+    /// <summary>The default number of items.</summary>
     public const int Default = 20;
 
-    /// <summary>The most items of a page.</summary>
+    /// <summary>The maximum number of items.</summary>
     public const int Max = 100;
 }

@@ -2,17 +2,17 @@ using FluentValidation;
 
 namespace QrAi.Application.Paging;
 
-/// <summary>Rules and shapes that lists share.</summary>
+/// <summary>Shared rules and conversions of lists.</summary>
 internal static class PageRules
 {
-    /// <summary>1–100.</summary>
+    /// <summary>Requires a page limit, 1–100.</summary>
     public static void PageLimit<T>(this IRuleBuilder<T, int> rule) =>
         rule.InclusiveBetween(1, PageLimits.Max).WithMessage($"must be a whole number from 1 to {PageLimits.Max}");
 
-    /// <summary>Makes a page of items that were read with one more than the limit, to see whether there are more.</summary>
-    /// <param name="items">The items.</param>
-    /// <param name="limit">How many a page has.</param>
-    /// <param name="cursorOf">The cursor of an item, which may be told by its place from 0.</param>
+    /// <summary>Creates a page.</summary>
+    /// <param name="items">The items, one more than the limit if there is a next page.</param>
+    /// <param name="limit">The maximum number of items of a page.</param>
+    /// <param name="cursorOf">Returns the cursor of an item and its index, from 0.</param>
     public static Page<T> ToPage<T>(this List<T> items, int limit, Func<T, int, string> cursorOf)
     {
         var more = items.Count > limit;
