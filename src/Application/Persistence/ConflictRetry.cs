@@ -3,19 +3,19 @@ using QrAi.Application.Errors;
 
 namespace QrAi.Application.Persistence;
 
-/// <summary>Repeats a change that somebody else's change of the same session came before.</summary>
+/// <summary>Retries a unit of work that conflicts with a concurrent change.</summary>
 internal static class ConflictRetry
 {
-    // Each round means that another change went through; more rounds than this are no coincidence.
-    private const int MaxRounds = 5;
+    // Each conflict means that another change succeeded, so more attempts are rarely needed.
+    private const int MaxAttempts = 5;
 
-    /// <summary>Runs a unit of work, each round over a new one.</summary>
-    /// <param name="create">Makes one.</param>
-    /// <param name="work">What to do in it.</param>
-    /// <exception cref="ConflictException">Every round had a conflict.</exception>
+    /// <summary>Runs an action in a unit of work, a new one for each attempt.</summary>
+    /// <param name="create">Creates a unit of work.</param>
+    /// <param name="work">The action.</param>
+    /// <exception cref="ConflictException">If every attempt has a conflict.</exception>
     public static async Task<T> RunAsync<T>(Func<IQrAiDbContext> create, Func<IQrAiDbContext, Task<T>> work)
     {
-        for (var round = 1; ; round++)
+        for (var attempt = 1; ; attempt++)
         {
             await using var database = create();
             try
@@ -24,8 +24,7 @@ internal static class ConflictRetry
             }
             catch (DbUpdateConcurrencyException exception)
             {
-                // Somebody was faster: look again at what there is now.
-                if (round == MaxRounds)
+                if (attempt == MaxAttempts)
                     throw new ConflictException(exception);
             }
         }

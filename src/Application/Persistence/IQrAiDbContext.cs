@@ -6,19 +6,18 @@ using QrAi.Domain.Sessions;
 namespace QrAi.Application.Persistence;
 
 /// <summary>
-/// A unit of work over the database. A handler creates one, disposes of it when it is done, and never keeps one while it
-/// waits for a provider or a caller. Whatever it does throws
-/// <see cref="Errors.DatabaseUnavailableException"/> when the database cannot be used.
+/// A unit of work over the database. A handler creates and disposes of it, and never holds it while waiting for a provider
+/// or a caller. All operations throw <see cref="Errors.DatabaseUnavailableException"/> if the database is unavailable.
 /// </summary>
 public interface IQrAiDbContext : IAsyncDisposable
 {
     /// <summary>
-    /// The filter that keeps every query of sessions and messages to the owner of the unit of work. The few that look after
-    /// everybody's name it to go round it; a test knows which.
+    /// The name of the query filter by the owner of the unit of work. The few queries over all owners ignore it by this name; an
+    /// architecture test lists them.
     /// </summary>
     const string OwnerFilter = "Owner";
 
-    /// <summary>The keys of callers.</summary>
+    /// <summary>The API keys of callers.</summary>
     DbSet<ApiKey> ApiKeys { get; }
 
     /// <summary>The owner's sessions.</summary>
@@ -30,16 +29,16 @@ public interface IQrAiDbContext : IAsyncDisposable
     /// <summary>The outcomes of the owner's requests with idempotency keys.</summary>
     DbSet<IdempotencyRecord> IdempotencyRecords { get; }
 
-    /// <summary>Finds a key, to read it. Compiled: this is the way of every request.</summary>
+    /// <summary>Finds a key without tracking. The query is compiled, because every request may run it.</summary>
     /// <param name="hash">The key's hash.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     Task<ApiKey?> FindKeyAsync(string hash, CancellationToken cancellationToken);
 
-    /// <summary>Saves everything in one transaction.</summary>
+    /// <summary>Saves all changes in one transaction.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="DbUpdateConcurrencyException">Another unit of work added, changed or removed the same row.</exception>
+    /// <exception cref="DbUpdateConcurrencyException">If another unit of work added, changed or removed the same row.</exception>
     /// <exception cref="Errors.IdempotencyInProgressException">
-    /// It adds an idempotency record, and the key has one already.
+    /// If an idempotency record is added for a key that has one already.
     /// </exception>
     Task<int> SaveChangesAsync(CancellationToken cancellationToken);
 }
