@@ -1,9 +1,9 @@
 namespace QrAi.Application.Time;
 
-/// <summary>The time as databases keep it.</summary>
+/// <summary>The current time in the precision of the database.</summary>
 public static class DatabaseTime
 {
-    /// <summary>The time to the microsecond, which is what PostgreSQL keeps: what a caller is told first and later is the same.</summary>
+    /// <summary>Returns the time in microseconds, the precision of PostgreSQL, so that it is equal before and after saving.</summary>
     /// <param name="clock">The clock.</param>
     public static DateTimeOffset Now(this TimeProvider clock)
     {
