@@ -24,10 +24,10 @@ public sealed record AskQuestion(string? Question, Guid? SessionId, string? Prov
     public IdempotencyKey? IdempotencyKey { get; init; }
 }
 
-/// <summary>A question that is kept.</summary>
-/// <param name="SessionId">Its session.</param>
+/// <summary>A stored question.</summary>
+/// <param name="SessionId">The session of the question.</param>
 /// <param name="Question">The question.</param>
-/// <param name="Answer">Follows its answer, which is being generated; whoever asked disposes of it.</param>
+/// <param name="Answer">A follower of the answer, which is being generated. The caller must dispose of it.</param>
 public sealed record AskedQuestion(Guid SessionId, MessageDto Question, Follower Answer);
 
 internal sealed class AskQuestionValidator : AbstractValidator<AskQuestion>
@@ -36,7 +36,7 @@ internal sealed class AskQuestionValidator : AbstractValidator<AskQuestion>
 
     public AskQuestionValidator(IModelProviders providers)
     {
-        // Which of those that are known by their names can be asked is found out where they are.
+        // Known providers that are not configured are valid here: the plan of the answer reports them.
         var names = providers.Models.Select(model => model.Provider).Union(ModelProviderNames.All).ToList();
         RuleFor(request => request.Question).HumanText(Session.MaxQuestionLength);
         RuleFor(request => request.Provider)

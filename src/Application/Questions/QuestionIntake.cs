@@ -11,7 +11,7 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Questions;
 
-/// <summary>Saves a question with its open answer, and begins to generate the answer.</summary>
+/// <summary>Stores a question with its open answer, and begins to generate the answer.</summary>
 internal sealed class QuestionIntake(
     CurrentCaller caller,
     IdempotencyRecords records,
@@ -26,17 +26,17 @@ internal sealed class QuestionIntake(
     IMapper mapper
 )
 {
-    /// <summary>Asks.</summary>
+    /// <summary>Asks a question.</summary>
     /// <param name="question">The question.</param>
-    /// <param name="sessionId">The session to go on with, or null for a new one.</param>
-    /// <param name="request">How to ask for the answer.</param>
+    /// <param name="sessionId">The session to continue; null for a new one.</param>
+    /// <param name="request">The parameters of the answer.</param>
     /// <param name="key">The idempotency key; null for none.</param>
-    /// <param name="cancellationToken">Stops waiting until the question is kept.</param>
-    /// <returns>The question, which is kept.</returns>
-    /// <exception cref="NotFoundException">There is no such session.</exception>
-    /// <exception cref="SessionBusyException">The session still answers the question before.</exception>
-    /// <exception cref="ShuttingDownException">The service stops, and takes no more questions.</exception>
-    /// <exception cref="IdempotencyInProgressException">The question was asked before with the same key.</exception>
+    /// <param name="cancellationToken">Cancels the operation until the question is stored.</param>
+    /// <returns>The stored question.</returns>
+    /// <exception cref="NotFoundException">If the session does not exist.</exception>
+    /// <exception cref="SessionBusyException">If the previous question is still being answered.</exception>
+    /// <exception cref="ShuttingDownException">If the service is shutting down.</exception>
+    /// <exception cref="IdempotencyInProgressException">If the question was asked before with the same key.</exception>
     public async Task<AskedQuestion> AskAsync(
         string question,
         Guid? sessionId,
@@ -76,7 +76,7 @@ internal sealed class QuestionIntake(
         }
         catch (SessionBusyException) when (key is not null)
         {
-            // It may be busy with the same question.
+            // The session may be answering the same question.
             if ((await records.FindAsync(caller.Owner, key, cancellationToken)).Earlier is null)
                 throw;
             throw new IdempotencyInProgressException();

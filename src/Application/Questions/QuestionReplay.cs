@@ -11,7 +11,7 @@ using QrAi.Application.Sessions;
 
 namespace QrAi.Application.Questions;
 
-/// <summary>Responds to a repeated question with the first one, whose answer may still be generated.</summary>
+/// <summary>Responds to a repeated question with the first one, whose answer may still be in progress.</summary>
 internal sealed class QuestionReplay(
     IQrAiDbContextFactory databases,
     CurrentCaller caller,
