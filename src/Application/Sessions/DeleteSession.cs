@@ -9,7 +9,7 @@ using QrAi.Application.Time;
 
 namespace QrAi.Application.Sessions;
 
-/// <summary>Deletes a session with its messages, and stops the answer that is being generated for it.</summary>
+/// <summary>Deletes a session with its messages, and cancels the answer that is being generated for it.</summary>
 /// <param name="Id">The session.</param>
 public sealed record DeleteSession(Guid Id) : IRequest, IIdempotentRequest
 {
@@ -39,10 +39,10 @@ internal sealed class DeleteSessionHandler(
         }
         catch (DbUpdateConcurrencyException)
         {
-            // It was deleted meanwhile: by another request, or by an attempt whose confirmation was lost.
+            // Another request has deleted the session, or an earlier attempt whose confirmation was lost.
         }
 
-        // Other processes stop what they generate for it when they next record the answer.
+        // Other processes cancel an answer of the session when they next record it.
         running.CancelIn(request.Id);
     }
 }

@@ -9,13 +9,13 @@ using QrAi.Application.Persistence;
 namespace QrAi.Application.Sessions;
 
 /// <summary>Reads several sessions at once.</summary>
-/// <param name="Ids">1–1,000 sessions.</param>
-/// <returns>Those that are there, by id.</returns>
+/// <param name="Ids">The ids, 1–1,000.</param>
+/// <returns>The existing sessions by id.</returns>
 public sealed record GetSessions(IReadOnlyCollection<Guid> Ids) : IRequest<IReadOnlyDictionary<Guid, SessionDto>>;
 
 internal sealed class GetSessionsValidator : AbstractValidator<GetSessions>
 {
-    /// <summary>The most that one statement asks for.</summary>
+    /// <summary>The maximum number of ids, which bounds the statement.</summary>
     internal const int MaxIds = 1_000;
 
     public GetSessionsValidator() =>

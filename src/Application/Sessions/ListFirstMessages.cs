@@ -10,8 +10,8 @@ using QrAi.Application.Persistence;
 namespace QrAi.Application.Sessions;
 
 /// <summary>Lists the first messages of several sessions at once, oldest first.</summary>
-/// <param name="SessionIds">1–1,000 sessions.</param>
-/// <param name="Limit">1–100 messages of each.</param>
+/// <param name="SessionIds">The ids of the sessions, 1–1,000.</param>
+/// <param name="Limit">The maximum number of messages of each session, 1–100.</param>
 /// <returns>The first page of each session that has a message.</returns>
 public sealed record ListFirstMessages(IReadOnlyCollection<Guid> SessionIds, int Limit)
     : IRequest<IReadOnlyDictionary<Guid, Page<MessageDto>>>;

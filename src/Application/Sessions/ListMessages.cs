@@ -12,8 +12,8 @@ namespace QrAi.Application.Sessions;
 
 /// <summary>Lists the messages of a session, oldest first.</summary>
 /// <param name="SessionId">The session.</param>
-/// <param name="Limit">1–100 messages.</param>
-/// <param name="Cursor">Where the page before ended.</param>
+/// <param name="Limit">The maximum number of messages, 1–100.</param>
+/// <param name="Cursor">The cursor of the previous page; null for the first page.</param>
 public sealed record ListMessages(Guid SessionId, int Limit, string? Cursor) : IRequest<Page<MessageDto>>;
 
 internal sealed class ListMessagesValidator : AbstractValidator<ListMessages>
@@ -42,14 +42,14 @@ internal sealed class ListMessagesHandler(IQrAiDbContextFactory databases, Curre
         return ToPage(items, request.SessionId, request.Limit, after);
     }
 
-    /// <summary>Makes a page of a session's messages.</summary>
-    /// <param name="items">The messages, one more than the limit if there are more.</param>
-    /// <param name="sessionId">Their session.</param>
-    /// <param name="limit">How many a page has.</param>
-    /// <param name="after">The number of the message before the first one.</param>
+    /// <summary>Creates a page of messages.</summary>
+    /// <param name="items">The messages, one more than the limit if there is a next page.</param>
+    /// <param name="sessionId">The session.</param>
+    /// <param name="limit">The maximum number of messages of a page.</param>
+    /// <param name="after">The number of the last message of the previous page.</param>
     public static Page<MessageDto> ToPage(List<MessageDto> items, Guid sessionId, int limit, int after = 0)
     {
-        // Messages are numbered without gaps, so their numbers need not be read.
+        // Messages are numbered without gaps, so the index determines the number.
         var list = ListOf(sessionId);
         return items.ToPage(limit, (_, index) => Cursor.Write(list, after + index + 1));
     }

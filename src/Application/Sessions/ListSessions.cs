@@ -12,10 +12,10 @@ using QrAi.Domain.Text;
 
 namespace QrAi.Application.Sessions;
 
-/// <summary>Lists sessions, those with the newest activity first.</summary>
-/// <param name="Limit">1–100 sessions.</param>
-/// <param name="Cursor">Where the page before ended.</param>
-/// <param name="TitleContains">Only sessions whose title has this in it, whatever its case.</param>
+/// <summary>Lists sessions, the latest activity first.</summary>
+/// <param name="Limit">The maximum number of sessions, 1–100.</param>
+/// <param name="Cursor">The cursor of the previous page; null for the first page.</param>
+/// <param name="TitleContains">Text that the title must contain, compared without case and width; null for all.</param>
 public sealed record ListSessions(int Limit, string? Cursor, string? TitleContains) : IRequest<Page<SessionDto>>;
 
 internal sealed class ListSessionsValidator : AbstractValidator<ListSessions>
@@ -35,19 +35,19 @@ internal sealed class ListSessionsHandler(IQrAiDbContextFactory databases, Curre
 {
     public async Task<Page<SessionDto>> Handle(ListSessions request, CancellationToken cancellationToken)
     {
-        var wanted = string.IsNullOrWhiteSpace(request.TitleContains)
+        var foldedText = string.IsNullOrWhiteSpace(request.TitleContains)
             ? null
             : UnicodeText.FoldCase(request.TitleContains.Trim());
-        var list = $"sessions?q={wanted}";
+        var list = $"sessions?q={foldedText}";
 
         await using var database = databases.CreateFor(caller.Owner);
         var sessions = database.Sessions.AsQueryable();
-        if (wanted is not null)
-            sessions = sessions.Where(session => session.FoldedTitle.Contains(wanted));
+        if (foldedText is not null)
+            sessions = sessions.Where(session => session.FoldedTitle.Contains(foldedText));
         if (request.Cursor is not null)
         {
             var (time, id) = Cursor.ReadTimeAndId(list, request.Cursor);
-            // The bound on the time alone is for the index: with it the scan begins where the page does.
+            // The separate bound on the time lets the index scan begin at the start of the page.
             sessions = sessions.Where(session =>
                 session.UpdatedAt <= time && (session.UpdatedAt < time || session.Id.CompareTo(id) < 0)
             );

@@ -34,15 +34,15 @@ public sealed record MessageDto(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? CompletedAt
 )
 {
-    /// <summary>Of a whole answer: why the model stopped; told where OpenAI's protocol has it.</summary>
+    /// <summary>Of a complete answer: the finish reason, which only OpenAI's protocol has.</summary>
     [JsonIgnore]
     public string? FinishReason { get; init; }
 
-    /// <summary>Of an answer: the number of its run, which the ids of its events begin with.</summary>
+    /// <summary>Of an answer: the number of its run, with which the ids of its events begin.</summary>
     [JsonIgnore]
     public int Run { get; init; }
 
-    /// <summary>Of an answer: how many processes have taken it over.</summary>
+    /// <summary>Of an answer: the number of takeovers by other processes.</summary>
     [JsonIgnore]
     public int Takeovers { get; init; }
 }
@@ -52,7 +52,7 @@ internal sealed class MessageMapping : Profile
     public MessageMapping()
     {
         CreateMap<Message, MessageDto>();
-        // Handed on as it is: AutoMapper would copy it, and make one that is missing an empty one.
+        // Passed through: AutoMapper would copy the list, and replace null by an empty one.
         CreateMap<IReadOnlyList<Attempt>, IReadOnlyList<Attempt>>().ConvertUsing(attempts => attempts);
     }
 }

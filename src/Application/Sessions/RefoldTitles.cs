@@ -7,11 +7,11 @@ using QrAi.Domain.Sessions;
 namespace QrAi.Application.Sessions;
 
 /// <summary>
-/// Folds titles again that another program, an older one, has folded by another rule: a batch of them, in the order of
-/// their ids. Any number of processes may do so at once, and as often as they like.
+/// Updates a batch of titles that an earlier version of the program has folded by another rule, in the order of their ids.
+/// It is idempotent, and several processes may run it concurrently.
 /// </summary>
-/// <param name="After">The last session of the batch before; <see cref="Guid.Empty"/> to begin with.</param>
-/// <param name="Limit">The most sessions.</param>
+/// <param name="After">The last session of the previous batch; <see cref="Guid.Empty"/> for the first one.</param>
+/// <param name="Limit">The maximum number of sessions, 1–1,000.</param>
 /// <returns>The last session of the batch; null if there are no more.</returns>
 public sealed record RefoldTitles(Guid After, int Limit) : IRequest<Guid?>;
 
@@ -23,12 +23,12 @@ internal sealed class RefoldTitlesValidator : AbstractValidator<RefoldTitles>
 
 internal sealed class RefoldTitlesHandler(IQrAiDbContextFactory databases) : IRequestHandler<RefoldTitles, Guid?>
 {
-    private static readonly string[] _everyOwners = [IQrAiDbContext.OwnerFilter];
+    private static readonly string[] _ownerFilter = [IQrAiDbContext.OwnerFilter];
 
     public async Task<Guid?> Handle(RefoldTitles request, CancellationToken cancellationToken)
     {
         await using var database = databases.CreateForService();
-        var sessions = database.Sessions.IgnoreQueryFilters(_everyOwners);
+        var sessions = database.Sessions.IgnoreQueryFilters(_ownerFilter);
         var rule = Session.FoldingRule.ToString();
         var batch = await sessions
             .Where(session => session.Id.CompareTo(request.After) > 0 && !session.FoldedTitle.StartsWith(rule))
@@ -39,7 +39,7 @@ internal sealed class RefoldTitlesHandler(IQrAiDbContextFactory databases) : IRe
         foreach (var (id, title) in batch.Select(session => (session.Id, session.Title)))
         {
             var folded = Session.FoldTitle(title);
-            // Whoever renames it meanwhile folds the new title.
+            // A concurrent renaming folds the new title.
             await sessions
                 .Where(session => session.Id == id && session.Title == title)
                 .ExecuteUpdateAsync(session => session.SetProperty(one => one.FoldedTitle, folded), cancellationToken);

@@ -12,9 +12,9 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Sessions;
 
-/// <summary>Gives a session another title.</summary>
+/// <summary>Changes the title of a session.</summary>
 /// <param name="Id">The session.</param>
-/// <param name="Title">1–200 characters.</param>
+/// <param name="Title">The title, 1–200 characters.</param>
 public sealed record RenameSession(Guid Id, string? Title) : IRequest<SessionDto>, IIdempotentRequest
 {
     /// <inheritdoc />
