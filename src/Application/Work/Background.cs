@@ -1,9 +1,9 @@
 namespace QrAi.Application.Work;
 
-/// <summary>Starts loops that serve all requests: their logs and traces are no part of the one that started them.</summary>
+/// <summary>Starts background loops, whose logs and traces do not belong to the request that starts them.</summary>
 internal static class Background
 {
-    /// <summary>Starts a loop, which goes on by itself from its first wait on.</summary>
+    /// <summary>Starts a loop, which continues in the background from its first wait.</summary>
     /// <param name="loop">The loop.</param>
     public static Task Start(Func<Task> loop)
     {

@@ -1,35 +1,35 @@
 namespace QrAi.Application.Work;
 
 /// <summary>
-/// The processes that do work which has to survive them. Each has a row with a heartbeat on the database's clock, as the
-/// clocks of processes differ; work names the worker that does it.
+/// Stores the workers: processes with durable work. Each has a row with a heartbeat on the clock of the database, because
+/// the clocks of processes differ. Work refers to its worker.
 /// </summary>
 public interface IWorkerStore
 {
-    /// <summary>Says that a worker is alive; the first time registers it.</summary>
+    /// <summary>Records a heartbeat of a worker. The first one registers the worker.</summary>
     /// <param name="id">The worker.</param>
-    /// <param name="name">What an operator knows it by.</param>
+    /// <param name="name">The name of the worker for operators.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     Task BeatAsync(Guid id, string name, CancellationToken cancellationToken);
 
     /// <summary>Whether a worker is alive.</summary>
     /// <param name="id">The worker.</param>
-    /// <param name="lease">How long a worker that is silent counts as alive.</param>
+    /// <param name="lease">The time after its last heartbeat for which a worker counts as alive.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     Task<bool> IsAliveAsync(Guid id, TimeSpan lease, CancellationToken cancellationToken);
 
     /// <summary>Whether another worker is alive.</summary>
-    /// <param name="id">The worker that asks.</param>
-    /// <param name="lease">How long a worker that is silent counts as alive.</param>
+    /// <param name="id">The worker to exclude.</param>
+    /// <param name="lease">The time after its last heartbeat for which a worker counts as alive.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     Task<bool> HasOtherAsync(Guid id, TimeSpan lease, CancellationToken cancellationToken);
 
-    /// <summary>Forgets the workers that have been silent for too long. Work without a living worker is taken over.</summary>
-    /// <param name="lease">How long a worker that is silent counts as alive.</param>
+    /// <summary>Removes dead workers. Work without a worker is taken over.</summary>
+    /// <param name="lease">The time after its last heartbeat for which a worker counts as alive.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     Task RemoveDeadAsync(TimeSpan lease, CancellationToken cancellationToken);
 
-    /// <summary>Forgets a worker that has ended.</summary>
+    /// <summary>Removes a worker that has ended.</summary>
     /// <param name="id">The worker.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     Task RemoveAsync(Guid id, CancellationToken cancellationToken);

@@ -6,17 +6,17 @@ namespace QrAi.Application.Work;
 /// <summary>
 /// Repeats work with a pause between two runs. A run that fails is logged and ends neither the loop nor the process.
 /// </summary>
-/// <param name="name">The work's name in the log.</param>
-/// <param name="clock">The time.</param>
-/// <param name="logger">Gets the failures.</param>
+/// <param name="name">The name of the work in the log.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="logger">The logger of failures.</param>
 public sealed class PeriodicLoop(string name, TimeProvider clock, ILogger logger)
 {
     /// <summary>Repeats the work until a run returns false.</summary>
-    /// <param name="run">One run; it returns whether the loop continues. A run that fails continues it.</param>
+    /// <param name="run">Performs one run, and returns whether the loop continues. The loop continues after a failed run.</param>
     /// <param name="dueTime">The pause before the first run.</param>
-    /// <param name="period">The pause from the end of a run to the next one, asked for after each run.</param>
+    /// <param name="period">Returns the pause between two runs; called after each run.</param>
     /// <param name="cancellationToken">Ends the loop.</param>
-    /// <exception cref="OperationCanceledException">The loop was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">If the loop is cancelled.</exception>
     public async Task RunAsync(
         Func<CancellationToken, Task<bool>> run,
         TimeSpan dueTime,

@@ -5,8 +5,8 @@ using QrAi.Application.Errors;
 namespace QrAi.Application.Work;
 
 /// <summary>
-/// This process as one that does work: it writes a heartbeat, and takes over the work of processes that died. Code that
-/// begins work registers the worker first. A service takes work over too; a verb does not.
+/// The worker of this process: it sends heartbeats, and takes over the work of dead workers. Code that begins durable work
+/// registers the worker first. Only a service takes over work; a verb does not.
 /// </summary>
 public sealed class Worker(
     IWorkerStore store,
@@ -16,41 +16,41 @@ public sealed class Worker(
     ILogger<Worker> logger
 ) : IAsyncDisposable
 {
-    private static readonly TimeSpan LongestPeriod = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MaxPeriod = TimeSpan.FromSeconds(1);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _starting = new(1, 1);
     private readonly string _name = $"{Environment.MachineName}/{Environment.ProcessId}";
     private Task _loops = Task.CompletedTask;
-    private bool _mayBeKnown;
+    private bool _mayBeRegistered;
     private volatile bool _takesOver;
     private volatile bool _isRegistered;
-    private long _lastBeat;
-    private long _gapEndedAt = -1;
+    private long _lastHeartbeat;
+    private long _outageEndedAt = -1;
 
     /// <summary>The worker's id in the database.</summary>
     public Guid Id { get; } = Guid.CreateVersion7();
 
-    private TimeSpan Period => options.Lease / 4 < LongestPeriod ? options.Lease / 4 : LongestPeriod;
+    private TimeSpan Period => options.Lease / 4 < MaxPeriod ? options.Lease / 4 : MaxPeriod;
 
-    /// <summary>Makes the worker known, so that what it begins is not taken for abandoned. At once but for the first time.</summary>
+    /// <summary>Registers the worker, so that its work is not taken over. Completes synchronously after the first time.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="DatabaseUnavailableException">The database cannot be used.</exception>
+    /// <exception cref="DatabaseUnavailableException">If the database is unavailable.</exception>
     public ValueTask RegisterAsync(CancellationToken cancellationToken) =>
         _isRegistered ? ValueTask.CompletedTask : new ValueTask(StartAsync(cancellationToken));
 
-    /// <summary>Takes over what no living worker does, from now on.</summary>
+    /// <summary>Starts to take over the work of dead workers.</summary>
     public async Task TakeOverAsync(CancellationToken cancellationToken)
     {
         _takesOver = true;
         await RegisterAsync(cancellationToken);
     }
 
-    /// <summary>Whether another process could go on with this one's work.</summary>
+    /// <summary>Whether another worker is alive, which can take over the work of this one.</summary>
     public Task<bool> HasOtherAsync(CancellationToken cancellationToken) =>
         store.HasOtherAsync(Id, options.Lease, cancellationToken);
 
-    /// <summary>Takes nothing over any more.</summary>
+    /// <summary>Stops taking over work.</summary>
     public void StopTakingOver() => _takesOver = false;
 
     /// <inheritdoc />
@@ -59,16 +59,19 @@ public sealed class Worker(
         if (_stop.IsCancellationRequested)
             return;
         await _stop.CancelAsync();
-        await _starting.WaitAsync(); // a first heartbeat that is under way ends before its row is removed
+        await _starting.WaitAsync(); // a concurrent first heartbeat ends before its row is removed
         await _loops.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (_mayBeKnown)
+        if (_mayBeRegistered)
             try
             {
                 await store.RemoveAsync(Id, CancellationToken.None);
             }
             catch (DatabaseUnavailableException exception)
             {
-                logger.LogInformation("The worker's row stays until others find it: {Reason}", exception.Message);
+                logger.LogInformation(
+                    "The worker's row is left for other workers to remove: {Reason}",
+                    exception.Message
+                );
             }
 
         _starting.Dispose();
@@ -83,12 +86,12 @@ public sealed class Worker(
             if (_isRegistered)
                 return;
             _stop.Token.ThrowIfCancellationRequested();
-            _mayBeKnown = true;
-            await BeatAsync(cancellationToken);
+            _mayBeRegistered = true;
+            await SendHeartbeatAsync(cancellationToken);
             _isRegistered = true;
             // The heartbeat does not wait for the takeover.
             _loops = Background.Start(() =>
-                Task.WhenAll(RepeatAsync("Heartbeat", BeatAgainAsync), RepeatAsync("Takeover", TakeOverWorkAsync))
+                Task.WhenAll(RepeatAsync("Heartbeat", RunHeartbeatAsync), RepeatAsync("Takeover", RunTakeoverAsync))
             );
         }
         finally
@@ -100,16 +103,16 @@ public sealed class Worker(
     private Task RepeatAsync(string name, Func<CancellationToken, Task<bool>> run) =>
         new PeriodicLoop(name, clock, logger).RunAsync(run, Period, () => Period, _stop.Token);
 
-    private async Task<bool> BeatAgainAsync(CancellationToken cancellationToken)
+    private async Task<bool> RunHeartbeatAsync(CancellationToken cancellationToken)
     {
-        // Not cancelled: a heartbeat that comes late would make the worker known again after its end.
-        await BeatAsync(CancellationToken.None);
+        // Not cancelled: a late heartbeat would register the worker again after its end.
+        await SendHeartbeatAsync(CancellationToken.None);
         return true;
     }
 
-    private async Task<bool> TakeOverWorkAsync(CancellationToken cancellationToken)
+    private async Task<bool> RunTakeoverAsync(CancellationToken cancellationToken)
     {
-        if (!_takesOver || FollowsAGap())
+        if (!_takesOver || FollowsOutage())
             return true;
         foreach (var work in services.GetServices<IDurableWork>())
             await work.TakeOverAsync(cancellationToken);
@@ -117,20 +120,20 @@ public sealed class Worker(
         return true;
     }
 
-    private async Task BeatAsync(CancellationToken cancellationToken)
+    private async Task SendHeartbeatAsync(CancellationToken cancellationToken)
     {
         await store.BeatAsync(Id, _name, cancellationToken);
         var now = clock.GetTimestamp();
-        if (_isRegistered && clock.GetElapsedTime(_lastBeat, now) > options.Lease / 2)
-            Volatile.Write(ref _gapEndedAt, now);
-        Volatile.Write(ref _lastBeat, now);
+        if (_isRegistered && clock.GetElapsedTime(_lastHeartbeat, now) > options.Lease / 2)
+            Volatile.Write(ref _outageEndedAt, now);
+        Volatile.Write(ref _lastHeartbeat, now);
     }
 
     /// <summary>
-    /// Whether this process, and so perhaps all of them, cannot reach the database, or could not a moment ago: the others first
-    /// get the time to say that they are alive.
+    /// Whether the database is or was recently unreachable for this process, and so perhaps for others. They first get the time
+    /// for a heartbeat, before their work is taken over.
     /// </summary>
-    private bool FollowsAGap() =>
-        clock.GetElapsedTime(Volatile.Read(ref _lastBeat)) > options.Lease / 2
-        || Volatile.Read(ref _gapEndedAt) is >= 0 and var end && clock.GetElapsedTime(end) < options.Lease;
+    private bool FollowsOutage() =>
+        clock.GetElapsedTime(Volatile.Read(ref _lastHeartbeat)) > options.Lease / 2
+        || Volatile.Read(ref _outageEndedAt) is >= 0 and var end && clock.GetElapsedTime(end) < options.Lease;
 }
