@@ -13,15 +13,14 @@ using QrAi.Application.Work;
 
 namespace QrAi.Application;
 
-/// <summary>Registers what this layer gives.</summary>
+/// <summary>Registers the services of the application layer.</summary>
 public static class DependencyInjection
 {
     /// <summary>
-    /// Adds the use cases, with the behaviours that every request passes in this order: logging, validation, idempotency, rate
-    /// limiting.
+    /// Adds the use cases and the behaviours, which run in this order: logging, validation, idempotency, rate limiting.
     /// </summary>
-    /// <param name="services">Where to.</param>
-    /// <param name="autoMapperLicenceKey">AutoMapper's licence key, or null to use it without one.</param>
+    /// <param name="services">The service collection.</param>
+    /// <param name="autoMapperLicenceKey">The licence key of AutoMapper; null to use it without one.</param>
     public static IServiceCollection AddApplication(this IServiceCollection services, string? autoMapperLicenceKey)
     {
         services.AddMediatR(mediator =>
@@ -52,7 +51,7 @@ public static class DependencyInjection
         services.AddSingleton<GenerationDrain>();
         services.AddSingleton<AnswerGenerator>();
         services.AddSingleton<AnswerRecorder>();
-        services.AddSingleton<AnswersElsewhere>();
+        services.AddSingleton<RemoteAnswers>();
         services.AddSingleton<AnswerFinder>();
         services.AddSingleton<IDurableWork, AnswerTakeover>();
         services.AddSingleton<CompletionGenerator>();

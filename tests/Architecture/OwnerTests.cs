@@ -57,7 +57,7 @@ public sealed class OwnerTests
             .ShouldBe(
                 [
                     "AnswerTakeover.cs", // for the owner whose answer it is
-                    "AnswersElsewhere.cs", // for the owner whose handler follows
+                    "RemoteAnswers.cs", // for the owner whose handler follows
                     "IdempotencyRecords.cs", // for the owner of the key, as the behaviour says
                     "IdempotentCompletions.cs",
                     "IQrAiDbContextFactory.cs",

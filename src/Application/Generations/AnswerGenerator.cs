@@ -8,7 +8,7 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Generations;
 
-/// <summary>Generates answers apart from any request: asks a provider, and keeps the end whatever happens.</summary>
+/// <summary>Generates answers apart from requests: calls the providers, and saves the result in any case.</summary>
 internal sealed class AnswerGenerator(
     RunningGenerations running,
     AnswerRecorder recorder,
@@ -20,33 +20,33 @@ internal sealed class AnswerGenerator(
     ILogger<AnswerGenerator> logger
 )
 {
-    /// <summary>How long the database may be away before callers who wait for the complete answer are told so.</summary>
+    /// <summary>The time of an outage of the database after which callers that wait for the complete answer receive an error.</summary>
     private static readonly TimeSpan SavingStalledAfter = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(2);
 
-    /// <summary>Begins an answer that is kept as open. It goes on whoever follows it.</summary>
+    /// <summary>Begins to generate a stored open answer. It continues without followers.</summary>
     /// <param name="turn">The turn.</param>
-    /// <param name="plan">Whom to ask, and how.</param>
-    /// <param name="past">The turns before, oldest first.</param>
+    /// <param name="plan">The plan of the answer.</param>
+    /// <param name="past">The earlier turns, oldest first.</param>
     public RunningGeneration Begin(Turn turn, AnswerPlan plan, IEnumerable<PastTurn> past) =>
         running.Start(
             new Generation(GenerationIdentity.Of(turn.Answer), turn.Answer.Run),
-            made => RunAsync(made, turn, plan, past)
+            started => RunAsync(started, turn, plan, past)
         );
 
-    /// <summary>Keeps the end of an answer that this worker has, and does not give up while the database is away.</summary>
+    /// <summary>Saves the end of an answer of this worker. It retries until the database is available.</summary>
     /// <param name="turn">The turn.</param>
-    /// <param name="ended">What its answer ended with.</param>
-    /// <param name="hasPieces">Whether parts of it may have been kept.</param>
-    /// <param name="stalled">Called when the database has been away for a while.</param>
-    /// <returns>Whether this worker had it still.</returns>
-    public async Task<bool> KeepAsync(Turn turn, AnswerEnded ended, bool hasPieces, Action? stalled = null)
+    /// <param name="ended">The event to publish.</param>
+    /// <param name="hasPieces">Whether parts of the answer may be stored.</param>
+    /// <param name="stalled">Called when the outage of the database lasts longer than a maximum time.</param>
+    /// <returns>Whether the answer still belonged to this worker.</returns>
+    public async Task<bool> SaveEndAsync(Turn turn, AnswerEnded ended, bool hasPieces, Action? stalled = null)
     {
         var closing = new TurnClosing(turn, worker.Id, hasPieces);
         var start = clock.GetTimestamp();
-        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        for (var pause = FirstPause; ; pause = pause * 2 < MaxPause ? pause * 2 : MaxPause)
             try
             {
                 if (!await turns.CloseAsync(closing, CancellationToken.None))
@@ -58,47 +58,43 @@ internal sealed class AnswerGenerator(
             {
                 if (clock.GetElapsedTime(start) >= SavingStalledAfter)
                     stalled?.Invoke();
-                logger.LogWarning(
-                    "Answer {AnswerId} waits for the database to be kept: {Reason}",
-                    turn.Answer.Id,
-                    exception.Message
-                );
+                logger.LogWarning("Answer {AnswerId} cannot be saved yet: {Reason}", turn.Answer.Id, exception.Message);
                 await Task.Delay(pause, clock);
             }
     }
 
-    private async Task RunAsync(RunningGeneration made, Turn turn, AnswerPlan plan, IEnumerable<PastTurn> past)
+    private async Task RunAsync(RunningGeneration started, Turn turn, AnswerPlan plan, IEnumerable<PastTurn> past)
     {
         using var scope = logger.BeginScope(
             new Dictionary<string, object> { ["SessionId"] = turn.Answer.SessionId, ["AnswerId"] = turn.Answer.Id }
         );
-        recorder.Add(made, turn.Answer.Takeovers);
+        recorder.Add(started, turn.Answer.Takeovers);
         try
         {
             var outcome = await GenerationOutcome.OfAsync(
-                made,
+                started,
                 stopped => plan.Client.GetStreamingResponseAsync(plan.Prompt(past), plan.Options, stopped),
                 logger
             );
-            var hasPieces = await recorder.RemoveAsync(made);
-            if (made.IsLost)
+            var hasPieces = await recorder.RemoveAsync(started);
+            if (started.IsLost)
                 return;
 
             var ended = End(turn, outcome);
-            if (await KeepAsync(turn, ended, hasPieces, made.SetStalled))
-                made.Generation.Finish(GenerationEnd.Of(turn.Answer));
+            if (await SaveEndAsync(turn, ended, hasPieces, started.SetStalled))
+                started.Generation.Finish(GenerationEnd.Of(turn.Answer));
             else
-                made.Lose();
+                started.Lose();
         }
         catch (Exception exception)
         {
             logger.LogCritical(
                 exception,
-                "Answer {AnswerId} could not be kept, and is generated again",
+                "Answer {AnswerId} could not be saved, and is generated again",
                 turn.Answer.Id
             );
-            await recorder.RemoveAsync(made);
-            made.Lose();
+            await recorder.RemoveAsync(started);
+            started.Lose();
             await answers.ReleaseAsync(worker.Id, [turn.Answer.Id], CancellationToken.None);
         }
     }
@@ -120,8 +116,8 @@ internal sealed class AnswerGenerator(
         }
         catch (Exception exception)
         {
-            // The answer has ended and is kept: a listener's fault must not make it look lost.
-            logger.LogError(exception, "A listener failed on {Event}", nameof(AnswerEnded));
+            // The answer is saved: the failure of a handler must not lose it.
+            logger.LogError(exception, "A handler of {Event} failed", nameof(AnswerEnded));
         }
     }
 }

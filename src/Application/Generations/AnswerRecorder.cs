@@ -16,22 +16,22 @@ internal sealed class AnswerRecorder(
     ILogger<AnswerRecorder> logger
 )
 {
-    /// <summary>Bounds one parameter of the statement: what comes faster follows with the next one.</summary>
+    /// <summary>The maximum text of an answer in one statement, in UTF-16 code units. The rest follows with the next one.</summary>
     private const int MaxText = 256 * 1024;
 
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How often answers are looked at that do not grow.</summary>
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromMilliseconds(500);
+    /// <summary>The maximum time between two writes of an answer that does not grow, to learn about interruptions.</summary>
+    private static readonly TimeSpan MaxSilence = TimeSpan.FromMilliseconds(500);
 
     private readonly ConcurrentDictionary<Guid, RecordedAnswer> _answers = new();
     private readonly PeriodicLoop _loop = new(nameof(AnswerRecorder), clock, logger);
     private readonly Lock _gate = new();
     private bool _isRunning;
 
-    /// <summary>Records an answer from now on.</summary>
+    /// <summary>Starts to record an answer.</summary>
     /// <param name="running">The answer.</param>
-    /// <param name="takeovers">How many times it had been taken over when this worker got it.</param>
+    /// <param name="takeovers">The number of takeovers when this worker began to generate the answer.</param>
     public void Add(RunningGeneration running, int takeovers)
     {
         _answers[running.Generation.Identity.Id] = new RecordedAnswer(running, takeovers, clock.GetTimestamp());
@@ -45,9 +45,9 @@ internal sealed class AnswerRecorder(
         _ = Background.Start(() => _loop.RunAsync(RunAsync, Period, () => Period, CancellationToken.None));
     }
 
-    /// <summary>Records an answer no longer, and waits for a write of it that is under way.</summary>
+    /// <summary>Stops recording an answer, and waits for its current write.</summary>
     /// <param name="running">The answer.</param>
-    /// <returns>Whether parts of it may have been kept.</returns>
+    /// <returns>Whether parts of the answer may be stored.</returns>
     public async ValueTask<bool> RemoveAsync(RunningGeneration running)
     {
         var id = running.Generation.Identity.Id;
@@ -56,7 +56,7 @@ internal sealed class AnswerRecorder(
             || answer.Running != running
             || !_answers.TryRemove(new(id, answer))
         )
-            return true; // it was lost, and this process may even have got it again
+            return true; // it was lost, and this process may have taken it over again
         await answer.CloseAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return answer.WasWritten;
     }
@@ -82,7 +82,7 @@ internal sealed class AnswerRecorder(
         var parts = new List<AnswerPart>();
         foreach (var (_, answer) in _answers)
             if (clock.GetElapsedTime(answer.LastSeen, now) is var silence && silence >= Period)
-                if (answer.NextPart(MaxText, isDue: silence >= LongestSilence, written.Task) is { } part)
+                if (answer.NextPart(MaxText, isDue: silence >= MaxSilence, written.Task) is { } part)
                 {
                     batch.Add(answer);
                     parts.Add(part);
@@ -117,7 +117,10 @@ internal sealed class AnswerRecorder(
 
         foreach (var answer in lost)
         {
-            logger.LogWarning("Answer {AnswerId} is another process's now, or its session was deleted", answer.Id);
+            logger.LogWarning(
+                "Answer {AnswerId} was taken over by another process, or its session was deleted",
+                answer.Id
+            );
             _answers.TryRemove(new(answer.Id, answer));
             answer.Running.Lose();
         }

@@ -4,7 +4,7 @@ using QrAi.Application.Completions;
 
 namespace QrAi.Application.Generations;
 
-/// <summary>How an answer is asked for, beside its question. It is kept with the open answer, so that any worker can ask again.</summary>
+/// <summary>The parameters of an answer beside its question. They are stored, so that any worker can generate it again.</summary>
 internal sealed record AnswerRequest
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -12,23 +12,23 @@ internal sealed record AnswerRequest
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
     };
 
-    /// <summary>Of a question: the only provider to ask, or null for all in the order of failover.</summary>
+    /// <summary>Of a question: the only provider to call; null for all in the order of failover.</summary>
     public string? Provider { get; init; }
 
-    /// <summary>The model to ask for, as the caller names it, or null for the provider's own.</summary>
+    /// <summary>The model in the spelling of the caller; null for the default of the provider.</summary>
     public string? Model { get; init; }
 
-    /// <summary>Of a completion that is kept: the conversation as the caller sent it, the question last.</summary>
+    /// <summary>Of a stored completion: the conversation as the caller sent it, the question last.</summary>
     public IReadOnlyList<CompletionMessage>? Messages { get; init; }
 
-    /// <summary>Of a completion that is kept: how to answer.</summary>
+    /// <summary>Of a stored completion: the options of the generation.</summary>
     public CompletionOptions? Options { get; init; }
 
-    /// <summary>Reads what was kept.</summary>
-    /// <param name="json">The JSON, or null where there was none.</param>
+    /// <summary>Reads stored parameters.</summary>
+    /// <param name="json">The JSON; null for the defaults.</param>
     public static AnswerRequest FromJson(string? json) =>
         json is null ? new AnswerRequest() : JsonSerializer.Deserialize<AnswerRequest>(json, Json)!;
 
-    /// <summary>As it is kept; null where the question alone says everything.</summary>
+    /// <summary>Returns the JSON to store; null for the defaults.</summary>
     public string? ToJson() => this == new AnswerRequest() ? null : JsonSerializer.Serialize(this, Json);
 }

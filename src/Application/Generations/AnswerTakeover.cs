@@ -10,8 +10,8 @@ using QrAi.Domain.Sessions;
 namespace QrAi.Application.Generations;
 
 /// <summary>
-/// Generates answers again whose process died: an answer that was to stop is cancelled, and one that was taken over too
-/// often fails, as it may be what its processes die of.
+/// Takes over and regenerates the answers of dead processes. An answer with a stop request is cancelled. One that was taken
+/// over too often fails, because it may have crashed its processes.
 /// </summary>
 internal sealed class AnswerTakeover(
     IAnswerStore answers,
@@ -25,15 +25,15 @@ internal sealed class AnswerTakeover(
     ILogger<AnswerTakeover> logger
 ) : IDurableWork
 {
-    /// <summary>How often an answer is taken over before it fails.</summary>
+    /// <summary>The number of takeovers of an answer after which it fails.</summary>
     public const int MaxTakeovers = 3;
 
     private const int Batch = 50;
 
-    /// <summary>What is this worker's already, and goes on as soon as the database can be read.</summary>
+    /// <summary>The answers that this worker has taken over and not yet continued.</summary>
     private readonly Queue<TakenAnswer> _taken = new();
 
-    /// <summary>What it goes on with.</summary>
+    /// <summary>The answers that this worker regenerates.</summary>
     private readonly List<RunningGeneration> _running = [];
 
     public async Task TakeOverAsync(CancellationToken cancellationToken)
@@ -43,7 +43,7 @@ internal sealed class AnswerTakeover(
         {
             while (_taken.TryPeek(out var next))
             {
-                await GoOnAsync(next, cancellationToken);
+                await ContinueAsync(next, cancellationToken);
                 _taken.Dequeue();
             }
 
@@ -56,17 +56,17 @@ internal sealed class AnswerTakeover(
         } while (count > 0);
     }
 
-    private async Task GoOnAsync(TakenAnswer taken, CancellationToken cancellationToken)
+    private async Task ContinueAsync(TakenAnswer taken, CancellationToken cancellationToken)
     {
         await using var database = databases.CreateFor(taken.Owner);
         var answer = await FindAsync(database, taken.AnswerId, cancellationToken);
         if (answer is null)
-            return; // its session was deleted meanwhile
+            return; // its session was deleted
         var question = await FindAsync(database, answer.QuestionId!.Value, cancellationToken);
         var turn = Turn.Resume(question!, answer);
 
         if (taken.IsStopRequested)
-            await EndAsync(turn, turn.Cancel(Given(taken, answer), clock.Now()));
+            await EndAsync(turn, turn.Cancel(ToGenerated(taken, answer), clock.Now()));
         else if (answer.Takeovers > MaxTakeovers)
             await FailAsync(
                 turn,
@@ -99,7 +99,7 @@ internal sealed class AnswerTakeover(
         }
         catch (Exception exception) when (exception is ProviderNotConfiguredException or ModelNotFoundException)
         {
-            // This process is configured otherwise than the one that took the question.
+            // The configuration of this process differs from that of the process that accepted the question.
             await FailAsync(turn, taken, new AnswerError(AnswerErrorCodes.ProviderFailed, exception.Message));
             return;
         }
@@ -146,11 +146,11 @@ internal sealed class AnswerTakeover(
     }
 
     private Task<bool> FailAsync(Turn turn, TakenAnswer taken, AnswerError error) =>
-        EndAsync(turn, turn.Fail(Given(taken, turn.Answer), error, clock.Now()));
+        EndAsync(turn, turn.Fail(ToGenerated(taken, turn.Answer), error, clock.Now()));
 
-    private Task<bool> EndAsync(Turn turn, AnswerEnded ended) => generator.KeepAsync(turn, ended, hasPieces: true);
+    private Task<bool> EndAsync(Turn turn, AnswerEnded ended) => generator.SaveEndAsync(turn, ended, hasPieces: true);
 
-    private static GeneratedAnswer Given(TakenAnswer taken, Message answer) =>
+    private static GeneratedAnswer ToGenerated(TakenAnswer taken, Message answer) =>
         new(taken.Text, taken.Provider, taken.Model, null, []) { Run = answer.Run };
 
     private static Task<Message?> FindAsync(IQrAiDbContext database, Guid id, CancellationToken cancellationToken) =>

@@ -1,8 +1,8 @@
 namespace QrAi.Application.Generations;
 
 /// <summary>
-/// Answers that have ended and that somebody follows: each is read once, and all who follow it share its text. A long answer
-/// costs its size once, however many followers are slow to read it.
+/// Ended answers with followers. Each is read once, and its followers share the text, so that a long answer uses its memory
+/// once however many slow followers it has.
 /// </summary>
 internal sealed class EndedAnswers
 {
@@ -10,9 +10,9 @@ internal sealed class EndedAnswers
     private readonly Lock _gate = new();
 
     /// <summary>Follows an answer that has ended.</summary>
-    /// <param name="owner">Whom it belongs to.</param>
+    /// <param name="owner">The owner.</param>
     /// <param name="answerId">The answer.</param>
-    /// <param name="read">Reads it, for all who ask meanwhile: none of them stops it by leaving.</param>
+    /// <param name="read">Reads the answer for all concurrent followers; a follower that leaves does not cancel it.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public async Task<IFollowedGeneration> FollowAsync(
         string owner,

@@ -5,34 +5,34 @@ using QrAi.Domain.Text;
 namespace QrAi.Application.Generations;
 
 /// <summary>
-/// A position in a generation. Each format writes the difference between it and the content; whoever comes late has all
-/// that came meanwhile in one piece. One reader follows with it, and disposes of it.
+/// A position in a generation. Each format writes the difference between the position and the current content, so that a slow
+/// reader receives several tokens at once. Each reader has its own follower, and disposes of it.
 /// </summary>
 public sealed class Follower : IDisposable
 {
-    /// <summary>The most text that is written at once, so that what a slow reader costs is bounded.</summary>
+    /// <summary>The maximum length of text that is written at once, which bounds the memory of a slow reader.</summary>
     private const int MaxText = 16 * 1024;
 
-    private readonly IGenerationSource? _elsewhere;
+    private readonly IGenerationSource? _remote;
     private Dictionary<int, (ToolCallIdentity Identity, int Arguments)>? _calls;
     private IFollowedGeneration _followed;
     private Position _position;
     private int _version = -1;
 
-    /// <summary>Follows a generation from a position on.</summary>
+    /// <summary>Follows a generation from a position.</summary>
     /// <param name="followed">The generation, which the follower leaves when it is disposed of.</param>
-    /// <param name="after">How much the reader has.</param>
-    /// <param name="elsewhere">Where to go on when another process takes it over; null if none ever does.</param>
-    internal Follower(IFollowedGeneration followed, Position after = default, IGenerationSource? elsewhere = null) =>
-        (_followed, _position, _elsewhere) = (followed, after, elsewhere);
+    /// <param name="after">The position of the last event that the reader has.</param>
+    /// <param name="remote">The source of the generation after a takeover; null if it cannot be taken over.</param>
+    internal Follower(IFollowedGeneration followed, Position after = default, IGenerationSource? remote = null) =>
+        (_followed, _position, _remote) = (followed, after, remote);
 
-    /// <summary>What is followed.</summary>
+    /// <summary>The followed generation.</summary>
     public Generation Generation => _followed.Generation;
 
-    /// <summary>Whether the reader has everything, and nothing more comes.</summary>
+    /// <summary>Whether the end is written.</summary>
     public bool IsOver => _position.IsEnd;
 
-    /// <summary>Whether somebody has begun, or nobody ever will.</summary>
+    /// <summary>Whether a provider has started to answer, or the generation has ended.</summary>
     public bool HasNews
     {
         get
@@ -43,13 +43,13 @@ public sealed class Follower : IDisposable
         }
     }
 
-    /// <summary>Whether the generation has failed before anybody had begun it.</summary>
+    /// <summary>Whether the generation failed before a provider started to answer.</summary>
     public bool IsRefused =>
         Generation.Read() is { Start: null, End: { Status: Domain.Sessions.MessageStatus.Failed } };
 
-    /// <summary>Writes what the reader does not have, up to a bound.</summary>
-    /// <param name="writer">The reader's format.</param>
-    /// <returns>Whether there may be more at once: then it is to be called again before anything is waited for.</returns>
+    /// <summary>Writes new content, up to a maximum length.</summary>
+    /// <param name="writer">The format of the reader.</param>
+    /// <returns>Whether there may be more content, so that the caller must call it again before it waits.</returns>
     public bool Write(IGenerationWriter writer)
     {
         var view = Generation.Read();
@@ -68,22 +68,22 @@ public sealed class Follower : IDisposable
         return false;
     }
 
-    /// <summary>Waits until there is something to write.</summary>
+    /// <summary>Waits for new content.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="DatabaseUnavailableException">What another process makes cannot be read.</exception>
-    /// <exception cref="ShuttingDownException">This process stops before the end.</exception>
+    /// <exception cref="DatabaseUnavailableException">If the answer of another process cannot be read.</exception>
+    /// <exception cref="ShuttingDownException">If this process stops before the end.</exception>
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
-        if (Generation.Read().Fault is null) // after one nothing changes any more, and the last look may have been after it
+        if (Generation.Read().Fault is null) // after a fault there is no further change to wait for
             await Generation.ChangedSince(_version).WaitAsync(cancellationToken);
         if (Generation.Read().Fault is { } fault)
-            await GoOnAsync(fault, cancellationToken);
+            await ContinueAsync(fault, cancellationToken);
     }
 
-    /// <summary>Waits until a generation has ended, well or not.</summary>
-    /// <param name="cancellationToken">Stops waiting; the generation goes on.</param>
-    /// <exception cref="DatabaseUnavailableException">The database that has to keep the answer is away.</exception>
-    /// <exception cref="ShuttingDownException">This process stops before the end.</exception>
+    /// <summary>Waits until the generation has ended, whatever its status.</summary>
+    /// <param name="cancellationToken">Stops waiting, but does not cancel the generation.</param>
+    /// <exception cref="DatabaseUnavailableException">If the answer cannot be saved for some time.</exception>
+    /// <exception cref="ShuttingDownException">If this process stops before the end.</exception>
     public async Task WaitForEndAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -93,18 +93,18 @@ public sealed class Follower : IDisposable
             if (view.End is not null)
                 return;
             if (view.Fault is { } fault)
-                await GoOnAsync(fault, cancellationToken);
+                await ContinueAsync(fault, cancellationToken);
         }
     }
 
     /// <inheritdoc />
     public void Dispose() => _followed.Leave();
 
-    private async Task GoOnAsync(Exception fault, CancellationToken cancellationToken)
+    private async Task ContinueAsync(Exception fault, CancellationToken cancellationToken)
     {
-        if (fault is not AnswerMovedException || _elsewhere is null)
+        if (fault is not AnswerMovedException || _remote is null)
             ExceptionDispatchInfo.Throw(fault);
-        var followed = await _elsewhere.GoOnAsync(Generation.Identity, cancellationToken);
+        var followed = await _remote.ContinueAsync(Generation.Identity, cancellationToken);
         _followed.Leave();
         (_followed, _version) = (followed, -1);
     }
@@ -113,7 +113,7 @@ public sealed class Follower : IDisposable
     {
         if (_position.Run == start.Run)
             return;
-        // Whoever comes late is told of the first one too, as all others were.
+        // A late follower receives the start of the first run too, like all others.
         var first = view.First ?? start;
         if (_position.Run == 0)
             writer.Started(first);
@@ -123,7 +123,7 @@ public sealed class Follower : IDisposable
         _calls?.Clear();
     }
 
-    /// <returns>Whether that was all.</returns>
+    /// <returns>Whether everything is written.</returns>
     private bool WriteText(in GenerationView view, IGenerationWriter writer)
     {
         if (view.Text.Length <= _position.Offset)
@@ -135,19 +135,19 @@ public sealed class Follower : IDisposable
         return view.Text.Length == _position.Offset;
     }
 
-    /// <returns>Whether that was all.</returns>
+    /// <returns>Whether everything is written.</returns>
     private bool WriteCalls(in GenerationView view, IGenerationWriter writer)
     {
         foreach (var call in view.Calls)
         {
             _calls ??= [];
             var written = _calls.GetValueOrDefault(call.Index);
-            var news = call.Identity.Since(written.Identity);
-            if (news is null && written.Arguments == call.Arguments.Length)
+            var addition = call.Identity.Since(written.Identity);
+            if (addition is null && written.Arguments == call.Arguments.Length)
                 continue;
             var arguments = call.Arguments.Span[written.Arguments..];
             arguments = arguments[..UnicodeText.LengthOfStart(arguments, MaxText)];
-            writer.ToolCall(call.Index, news, arguments);
+            writer.ToolCall(call.Index, addition, arguments);
             _calls[call.Index] = (call.Identity, written.Arguments + arguments.Length);
             if (_calls[call.Index].Arguments < call.Arguments.Length)
                 return false;

@@ -7,10 +7,10 @@ namespace QrAi.Application.Generations;
 
 /// <summary>
 /// An answer or a completion whose content only grows. It is generated in this process, or mirrors the process that generates
-/// it. There are no stored events: a <see cref="Follower"/> is a position, and reads the difference to the content now.
+/// it. There are no stored events: a <see cref="Follower"/> has a position, and reads the difference to the current content.
 /// </summary>
-/// <param name="identity">Which answer it is.</param>
-/// <param name="run">The number of its first run here, from 1.</param>
+/// <param name="identity">The identity of the answer or completion.</param>
+/// <param name="run">The number of its first run in this process, from 1.</param>
 public sealed class Generation(GenerationIdentity identity, int run = 1)
 {
     private readonly Lock _gate = new();
@@ -32,16 +32,16 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
     /// <summary>Completes at the next change; null while no follower waits for it.</summary>
     private TaskCompletionSource? _changed;
 
-    /// <summary>Which answer it is.</summary>
+    /// <summary>The identity of the answer or completion.</summary>
     public GenerationIdentity Identity { get; } = identity;
 
-    /// <summary>Why it failed; null unless it has.</summary>
+    /// <summary>The error; null unless it failed.</summary>
     public AnswerError? Error => Read().End?.Error;
 
     /// <summary>Whether it has ended.</summary>
     public bool HasEnded => Read().End is not null;
 
-    /// <summary>Completes when nothing more comes from here: it has ended, or another process continues it.</summary>
+    /// <summary>Completes when this process stops generating: it has ended, or another process continues it.</summary>
     internal Task Over => _over.Task;
 
     /// <summary>Creates the generation of a stored answer that has ended.</summary>
@@ -54,13 +54,13 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
         return generation;
     }
 
-    /// <summary>The answer, with what has come so far.</summary>
+    /// <summary>Returns the answer with the content so far.</summary>
     public MessageDto ToMessage() => Read().ToMessage(Identity);
 
-    /// <summary>The answer as providers have given it so far.</summary>
+    /// <summary>Returns the answer with the content so far, in the form to store.</summary>
     /// <param name="attempts">The attempts that have ended.</param>
-    /// <param name="usage">The usage, if the provider told it.</param>
-    /// <param name="finishReason">Why it ended, if the provider told it.</param>
+    /// <param name="usage">The token usage, if the provider reported it.</param>
+    /// <param name="finishReason">The finish reason, if the provider reported it.</param>
     internal GeneratedAnswer ToGenerated(IReadOnlyList<Attempt> attempts, TokenUsage? usage, string? finishReason)
     {
         lock (_gate)
@@ -71,12 +71,12 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
             };
     }
 
-    /// <summary>The content now.</summary>
+    /// <summary>Reads the current content.</summary>
     internal GenerationView Read()
     {
         lock (_gate)
         {
-            // After a crash another process could use the number of a run that is not recorded yet: no follower sees it.
+            // A run that is not recorded is not visible, because after a crash another process may use its number.
             var isVisible = _run <= _visibleRun || _end is not null;
             return new GenerationView(
                 _version,
@@ -114,7 +114,7 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
         }
     }
 
-    /// <summary>Notes that a provider begins. What a provider before it gave is void.</summary>
+    /// <summary>Begins a run of a provider. The content of an earlier provider is void.</summary>
     internal void Begin(string provider, string model)
     {
         lock (_gate)
@@ -151,7 +151,7 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
         }
     }
 
-    /// <summary>Lets followers see runs up to this one.</summary>
+    /// <summary>Makes runs up to this one visible to followers.</summary>
     internal void Show(int run)
     {
         lock (_gate)
@@ -164,21 +164,21 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
     }
 
     /// <summary>Reads the content that the database does not have yet.</summary>
-    /// <param name="run">The run that the database has.</param>
-    /// <param name="length">How much of that run's text it has, in UTF-16 code units.</param>
-    /// <param name="most">The maximum to read, in UTF-16 code units.</param>
-    internal UnrecordedContent ReadUnrecorded(int run, int length, int most)
+    /// <param name="run">The recorded run.</param>
+    /// <param name="length">The length of its recorded text, in UTF-16 code units.</param>
+    /// <param name="maxLength">The maximum length to read, in UTF-16 code units.</param>
+    internal UnrecordedContent ReadUnrecorded(int run, int length, int maxLength)
     {
         lock (_gate)
         {
             var start = run == _run ? length : 0;
             var text = _text.Memory[start..];
-            text = text[..UnicodeText.LengthOfStart(text.Span, most)];
+            text = text[..UnicodeText.LengthOfStart(text.Span, maxLength)];
             return new UnrecordedContent(_run, start, text.ToString(), _provider, _model);
         }
     }
 
-    /// <summary>Ends it.</summary>
+    /// <summary>Ends the generation.</summary>
     internal void Finish(GenerationEnd end)
     {
         lock (_gate)
@@ -206,8 +206,8 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
         }
     }
 
-    /// <summary>Stops it here, though it has not ended.</summary>
-    /// <param name="fault">What a follower throws that cannot continue elsewhere.</param>
+    /// <summary>Stops the generation in this process before its end.</summary>
+    /// <param name="fault">The exception of followers that cannot continue with another process.</param>
     internal void Break(Exception fault)
     {
         lock (_gate)
@@ -240,7 +240,7 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
         _text = new AppendOnlyText();
     }
 
-    /// <summary>Notes a change, and wakes those who wait for one. Called under the lock, outside which they go on.</summary>
+    /// <summary>Increments the version and wakes the waiting followers, which continue outside the lock.</summary>
     private void Changed()
     {
         _version++;

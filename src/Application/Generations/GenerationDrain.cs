@@ -4,7 +4,7 @@ using QrAi.Application.Work;
 
 namespace QrAi.Application.Generations;
 
-/// <summary>Ends what is generated here when the service stops: it may finish, then another process goes on with it.</summary>
+/// <summary>Ends the generations of this process at shutdown: they may finish, or another process takes them over.</summary>
 public sealed class GenerationDrain(
     RunningGenerations running,
     Worker worker,
@@ -12,13 +12,13 @@ public sealed class GenerationDrain(
     ILogger<GenerationDrain> logger
 )
 {
-    /// <summary>How many generations there are.</summary>
+    /// <summary>The number of running generations.</summary>
     public int Count => running.Count;
 
-    /// <summary>Waits until nothing is generated here any more.</summary>
-    /// <param name="finish">Ends when what runs may finish no longer: then another process is given the answers, if there is
-    /// one, and all else is stopped.</param>
-    /// <param name="giveUp">Ends the waiting altogether.</param>
+    /// <summary>Waits until all generations have ended.</summary>
+    /// <param name="finish">Ends the time to finish: the answers are released to another process, if there is one, and all
+    /// other generations are stopped.</param>
+    /// <param name="giveUp">Ends all waiting.</param>
     public async Task DrainAsync(CancellationToken finish, CancellationToken giveUp)
     {
         running.StopAccepting();
@@ -38,15 +38,18 @@ public sealed class GenerationDrain(
         {
             if (!await worker.HasOtherAsync(giveUp))
                 return;
-            var handed = running.FindAnswers();
-            await answers.ReleaseAsync(worker.Id, [.. handed.Select(one => one.Generation.Identity.Id)], giveUp);
-            foreach (var answer in handed)
+            var released = running.FindAnswers();
+            await answers.ReleaseAsync(worker.Id, [.. released.Select(one => one.Generation.Identity.Id)], giveUp);
+            foreach (var answer in released)
                 answer.HandOver();
-            logger.LogInformation("{Count} running answers were given to another process", handed.Count);
+            logger.LogInformation("{Count} running answers were handed over to another process", released.Count);
         }
         catch (Exception exception) when (exception is DatabaseUnavailableException or OperationCanceledException)
         {
-            logger.LogWarning("Running answers could not be given to another process: {Reason}", exception.Message);
+            logger.LogWarning(
+                "Running answers could not be handed over to another process: {Reason}",
+                exception.Message
+            );
         }
     }
 }

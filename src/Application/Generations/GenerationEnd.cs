@@ -3,13 +3,13 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Generations;
 
-/// <summary>How a generation ended.</summary>
-/// <param name="Status">Completed, failed or cancelled.</param>
-/// <param name="CompletedAt">When.</param>
-/// <param name="FinishReason">Of a complete one: why the model stopped, where the provider says.</param>
-/// <param name="Usage">What it cost, where the provider says.</param>
-/// <param name="Attempts">Every call of a provider, in order.</param>
-/// <param name="Error">Of a failed one: why.</param>
+/// <summary>The end of a generation.</summary>
+/// <param name="Status">The final status: completed, failed or cancelled.</param>
+/// <param name="CompletedAt">The time of the end.</param>
+/// <param name="FinishReason">The finish reason of a completed one, if the provider reported it.</param>
+/// <param name="Usage">The token usage, if the provider reported it.</param>
+/// <param name="Attempts">The calls of providers, in order.</param>
+/// <param name="Error">The error of a failed one.</param>
 public sealed record GenerationEnd(
     MessageStatus Status,
     DateTimeOffset CompletedAt,
@@ -19,7 +19,7 @@ public sealed record GenerationEnd(
     AnswerError? Error
 )
 {
-    /// <summary>How an answer ended.</summary>
+    /// <summary>Returns the end of an answer.</summary>
     public static GenerationEnd Of(Message answer) =>
         new(
             answer.Status,
@@ -30,7 +30,7 @@ public sealed record GenerationEnd(
             answer.Error
         );
 
-    /// <summary>How an answer ended, as callers are told of it.</summary>
+    /// <summary>Returns the end of an answer.</summary>
     public static GenerationEnd Of(MessageDto answer) =>
         new(
             answer.Status,

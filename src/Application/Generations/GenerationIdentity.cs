@@ -3,10 +3,10 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Generations;
 
-/// <summary>What a generation is of.</summary>
-/// <param name="Id">The answer, or the completion.</param>
-/// <param name="Owner">Whom it belongs to.</param>
-/// <param name="CreatedAt">When it was asked for.</param>
+/// <summary>The answer or completion of a generation.</summary>
+/// <param name="Id">The id of the answer or completion.</param>
+/// <param name="Owner">The owner.</param>
+/// <param name="CreatedAt">The time of the request.</param>
 /// <param name="SessionId">Of an answer: its session.</param>
 /// <param name="QuestionId">Of an answer: its question.</param>
 public sealed record GenerationIdentity(

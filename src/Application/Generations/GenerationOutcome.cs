@@ -6,34 +6,34 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Generations;
 
-/// <summary>How a call of the providers ended.</summary>
-/// <param name="Status">Completed, failed or cancelled.</param>
-/// <param name="Error">If it failed: why.</param>
-/// <param name="Answer">What the providers gave.</param>
+/// <summary>The outcome of a call of the providers.</summary>
+/// <param name="Status">The final status: completed, failed or cancelled.</param>
+/// <param name="Error">The error, if it failed.</param>
+/// <param name="Answer">The generated answer.</param>
 internal readonly record struct GenerationOutcome(MessageStatus Status, AnswerError? Error, GeneratedAnswer Answer)
 {
-    /// <summary>Calls the providers, and appends what they stream to a generation, until the stream ends or is stopped.</summary>
-    /// <param name="made">The generation.</param>
+    /// <summary>Calls the providers, and appends their stream to a generation until it ends or is stopped.</summary>
+    /// <param name="running">The generation.</param>
     /// <param name="ask">Calls the providers.</param>
-    /// <param name="logger">Receives unexpected faults.</param>
+    /// <param name="logger">The logger of unexpected exceptions.</param>
     public static async Task<GenerationOutcome> OfAsync(
-        RunningGeneration made,
+        RunningGeneration running,
         Func<CancellationToken, IAsyncEnumerable<ChatResponseUpdate>> ask,
         ILogger logger
     )
     {
-        var stream = new ProviderStream(made.Generation);
+        var stream = new ProviderStream(running.Generation);
         try
         {
-            await foreach (var update in ask(made.Stopped))
+            await foreach (var update in ask(running.Stopped))
                 stream.Append(update);
             return Ended(MessageStatus.Completed);
         }
-        catch (OperationCanceledException) when (made.IsCancelled)
+        catch (OperationCanceledException) when (running.IsCancelled)
         {
             return Ended(MessageStatus.Cancelled);
         }
-        catch (OperationCanceledException) when (made.Stopped.IsCancellationRequested)
+        catch (OperationCanceledException) when (running.Stopped.IsCancellationRequested)
         {
             return Failed(AnswerErrorCodes.ShuttingDown, "The service stopped before the answer was complete.");
         }
@@ -43,7 +43,7 @@ internal readonly record struct GenerationOutcome(MessageStatus Status, AnswerEr
         }
         catch (Exception exception)
         {
-            logger.LogError(exception, "{GenerationId} could not be generated", made.Generation.Identity.Id);
+            logger.LogError(exception, "Generation {GenerationId} failed unexpectedly", running.Generation.Identity.Id);
             return Failed(AnswerErrorCodes.InternalError, "The answer could not be generated.");
         }
 

@@ -3,16 +3,16 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Generations;
 
-/// <summary>The content of a generation at one moment.</summary>
-/// <param name="Version">Grows with every change.</param>
-/// <param name="Run">The number of its run.</param>
-/// <param name="Start">Who has begun; null while nobody has, or while nobody may be told.</param>
-/// <param name="First">Who had begun the first run here; null while nobody has.</param>
-/// <param name="RestartReason">Why the run before is void, if there was one.</param>
+/// <summary>A snapshot of a generation.</summary>
+/// <param name="Version">The version, which every change increments.</param>
+/// <param name="Run">The number of the run.</param>
+/// <param name="Start">The start of the run; null before it, or while it is not visible to followers.</param>
+/// <param name="First">The start of the first run in this process; null before it.</param>
+/// <param name="RestartReason">Why the previous run is void, if there was one.</param>
 /// <param name="Text">The text.</param>
 /// <param name="Calls">The tool calls.</param>
-/// <param name="End">How it ended; null while it has not.</param>
-/// <param name="Fault">Why nothing more comes from here, though it has not ended.</param>
+/// <param name="End">The end; null before it.</param>
+/// <param name="Fault">Why this process stopped before the end; null if it did not.</param>
 internal readonly record struct GenerationView(
     int Version,
     int Run,
@@ -25,8 +25,8 @@ internal readonly record struct GenerationView(
     Exception? Fault
 )
 {
-    /// <summary>The answer as it is now.</summary>
-    /// <param name="identity">Which answer.</param>
+    /// <summary>Returns the answer with the current content.</summary>
+    /// <param name="identity">The identity of the answer.</param>
     public MessageDto ToMessage(GenerationIdentity identity) =>
         new(
             identity.Id,
@@ -48,16 +48,16 @@ internal readonly record struct GenerationView(
             Run = Run,
         };
 
-    /// <summary>Whether an event can have led a follower to a position.</summary>
+    /// <summary>Whether an event with a position may have been sent.</summary>
     /// <param name="position">The position.</param>
-    /// <param name="isHere">Whether the answer is generated here, so that no process can know more of it.</param>
-    public bool MayHaveTold(Position position, bool isHere)
+    /// <param name="isLocal">Whether this process generates the answer, so that no other one has more of its content.</param>
+    public bool MayHaveSent(Position position, bool isLocal)
     {
         if (position.Run != Run)
             return position.Run < Run && !position.IsEnd;
         var text = Text.Span;
         if (position.Offset > text.Length)
-            return !isHere && End is null && !position.IsEnd;
+            return !isLocal && End is null && !position.IsEnd;
         if (position.IsEnd)
             return End is not null && position.Offset == text.Length;
         return position.Offset == 0
@@ -66,16 +66,16 @@ internal readonly record struct GenerationView(
     }
 }
 
-/// <summary>A tool call at one moment.</summary>
-/// <param name="Index">Which of the calls, from 0, as the provider counts them.</param>
-/// <param name="Identity">Which tool.</param>
+/// <summary>A snapshot of a tool call.</summary>
+/// <param name="Index">The index of the call, from 0, as the provider counts them.</param>
+/// <param name="Identity">The id, the tool and additional members.</param>
 /// <param name="Arguments">The arguments.</param>
 internal readonly record struct ToolCallView(int Index, ToolCallIdentity Identity, ReadOnlyMemory<char> Arguments);
 
 /// <summary>A part of an answer that the database does not have yet.</summary>
 /// <param name="Run">The number of the run.</param>
-/// <param name="Start">Where in the run's text it begins.</param>
+/// <param name="Start">The offset of the part in the text of the run.</param>
 /// <param name="Text">The text; empty if there is no more.</param>
-/// <param name="Provider">Who has begun; null while nobody has.</param>
-/// <param name="Model">With which model.</param>
+/// <param name="Provider">The provider; null before it has started to answer.</param>
+/// <param name="Model">The model of the provider.</param>
 internal readonly record struct UnrecordedContent(int Run, int Start, string Text, string? Provider, string? Model);

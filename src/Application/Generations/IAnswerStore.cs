@@ -1,36 +1,36 @@
 namespace QrAi.Application.Generations;
 
-/// <summary>What the database keeps of answers while they are generated, so that they survive their process.</summary>
+/// <summary>Stores the progress of answers while they are generated, so that they survive their process.</summary>
 public interface IAnswerStore
 {
-    /// <summary>Keeps what has come since the last time, of all answers that a worker generates, in one exchange.</summary>
+    /// <summary>Saves the new parts of all answers of a worker, in one round trip.</summary>
     /// <param name="workerId">The worker.</param>
     /// <param name="parts">A part of each answer.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>The answers that the worker must not go on with; all others were kept.</returns>
+    /// <returns>The answers that the worker must not continue; all other parts were saved.</returns>
     Task<IReadOnlyCollection<AnswerInterruption>> RecordAsync(
         Guid workerId,
         IReadOnlyCollection<AnswerPart> parts,
         CancellationToken cancellationToken
     );
 
-    /// <summary>Reads what has come of answers that other workers generate, in one exchange.</summary>
-    /// <param name="positions">The answers, and how much of each is known.</param>
+    /// <summary>Reads the progress of answers of other workers, in one round trip.</summary>
+    /// <param name="positions">The answers, each with the position up to which it is known.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>Those that are there.</returns>
+    /// <returns>The progress of the existing answers.</returns>
     Task<IReadOnlyList<AnswerProgress>> ReadProgressAsync(
         IReadOnlyCollection<KeyValuePair<Guid, Position>> positions,
         CancellationToken cancellationToken
     );
 
-    /// <summary>Takes over answers whose worker is dead or has given them up, and begins their next run.</summary>
-    /// <param name="workerId">Who takes them over.</param>
+    /// <summary>Takes over answers whose worker is dead or has released them, and begins their next run.</summary>
+    /// <param name="workerId">The worker that takes them over.</param>
     /// <param name="known">
-    /// What it has taken over before and still has. Others that name it as who took them over are what the database did
-    /// without the worker hearing of it: they are taken over once more.
+    /// The answers that it has taken over before and still has. Others that it took over according to the database, after a
+    /// lost confirmation, are taken over once more.
     /// </param>
-    /// <param name="lease">How long a worker that is silent counts as alive.</param>
-    /// <param name="most">How many at most.</param>
+    /// <param name="lease">The time after its last heartbeat for which a worker counts as alive.</param>
+    /// <param name="most">The maximum number of answers.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     Task<IReadOnlyList<TakenAnswer>> TakeOverAsync(
         Guid workerId,
@@ -40,13 +40,13 @@ public interface IAnswerStore
         CancellationToken cancellationToken
     );
 
-    /// <summary>Gives answers up, so that another worker takes them over at once.</summary>
-    /// <param name="workerId">Who generates them.</param>
+    /// <summary>Releases answers, so that another worker takes them over at once.</summary>
+    /// <param name="workerId">The worker that generates them.</param>
     /// <param name="answerIds">The answers.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     Task ReleaseAsync(Guid workerId, IReadOnlyCollection<Guid> answerIds, CancellationToken cancellationToken);
 
-    /// <summary>Asks whoever generates an answer to stop.</summary>
+    /// <summary>Requests the worker of an answer to stop.</summary>
     /// <param name="answerId">The answer.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     Task RequestStopAsync(Guid answerId, CancellationToken cancellationToken);
@@ -54,13 +54,13 @@ public interface IAnswerStore
 
 /// <summary>A part of an answer.</summary>
 /// <param name="AnswerId">The answer.</param>
-/// <param name="Takeovers">How many times it had been taken over when this worker got it.</param>
-/// <param name="Run">The number of its run.</param>
-/// <param name="Start">Where in the run's text it begins.</param>
+/// <param name="Takeovers">The number of takeovers when this worker began to generate the answer.</param>
+/// <param name="Run">The number of the run.</param>
+/// <param name="Start">The offset of the part in the text of the run.</param>
 /// <param name="Text">The text; empty if there is no more.</param>
-/// <param name="Begins">Whether the run, or who has begun it, is not known to the database yet.</param>
-/// <param name="Provider">Who has begun the run; null while nobody has.</param>
-/// <param name="Model">With which model.</param>
+/// <param name="Begins">Whether the database does not have the run or its provider yet.</param>
+/// <param name="Provider">The provider of the run; null before it has started to answer.</param>
+/// <param name="Model">The model of the provider.</param>
 public sealed record AnswerPart(
     Guid AnswerId,
     int Takeovers,
@@ -72,21 +72,21 @@ public sealed record AnswerPart(
     string? Model
 );
 
-/// <summary>An answer that its worker must not go on with.</summary>
+/// <summary>An answer that its worker must not continue.</summary>
 /// <param name="AnswerId">The answer.</param>
 /// <param name="IsLost">
-/// Whether it is another worker's now, or gone: then nothing was kept. Else a stop was requested.
+/// Whether another worker has it, or it was deleted: the part was not saved. Otherwise a stop was requested.
 /// </param>
 public readonly record struct AnswerInterruption(Guid AnswerId, bool IsLost);
 
-/// <summary>How far an answer is.</summary>
+/// <summary>The progress of an answer.</summary>
 /// <param name="AnswerId">The answer.</param>
 /// <param name="IsOpen">Whether it is being generated.</param>
-/// <param name="Run">The number of its run.</param>
-/// <param name="Takeovers">How many processes have taken it over.</param>
-/// <param name="Provider">Who has begun the run; null while nobody has.</param>
-/// <param name="Model">With which model.</param>
-/// <param name="Text">The text that is new: of the run that was known what follows, of another one all.</param>
+/// <param name="Run">The number of the run.</param>
+/// <param name="Takeovers">The number of takeovers by other processes.</param>
+/// <param name="Provider">The provider of the run; null before it has started to answer.</param>
+/// <param name="Model">The model of the provider.</param>
+/// <param name="Text">The new text: that after the known position, or all text of another run.</param>
 public sealed record AnswerProgress(
     Guid AnswerId,
     bool IsOpen,
@@ -99,12 +99,12 @@ public sealed record AnswerProgress(
 
 /// <summary>An answer that was taken over.</summary>
 /// <param name="AnswerId">The answer.</param>
-/// <param name="Owner">Whom it belongs to.</param>
-/// <param name="IsStopRequested">Whether someone wants it to stop.</param>
-/// <param name="Request">What is needed to ask again, as JSON; null where the question alone says it.</param>
-/// <param name="Provider">Who had begun the run before; null if nobody had.</param>
-/// <param name="Model">With which model.</param>
-/// <param name="Text">What was kept of the run before.</param>
+/// <param name="Owner">The owner.</param>
+/// <param name="IsStopRequested">Whether a stop was requested.</param>
+/// <param name="Request">The parameters of the answer as JSON; null for the defaults.</param>
+/// <param name="Provider">The provider of the previous run; null if none had started to answer.</param>
+/// <param name="Model">The model of that provider.</param>
+/// <param name="Text">The stored text of the previous run.</param>
 public sealed record TakenAnswer(
     Guid AnswerId,
     string Owner,

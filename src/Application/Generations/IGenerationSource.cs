@@ -1,37 +1,37 @@
 namespace QrAi.Application.Generations;
 
-/// <summary>Finds answers that this process does not make.</summary>
+/// <summary>A source of answers that other processes generate.</summary>
 internal interface IGenerationSource
 {
-    /// <summary>Reads along with an answer, or reads one that has ended.</summary>
-    /// <param name="owner">Whom it belongs to; to others it is not there.</param>
+    /// <summary>Follows an answer, in progress or ended.</summary>
+    /// <param name="owner">The owner; an answer of another owner is not found.</param>
     /// <param name="answerId">The answer.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="Errors.NotFoundException">There is no such answer.</exception>
+    /// <exception cref="Errors.NotFoundException">If the answer does not exist.</exception>
     Task<IFollowedGeneration> FollowAsync(string owner, Guid answerId, CancellationToken cancellationToken);
 
-    /// <summary>Goes on with an answer that another process has taken over. One that was deleted has been cancelled.</summary>
+    /// <summary>Follows an answer that another process has taken over. A deleted answer is returned as cancelled.</summary>
     /// <param name="moved">The answer.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    Task<IFollowedGeneration> GoOnAsync(GenerationIdentity moved, CancellationToken cancellationToken);
+    Task<IFollowedGeneration> ContinueAsync(GenerationIdentity moved, CancellationToken cancellationToken);
 }
 
-/// <summary>A generation as one follower holds it.</summary>
+/// <summary>A generation with a follower.</summary>
 internal interface IFollowedGeneration
 {
     /// <summary>The generation.</summary>
     Generation Generation { get; }
 
-    /// <summary>Waits until nothing more comes from it.</summary>
+    /// <summary>Waits until the generation has ended, or stopped in this process.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="Errors.DatabaseUnavailableException">The database that has to keep its end is away.</exception>
+    /// <exception cref="Errors.DatabaseUnavailableException">If the end cannot be saved for some time.</exception>
     Task EndOrStallAsync(CancellationToken cancellationToken);
 
-    /// <summary>The follower has left.</summary>
+    /// <summary>Removes the follower.</summary>
     void Leave();
 }
 
-/// <summary>A generation that is there whether or not anybody follows it.</summary>
+/// <summary>A generation that does not depend on its followers.</summary>
 /// <param name="generation">The generation.</param>
 internal sealed class HeldGeneration(Generation generation) : IFollowedGeneration
 {
@@ -42,5 +42,5 @@ internal sealed class HeldGeneration(Generation generation) : IFollowedGeneratio
     public void Leave() { }
 }
 
-/// <summary>Another process goes on with an answer.</summary>
-internal sealed class AnswerMovedException() : Exception("Another process goes on with the answer.");
+/// <summary>The fault of an answer that another process has taken over.</summary>
+internal sealed class AnswerMovedException() : Exception("Another process has taken over the answer.");

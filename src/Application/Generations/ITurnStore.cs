@@ -4,54 +4,54 @@ using QrAi.Domain.Sessions;
 namespace QrAi.Application.Generations;
 
 /// <summary>
-/// Keeps turns: one exchange with the database when a turn begins, one when its answer has ended. It is the one way past
-/// EF Core's change tracker, as every question takes it.
+/// Stores turns with two round trips to the database: one when a turn begins, one when its answer has ended. It bypasses the
+/// change tracker of EF Core for performance, because every question uses it.
 /// </summary>
 public interface ITurnStore
 {
     /// <summary>
-    /// Keeps a turn as open: the session's row, both messages and the idempotency record, all or nothing. Whether a save
-    /// that ran out of time was made is found out before this returns or throws.
+    /// Saves an open turn: the row of the session, both messages and the idempotency record, in one transaction. If the save
+    /// times out, its outcome is determined before the method returns or throws.
     /// </summary>
     /// <param name="opening">The turn.</param>
-    /// <param name="cancellationToken">Stops waiting, until the save is on its way.</param>
+    /// <param name="cancellationToken">Cancels the operation until the save begins.</param>
     /// <returns>
-    /// The turns of the session before, as <see cref="TurnOpening.HistoryTurns"/> says; null if somebody was faster with
-    /// the same idempotency key.
+    /// Up to <see cref="TurnOpening.HistoryTurns"/> earlier turns of the session; null if the idempotency key has a record
+    /// already.
     /// </returns>
-    /// <exception cref="Errors.NotFoundException">There is no such session.</exception>
-    /// <exception cref="SessionBusyException">The session still answers the question before.</exception>
-    /// <exception cref="Errors.DatabaseUnavailableException">The turn is not kept, and will not be.</exception>
+    /// <exception cref="Errors.NotFoundException">If the session does not exist.</exception>
+    /// <exception cref="SessionBusyException">If the previous question is still being answered.</exception>
+    /// <exception cref="Errors.DatabaseUnavailableException">If the turn is not saved, and will not be.</exception>
     Task<IReadOnlyList<PastTurn>?> OpenAsync(TurnOpening opening, CancellationToken cancellationToken);
 
-    /// <summary>Keeps the end of a turn's answer, and removes what was kept of it on the way.</summary>
+    /// <summary>Saves the end of an answer, and removes its recorded parts.</summary>
     /// <param name="closing">The turn.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>Whether the worker still had it, or it was kept by an earlier try: if not, nothing was changed.</returns>
-    /// <exception cref="Errors.DatabaseUnavailableException">It cannot be known whether it is kept.</exception>
+    /// <returns>Whether the end is saved, by this or an earlier attempt; false if the worker does not have the answer.</returns>
+    /// <exception cref="Errors.DatabaseUnavailableException">If it is unknown whether the end is saved.</exception>
     Task<bool> CloseAsync(TurnClosing closing, CancellationToken cancellationToken);
 }
 
 /// <summary>A turn that begins.</summary>
 /// <param name="Turn">The question and its open answer.</param>
-/// <param name="WorkerId">Who generates the answer.</param>
+/// <param name="WorkerId">The worker that generates the answer.</param>
 public sealed record TurnOpening(Turn Turn, Guid WorkerId)
 {
-    /// <summary>The session, where it begins with this turn; null for one that is there.</summary>
+    /// <summary>The new session that begins with this turn; null for an existing session.</summary>
     public Session? NewSession { get; init; }
 
-    /// <summary>What another worker needs to ask again, as JSON; null where the question alone says it.</summary>
+    /// <summary>The parameters of the answer as JSON, for another worker; null for the defaults.</summary>
     public string? Request { get; init; }
 
-    /// <summary>How many earlier turns are wanted that were answered: 0–100.</summary>
+    /// <summary>The maximum number of earlier answered turns to return, 0–100.</summary>
     public int HistoryTurns { get; init; }
 
-    /// <summary>The idempotency key that it came with; null if it came with none.</summary>
+    /// <summary>The idempotency record of the question; null without an idempotency key.</summary>
     public IdempotencyRecord? Record { get; init; }
 }
 
 /// <summary>A turn whose answer has ended.</summary>
 /// <param name="Turn">The turn.</param>
-/// <param name="WorkerId">Who generated the answer.</param>
-/// <param name="HasPieces">Whether parts of the answer may have been kept on the way.</param>
+/// <param name="WorkerId">The worker that generated the answer.</param>
+/// <param name="HasPieces">Whether parts of the answer may have been recorded.</param>
 public sealed record TurnClosing(Turn Turn, Guid WorkerId, bool HasPieces);

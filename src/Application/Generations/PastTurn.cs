@@ -1,6 +1,6 @@
 namespace QrAi.Application.Generations;
 
-/// <summary>An earlier turn of a session that was answered, as a provider is told of it.</summary>
-/// <param name="Question">The question's text.</param>
-/// <param name="Answer">The answer's text.</param>
+/// <summary>An earlier answered turn of a session, for a prompt.</summary>
+/// <param name="Question">The text of the question.</param>
+/// <param name="Answer">The text of the answer.</param>
 public readonly record struct PastTurn(string Question, string Answer);

@@ -3,12 +3,12 @@ using System.Globalization;
 namespace QrAi.Application.Generations;
 
 /// <summary>
-/// How much of an answer a follower has. It means the same in every process and after the end: who has <c>1.120</c> of a
-/// complete answer gets the rest of its text.
+/// The position of a follower in an answer. It is valid in every process and after the end: a follower at <c>1.120</c> of a
+/// complete answer receives the rest of its text.
 /// </summary>
-/// <param name="Run">The run that the follower has text of, from 1; 0 if it has nothing.</param>
-/// <param name="Offset">How many UTF-16 code units of the run's text it has.</param>
-/// <param name="IsEnd">Whether it has the last event too.</param>
+/// <param name="Run">The number of the run, from 1; 0 before the first event.</param>
+/// <param name="Offset">The offset in the text of the run, in UTF-16 code units.</param>
+/// <param name="IsEnd">Whether the position is after the last event.</param>
 public readonly record struct Position(int Run, int Offset, bool IsEnd = false)
 {
     private const string End = "end";
@@ -19,7 +19,7 @@ public readonly record struct Position(int Run, int Offset, bool IsEnd = false)
     /// <summary>Reads a position from the id of an event: <c>RUN</c>, <c>RUN.OFFSET</c> or <c>RUN.OFFSET.end</c>.</summary>
     /// <param name="id">The id.</param>
     /// <param name="position">The position.</param>
-    /// <returns>Whether it is the id of an event.</returns>
+    /// <returns>Whether the text is a valid id.</returns>
     public static bool TryParse(ReadOnlySpan<char> id, out Position position)
     {
         position = default;
@@ -37,11 +37,11 @@ public readonly record struct Position(int Run, int Offset, bool IsEnd = false)
         return true;
     }
 
-    /// <summary>The id of the event that brings a follower to this position with text, or with the end.</summary>
+    /// <summary>Returns the id of the event with text, or the last event, that has this position.</summary>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Run}.{Offset}{(IsEnd ? "." + End : "")}");
 
-    // Each position has one spelling.
+    // Without leading zeros, so that each position has one spelling.
     private static bool TryParseNumber(ReadOnlySpan<char> text, out int number) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number)
         && (text.Length == 1 || text[0] != '0');

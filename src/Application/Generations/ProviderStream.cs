@@ -5,7 +5,7 @@ using QrAi.Domain.Text;
 
 namespace QrAi.Application.Generations;
 
-/// <summary>Appends the updates of the providers' stream to a generation, and collects what is known of it at the end only.</summary>
+/// <summary>Appends the updates of the providers' stream to a generation, and collects the metadata for its end.</summary>
 /// <param name="generation">The generation.</param>
 internal sealed class ProviderStream(Generation generation)
 {
@@ -19,7 +19,7 @@ internal sealed class ProviderStream(Generation generation)
         if (update.FinishReason is { } reason)
             _finishReason = reason.Value;
         var contents = update.Contents;
-        for (var i = 0; i < contents.Count; i++) // an enumerator would be an allocation for each token
+        for (var i = 0; i < contents.Count; i++) // avoids the allocation of an enumerator for each token
             switch (contents[i])
             {
                 case TextContent { Text: { Length: > 0 } text }:
@@ -32,7 +32,7 @@ internal sealed class ProviderStream(Generation generation)
                     _usage = usage.ToTokenUsage();
                     break;
                 case AttemptStarted started:
-                    (_usage, _finishReason) = (null, null); // those of the attempt before are void
+                    (_usage, _finishReason) = (null, null); // those of the previous attempt are void
                     generation.Begin(started.Provider, started.Model);
                     break;
                 case AttemptEnded ended:
@@ -41,6 +41,6 @@ internal sealed class ProviderStream(Generation generation)
             }
     }
 
-    /// <summary>What the providers have given.</summary>
+    /// <summary>Returns the generated answer.</summary>
     public GeneratedAnswer ToGenerated() => generation.ToGenerated(_attempts, _usage, _finishReason);
 }

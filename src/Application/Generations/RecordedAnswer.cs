@@ -1,9 +1,9 @@
 namespace QrAi.Application.Generations;
 
-/// <summary>How much of an answer the database has.</summary>
+/// <summary>The state of the recording of an answer.</summary>
 /// <param name="running">The answer.</param>
-/// <param name="takeovers">How many times it had been taken over when this worker got it.</param>
-/// <param name="since">When it began.</param>
+/// <param name="takeovers">The number of takeovers when this worker began to generate the answer.</param>
+/// <param name="since">The timestamp of the start.</param>
 internal sealed class RecordedAnswer(RunningGeneration running, int takeovers, long since)
 {
     private readonly Lock _gate = new();
@@ -13,26 +13,26 @@ internal sealed class RecordedAnswer(RunningGeneration running, int takeovers, l
     private bool _isBegun;
     private bool _isClosed;
 
-    /// <summary>What is being written, and again until it is known to be kept: another part could leave a gap.</summary>
+    /// <summary>The part that is written until its save is confirmed, because another part could leave a gap.</summary>
     private AnswerPart? _part;
     private Task _writing = Task.CompletedTask;
 
     /// <summary>The answer.</summary>
     public RunningGeneration Running => running;
 
-    /// <summary>Its id.</summary>
+    /// <summary>The id of the answer.</summary>
     public Guid Id => _generation.Identity.Id;
 
-    /// <summary>When the database was told of it last.</summary>
+    /// <summary>The timestamp of the last confirmed write.</summary>
     public long LastSeen { get; private set; } = since;
 
-    /// <summary>Whether a part of it may be in the database.</summary>
+    /// <summary>Whether a part of the answer may be in the database.</summary>
     public bool WasWritten { get; private set; }
 
-    /// <summary>The part that is to be written next.</summary>
-    /// <param name="maxText">The most text.</param>
-    /// <param name="isDue">Whether it is to be looked at though it has not grown.</param>
-    /// <param name="writing">Ends when it is written, well or not.</param>
+    /// <summary>Returns the next part to write.</summary>
+    /// <param name="maxText">The maximum length of the text.</param>
+    /// <param name="isDue">Whether to write an empty part if the answer has not grown, to learn about interruptions.</param>
+    /// <param name="writing">Completes when the write has ended, successfully or not.</param>
     /// <returns>The part; null if there is nothing to write.</returns>
     public AnswerPart? NextPart(int maxText, bool isDue, Task writing)
     {
@@ -64,8 +64,8 @@ internal sealed class RecordedAnswer(RunningGeneration running, int takeovers, l
         }
     }
 
-    /// <summary>The part is kept.</summary>
-    /// <param name="now">The time.</param>
+    /// <summary>Confirms that the part is saved.</summary>
+    /// <param name="now">The timestamp of the write.</param>
     public void Confirm(long now)
     {
         lock (_gate)
@@ -79,8 +79,8 @@ internal sealed class RecordedAnswer(RunningGeneration running, int takeovers, l
         _generation.Show(_run);
     }
 
-    /// <summary>Nothing more is written.</summary>
-    /// <returns>A task that ends with the write that is under way.</returns>
+    /// <summary>Prevents further writes.</summary>
+    /// <returns>A task that completes with the current write.</returns>
     public Task CloseAsync()
     {
         lock (_gate)

@@ -12,24 +12,24 @@ using QrAi.Domain.Sessions;
 namespace QrAi.Application.Generations;
 
 /// <summary>
-/// Reads along with answers that other processes generate: one query for all that somebody here follows, every 150 ms, only
+/// Follows answers that other processes generate. One query every 150 ms reads the progress of all followed answers, only
 /// while there are any.
 /// </summary>
-internal sealed class AnswersElsewhere(
+internal sealed class RemoteAnswers(
     IAnswerStore store,
     IQrAiDbContextFactory databases,
     IMapper mapper,
     TimeProvider clock,
-    ILogger<AnswersElsewhere> logger
+    ILogger<RemoteAnswers> logger
 ) : IGenerationSource
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(150);
 
-    /// <summary>The pause where reading takes nearly as long as that.</summary>
-    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(20);
+    /// <summary>The minimum pause between two queries, if a query takes nearly the whole period.</summary>
+    private static readonly TimeSpan MinPause = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>How long the database may be away before followers are told so.</summary>
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(10);
+    /// <summary>The time of an outage of the database after which followers receive an error.</summary>
+    private static readonly TimeSpan MaxOutage = TimeSpan.FromSeconds(10);
 
     private readonly EndedAnswers _ended = new();
     private readonly Dictionary<Guid, Mirror> _mirrors = [];
@@ -45,7 +45,7 @@ internal sealed class AnswersElsewhere(
         return answer switch
         {
             null => throw new NotFoundException("answer", answerId),
-            { Status: MessageStatus.Generating } => Mirrored(answer, owner),
+            { Status: MessageStatus.Generating } => FollowMirror(answer, owner),
             _ => new HeldGeneration(Generation.Of(answer, owner)),
         };
 
@@ -55,7 +55,7 @@ internal sealed class AnswersElsewhere(
                 : throw new NotFoundException("answer", answerId);
     }
 
-    public async Task<IFollowedGeneration> GoOnAsync(GenerationIdentity moved, CancellationToken cancellationToken)
+    public async Task<IFollowedGeneration> ContinueAsync(GenerationIdentity moved, CancellationToken cancellationToken)
     {
         try
         {
@@ -69,7 +69,7 @@ internal sealed class AnswersElsewhere(
         }
     }
 
-    private Mirror Mirrored(MessageDto answer, string owner)
+    private Mirror FollowMirror(MessageDto answer, string owner)
     {
         lock (_gate)
         {
@@ -109,26 +109,26 @@ internal sealed class AnswersElsewhere(
 
             try
             {
-                await ReadAlongAsync(mirrors);
+                await UpdateAsync(mirrors);
                 lastRead = clock.GetTimestamp();
             }
             catch (Exception exception)
             {
                 logger.LogWarning(exception, "Answers of other processes could not be read");
-                if (clock.GetElapsedTime(lastRead) > LongestSilence)
+                if (clock.GetElapsedTime(lastRead) > MaxOutage)
                     foreach (var mirror in mirrors)
                     {
-                        Forget(mirror);
+                        Remove(mirror);
                         mirror.Generation.Break(exception);
                     }
             }
 
             var pause = Period - clock.GetElapsedTime(begun);
-            await Task.Delay(pause > ShortestPause ? pause : ShortestPause, clock);
+            await Task.Delay(pause > MinPause ? pause : MinPause, clock);
         }
     }
 
-    private async Task ReadAlongAsync(List<Mirror> mirrors)
+    private async Task UpdateAsync(List<Mirror> mirrors)
     {
         var progress = await store.ReadProgressAsync([.. mirrors.Select(mirror => mirror.Known)], default);
         var open = progress.Where(answer => answer.IsOpen).ToDictionary(answer => answer.AnswerId);
@@ -136,8 +136,8 @@ internal sealed class AnswersElsewhere(
             if (open.GetValueOrDefault(mirror.Generation.Identity.Id) is { } answer)
                 mirror.Add(answer);
 
-        var over = mirrors.Where(mirror => !open.ContainsKey(mirror.Generation.Identity.Id));
-        foreach (var ofOwner in over.GroupBy(mirror => mirror.Generation.Identity.Owner))
+        var ended = mirrors.Where(mirror => !open.ContainsKey(mirror.Generation.Identity.Id));
+        foreach (var ofOwner in ended.GroupBy(mirror => mirror.Generation.Identity.Owner))
             await EndAsync(ofOwner.Key, [.. ofOwner]);
     }
 
@@ -155,8 +155,8 @@ internal sealed class AnswersElsewhere(
             else if (answers.All(one => one.Id != id)) // its session was deleted
                 mirror.Generation.Finish(Cancelled());
             else
-                continue; // it was not there yet, or went on meanwhile
-            Forget(mirror);
+                continue; // another worker took it over between the two reads
+            Remove(mirror);
         }
     }
 
@@ -185,8 +185,8 @@ internal sealed class AnswersElsewhere(
             .ToListAsync(cancellationToken);
     }
 
-    /// <summary>Reads along with it no longer. The answer may be followed again by now: that one stays.</summary>
-    private void Forget(Mirror mirror)
+    /// <summary>Removes a mirror, unless a newer one of the same answer has replaced it.</summary>
+    private void Remove(Mirror mirror)
     {
         var id = mirror.Generation.Identity.Id;
         lock (_gate)
@@ -196,18 +196,18 @@ internal sealed class AnswersElsewhere(
 
     private GenerationEnd Cancelled() => new(MessageStatus.Cancelled, clock.Now(), null, null, [], null);
 
-    /// <summary>An answer that another process generates.</summary>
-    private sealed class Mirror(AnswersElsewhere answers, Generation generation) : IFollowedGeneration
+    /// <summary>A local copy of an answer that another process generates.</summary>
+    private sealed class Mirror(RemoteAnswers answers, Generation generation) : IFollowedGeneration
     {
         private int _run = generation.Read().Run;
         private int _length;
 
         public Generation Generation => generation;
 
-        /// <summary>How many follow it.</summary>
+        /// <summary>The number of followers.</summary>
         public int Followers { get; set; }
 
-        /// <summary>How much of it is known here.</summary>
+        /// <summary>The position up to which the answer is known here.</summary>
         public KeyValuePair<Guid, Position> Known => new(generation.Identity.Id, new Position(_run, _length));
 
         public void Add(AnswerProgress answer)
@@ -226,7 +226,7 @@ internal sealed class AnswersElsewhere(
         {
             lock (answers._gate)
                 if (--Followers == 0)
-                    answers.Forget(this);
+                    answers.Remove(this);
         }
     }
 }

@@ -1,9 +1,9 @@
 namespace QrAi.Application.Generations;
 
-/// <summary>Why a generation begins again.</summary>
+/// <summary>The reason of the restart of a generation.</summary>
 public enum RestartReason
 {
-    /// <summary>The provider broke off.</summary>
+    /// <summary>The provider failed during its answer.</summary>
     ProviderFailed,
 
     /// <summary>The process that generated it died.</summary>
@@ -12,8 +12,8 @@ public enum RestartReason
 
 internal static class RestartReasons
 {
-    /// <summary>Why the last run of an answer began. Only the last reason is sent, and a takeover nearly always is the last.</summary>
-    /// <param name="takeovers">How many processes have taken the answer over.</param>
+    /// <summary>Returns the reason of the last run of an answer. After a takeover, that is nearly always the takeover.</summary>
+    /// <param name="takeovers">The number of takeovers by other processes.</param>
     public static RestartReason After(int takeovers) =>
         takeovers > 0 ? RestartReason.Interrupted : RestartReason.ProviderFailed;
 }

@@ -2,8 +2,8 @@ using QrAi.Application.Errors;
 
 namespace QrAi.Application.Generations;
 
-/// <summary>A generation that is made in this process, apart from any request.</summary>
-/// <param name="generation">Its content.</param>
+/// <summary>A generation that runs in this process, apart from any request.</summary>
+/// <param name="generation">The content.</param>
 public sealed class RunningGeneration(Generation generation) : IFollowedGeneration, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -11,22 +11,22 @@ public sealed class RunningGeneration(Generation generation) : IFollowedGenerati
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
 
-    /// <summary>Its content.</summary>
+    /// <summary>The content.</summary>
     public Generation Generation { get; } = generation;
 
-    /// <summary>Whether someone asked for its end, not the service's stop.</summary>
+    /// <summary>Whether a caller cancelled it, as opposed to the shutdown of the service.</summary>
     internal bool IsCancelled { get; private set; }
 
-    /// <summary>Whether another process goes on with it.</summary>
+    /// <summary>Whether another process continues it.</summary>
     internal bool IsLost { get; private set; }
 
-    /// <summary>Ends when nobody makes it any more.</summary>
+    /// <summary>Completes when this process has stopped generating it.</summary>
     internal Task Released => _released.Task;
 
-    /// <summary>Ends when it is to stop.</summary>
+    /// <summary>Cancelled when the generation has to stop.</summary>
     internal CancellationToken Stopped => _stop.Token;
 
-    /// <summary>Stops it because a caller wants so; what has come is kept.</summary>
+    /// <summary>Cancels it for a caller. The content so far is stored.</summary>
     public void Cancel()
     {
         IsCancelled = true;
@@ -39,14 +39,14 @@ public sealed class RunningGeneration(Generation generation) : IFollowedGenerati
         await Task.WhenAny(Generation.Over, _stalled.Task).WaitAsync(cancellationToken);
         if (!Generation.Over.IsCompleted)
             throw new DatabaseUnavailableException(
-                "The answer is complete, but the database that has to keep it is away; it will be kept when it is back."
+                "The answer is complete, but the database is unavailable; the answer is saved when it is available again."
             );
     }
 
     /// <inheritdoc />
     void IFollowedGeneration.Leave() { }
 
-    /// <summary>Another process has it: what is made here counts no longer.</summary>
+    /// <summary>Stops it because another process has taken it over. The content of this process is void.</summary>
     internal void Lose()
     {
         IsLost = true;
@@ -54,7 +54,7 @@ public sealed class RunningGeneration(Generation generation) : IFollowedGenerati
         Stop();
     }
 
-    /// <summary>The service stops: another process goes on with it, and followers come back there.</summary>
+    /// <summary>Stops it because the service shuts down and another process continues it. Followers have to reconnect.</summary>
     internal void HandOver()
     {
         IsLost = true;
@@ -62,18 +62,18 @@ public sealed class RunningGeneration(Generation generation) : IFollowedGenerati
         Stop();
     }
 
-    /// <summary>Stops it because the service ends.</summary>
+    /// <summary>Stops it because the service shuts down.</summary>
     internal void Stop()
     {
         lock (_gate)
             if (!_released.Task.IsCompleted)
-                _ = _stop.CancelAsync(); // its callbacks run elsewhere, not under the lock
+                _ = _stop.CancelAsync(); // runs the callbacks outside the lock
     }
 
-    /// <summary>It has ended, but the database, which has to keep it, has been away for a while.</summary>
+    /// <summary>Reports that it has ended, and that an outage of the database delays its save.</summary>
     internal void SetStalled() => _stalled.TrySetResult();
 
-    /// <summary>Nobody makes it any more; followers read on to the end.</summary>
+    /// <summary>Releases its resources after the end of the generation. Followers can still read the content.</summary>
     public void Dispose()
     {
         lock (_gate)

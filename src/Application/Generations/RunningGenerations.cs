@@ -3,30 +3,30 @@ using QrAi.Application.Errors;
 
 namespace QrAi.Application.Generations;
 
-/// <summary>The generations that are made in this process, so that they can be found, cancelled and waited for.</summary>
+/// <summary>The generations of this process, which can be found, cancelled and awaited.</summary>
 public sealed class RunningGenerations
 {
     private readonly ConcurrentDictionary<Guid, RunningGeneration> _running = new();
     private volatile bool _stopping;
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of running generations.</summary>
     public int Count => _running.Count;
 
-    /// <summary>Refuses new ones while the service stops.</summary>
-    /// <exception cref="ShuttingDownException">It does.</exception>
+    /// <summary>Rejects new generations during the shutdown of the service.</summary>
+    /// <exception cref="ShuttingDownException">If the service is shutting down.</exception>
     internal void ThrowIfStopping()
     {
         if (_stopping)
             throw new ShuttingDownException();
     }
 
-    /// <summary>Finds one, if it is made here.</summary>
-    /// <param name="owner">Who looks for it; another's is not found.</param>
-    /// <param name="id">The answer or the completion.</param>
+    /// <summary>Finds a generation of this process.</summary>
+    /// <param name="owner">The owner; a generation of another owner is not found.</param>
+    /// <param name="id">The id of the answer or completion.</param>
     internal RunningGeneration? Find(string owner, Guid id) =>
         _running.TryGetValue(id, out var running) && running.Generation.Identity.Owner == owner ? running : null;
 
-    /// <summary>Stops those of a session that is deleted.</summary>
+    /// <summary>Cancels the generations of a deleted session.</summary>
     /// <param name="sessionId">The session.</param>
     internal void CancelIn(Guid sessionId)
     {
@@ -35,11 +35,11 @@ public sealed class RunningGenerations
                 running.Cancel();
     }
 
-    /// <summary>From now on no new ones are taken.</summary>
+    /// <summary>Rejects new generations from now on.</summary>
     public void StopAccepting() => _stopping = true;
 
-    /// <summary>Waits until none is made any more, at most until a time.</summary>
-    /// <param name="finish">Ends the waiting.</param>
+    /// <summary>Waits until all generations have ended.</summary>
+    /// <param name="finish">Stops waiting, without an exception.</param>
     public async Task WaitAsync(CancellationToken finish)
     {
         while (!_running.IsEmpty && !finish.IsCancellationRequested)
@@ -48,25 +48,25 @@ public sealed class RunningGenerations
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Those that are answers, which another process could go on with.</summary>
+    /// <summary>Returns the answers, which another process can continue, as opposed to completions.</summary>
     internal IReadOnlyList<RunningGeneration> FindAnswers() =>
         [.. _running.Values.Where(running => running.Generation.Identity.SessionId is not null)];
 
-    /// <summary>Stops all that still run.</summary>
+    /// <summary>Stops all generations.</summary>
     public void Stop()
     {
         foreach (var running in _running.Values)
             running.Stop();
     }
 
-    /// <summary>Starts to make one. It goes on by itself from its first wait on.</summary>
-    /// <param name="generation">What is made.</param>
-    /// <param name="work">Makes it, and ends it whatever happens.</param>
+    /// <summary>Starts a generation, which continues in the background from its first wait.</summary>
+    /// <param name="generation">The generation.</param>
+    /// <param name="work">Generates the content, and ends the generation in any case.</param>
     internal RunningGeneration Start(Generation generation, Func<RunningGeneration, Task> work)
     {
         var running = new RunningGeneration(generation);
         var id = generation.Identity.Id;
-        // This process may take over what it was thought to have died of: then there is one already.
+        // If this process was considered dead, it may take over a generation that it still runs.
         while (!_running.TryAdd(id, running))
             if (_running.TryRemove(id, out var former))
                 former.Lose();
@@ -81,7 +81,7 @@ public sealed class RunningGenerations
             }
             catch (Exception exception)
             {
-                generation.Break(exception); // or its followers would wait for ever
+                generation.Break(exception); // otherwise its followers would wait forever
             }
 
             _running.TryRemove(new(id, running));

@@ -2,17 +2,17 @@ using QrAi.Application.Models;
 
 namespace QrAi.Application.Generations;
 
-/// <summary>A tool call whose arguments grow.</summary>
-/// <param name="index">Which of the calls, from 0, as the provider counts them.</param>
+/// <summary>A tool call whose arguments only grow.</summary>
+/// <param name="index">The index of the call, from 0, as the provider counts them.</param>
 internal sealed class ToolCallContent(int index)
 {
     private readonly AppendOnlyText _arguments = new();
     private ToolCallIdentity _identity = ToolCallIdentity.None;
 
-    /// <summary>Which of the calls, from 0, as the provider counts them.</summary>
+    /// <summary>The index of the call, from 0, as the provider counts them.</summary>
     public int Index => index;
 
-    /// <summary>Adds a piece.</summary>
+    /// <summary>Appends a piece.</summary>
     public void Add(ToolCallPiece piece)
     {
         if ((piece.Id ?? piece.Name ?? (object?)piece.More) is not null)
@@ -20,6 +20,6 @@ internal sealed class ToolCallContent(int index)
         _arguments.Append(piece.Arguments);
     }
 
-    /// <summary>The call now.</summary>
+    /// <summary>Reads the current content.</summary>
     public ToolCallView Read() => new(index, _identity, _arguments.Memory);
 }

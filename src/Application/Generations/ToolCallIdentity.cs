@@ -2,32 +2,32 @@ using System.Text.Json;
 
 namespace QrAi.Application.Generations;
 
-/// <summary>Which tool call it is, as far as the provider has said.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="Name">The tool.</param>
-/// <param name="More">What only the provider knows of it, and wants back with its result.</param>
+/// <summary>The identity of a tool call, as far as the provider has sent it.</summary>
+/// <param name="Id">The id of the call.</param>
+/// <param name="Name">The name of the tool.</param>
+/// <param name="More">Additional members of the provider, which are returned to it with the result.</param>
 public sealed record ToolCallIdentity(string? Id, string? Name, IReadOnlyDictionary<string, JsonElement>? More)
 {
-    /// <summary>A call of which nothing has been said.</summary>
+    /// <summary>The identity of a call before its first piece.</summary>
     public static ToolCallIdentity None { get; } = new(null, null, null);
 
-    /// <summary>The same with what is said later; what is null there stays.</summary>
+    /// <summary>Returns the identity with later members; null does not replace a member.</summary>
     public ToolCallIdentity With(string? id, string? name, IReadOnlyDictionary<string, JsonElement>? more) =>
         new(id ?? Id, name ?? Name, more ?? More);
 
-    /// <summary>What of it a reader has not been told: clients append what they are told twice.</summary>
-    /// <param name="told">What the reader has been told; null for nothing.</param>
-    /// <returns>Null if that is nothing.</returns>
-    internal ToolCallIdentity? Since(ToolCallIdentity? told)
+    /// <summary>Returns the members that a reader does not have yet; clients would append a repeated member.</summary>
+    /// <param name="sent">The members that the reader has; null if it has none.</param>
+    /// <returns>The members; null if there are none.</returns>
+    internal ToolCallIdentity? Since(ToolCallIdentity? sent)
     {
-        if (told is null)
+        if (sent is null)
             return this;
-        if (told == this)
+        if (sent == this)
             return null;
         return new ToolCallIdentity(
-            told.Id is null ? Id : null,
-            told.Name is null ? Name : null,
-            told.More is null ? More : null
+            sent.Id is null ? Id : null,
+            sent.Name is null ? Name : null,
+            sent.More is null ? More : null
         );
     }
 }

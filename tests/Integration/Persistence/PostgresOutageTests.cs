@@ -86,7 +86,7 @@ public sealed class PostgresOutageTests : PostgresOutageTest
         await Cluster.StopAsync();
         gate.Finish();
         var end = stream.ReadAsync();
-        await Eventually.Holds(() => Output.LinesWith($"Answer {id} waits for the database").Count > 0);
+        await Eventually.Holds(() => Output.LinesWith($"Answer {id} cannot be saved yet").Count > 0);
         end.IsCompleted.ShouldBeFalse();
         await Cluster.StartAsync();
 

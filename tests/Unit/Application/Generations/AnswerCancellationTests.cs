@@ -61,7 +61,7 @@ public sealed class AnswerCancellationTests : IDisposable
         await _service.PassUntilAsync(() => cancelling.IsCompleted);
 
         (await Should.ThrowAsync<DatabaseUnavailableException>(() => cancelling)).Message.ShouldStartWith(
-            "The answer is complete, but the database that has to keep it is away"
+            "The answer is complete, but the database is unavailable"
         );
         _service.Database.IsDown = false;
         await _service.PassUntilAsync(() =>

@@ -179,7 +179,7 @@ public sealed class AnswerGeneratorTests : IDisposable
 
         int Tries() =>
             _service.Log.Lines.Count(line =>
-                line.Level == LogLevel.Warning && line.Message.Contains("waits for the database to be kept")
+                line.Level == LogLevel.Warning && line.Message.Contains("cannot be saved yet")
             );
 
         Task TryAgainAsync()
@@ -199,13 +199,13 @@ public sealed class AnswerGeneratorTests : IDisposable
         var waiting = asked.Answer.WaitForEndAsync(CancellationToken.None);
         _service.Database.IsDown = true;
         _model.Finish();
-        await Eventually.Holds(() => _service.Log.Lines.Any(line => line.Message.Contains("waits for the database")));
+        await Eventually.Holds(() => _service.Log.Lines.Any(line => line.Message.Contains("cannot be saved yet")));
         _service.Pass(TimeSpan.FromSeconds(2.9));
         waiting.IsCompleted.ShouldBeFalse();
         _service.Pass(TimeSpan.FromSeconds(2.1));
 
         (await Should.ThrowAsync<DatabaseUnavailableException>(() => waiting.Soon())).Message.ShouldStartWith(
-            "The answer is complete, but the database that has to keep it is away"
+            "The answer is complete, but the database is unavailable"
         );
         _service.Running.Count.ShouldBe(1);
     }

@@ -17,7 +17,7 @@ public sealed class FollowerPositionTests : FollowerTest
         var position = new Position(1, offset);
         using var follower = Follow(position);
 
-        Generation.Read().MayHaveTold(position, isHere: true).ShouldBeTrue();
+        Generation.Read().MayHaveSent(position, isLocal: true).ShouldBeTrue();
         var expected = new List<string>();
         if (offset < Text.Length)
             expected.Add($"1.6 {Text[offset..]}");
@@ -48,7 +48,7 @@ public sealed class FollowerPositionTests : FollowerTest
         Generation.Show(2);
         using var follower = Follow(new Position(1, 4));
 
-        Generation.Read().MayHaveTold(new Position(1, 4), isHere: true).ShouldBeTrue();
+        Generation.Read().MayHaveSent(new Position(1, 4), isLocal: true).ShouldBeTrue();
         follower.ReadNow().ShouldBe(["restarted 2 google-ai ProviderFailed", "2.3 Tok"]);
     }
 
@@ -59,14 +59,14 @@ public sealed class FollowerPositionTests : FollowerTest
     [TestCase("1.8.end")] // it has not ended
     [TestCase("1.0.end")]
     public void No_event_leads_to_a_place_that_is_not_there(string id) =>
-        Emoji().Read().MayHaveTold(Parse(id), isHere: true).ShouldBeFalse();
+        Emoji().Read().MayHaveSent(Parse(id), isLocal: true).ShouldBeFalse();
 
     [TestCase("1")]
     [TestCase("1.2")]
     [TestCase("1.4")]
     [TestCase("1.8")]
     public void Events_lead_to_every_place_between_characters(string id) =>
-        Emoji().Read().MayHaveTold(Parse(id), isHere: true).ShouldBeTrue();
+        Emoji().Read().MayHaveSent(Parse(id), isLocal: true).ShouldBeTrue();
 
     [TestCase("1.8.end", true)]
     [TestCase("1.7.end", false)]
@@ -77,7 +77,7 @@ public sealed class FollowerPositionTests : FollowerTest
         var generation = Emoji();
         generation.Finish(Completed);
 
-        generation.Read().MayHaveTold(Parse(id), isHere: true).ShouldBe(isIt);
+        generation.Read().MayHaveSent(Parse(id), isLocal: true).ShouldBe(isIt);
     }
 
     [Test]
@@ -85,8 +85,8 @@ public sealed class FollowerPositionTests : FollowerTest
     {
         var generation = Create(run: 2);
 
-        generation.Read().MayHaveTold(Parse("1.8.end"), isHere: true).ShouldBeFalse();
-        generation.Read().MayHaveTold(Parse("1.8"), isHere: true).ShouldBeTrue();
+        generation.Read().MayHaveSent(Parse("1.8.end"), isLocal: true).ShouldBeFalse();
+        generation.Read().MayHaveSent(Parse("1.8"), isLocal: true).ShouldBeTrue();
     }
 
     [Test]
@@ -94,9 +94,9 @@ public sealed class FollowerPositionTests : FollowerTest
     {
         var generation = Create(run: 1);
 
-        generation.Read().MayHaveTold(Parse("1.8"), isHere: false).ShouldBeTrue();
-        generation.Read().MayHaveTold(Parse("1.8.end"), isHere: false).ShouldBeFalse();
-        generation.Read().MayHaveTold(Parse("2.8"), isHere: false).ShouldBeFalse();
+        generation.Read().MayHaveSent(Parse("1.8"), isLocal: false).ShouldBeTrue();
+        generation.Read().MayHaveSent(Parse("1.8.end"), isLocal: false).ShouldBeFalse();
+        generation.Read().MayHaveSent(Parse("2.8"), isLocal: false).ShouldBeFalse();
     }
 
     [Test]

@@ -116,7 +116,10 @@ public sealed class GenerationDrainTests : IDisposable
         await draining.Soon();
         _service.Drain.Count.ShouldBe(1);
         _service.Log.Lines.ShouldContain(line =>
-            line.Message.StartsWith("Running answers could not be given to another process: ", StringComparison.Ordinal)
+            line.Message.StartsWith(
+                "Running answers could not be handed over to another process: ",
+                StringComparison.Ordinal
+            )
         );
     }
 

@@ -10,7 +10,7 @@ using QrAi.Tests.Unit.Support.Generations;
 namespace QrAi.Tests.Unit.Application.Generations;
 
 /// <summary>Answers that are made by another process over the same database.</summary>
-public sealed class AnswersElsewhereTests : IDisposable
+public sealed class RemoteAnswersTests : IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(150);
 
@@ -18,7 +18,7 @@ public sealed class AnswersElsewhereTests : IDisposable
     private readonly Service _here;
     private readonly GatedReply _model = Reply.Gated();
 
-    public AnswersElsewhereTests() => _here = new Service(beside: _maker);
+    public RemoteAnswersTests() => _here = new Service(beside: _maker);
 
     [TearDown]
     public void Dispose()
