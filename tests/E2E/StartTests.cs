@@ -73,10 +73,10 @@ public sealed class StartTests : ProgramTests
             );
     }
 
-    [TestCase("sqlite:///proc/qrai/qrai.db", "The folder of the database file takes none: ")]
+    [TestCase("sqlite:///proc/qrai/qrai.db", "The folder of the database file is not writable: ")]
     [TestCase(
         "LATIN1",
-        "The database's encoding is LATIN1, which cannot keep every text. Create one with ENCODING 'UTF8'"
+        "The database's encoding is LATIN1, which cannot store all texts. Create one with ENCODING 'UTF8'"
     )]
     public async Task A_database_that_waiting_does_not_mend_ends_a_start_a_migration_and_a_check_with_one_line(
         string database,

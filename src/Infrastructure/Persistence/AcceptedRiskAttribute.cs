@@ -1,17 +1,17 @@
 namespace QrAi.Infrastructure.Persistence;
 
 /// <summary>
-/// Says that a migration does on purpose what could lock or lose data in use. Without it the test that reads the
+/// Declares that a migration deliberately does something that can lock or lose data in use. Without it the test of the
 /// migrations' SQL fails.
 /// </summary>
-/// <param name="risk">What it does, as that test tells it: <c>messages.model: the column is dropped</c>.</param>
-/// <param name="reason">Why that is right here, for whoever reads the migration.</param>
+/// <param name="risk">The risk as the test reports it: <c>messages.model: the column is dropped</c>.</param>
+/// <param name="reason">Why the risk is acceptable.</param>
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class AcceptedRiskAttribute(string risk, string reason) : Attribute
 {
-    /// <summary>What it does.</summary>
+    /// <summary>The risk as the test reports it.</summary>
     public string Risk { get; } = risk;
 
-    /// <summary>Why that is right here.</summary>
+    /// <summary>Why the risk is acceptable.</summary>
     public string Reason { get; } = reason;
 }

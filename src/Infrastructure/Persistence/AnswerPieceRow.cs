@@ -5,20 +5,20 @@ using QrAi.Domain.Sessions;
 namespace QrAi.Infrastructure.Persistence;
 
 /// <summary>
-/// A piece of an answer that is being generated; gone when the answer has ended. Only <c>IAnswerStore</c> and
-/// <c>ITurnStore</c> read and write these.
+/// A piece of an answer that is being generated, removed when the answer ends. Only <c>IAnswerStore</c> and
+/// <c>ITurnStore</c> access these rows.
 /// </summary>
 public sealed class AnswerPieceRow
 {
     private AnswerPieceRow() { }
 
-    /// <summary>The answer.</summary>
+    /// <summary>The id of the answer.</summary>
     public Guid AnswerId { get; private init; }
 
-    /// <summary>The number of the run that it is a piece of.</summary>
+    /// <summary>The number of the run.</summary>
     public int Run { get; private init; }
 
-    /// <summary>Where in the run's text it begins, in UTF-16 code units.</summary>
+    /// <summary>The offset of the piece in the run's text, in UTF-16 code units.</summary>
     public int Start { get; private init; }
 
     /// <summary>The text.</summary>

@@ -5,12 +5,12 @@ using QrAi.Application.Generations;
 namespace QrAi.Infrastructure.Persistence;
 
 /// <summary>
-/// Reads how far answers are from rows of both databases: one row for each piece, or one without a text, the rows of an
-/// answer one after the other and its pieces in order.
+/// Reads the progress of answers from the rows of both databases: one row for each piece, or one without a text. The rows of an
+/// answer are consecutive, and its pieces in order.
 /// </summary>
 internal static class AnswerProgressRows
 {
-    /// <summary>The columns, in their order.</summary>
+    /// <summary>The columns in order.</summary>
     public const string Columns = "m.id, m.status = 'generating', m.run, m.takeovers, m.provider, m.model, p.text";
 
     public static async Task<IReadOnlyList<AnswerProgress>> ReadAsync(

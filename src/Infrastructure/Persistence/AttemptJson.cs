@@ -4,7 +4,7 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Infrastructure.Persistence;
 
-/// <summary>How attempts are kept: as JSON, camelCase.</summary>
+/// <summary>Serializes attempts for storage: JSON in camelCase.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(IReadOnlyList<Attempt>))]
 internal sealed partial class AttemptJson : JsonSerializerContext;

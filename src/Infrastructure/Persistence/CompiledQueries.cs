@@ -6,8 +6,8 @@ using QrAi.Domain.Callers;
 namespace QrAi.Infrastructure.Persistence;
 
 /// <summary>
-/// The queries that every request runs, compiled once. A compiled query belongs to one model, and a process may have
-/// several (one for each database), so they are kept by model.
+/// The queries of every request, compiled once. A compiled query belongs to one model, and a process may have one for each
+/// database, so they are cached by model.
 /// </summary>
 internal sealed class CompiledQueries
 {

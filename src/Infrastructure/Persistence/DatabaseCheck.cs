@@ -7,7 +7,7 @@ using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Persistence;
 
-/// <summary>The database is reached in time, can be written, and has or will have this program's schema.</summary>
+/// <summary>Checks that the database is reachable in time, is writable, and has or will get this program's schema.</summary>
 internal sealed class DatabaseCheck(
     IDatabaseInspector inspector,
     IDatabaseMigrator migrator,
@@ -38,7 +38,7 @@ internal sealed class DatabaseCheck(
                 : await inspector
                     .FindFaultAsync(willMigrate: true, cancellationToken)
                     .WaitAsync(options.Timeout, clock, cancellationToken);
-            return Judge(inspection.Facts, migrations, missing);
+            return Evaluate(inspection.Facts, migrations, missing);
         }
         catch (TimeoutException)
         {
@@ -47,7 +47,7 @@ internal sealed class DatabaseCheck(
                     CultureInfo.InvariantCulture,
                     $"It did not answer within {options.Timeout.TotalSeconds:0.#} s."
                 ),
-                DatabaseFaults.WhenSilent
+                DatabaseFaults.TimeoutAdvice
             );
         }
         catch (Exception exception) when (exception is DbException or DatabaseUnavailableException)
@@ -56,23 +56,23 @@ internal sealed class DatabaseCheck(
         }
     }
 
-    /// <param name="seen">What was seen.</param>
+    /// <param name="inspected">The facts of the inspection.</param>
     /// <param name="migrations">The migrations.</param>
-    /// <param name="missing">What keeps this role from applying those that are pending.</param>
-    private CheckOutcome Judge(
-        IReadOnlyDictionary<string, string> seen,
+    /// <param name="missing">The fault that prevents this role from applying pending migrations; null if there is none.</param>
+    private CheckOutcome Evaluate(
+        IReadOnlyDictionary<string, string> inspected,
         IReadOnlyList<MigrationDto> migrations,
         DatabaseFault? missing
     )
     {
-        var facts = new Dictionary<string, string>(seen) { ["migrations"] = Count(migrations) };
-        return Judge(migrations, missing, string.Join(", ", facts.Select(fact => $"{fact.Key} {fact.Value}"))) with
+        var facts = new Dictionary<string, string>(inspected) { ["migrations"] = Count(migrations) };
+        return Evaluate(migrations, missing, string.Join(", ", facts.Select(fact => $"{fact.Key} {fact.Value}"))) with
         {
             Facts = facts,
         };
     }
 
-    private CheckOutcome Judge(IReadOnlyList<MigrationDto> migrations, DatabaseFault? missing, string facts)
+    private CheckOutcome Evaluate(IReadOnlyList<MigrationDto> migrations, DatabaseFault? missing, string facts)
     {
         try
         {

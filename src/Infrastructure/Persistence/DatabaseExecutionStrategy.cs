@@ -5,22 +5,22 @@ using QrAi.Application.Errors;
 namespace QrAi.Infrastructure.Persistence;
 
 /// <summary>
-/// The one gate that every query and every save passes: repeats what a broken connection interrupted, and turns a database
-/// that cannot be used into <see cref="DatabaseUnavailableException"/>. Repeating a save is safe: ids are made before it,
-/// so that a second one is noticed. Drivers have time limits of their own, but a server that
-/// hangs can make them wait twice (Npgsql tries to cancel a statement before it gives it up): the gate waits for neither.
+/// Executes every query and save of EF Core: retries what a broken connection interrupted, and throws
+/// <see cref="DatabaseUnavailableException"/> for an unavailable database. A save can be retried safely: its ids are generated
+/// before, so that a duplicate is detected. The time limit is enforced here too, as a hanging server can make a driver wait
+/// twice: Npgsql tries to cancel a statement before it gives up.
 /// </summary>
 internal sealed class DatabaseExecutionStrategy(
     ExecutionStrategyDependencies dependencies,
     DatabaseFaults faults,
     TimeSpan timeout
-) : ExecutionStrategy(dependencies, MaxRepeats, LongestPause)
+) : ExecutionStrategy(dependencies, MaxRetries, MaxPause)
 {
-    /// <summary>What a driver's own time limit may take longer, as its error tells more than the gate's.</summary>
+    /// <summary>The additional time for the driver's own time limit, whose error is more specific.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
-    private const int MaxRepeats = 3;
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
+    private const int MaxRetries = 3;
+    private static readonly TimeSpan MaxPause = TimeSpan.FromMilliseconds(200);
 
     public override async Task<TResult> ExecuteAsync<TState, TResult>(
         TState state,
@@ -47,13 +47,13 @@ internal sealed class DatabaseExecutionStrategy(
 
     private async Task WaitAsync(Task work, QrAiDbContext database)
     {
-        // Whether the time is over or not: what has ended by now counts, however close it was.
+        // A result that is available at the end of the limit counts.
         await work.WaitAsync(timeout + Grace).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (work.IsCompleted)
             return;
-        database.LeaveTo(work);
+        database.DeferDisposal(work);
         throw new DatabaseUnavailableException("The database did not answer in time.");
     }
 
-    protected override bool ShouldRetryOn(Exception exception) => faults.IsWorthRepeating(exception);
+    protected override bool ShouldRetryOn(Exception exception) => faults.IsRetryable(exception);
 }

@@ -2,32 +2,32 @@ using QrAi.Application.Errors;
 
 namespace QrAi.Infrastructure.Persistence;
 
-/// <summary>What a driver's exceptions mean.</summary>
+/// <summary>Classifies and describes the exceptions of a database driver.</summary>
 internal abstract class DatabaseFaults
 {
-    /// <summary>The database cannot be used at the moment: it is no fault of the request or of the program.</summary>
+    /// <summary>Whether an exception means that the database is unavailable.</summary>
     public abstract bool IsUnavailability(Exception exception);
 
     /// <summary>
-    /// Trying again at once may help. Never so when a time limit has passed (a connection, a free place in the pool, a
-    /// command): the caller has waited long enough already.
+    /// Whether an immediate retry may succeed. A timeout (of connecting, of the pool, of a command) is not retryable, as the
+    /// caller has already waited for the time limit.
     /// </summary>
-    public abstract bool IsWorthRepeating(Exception exception);
+    public abstract bool IsRetryable(Exception exception);
 
-    /// <summary>What was seen, and what an operator may do about it.</summary>
+    /// <summary>Returns the fault that an exception means.</summary>
     public abstract DatabaseFault Explain(Exception exception);
 
-    /// <summary>The same as an exception of the application.</summary>
+    /// <summary>Converts an exception of the driver to one of the application.</summary>
     public DatabaseUnavailableException Translate(Exception exception) => Explain(exception).ToException(exception);
 
-    /// <summary>What was seen, without addresses, users or statements.</summary>
+    /// <summary>Describes an exception without addresses, users or statements.</summary>
     public string Describe(Exception exception) => Explain(exception).Problem;
 
-    /// <summary>What an operator may do about a database that says nothing.</summary>
-    public const string WhenSilent =
-        "See that it is up and this machine may connect to it, or raise DATABASE_TIMEOUT_SECONDS.";
+    /// <summary>The action for the operator after a timeout.</summary>
+    public const string TimeoutAdvice =
+        "Check that it is up and this machine can connect to it, or raise DATABASE_TIMEOUT_SECONDS.";
 
-    /// <summary>An exception and everything that caused it.</summary>
+    /// <summary>Returns an exception and its inner exceptions.</summary>
     protected static IEnumerable<Exception> Chain(Exception? exception)
     {
         for (; exception is not null; exception = exception.InnerException)
@@ -35,16 +35,16 @@ internal abstract class DatabaseFaults
     }
 }
 
-/// <summary>What keeps the service from using a database.</summary>
-/// <param name="Problem">What was seen; a sentence without addresses, users or statements.</param>
-/// <param name="Next">What an operator may do about it; a sentence.</param>
-/// <param name="Lasts">Whether it stays until somebody changes the deployment: waiting does not help.</param>
-internal sealed record DatabaseFault(string Problem, string Next, bool Lasts = false)
+/// <summary>A fault that prevents the service from using a database.</summary>
+/// <param name="Problem">The problem; a sentence without addresses, users or statements.</param>
+/// <param name="Next">The action for the operator; a sentence.</param>
+/// <param name="IsPermanent">Whether it remains until the deployment is changed, so that waiting does not help.</param>
+internal sealed record DatabaseFault(string Problem, string Next, bool IsPermanent = false)
 {
-    /// <summary>The same as an exception of the application; what waiting does not mend says what to do.</summary>
-    /// <param name="cause">The driver's exception, if there is one.</param>
+    /// <summary>Converts the fault to an exception of the application; that of a permanent fault includes the action.</summary>
+    /// <param name="cause">The driver's exception; null if there is none.</param>
     public DatabaseUnavailableException ToException(Exception? cause = null) =>
-        Lasts
+        IsPermanent
             ? new DatabaseUnusableException($"{Problem} {Next}", cause)
             : new DatabaseUnavailableException(Problem, cause);
 }

@@ -5,7 +5,7 @@ using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Persistence;
 
-/// <summary>Asks the database itself, each time: it is reached, and no migration is pending.</summary>
+/// <summary>Checks at each probe that the database is reachable and no migration is pending.</summary>
 internal sealed class DatabaseHealth(IDatabaseMigrator migrator, DatabaseState state, DatabaseOptions options)
     : IHealthCheck
 {
@@ -19,7 +19,7 @@ internal sealed class DatabaseHealth(IDatabaseMigrator migrator, DatabaseState s
 
         try
         {
-            // A newer program may have migrated meanwhile: what it makes, its predecessor can still use.
+            // A newer version may have migrated the database; its schema remains compatible with this version.
             var migrations = await migrator.ListAsync(cancellationToken).WaitAsync(options.Timeout, cancellationToken);
             return migrations.DescribePending() is { } pending
                 ? HealthCheckResult.Unhealthy(pending)

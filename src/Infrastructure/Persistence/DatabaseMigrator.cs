@@ -11,8 +11,8 @@ using QrAi.Application.Migrations;
 namespace QrAi.Infrastructure.Persistence;
 
 /// <summary>
-/// What both databases' migrators share. EF Core's own lock does not do: in PostgreSQL it is released at each migration's
-/// commit, in SQLite it outlives a process that is killed.
+/// The common part of both databases' migrators. EF Core's own lock is not sufficient: in PostgreSQL it is released at the
+/// commit of each migration, in SQLite it outlives a killed process.
 /// </summary>
 internal abstract class DatabaseMigrator<TContext>(
     IDbContextFactory<TContext> databases,
@@ -24,12 +24,12 @@ internal abstract class DatabaseMigrator<TContext>(
 ) : IDatabaseMigrator
     where TContext : DbContext
 {
-    /// <summary>How long to wait for another process that migrates, and for tables that others use.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
+    /// <summary>The maximum wait for another migrating process, and for tables in use.</summary>
+    private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>A migration may have to read a large table once; more than this is no migration but a mistake.</summary>
-    protected static readonly TimeSpan LongestStatement = TimeSpan.FromHours(1);
+    /// <summary>The time limit of a statement: a migration may have to read a large table once.</summary>
+    protected static readonly TimeSpan MaxStatementTime = TimeSpan.FromHours(1);
 
     public Task RequireUsableAsync(CancellationToken cancellationToken) =>
         TranslateFaultsAsync(async () =>
@@ -51,9 +51,9 @@ internal abstract class DatabaseMigrator<TContext>(
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        // Whoever listens to the steps must not hold the migrations up.
+        // A slow consumer of the steps must not delay the migrations.
         var steps = Channel.CreateUnbounded<MigrationStep>();
-        using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var work = WorkAsync();
         try
         {
@@ -62,9 +62,9 @@ internal abstract class DatabaseMigrator<TContext>(
         }
         finally
         {
-            // The lock must be free when this ends, also for who stops listening in the middle.
+            // The lock must be released at the end, even if the consumer stops early.
             if (!work.IsCompleted)
-                await left.CancelAsync();
+                await abandoned.CancelAsync();
             await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
@@ -74,14 +74,14 @@ internal abstract class DatabaseMigrator<TContext>(
             {
                 await TranslateFaultsAsync(async () =>
                 {
-                    await MigrateAsync(target, mayRevert, steps.Writer, left.Token);
+                    await MigrateAsync(target, mayRevert, steps.Writer, abandoned.Token);
                     return true;
                 });
                 steps.Writer.Complete();
             }
             catch (Exception exception)
             {
-                steps.Writer.Complete(exception); // it is thrown where the steps are read
+                steps.Writer.Complete(exception); // rethrown to the reader of the steps
             }
         }
     }
@@ -93,21 +93,21 @@ internal abstract class DatabaseMigrator<TContext>(
             return await MigrationScript.WriteAsync(database, target, ListAsync, cancellationToken);
         });
 
-    /// <summary>Gives a context that migrates a connection of its own, without the limits of those that answer callers.</summary>
+    /// <summary>Configures a separate connection for migrations, without the time limits of requests.</summary>
     protected abstract void UseOwnConnection(DbContextOptionsBuilder<TContext> builder);
 
-    /// <summary>Makes a context.</summary>
+    /// <summary>Creates a context.</summary>
     protected abstract TContext Create(DbContextOptions<TContext> options);
 
-    /// <summary>Takes the lock if it is free.</summary>
-    /// <returns>What releases it, or null.</returns>
+    /// <summary>Acquires the lock if it is free.</summary>
+    /// <returns>A handle that releases the lock; null if another process holds it.</returns>
     protected abstract Task<IAsyncDisposable?> TryLockAsync(TContext database, CancellationToken cancellationToken);
 
-    /// <summary>Whether a migration failed only because others use its tables; nothing of it has been done.</summary>
+    /// <summary>Whether a migration failed only because its tables are in use, without any effect.</summary>
     protected abstract bool IsBlocked(Exception exception);
 
-    /// <summary>Nothing is repeated behind our back: a new connection would not hold the lock.</summary>
-    protected static IExecutionStrategy NeverRepeat(ExecutionStrategyDependencies dependencies) =>
+    /// <summary>Turns off EF Core's retries, as a new connection would not hold the lock.</summary>
+    protected static IExecutionStrategy WithoutRetries(ExecutionStrategyDependencies dependencies) =>
         new NonRetryingExecutionStrategy(dependencies);
 
     private async Task MigrateAsync(
@@ -120,17 +120,17 @@ internal abstract class DatabaseMigrator<TContext>(
         await RequireUsableAsync(willMigrate: false, cancellationToken);
         var progress = new MigrationProgress(steps, logger);
         await using var database = Create(OptionsWith(progress));
-        await using var held = await LockAsync(database, cancellationToken);
+        await using var handle = await LockAsync(database, cancellationToken);
 
         for (var start = clock.GetTimestamp(); ; )
         {
-            // Only under the lock: what was pending before may have been applied by its last holder.
+            // Under the lock, as its previous holder may have applied pending migrations.
             var migrations = await ListAsync(database, cancellationToken);
             var plan = MigrationPlan.Steps(migrations, target);
             if (plan.Count == 0)
                 return;
             if (!mayRevert && plan.Any(step => step.Direction == MigrationDirection.Down))
-                throw new InvalidRequestException("to", "lies backwards, which has to be confirmed");
+                throw new InvalidRequestException("to", "is a backward migration, which must be confirmed");
             await RequireUsableAsync(willMigrate: true, cancellationToken);
 
             try
@@ -144,10 +144,10 @@ internal abstract class DatabaseMigrator<TContext>(
             catch (Exception exception) when (IsBlocked(exception))
             {
                 var migration = progress.Fail();
-                if (clock.GetElapsedTime(start) > LongestWait)
+                if (clock.GetElapsedTime(start) > MaxWait)
                     throw new DatabaseUnavailableException(
-                        $"The tables of {migration} have been in use for {LongestWait.TotalMinutes} minutes: it was "
-                            + "given up, and what came before it stays.",
+                        $"The tables of {migration} have been in use for {MaxWait.TotalMinutes} minutes: it was "
+                            + "cancelled, and the migrations before it remain applied.",
                         exception
                     );
                 logger.LogInformation("{Migration} waits for tables that are in use", migration);
@@ -160,7 +160,7 @@ internal abstract class DatabaseMigrator<TContext>(
     {
         var builder = new DbContextOptionsBuilder<TContext>(options);
         UseOwnConnection(builder);
-        builder.LogTo((id, _) => MigrationProgress.Concerns(id), progress.Note).EnableDetailedErrors(false);
+        builder.LogTo((id, _) => MigrationProgress.IsBeginning(id), progress.Begin).EnableDetailedErrors(false);
         return builder.Options;
     }
 
@@ -169,18 +169,18 @@ internal abstract class DatabaseMigrator<TContext>(
         var start = clock.GetTimestamp();
         for (var waiting = false; ; waiting = true)
         {
-            if (await TryLockAsync(database, cancellationToken) is { } held)
-                return held;
-            if (clock.GetElapsedTime(start) > LongestWait)
+            if (await TryLockAsync(database, cancellationToken) is { } handle)
+                return handle;
+            if (clock.GetElapsedTime(start) > MaxWait)
                 throw new DatabaseUnavailableException(
-                    $"Another process has been migrating the database for {LongestWait.TotalMinutes} minutes."
+                    $"Another process has been migrating the database for {MaxWait.TotalMinutes} minutes."
                 );
             if (!waiting)
                 logger.LogInformation(
                     "Another process is migrating the database; waiting for up to {Minutes} minutes",
-                    LongestWait.TotalMinutes
+                    MaxWait.TotalMinutes
                 );
-            // Polling, as a session that blocks on the lock would hold back an index made concurrently.
+            // Polling, as a session that blocks on the lock would delay the concurrent creation of an index.
             await Task.Delay(Pause, clock, cancellationToken);
         }
     }

@@ -7,9 +7,9 @@ using QrAi.Infrastructure.Settings;
 namespace QrAi.Infrastructure.Persistence;
 
 /// <summary>
-/// Gets the database ready while the service is up already: migrates it where the settings say so, else waits until
-/// somebody has. A database that is down makes the start longer, not fail; one that belongs to a newer program, or that
-/// this one cannot use however long it waits, ends it.
+/// Prepares the database while the service is already up: applies pending migrations if the settings allow it, else waits
+/// until they have been applied. An unavailable database only delays the start; a newer schema, or a fault that waiting does
+/// not resolve, ends it.
 /// </summary>
 internal sealed class DatabaseStart(
     IDatabaseMigrator migrator,
@@ -22,23 +22,23 @@ internal sealed class DatabaseStart(
     ILogger<DatabaseStart> logger
 ) : BackgroundService
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan BasePause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan MaxPause = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        for (var pause = FirstPause; !await TryAsync(stoppingToken); )
+        for (var pause = BasePause; !await TryAsync(stoppingToken); )
         {
             await Task.Delay(pause, clock, stoppingToken);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            pause = pause * 2 < MaxPause ? pause * 2 : MaxPause;
         }
 
         state.Open();
         logger.LogInformation("The database is ready");
-        await WarnOfShortageAsync(stoppingToken);
+        await WarnAboutShortageAsync(stoppingToken);
     }
 
-    private async Task WarnOfShortageAsync(CancellationToken stoppingToken)
+    private async Task WarnAboutShortageAsync(CancellationToken stoppingToken)
     {
         try
         {
@@ -47,7 +47,7 @@ internal sealed class DatabaseStart(
         }
         catch (Exception exception) when (faults.IsUnavailability(exception))
         {
-            // The service works without the answer, and callers will be told if the database is away again.
+            // The service works without the warning, and requests report an unavailable database.
             logger.LogWarning("The database's connections could not be counted: {Reason}", faults.Describe(exception));
         }
     }
@@ -57,7 +57,7 @@ internal sealed class DatabaseStart(
         try
         {
             await migrator.RequireUsableAsync(stoppingToken);
-            // Most starts find nothing to do, and need no lock to see it.
+            // Most starts have no pending migrations, and need no lock.
             if (await FindPendingAsync(stoppingToken) is not { } pending)
                 return true;
 
@@ -70,12 +70,12 @@ internal sealed class DatabaseStart(
                     return true;
             }
 
-            Wait(pending, null);
+            ReportWait(pending, null);
         }
         catch (Exception exception) when (exception is SchemaNewerException or DatabaseUnusableException)
         {
             state.SetRefused(exception.Message);
-            // A host that is stopped before it has started fails without a reason.
+            // A host that is stopped before it has started does not report the reason.
             using var started = CancellationTokenSource.CreateLinkedTokenSource(
                 stoppingToken,
                 lifetime.ApplicationStarted
@@ -87,11 +87,11 @@ internal sealed class DatabaseStart(
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            // Whatever it is, somebody may mend it while we wait; the health check tells it meanwhile.
-            Wait(
+            // The fault may be resolved while the start waits; the health check reports it until then.
+            ReportWait(
                 exception is DatabaseUnavailableException
                     ? exception.Message
-                    : $"The database could not be made ready: {exception.GetType().Name}.",
+                    : $"The database could not be prepared: {exception.GetType().Name}.",
                 exception
             );
         }
@@ -106,9 +106,9 @@ internal sealed class DatabaseStart(
         return migrations.DescribePending();
     }
 
-    private void Wait(string reason, Exception? exception)
+    private void ReportWait(string reason, Exception? exception)
     {
-        if (state.WaitingFor != reason) // the same reason every two seconds would only fill the log
+        if (state.WaitingFor != reason) // each reason is logged once, not at every attempt
             logger.LogWarning(exception, "The start waits for the database: {Reason}", reason);
         state.SetWaitingFor(reason);
     }

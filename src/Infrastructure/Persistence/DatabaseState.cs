@@ -3,34 +3,34 @@ using QrAi.Application.Migrations;
 
 namespace QrAi.Infrastructure.Persistence;
 
-/// <summary>Whether the database was ready for this program since it started.</summary>
+/// <summary>The state of the database's preparation at the start.</summary>
 public sealed class DatabaseState : IDatabaseGate
 {
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _decided = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile string? _waitingFor = "The database has not been looked at yet.";
+    private volatile string? _waitingFor = "The database has not been checked yet.";
 
-    /// <summary>Ends when the start is complete.</summary>
+    /// <summary>Completes when the start is complete.</summary>
     internal Task Opened => _opened.Task;
 
-    /// <summary>What the start still waits for; null once it is complete.</summary>
+    /// <summary>Why the start is not complete yet; null once it is.</summary>
     public string? WaitingFor => _waitingFor;
 
-    /// <summary>Why this program must not work with the database at all; null where it may.</summary>
+    /// <summary>Why this program must not use the database at all; null if it may.</summary>
     public string? Refusal { get; private set; }
 
-    /// <summary>Refuses to use a database that may have no tables, or older ones.</summary>
-    /// <exception cref="DatabaseUnavailableException">The start is not complete.</exception>
+    /// <summary>Prevents the use of a database whose tables may be missing or outdated.</summary>
+    /// <exception cref="DatabaseUnavailableException">If the start is not complete.</exception>
     public void ThrowIfStarting()
     {
         if (_waitingFor is { } reason)
             throw new DatabaseUnavailableException(reason);
     }
 
-    /// <summary>Waits until the start is complete or has failed, or the time is over.</summary>
-    /// <param name="limit">The most time.</param>
-    /// <param name="clock">The time.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <summary>Waits until the start is complete or has failed, or the limit has passed.</summary>
+    /// <param name="limit">The maximum wait.</param>
+    /// <param name="clock">Measures the wait.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     public async Task WaitAsync(TimeSpan limit, TimeProvider clock, CancellationToken cancellationToken)
     {
         try
@@ -39,7 +39,7 @@ public sealed class DatabaseState : IDatabaseGate
         }
         catch (TimeoutException)
         {
-            // Whoever needs the database is told by ThrowIfStarting what it still waits for.
+            // ThrowIfStarting reports the reason when the database is used.
         }
     }
 

@@ -1,10 +1,10 @@
 namespace QrAi.Infrastructure.Persistence;
 
-/// <summary>Knows whether the database has room for the connections that all replicas may take.</summary>
+/// <summary>Determines whether the database allows the connections that all replicas may use.</summary>
 internal interface IDatabaseCapacity
 {
-    /// <summary>Compares what there is with what may be taken.</summary>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>What is missing and what to do, or null where there is room.</returns>
+    /// <summary>Compares the connections that the server allows with those that may be used.</summary>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>The shortage and the action for the operator; null if there is none.</returns>
     Task<string?> FindShortageAsync(CancellationToken cancellationToken);
 }

@@ -14,10 +14,10 @@ internal sealed class IdempotencyRecordConfiguration : IEntityTypeConfiguration<
         builder.Property(record => record.Key).HasMaxLength(IdempotencyRecord.HashLength);
         builder.Property(record => record.Part).HasMaxLength(IdempotencyRecord.HashLength);
         builder.Property(record => record.Fingerprint).HasMaxLength(IdempotencyRecord.HashLength);
-        // Of two who take over from a dead worker, one comes second.
+        // Only one of two concurrent takeovers from a dead worker succeeds.
         builder.Property(record => record.WorkerId).IsConcurrencyToken();
 
-        // Serves every request with a key, and lets one of them be the first.
+        // Serves every request with a key, and lets only one of concurrent requests begin.
         builder
             .HasIndex(record => new
             {
@@ -27,7 +27,7 @@ internal sealed class IdempotencyRecordConfiguration : IEntityTypeConfiguration<
             })
             .IsUnique();
 
-        // Serves those who look for what counts no longer.
+        // Serves the removal of expired records.
         builder.HasIndex(record => record.CreatedAt);
     }
 }

@@ -13,7 +13,7 @@ internal sealed class MessageConfiguration : IEntityTypeConfiguration<Message>
     public void Configure(EntityTypeBuilder<Message> builder)
     {
         builder.Property(message => message.Id).ValueGeneratedNever();
-        // The default is for the program before, which may still write rows while this one migrates.
+        // The default is for the previous version, which may still write rows during the migration.
         builder
             .Property(message => message.Owner)
             .HasMaxLength(Owners.MaxLength)
@@ -28,16 +28,16 @@ internal sealed class MessageConfiguration : IEntityTypeConfiguration<Message>
         builder.Property(message => message.Run).HasDefaultValue(1).ValueGeneratedNever();
         builder.Property(message => message.Takeovers).HasDefaultValue(0).ValueGeneratedNever();
 
-        // Of an open answer: who generates it, what is needed to ask again, and whether someone wants it to stop. They are
-        // the stores', which write them in SQL of their own.
+        // Only for open answers: the worker, the data to repeat the request, and whether a stop was requested. The stores
+        // write these columns with their own SQL.
         builder.Property<Guid?>("WorkerId");
         builder.Property<string?>("Request");
         builder.Property<bool>("StopRequested").HasDefaultValue(false).ValueGeneratedNever();
 
-        // Serves pages and history from either end, and keeps the numbers of a session apart.
+        // Serves pages and history in both directions, and makes the numbers of a session unique.
         builder.HasIndex(message => new { message.SessionId, message.Number }).IsUnique();
 
-        // Guards one open answer at a time; also finds those whose worker is dead.
+        // Allows one open answer in a session; also serves the search for answers of dead workers.
         builder
             .HasIndex(message => message.SessionId)
             .HasDatabaseName("ix_messages_open_answer")
@@ -51,7 +51,7 @@ internal sealed class MessageConfiguration : IEntityTypeConfiguration<Message>
             json => JsonSerializer.Deserialize<List<Attempt>>(json!, JsonSerializerOptions.Web)
         );
 
-    // They are set once and never changed in place.
+    // The list is set once and never changed in place.
     private static ValueComparer<IReadOnlyList<Attempt>?> AttemptsAreValues { get; } =
         new((a, b) => ReferenceEquals(a, b), attempts => attempts == null ? 0 : attempts.Count, attempts => attempts);
 

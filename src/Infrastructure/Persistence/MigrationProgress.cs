@@ -8,39 +8,38 @@ using QrAi.Application.Migrations;
 namespace QrAi.Infrastructure.Persistence;
 
 /// <summary>
-/// Follows a run of migrations by the events of EF Core, which tells when it begins one: with that the one before it is
-/// done.
+/// Tracks migrations by the events of EF Core, which are raised when a migration begins: then the previous one is complete.
 /// </summary>
 internal sealed class MigrationProgress(ChannelWriter<MigrationStep> steps, ILogger logger)
 {
     private MigrationStep? _current;
 
-    /// <summary>Whether an event tells that a migration begins.</summary>
-    public static bool Concerns(EventId id) =>
+    /// <summary>Whether an event reports the beginning of a migration.</summary>
+    public static bool IsBeginning(EventId id) =>
         id == RelationalEventId.MigrationApplying || id == RelationalEventId.MigrationReverting;
 
-    /// <summary>A migration begins.</summary>
-    public void Note(EventData happened)
+    /// <summary>Records that a migration begins.</summary>
+    public void Begin(EventData eventData)
     {
         End();
-        var up = happened.EventId == RelationalEventId.MigrationApplying;
+        var up = eventData.EventId == RelationalEventId.MigrationApplying;
         _current = new MigrationStep(
-            ((MigrationEventData)happened).Migration.GetType().GetCustomAttribute<MigrationAttribute>()!.Id,
+            ((MigrationEventData)eventData).Migration.GetType().GetCustomAttribute<MigrationAttribute>()!.Id,
             up ? MigrationDirection.Up : MigrationDirection.Down
         );
-        logger.LogInformation("{Doing} {Migration}", up ? "Applying" : "Reverting", _current.Migration);
+        logger.LogInformation("{Action} {Migration}", up ? "Applying" : "Reverting", _current.Migration);
     }
 
-    /// <summary>The migration that had begun is done.</summary>
+    /// <summary>Records that the current migration, if there is one, is complete.</summary>
     public void End()
     {
-        if (_current is { } done)
-            steps.TryWrite(done);
+        if (_current is { } completed)
+            steps.TryWrite(completed);
         _current = null;
     }
 
-    /// <summary>The migration that had begun has failed.</summary>
-    /// <returns>Its name.</returns>
+    /// <summary>Records that the current migration has failed.</summary>
+    /// <returns>The name of the migration.</returns>
     public string Fail()
     {
         var failed = _current?.Migration ?? "The migration";

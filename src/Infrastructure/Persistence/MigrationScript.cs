@@ -7,8 +7,8 @@ using QrAi.Application.Migrations;
 namespace QrAi.Infrastructure.Persistence;
 
 /// <summary>
-/// Writes migrations as SQL: for any database where each step can ask whether it is needed, else for the one that is
-/// configured, as it is now.
+/// Generates migrations as SQL: an idempotent script if every step can be conditional, else a script for the current state of
+/// the configured database.
 /// </summary>
 internal static class MigrationScript
 {
@@ -25,38 +25,39 @@ internal static class MigrationScript
             [.. names.Select(name => new MigrationDto(name, MigrationState.Pending))],
             target
         );
-        if (WhyNotForAny(database) is { } reason)
+        if (FindObstacle(database) is { } reason)
         {
             var migrations = await listAsync(database, cancellationToken);
             MigrationPlan.ThrowIfNewer(migrations);
             var from =
                 migrations.LastOrDefault(migration => migration.State == MigrationState.Applied)?.Name
                 ?? MigrationPlan.Nothing;
-            return $"-- From {Called(from)} to {Called(to)}. Run it once, on a database that is there: {reason}.\n"
+            return $"-- From {Describe(from)} to {Describe(to)}. Run it once, on an existing database: {reason}.\n"
                 + migrator.GenerateScript(from, to);
         }
 
         const MigrationsSqlGenerationOptions Idempotent = MigrationsSqlGenerationOptions.Idempotent;
         var last = names[^1];
-        return $"-- From any of this program's migrations to {Called(to)}. It may be run again.\n"
+        return $"-- From any migration of this program to {Describe(to)}. It may be run repeatedly.\n"
             + (to == last ? "" : migrator.GenerateScript(last, to, Idempotent))
             + (to == MigrationPlan.Nothing ? "" : migrator.GenerateScript(MigrationPlan.Nothing, to, Idempotent));
     }
 
-    private static string Called(string migration) =>
+    private static string Describe(string migration) =>
         migration == MigrationPlan.Nothing ? "an empty schema" : migration;
 
-    private static string? WhyNotForAny(DbContext database)
+    /// <summary>Returns why an idempotent script is impossible; null if it is possible.</summary>
+    private static string? FindObstacle(DbContext database)
     {
         if (database.Database.ProviderName!.EndsWith("Sqlite", StringComparison.Ordinal))
-            return "SQLite has no conditions";
+            return "SQLite has no conditional statements";
 
         var assembly = database.GetService<IMigrationsAssembly>();
         var generator = database.GetService<IMigrationsSqlGenerator>();
         foreach (var (name, type) in assembly.Migrations)
         {
             var migration = assembly.CreateMigration(type, database.Database.ProviderName!);
-            // Only the operations matter here, whose kind does not depend on the model.
+            // Only the kinds of operations matter, which do not depend on the model.
             foreach (
                 var operations in new IReadOnlyList<MigrationOperation>[]
                 {
@@ -65,7 +66,7 @@ internal static class MigrationScript
                 }
             )
                 if (generator.Generate(operations).Any(command => command.TransactionSuppressed))
-                    return $"{name} has a statement that no condition may be put around";
+                    return $"{name} has a statement that cannot be conditional";
         }
 
         return null;

@@ -7,7 +7,7 @@ using QrAi.Domain.Callers;
 
 namespace QrAi.Infrastructure.Persistence;
 
-/// <summary>Keeps owners apart: filters every query of what is <see cref="IOwned"/> by the owner of the unit of work.</summary>
+/// <summary>Isolates owners: filters every query of an <see cref="IOwned"/> entity by the owner of the unit of work.</summary>
 internal static class OwnerFilter
 {
     /// <summary>Adds the filter to a model that is built from the code.</summary>
@@ -21,10 +21,10 @@ internal static class OwnerFilter
             entity.SetQueryFilter(IQrAiDbContext.OwnerFilter, Of(entity.ClrType));
     }
 
-    /// <summary>Adds the filter to a compiled model, which is generated without.</summary>
+    /// <summary>Adds the filter to a compiled model, which is generated without it.</summary>
     public static void AddTo(RuntimeModel model)
     {
-#pragma warning disable EF1001 // There is no public way, and a test fails when this one no longer works.
+#pragma warning disable EF1001 // There is no public API; a test fails if this one stops working.
         foreach (var entity in ((IModel)model).GetEntityTypes().Where(IsOwned).Cast<RuntimeEntityType>())
             entity.SetAnnotation(
                 CoreAnnotationNames.QueryFilter,
@@ -38,7 +38,7 @@ internal static class OwnerFilter
     private static LambdaExpression Of(Type type)
     {
         var row = Expression.Parameter(type, "row");
-        // EF Core replaces whatever has the type of the context by the context that runs the query.
+        // EF Core replaces a constant of the context's type by the context that runs the query.
         var database = Expression.Constant(null, typeof(QrAiDbContext));
         return Expression.Lambda(
             Expression.Equal(

@@ -7,13 +7,13 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Infrastructure.Persistence;
 
-/// <summary>The model that both databases share. Each has a sealed child with its types and its migrations.</summary>
-/// <param name="options">Which database.</param>
+/// <summary>The model of both databases. Each database has a sealed subclass with its types and its migrations.</summary>
+/// <param name="options">The options, including the database.</param>
 public abstract class QrAiDbContext(DbContextOptions options) : DbContext(options), IQrAiDbContext
 {
-    private Task? _leftTo;
+    private Task? _pendingWork;
 
-    /// <summary>Whose sessions and messages are seen; null for nobody's.</summary>
+    /// <summary>The owner whose entities are visible; null for none.</summary>
     public string? Owner { get; internal set; }
 
     /// <inheritdoc />
@@ -32,15 +32,15 @@ public abstract class QrAiDbContext(DbContextOptions options) : DbContext(option
     public Task<ApiKey?> FindKeyAsync(string hash, CancellationToken cancellationToken) =>
         CompiledQueries.Of(this).FindKey(this, hash, cancellationToken);
 
-    /// <summary>Leaves the context to work that nobody waits for any longer; it is disposed of when that has ended.</summary>
-    /// <param name="work">The work.</param>
-    internal void LeaveTo(Task work) => _leftTo = work;
+    /// <summary>Defers the disposal until abandoned work has ended.</summary>
+    /// <param name="work">Work that uses the context and is no longer awaited.</param>
+    internal void DeferDisposal(Task work) => _pendingWork = work;
 
     /// <inheritdoc />
     public override ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        if (_leftTo is not { IsCompleted: false } work)
+        if (_pendingWork is not { IsCompleted: false } work)
             return base.DisposeAsync();
 
         _ = DisposeAfterAsync(work);
@@ -49,9 +49,9 @@ public abstract class QrAiDbContext(DbContextOptions options) : DbContext(option
 
     private async Task DisposeAfterAsync(Task work)
     {
-        // Its failure has been told already, as a database that did not answer.
+        // The timeout has already been reported to the caller.
         await work.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _leftTo = null;
+        _pendingWork = null;
         await base.DisposeAsync();
     }
 
@@ -65,8 +65,8 @@ public abstract class QrAiDbContext(DbContextOptions options) : DbContext(option
         OwnerFilter.AddTo(modelBuilder);
     }
 
-    /// <summary>Whether a save failed because somebody else was faster, rather than for a fault.</summary>
-    /// <param name="exception">What the driver threw.</param>
+    /// <summary>Whether a save failed because of a concurrent change, not a fault.</summary>
+    /// <param name="exception">The driver's exception.</param>
     protected abstract bool IsConflict(Exception exception);
 
     /// <inheritdoc />
@@ -82,10 +82,10 @@ public abstract class QrAiDbContext(DbContextOptions options) : DbContext(option
         catch (DbUpdateException exception)
             when (exception is not DbUpdateConcurrencyException && IsConflict(exception.InnerException!))
         {
-            // A record is saved with the work of its request: whichever row conflicts, the request came before.
+            // A record is saved together with the work of its request: any conflict means that the request was received before.
             throw ChangeTracker.Entries<IdempotencyRecord>().Any(record => record.State == EntityState.Added)
                 ? new IdempotencyInProgressException(exception)
-                : new DbUpdateConcurrencyException("A row was added or removed meanwhile.", exception);
+                : new DbUpdateConcurrencyException("A row was added or removed concurrently.", exception);
         }
     }
 }

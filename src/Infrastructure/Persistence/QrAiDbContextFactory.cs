@@ -4,8 +4,7 @@ using QrAi.Application.Persistence;
 namespace QrAi.Infrastructure.Persistence;
 
 /// <summary>
-/// Hands out units of work from a pool of contexts (a new context costs five times the memory), once the database is
-/// ready for this program.
+/// Creates units of work from a pool of contexts, as a new context costs five times the memory, once the database is ready.
 /// </summary>
 internal sealed class QrAiDbContextFactory<TContext>(IDbContextFactory<TContext> pool, DatabaseState state)
     : IQrAiDbContextFactory
@@ -23,7 +22,7 @@ internal sealed class QrAiDbContextFactory<TContext>(IDbContextFactory<TContext>
     {
         state.ThrowIfStarting();
         var context = pool.CreateDbContext();
-        context.Owner = owner; // always: the pool hands it out again as it was given back
+        context.Owner = owner; // always, as a pooled context has its previous owner
         return context;
     }
 }

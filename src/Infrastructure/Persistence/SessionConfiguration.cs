@@ -10,7 +10,7 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
     public void Configure(EntityTypeBuilder<Session> builder)
     {
         builder.Property(session => session.Id).ValueGeneratedNever();
-        // The default is for the program before, which may still write rows while this one migrates.
+        // The default is for the previous version, which may still write rows during the migration.
         builder
             .Property(session => session.Owner)
             .HasMaxLength(Owners.MaxLength)

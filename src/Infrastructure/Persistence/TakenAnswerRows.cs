@@ -3,7 +3,7 @@ using QrAi.Application.Generations;
 
 namespace QrAi.Infrastructure.Persistence;
 
-/// <summary>Reads answers that were taken over, from rows of both databases.</summary>
+/// <summary>Reads answers that were taken over from the rows of both databases.</summary>
 internal static class TakenAnswerRows
 {
     public static async Task<IReadOnlyList<TakenAnswer>> ReadAsync(

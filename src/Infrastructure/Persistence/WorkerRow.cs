@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace QrAi.Infrastructure.Persistence;
 
-/// <summary>A process that does work which has to survive it. Only <c>IWorkerStore</c> reads and writes these.</summary>
+/// <summary>A process with durable work. Only <c>IWorkerStore</c> accesses these rows.</summary>
 public sealed class WorkerRow
 {
     /// <summary>The name of the table.</summary>
@@ -11,16 +11,16 @@ public sealed class WorkerRow
 
     private WorkerRow() { }
 
-    /// <summary>A version 7 UUID, which each process makes for itself.</summary>
+    /// <summary>A version 7 UUID, which each process generates.</summary>
     public Guid Id { get; private init; }
 
-    /// <summary>What an operator knows it by: the machine and the process.</summary>
+    /// <summary>The name for operators: the machine and the process.</summary>
     public string Name { get; private init; } = "";
 
     /// <summary>When it was registered, on the database's clock.</summary>
     public DateTimeOffset StartedAt { get; private init; }
 
-    /// <summary>When it was heard of last, on the database's clock.</summary>
+    /// <summary>The time of its last heartbeat, on the database's clock.</summary>
     public DateTimeOffset HeartbeatAt { get; private init; }
 }
 

@@ -29,7 +29,7 @@ public sealed class DatabaseCheckTests(DatabaseKind kind)
         if (kind == DatabaseKind.Sqlite)
         {
             outcome.Facts["server"].ShouldStartWith("SQLite 3.");
-            outcome.Facts["file"].ShouldMatch("^[1-9][0-9]* KiB, can be written$");
+            outcome.Facts["file"].ShouldMatch("^[1-9][0-9]* KiB, writable$");
         }
         else
         {
@@ -118,7 +118,7 @@ public sealed class DatabaseCheckTests(DatabaseKind kind)
         var outcome = await CheckAsync("sqlite:///proc/qrai/qrai.db");
 
         outcome.Passed.ShouldBeFalse();
-        outcome.Detail.ShouldContain("The folder of the database file takes none: ");
+        outcome.Detail.ShouldContain("The folder of the database file is not writable: ");
         outcome.Detail.ShouldEndWith("Make the folder writable, or name another file in DATABASE_URL.");
     }
 
@@ -137,7 +137,7 @@ public sealed class DatabaseCheckTests(DatabaseKind kind)
             Assert.Ignore("This server asks for no password.");
 
         outcome.Detail.ShouldContain("SQLSTATE 28P01");
-        outcome.Detail.ShouldEndWith("Look at user and password in DATABASE_URL, and at the server's pg_hba.conf.");
+        outcome.Detail.ShouldEndWith("Check user and password in DATABASE_URL, and the server's pg_hba.conf.");
         outcome.ToString().ShouldNotContain(Wrong);
     }
 
@@ -149,7 +149,7 @@ public sealed class DatabaseCheckTests(DatabaseKind kind)
         var outcome = await CheckAsync(PostgresUrl.WithDatabase(await NewDatabaseAsync(), "nobody_made_it"));
 
         outcome.Passed.ShouldBeFalse();
-        outcome.Detail.ShouldEndWith("Create the database, or look at its name in DATABASE_URL.");
+        outcome.Detail.ShouldEndWith("Create the database, or check its name in DATABASE_URL.");
     }
 
     [Test]
@@ -160,7 +160,7 @@ public sealed class DatabaseCheckTests(DatabaseKind kind)
         var outcome = await CheckAsync($"postgresql://qrai:pw@127.0.0.1:{LoopbackPort.FindFree()}/qrai");
 
         outcome.Passed.ShouldBeFalse();
-        outcome.Detail.ShouldEndWith("Start the server, or look at host and port in DATABASE_URL.");
+        outcome.Detail.ShouldEndWith("Start the server, or check host and port in DATABASE_URL.");
     }
 
     [Test]
@@ -179,7 +179,7 @@ public sealed class DatabaseCheckTests(DatabaseKind kind)
         outcome.Passed.ShouldBeFalse();
         outcome.Detail.ShouldMatch("(did not answer within 1 s|did not answer, or had no free connection, in time)");
         outcome.Detail.ShouldEndWith(
-            "See that it is up and this machine may connect to it, or raise DATABASE_TIMEOUT_SECONDS."
+            "Check that it is up and this machine can connect to it, or raise DATABASE_TIMEOUT_SECONDS."
         );
     }
 
@@ -196,7 +196,7 @@ public sealed class DatabaseCheckTests(DatabaseKind kind)
         var outcome = await CheckAsync(url);
 
         outcome.Passed.ShouldBeFalse();
-        outcome.Detail.ShouldEndWith("It can only be read, as a standby. Name the primary server in DATABASE_URL.");
+        outcome.Detail.ShouldEndWith("It is a read-only standby. Name the primary server in DATABASE_URL.");
     }
 
     [Test]

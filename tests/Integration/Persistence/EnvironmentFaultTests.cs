@@ -53,7 +53,7 @@ public sealed class EnvironmentFaultTests
         var url = AsRole(await CreateRoleAsync(), await CreateDatabaseAsync());
         await ExecuteAsync(url, "REVOKE ALL ON SCHEMA public FROM PUBLIC");
 
-        await ShouldBeRefusedAsync(url, "may use no schema", "GRANT USAGE, CREATE ON SCHEMA public");
+        await ShouldBeRefusedAsync(url, "may not use any schema", "GRANT USAGE, CREATE ON SCHEMA public");
     }
 
     [Test]
@@ -109,7 +109,7 @@ public sealed class EnvironmentFaultTests
 
         await ShouldBeRefusedAsync(
             cluster.Url + "?sslmode=disable",
-            "The server takes no connection without TLS",
+            "The server rejects connections without TLS",
             "sslmode=require"
         );
         await ShouldBeRefusedAsync(

@@ -22,7 +22,7 @@ public sealed class PoolTests() : IntegrationTest(DatabaseKind.Postgres)
         await one.CreateSessionAsync("One");
 
         await Eventually.Holds(() =>
-            Output.LinesWith(Shortage).Any(line => line.Contains("20 connections each") && line.Contains("gives 19"))
+            Output.LinesWith(Shortage).Any(line => line.Contains("20 connections each") && line.Contains("allows 19"))
         );
     }
 

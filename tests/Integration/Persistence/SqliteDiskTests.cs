@@ -34,7 +34,7 @@ public sealed class SqliteDiskTests
 
         static void ShouldSay(string line)
         {
-            line.ShouldContain("The folder of the database file takes none: Read-only file system");
+            line.ShouldContain("The folder of the database file is not writable: Read-only file system");
             line.ShouldContain("Make the folder writable");
             line.ShouldNotContain("another process");
         }
@@ -55,7 +55,7 @@ public sealed class SqliteDiskTests
 
         await qrai.ReadyAsync();
         check.Passed.ShouldBeFalse();
-        check.Detail.ShouldEndWith("The disk with the database file is full. Make room on its disk.");
+        check.Detail.ShouldEndWith("The disk with the database file is full. Free space on the disk.");
         (await qrai.AskAsync("Room?")).Answer.Status.ShouldBe("completed");
     }
 

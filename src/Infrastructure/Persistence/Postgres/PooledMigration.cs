@@ -4,37 +4,36 @@ using Npgsql;
 
 namespace QrAi.Infrastructure.Persistence.Postgres;
 
-/// <summary>What migrations need of a session, from transactions: a pooler hands sessions on after each of them.</summary>
+/// <summary>The lock and the lock timeout of migrations behind a pooler, which may change the session after each transaction.</summary>
 internal static class PooledMigration
 {
     /// <summary>
-    /// Takes the lock in a transaction beside the migrations, which keeps a session of the server for as long as it lasts.
-    /// Should it be lost, a second migrator fails rather than apply a migration twice: it is one transaction with its row of
-    /// the history.
+    /// Acquires the lock in a separate transaction, which holds a session of the server until it ends. If it is lost, a second
+    /// migrator fails instead of applying a migration twice, as a migration and its row of the history are one transaction.
     /// </summary>
-    /// <param name="connections">Where to connect.</param>
-    /// <param name="key">The lock.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>What releases it; null where another process has it.</returns>
+    /// <param name="connections">The data source.</param>
+    /// <param name="key">The key of the advisory lock.</param>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
+    /// <returns>A handle that releases the lock; null if another process holds it.</returns>
     public static async Task<IAsyncDisposable?> TryLockAsync(
         NpgsqlDataSource connections,
         long key,
         CancellationToken cancellationToken
     )
     {
-        var held = new Lock(await connections.OpenConnectionAsync(cancellationToken));
+        var handle = new Lock(await connections.OpenConnectionAsync(cancellationToken));
         try
         {
-            if (await held.TryTakeAsync(key, cancellationToken))
-                return held;
+            if (await handle.TryAcquireAsync(key, cancellationToken))
+                return handle;
         }
         catch
         {
-            await held.DisposeAsync();
+            await handle.DisposeAsync();
             throw;
         }
 
-        await held.DisposeAsync();
+        await handle.DisposeAsync();
         return null;
     }
 
@@ -42,7 +41,7 @@ internal static class PooledMigration
     {
         private NpgsqlTransaction? _transaction;
 
-        public async Task<bool> TryTakeAsync(long key, CancellationToken cancellationToken)
+        public async Task<bool> TryAcquireAsync(long key, CancellationToken cancellationToken)
         {
             _transaction = await connection.BeginTransactionAsync(cancellationToken);
             await using var command = new NpgsqlCommand("SELECT pg_try_advisory_xact_lock($1)", connection);
@@ -50,15 +49,15 @@ internal static class PooledMigration
             if (await command.ExecuteScalarAsync(cancellationToken) is not true)
                 return false;
 
-            // It is idle for as long as the migrations take. And the statement before keeps its snapshot until the next one
-            // has come, which would hold back an index made concurrently.
+            // The transaction is idle during the migrations. This statement also releases the snapshot of the previous one, which
+            // would delay the concurrent creation of an index.
             command.CommandText = "SET LOCAL idle_in_transaction_session_timeout = 0";
             command.Parameters.Clear();
             await command.ExecuteNonQueryAsync(cancellationToken);
             return true;
         }
 
-        /// <summary>Ends the transaction first, so that the pooler can go on with its session.</summary>
+        /// <summary>Ends the transaction before the connection, so that the pooler can reuse its session.</summary>
         public async ValueTask DisposeAsync()
         {
             await using var owned = connection;
@@ -67,10 +66,10 @@ internal static class PooledMigration
         }
     }
 
-    /// <summary>The limit that otherwise is the session's.</summary>
+    /// <summary>Sets the lock timeout for each transaction, as session settings are not preserved.</summary>
     public sealed class LockTimeout : DbTransactionInterceptor
     {
-        private const string Limit = $"SET LOCAL lock_timeout = '{PostgresConnection.LongestLock}'";
+        private const string Limit = $"SET LOCAL lock_timeout = '{PostgresConnection.LockTimeout}'";
 
         public override async ValueTask<DbTransaction> TransactionStartedAsync(
             DbConnection connection,

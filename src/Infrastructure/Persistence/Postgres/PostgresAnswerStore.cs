@@ -3,37 +3,36 @@ using QrAi.Application.Generations;
 
 namespace QrAi.Infrastructure.Persistence.Postgres;
 
-/// <summary>Keeps in PostgreSQL what has come of answers that are being generated.</summary>
+/// <summary>Stores the progress of answers that are being generated in PostgreSQL.</summary>
 internal sealed class PostgresAnswerStore(PostgresStatements database) : IAnswerStore
 {
-    // The lock makes whoever ends an answer, or takes it over, wait until its piece is there, and this wait for them: then the
-    // condition is checked again. A row cannot be both locked and changed by one statement, so that those whose run begins
-    // are changed and the others locked.
+    // The row lock serializes this statement with those that end an answer or take it over; afterwards the condition is checked
+    // again. One statement cannot both lock and update a row: rows whose run begins are updated, the others are locked.
     private const string Record = """
-        WITH given AS (
+        WITH parts AS (
           SELECT * FROM unnest($2::uuid[], $3::integer[], $4::integer[], $5::integer[], $6::text[], $7::boolean[], $8::text[], $9::text[])
             AS part (id, takeovers, run, start, text, begins, provider, model)
         ),
-        begun AS (
-          UPDATE messages SET run = given.run, provider = given.provider, model = given.model
-          FROM given
-          WHERE messages.id = given.id AND given.begins
-            AND messages.worker_id = $1 AND messages.takeovers = given.takeovers AND messages.status = 'generating'
+        updated AS (
+          UPDATE messages SET run = parts.run, provider = parts.provider, model = parts.model
+          FROM parts
+          WHERE messages.id = parts.id AND parts.begins
+            AND messages.worker_id = $1 AND messages.takeovers = parts.takeovers AND messages.status = 'generating'
           RETURNING messages.id, messages.stop_requested
         ),
-        unchanged AS (
+        locked AS (
           SELECT messages.id, messages.stop_requested
-          FROM messages JOIN given ON messages.id = given.id AND NOT given.begins
-          WHERE messages.worker_id = $1 AND messages.takeovers = given.takeovers AND messages.status = 'generating'
+          FROM messages JOIN parts ON messages.id = parts.id AND NOT parts.begins
+          WHERE messages.worker_id = $1 AND messages.takeovers = parts.takeovers AND messages.status = 'generating'
           FOR SHARE OF messages
         ),
-        own AS (SELECT * FROM begun UNION ALL SELECT * FROM unchanged),
-        kept AS (
+        own AS (SELECT * FROM updated UNION ALL SELECT * FROM locked),
+        inserted AS (
           INSERT INTO answer_pieces (answer_id, run, start, text)
-          SELECT given.id, given.run, given.start, given.text FROM given JOIN own ON own.id = given.id WHERE given.text <> ''
+          SELECT parts.id, parts.run, parts.start, parts.text FROM parts JOIN own ON own.id = parts.id WHERE parts.text <> ''
           ON CONFLICT DO NOTHING
         )
-        SELECT given.id, own.id IS NULL FROM given LEFT JOIN own ON own.id = given.id WHERE own.stop_requested IS NOT FALSE
+        SELECT parts.id, own.id IS NULL FROM parts LEFT JOIN own ON own.id = parts.id WHERE own.stop_requested IS NOT FALSE
         """;
 
     private const string ReadProgress = $"""
@@ -45,7 +44,7 @@ internal sealed class PostgresAnswerStore(PostgresStatements database) : IAnswer
         ORDER BY m.id, p.start
         """;
 
-    // What another one is taking over or ending this very moment is left to it.
+    // Skips rows that another process is taking over or ending.
     private const string TakeOver = $"""
         WITH orphaned AS (
           SELECT id, run, provider, model, stop_requested FROM messages

@@ -5,13 +5,13 @@ using QrAi.Infrastructure.Settings;
 namespace QrAi.Infrastructure.Persistence.Postgres;
 
 /// <summary>
-/// Counts the replicas by the names of their connections, which each process has for itself, and takes their pools to be
-/// as large as this one's.
+/// Counts the replicas by the application names of their connections, which are unique for each process, and assumes that their
+/// pools are as large as this one's.
 /// </summary>
 internal sealed class PostgresCapacity(NpgsqlDataSource database, DatabaseOptions options) : IDatabaseCapacity
 {
-    // The least of what the server, the database and the user are limited to; -1 is no limit. Sessions of other users
-    // show no name, and count as somebody else's.
+    // The lowest limit of the server, the database and the user; -1 is no limit. Sessions of other users show no name, and count
+    // as other clients.
     private const string Count = $"""
         SELECT
           least(
@@ -28,14 +28,14 @@ internal sealed class PostgresCapacity(NpgsqlDataSource database, DatabaseOption
 
     public async Task<string?> FindShortageAsync(CancellationToken cancellationToken)
     {
-        // Behind a pooler nobody's connections are the server's.
+        // Connections to a pooler are not connections to the server.
         if (options.Pooler == DatabasePooler.Transaction)
             return null;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         return Describe(await CountAsync(connection, cancellationToken));
     }
 
-    /// <summary>Counts the connections of the server that somebody has or may have.</summary>
+    /// <summary>Counts the connections that the server allows, and those in use.</summary>
     public static async Task<ConnectionCount> CountAsync(
         NpgsqlConnection connection,
         CancellationToken cancellationToken
@@ -47,29 +47,29 @@ internal sealed class PostgresCapacity(NpgsqlDataSource database, DatabaseOption
         return new ConnectionCount(reader.GetInt32(0), reader.GetInt64(1), reader.GetInt64(2));
     }
 
-    /// <summary>What is missing; null where there is room.</summary>
-    public string? Describe(ConnectionCount count) => Describe(count.Room, count.Others, count.Replicas, options);
+    /// <summary>Describes the shortage; null if there is none.</summary>
+    public string? Describe(ConnectionCount count) => Describe(count.Limit, count.Others, count.Replicas, options);
 
-    /// <summary>What is missing; null where there is room.</summary>
-    /// <param name="room">How many connections there may be.</param>
-    /// <param name="others">How many somebody else has.</param>
-    /// <param name="replicas">How many services there are, this one included.</param>
-    /// <param name="options">How many each may take.</param>
-    internal static string? Describe(int room, long others, long replicas, DatabaseOptions options)
+    /// <summary>Describes the shortage; null if there is none.</summary>
+    /// <param name="limit">The number of connections that the server allows.</param>
+    /// <param name="others">The number of connections of other clients.</param>
+    /// <param name="replicas">The number of services, including this one.</param>
+    /// <param name="options">The pool size of each service.</param>
+    internal static string? Describe(int limit, long others, long replicas, DatabaseOptions options)
     {
         var each = options.PoolSize + options.MaxOverflow;
-        return others + (replicas * each) <= room
+        return others + (replicas * each) <= limit
             ? null
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{replicas} replicas may take {each} connections each, and others have {others}, but the server gives "
-                    + $"{room}: lower DATABASE_POOL_SIZE or DATABASE_MAX_OVERFLOW, or raise max_connections."
+                $"{replicas} replicas may use {each} connections each, and other clients use {others}, but the server "
+                    + $"allows {limit}: lower DATABASE_POOL_SIZE or DATABASE_MAX_OVERFLOW, or raise max_connections."
             );
     }
 }
 
-/// <summary>How many connections a server gives, and to whom.</summary>
-/// <param name="Room">How many there may be.</param>
-/// <param name="Others">How many somebody else has.</param>
-/// <param name="Replicas">How many services there are, this one included.</param>
-internal sealed record ConnectionCount(int Room, long Others, long Replicas);
+/// <summary>The connections of a server.</summary>
+/// <param name="Limit">The number of connections that the server allows.</param>
+/// <param name="Others">The number of connections of other clients.</param>
+/// <param name="Replicas">The number of services, including this one.</param>
+internal sealed record ConnectionCount(int Limit, long Others, long Replicas);

@@ -6,99 +6,98 @@ using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Persistence.Postgres;
 
-/// <summary>How connections are made, from the settings.</summary>
+/// <summary>Creates connection strings from the settings.</summary>
 internal static class PostgresConnection
 {
-    /// <summary>How the names begin by which the server knows the connections of a service.</summary>
+    /// <summary>The prefix of the application names of services.</summary>
     public const string ServicePrefix = "qrai/";
 
     /// <summary>
-    /// The server finds out within a minute about a client that vanished without a word, instead of keeping its connection
-    /// and its locks for two hours.
+    /// Lets the server detect a lost client within a minute, instead of holding its connection and its locks for two hours.
     /// </summary>
-    private const string NoticeLostClients =
+    private const string KeepAliveOptions =
         "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3";
 
-    /// <summary>What the server waits longer than the client, whose own time limit tells more.</summary>
+    /// <summary>The additional time of the server's limits, as the error of the client's own time limit is more specific.</summary>
     private const int GraceSeconds = 1;
 
-    /// <summary>How long a migration waits for a table, as callers queue behind it; then it is tried again.</summary>
-    public const string LongestLock = "1500ms";
+    /// <summary>How long a migration waits for a table before it is retried, as requests queue behind it.</summary>
+    public const string LockTimeout = "1500ms";
 
-    /// <summary>For a service: pooled, and quick to give up.</summary>
+    /// <summary>Returns the connection string of a service: pooled, with short time limits.</summary>
     public static string ForService(PostgresAddress address, DatabaseOptions options)
     {
         var timeout = (int)Math.Ceiling(options.Timeout.TotalSeconds);
-        // One for each process: an operator tells replicas apart by it, and they count one another.
+        // Unique for each process: it identifies replicas to operators, and replicas count one another by it.
         var name = ServicePrefix + RandomNumberGenerator.GetHexString(8, lowercase: true);
-        var connection = new NpgsqlConnectionStringBuilder(To(address, options, name))
+        var connection = new NpgsqlConnectionStringBuilder(Create(address, options, name))
         {
             MinPoolSize = options.PoolSize,
             MaxPoolSize = options.PoolSize + options.MaxOverflow,
             CommandTimeout = timeout,
-            // The caller has waited long enough: break the connection rather than wait for the cancellation.
+            // At the time limit the connection is closed without waiting for a cancellation.
             CancellationTimeout = -1,
-            // No statement here leaves anything behind in its session, so there is nothing to reset at every use.
+            // Statements leave no session state behind, so a reset is not needed.
             NoResetOnClose = true,
         };
         if (options.Pooler == DatabasePooler.Transaction)
             return connection.ConnectionString;
 
-        // What is prepared belongs to a session.
+        // Prepared statements belong to a session.
         (connection.MaxAutoPrepare, connection.AutoPrepareMinUsages) = (64, 2);
-        // Whatever the client has given up the server gives up too. A transaction whose packets were lost would keep
-        // its locks for as long as the network is silent, and no answer of its session could be saved.
+        // The server cancels what the client has given up. A transaction of a lost connection would otherwise hold its locks,
+        // and no answer of the session could be saved.
         return connection.WithOptions(
             $"-c statement_timeout={timeout + GraceSeconds}s "
-                + $"-c idle_in_transaction_session_timeout={timeout + GraceSeconds}s {NoticeLostClients}"
+                + $"-c idle_in_transaction_session_timeout={timeout + GraceSeconds}s {KeepAliveOptions}"
         );
     }
 
-    /// <summary>For migrations: one that lasts as long as they do, and ends with them.</summary>
-    public static string ForMigrations(PostgresAddress address, DatabaseOptions options, TimeSpan longestStatement)
+    /// <summary>Returns the connection string for migrations: not pooled, for long statements.</summary>
+    public static string ForMigrations(PostgresAddress address, DatabaseOptions options, TimeSpan statementTimeout)
     {
-        var connection = ForLongWork(address, options, "qrai-migrate", longestStatement);
+        var connection = ForLongWork(address, options, "qrai-migrate", statementTimeout);
         return options.Pooler == DatabasePooler.Transaction
             ? connection.ConnectionString
-            // The server ends what it does for a migrator that was killed, which would keep the lock.
+            // The server cancels the statement of a killed migrator, which would otherwise hold the lock.
             : connection.WithOptions(
-                $"-c lock_timeout={LongestLock} -c client_connection_check_interval=2s {NoticeLostClients}"
+                $"-c lock_timeout={LockTimeout} -c client_connection_check_interval=2s {KeepAliveOptions}"
             );
     }
 
-    /// <summary>For backups: one for each piece of work, which ends with it and is patient with long statements.</summary>
-    public static string ForBackups(PostgresAddress address, DatabaseOptions options, TimeSpan longestStatement) =>
-        // The server ends what it does for a backup that was killed, whose locks tell the next one what is left over.
-        ForLongWork(address, options, "qrai-backup", longestStatement)
-            .WithOptions($"-c client_connection_check_interval=2s {NoticeLostClients}");
+    /// <summary>Returns the connection string for backups: not pooled, for long statements.</summary>
+    public static string ForBackups(PostgresAddress address, DatabaseOptions options, TimeSpan statementTimeout) =>
+        // The server cancels the statement of a killed backup; the next one recognizes leftovers by their missing locks.
+        ForLongWork(address, options, "qrai-backup", statementTimeout)
+            .WithOptions($"-c client_connection_check_interval=2s {KeepAliveOptions}");
 
     private static NpgsqlConnectionStringBuilder ForLongWork(
         PostgresAddress address,
         DatabaseOptions options,
         string name,
-        TimeSpan longestStatement
+        TimeSpan statementTimeout
     ) =>
-        new(To(address, options, name))
+        new(Create(address, options, name))
         {
             Pooling = false,
-            CommandTimeout = (int)longestStatement.TotalSeconds,
-            // A server that is gone without a word is noticed while a long statement is waited for.
+            CommandTimeout = (int)statementTimeout.TotalSeconds,
+            // A lost server is detected during a long statement.
             TcpKeepAlive = true,
             TcpKeepAliveTime = 30,
             TcpKeepAliveInterval = 10,
         };
 
-    /// <summary>Adds options to those of the address, which count where both set the same.</summary>
+    /// <summary>Adds options to those of the address, which take precedence.</summary>
     private static string WithOptions(this NpgsqlConnectionStringBuilder connection, string options)
     {
         connection.Options = $"{options} {connection.Options}".TrimEnd();
         return connection.ConnectionString;
     }
 
-    /// <summary>Has each new connection use the password of that moment; the pool lives on when it changes.</summary>
+    /// <summary>Lets each new connection use the current password, so that the pool remains valid when it changes.</summary>
     public static void UsePasswordOf(this NpgsqlDataSourceBuilder builder, LiveSecrets secrets)
     {
-        // Without a password the driver looks for one in its own places.
+        // Without a password the driver looks for one itself, such as in a password file.
         if (string.IsNullOrEmpty(builder.ConnectionStringBuilder.Password))
             return;
         builder.ConnectionStringBuilder.Password = null;
@@ -107,7 +106,7 @@ internal static class PostgresConnection
         string Password() => ((PostgresAddress)secrets.Database).Password;
     }
 
-    private static string To(PostgresAddress address, DatabaseOptions options, string name)
+    private static string Create(PostgresAddress address, DatabaseOptions options, string name)
     {
         var timeout = (int)Math.Ceiling(options.Timeout.TotalSeconds);
         var connection = new NpgsqlConnectionStringBuilder
@@ -118,20 +117,20 @@ internal static class PostgresConnection
             Username = address.User,
             Password = address.Password,
             ApplicationName = name,
-            // Each kind of encryption that is tried has the whole time limit for itself.
+            // The driver would apply the time limit to each kind of encryption that it tries.
             GssEncryptionMode = GssEncryptionMode.Disable,
             SslMode = Enum.Parse<Npgsql.SslMode>(address.SslMode.ToString()),
             Timeout = timeout,
         };
-        connection.Take(address.Parameters);
+        connection.Apply(address.Parameters);
         return connection.ConnectionString;
     }
 
     /// <summary>
-    /// Takes over what else the address says. With one host there is nothing to choose by <c>target_session_attrs</c> and
-    /// <c>load_balance_hosts</c>; the driver speaks UTF-8 by itself.
+    /// Applies the other parameters of the address. <c>target_session_attrs</c> and <c>load_balance_hosts</c> have no effect with
+    /// one host, and the driver always uses UTF-8.
     /// </summary>
-    private static void Take(this NpgsqlConnectionStringBuilder connection, PostgresParameters parameters)
+    private static void Apply(this NpgsqlConnectionStringBuilder connection, PostgresParameters parameters)
     {
         if (parameters["application_name"] is { } name)
             connection.ApplicationName += $" {name}";
@@ -149,7 +148,7 @@ internal static class PostgresConnection
             connection.TcpKeepAliveInterval = interval;
         if (parameters["sslnegotiation"] is { } negotiation)
             connection.SslNegotiation = Enum.Parse<SslNegotiation>(negotiation, ignoreCase: true);
-        // The system's own authorities are those that count without it.
+        // Without it the driver uses the authorities that the system trusts.
         if (parameters["sslrootcert"] is { } root && root != PostgresParameters.SystemAuthorities)
             connection.RootCertificate = root;
         connection.KerberosServiceName = parameters["krbsrvname"] ?? connection.KerberosServiceName;
@@ -166,7 +165,7 @@ internal static class PostgresConnection
             parameters[parameter] is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
     }
 
-    /// <summary>The driver's name for a method to authenticate.</summary>
+    /// <summary>Returns the driver's name of an authentication method.</summary>
     private static string ToMethod(string name) =>
         name.StartsWith('!')
             ? $"!{ToMethod(name[1..])}"

@@ -4,8 +4,8 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Infrastructure.Persistence.Postgres;
 
-/// <summary>The model as PostgreSQL keeps it: <c>uuid</c>, <c>timestamptz</c>, <c>jsonb</c>.</summary>
-/// <param name="options">Which server.</param>
+/// <summary>The model in PostgreSQL, with <c>uuid</c>, <c>timestamptz</c> and <c>jsonb</c>.</summary>
+/// <param name="options">The options, including the server.</param>
 public sealed class PostgresDbContext(DbContextOptions<PostgresDbContext> options) : QrAiDbContext(options)
 {
     /// <inheritdoc />

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Design;
 
 namespace QrAi.Infrastructure.Persistence.Postgres;
 
-/// <summary>For <c>dotnet ef migrations add</c>, which needs the model and no server.</summary>
+/// <summary>Creates the context for <c>dotnet ef migrations add</c>, which needs the model but no server.</summary>
 internal sealed class PostgresDesignTime : IDesignTimeDbContextFactory<PostgresDbContext>
 {
     public PostgresDbContext CreateDbContext(string[] args) =>

@@ -6,7 +6,7 @@ using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Persistence.Postgres;
 
-/// <summary>Asks a PostgreSQL server what it is, how far away it is, how many connections it gives, and what it lacks.</summary>
+/// <summary>Inspects the version, latency, connection limit and suitability of a PostgreSQL server.</summary>
 internal sealed class PostgresInspector(
     NpgsqlDataSource database,
     IDbContextFactory<PostgresDbContext> contexts,
@@ -15,8 +15,8 @@ internal sealed class PostgresInspector(
     TimeProvider clock
 ) : IDatabaseInspector
 {
-    // Migrations create in the first schema of the search path, and change tables that only their owner may change. The
-    // settings of a connection come from the client unless a pooler has left them out.
+    // Migrations create tables in the first schema of the search path, and alter tables, which only their owner may do. The
+    // source of statement_timeout is the client unless a pooler has dropped the setting.
     private const string Suitability = """
         SELECT
           current_setting('server_encoding'),
@@ -34,9 +34,9 @@ internal sealed class PostgresInspector(
     public async Task<DatabaseInspection> InspectAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var isReadOnly = await AskAsync(connection, "SHOW transaction_read_only", cancellationToken) == "on";
+        var isReadOnly = await QueryAsync(connection, "SHOW transaction_read_only", cancellationToken) == "on";
         var start = clock.GetTimestamp();
-        await AskAsync(connection, "SELECT ''", cancellationToken);
+        await QueryAsync(connection, "SELECT ''", cancellationToken);
         var latency = clock.GetElapsedTime(start);
 
         var facts = new Dictionary<string, string>
@@ -48,7 +48,7 @@ internal sealed class PostgresInspector(
         return new DatabaseInspection(
             facts,
             isReadOnly
-                ? new DatabaseFault("It can only be read, as a standby.", "Name the primary server in DATABASE_URL.")
+                ? new DatabaseFault("It is a read-only standby.", "Name the primary server in DATABASE_URL.")
                 : await FindFaultAsync(connection, willMigrate: false, cancellationToken)
         );
     }
@@ -75,29 +75,29 @@ internal sealed class PostgresInspector(
 
         return encoding != "UTF8"
                 ? new DatabaseFault(
-                    $"The database's encoding is {encoding}, which cannot keep every text.",
+                    $"The database's encoding is {encoding}, which cannot store all texts.",
                     "Create one with ENCODING 'UTF8' TEMPLATE template0, and name it in DATABASE_URL.",
-                    Lasts: true
+                    IsPermanent: true
                 )
             : options.Pooler == DatabasePooler.None && !row.GetBoolean(4) ? PostgresFaults.Pooler
             : !willMigrate ? null
             : schema is null
                 ? new DatabaseFault(
-                    "The role of DATABASE_URL may use no schema of its search_path, so migrations cannot be applied.",
+                    "The role of DATABASE_URL may not use any schema of its search_path, so migrations cannot be applied.",
                     "Grant it: GRANT USAGE, CREATE ON SCHEMA public TO the role.",
-                    Lasts: true
+                    IsPermanent: true
                 )
             : !mayCreate
                 ? new DatabaseFault(
                     $"The role of DATABASE_URL may not create tables in schema {schema}, so migrations cannot be applied.",
                     $"Grant it: GRANT CREATE ON SCHEMA {schema} TO the role. Or migrate as the schema's owner.",
-                    Lasts: true
+                    IsPermanent: true
                 )
             : othersTables is not null
                 ? new DatabaseFault(
                     $"The role of DATABASE_URL does not own the tables {othersTables}, so migrations cannot be applied.",
                     "Migrate as the role that owns them, or make this one a member of it.",
-                    Lasts: true
+                    IsPermanent: true
                 )
             : null;
     }
@@ -114,23 +114,23 @@ internal sealed class PostgresInspector(
         CancellationToken cancellationToken
     )
     {
-        var wanted = options.PoolSize + options.MaxOverflow;
+        var poolLimit = options.PoolSize + options.MaxOverflow;
         if (options.Pooler == DatabasePooler.Transaction)
         {
-            // How many the server gives is the pooler's business.
-            facts["pool"] = string.Create(CultureInfo.InvariantCulture, $"{wanted} connections to the pooler");
+            // The pooler determines the number of connections to the server.
+            facts["pool"] = string.Create(CultureInfo.InvariantCulture, $"{poolLimit} connections to the pooler");
             return;
         }
 
         var count = await PostgresCapacity.CountAsync(connection, cancellationToken);
-        facts["pool"] = string.Create(CultureInfo.InvariantCulture, $"{wanted} of {count.Room} connections");
-        // This connection counts as a service's, but it is none; or else it stands for the one that is to be started.
+        facts["pool"] = string.Create(CultureInfo.InvariantCulture, $"{poolLimit} of {count.Limit} connections");
+        // The count includes this connection, which is not a service's. Without any service it stands for the first one.
         if (capacity.Describe(count with { Replicas = Math.Max(1, count.Replicas - 1) }) is { } shortage)
             facts["warning"] = shortage;
     }
 
-    [SuppressMessage("Security", "CA2100", Justification = "The callers' constants.")]
-    private static async Task<string?> AskAsync(
+    [SuppressMessage("Security", "CA2100", Justification = "The callers pass constants.")]
+    private static async Task<string?> QueryAsync(
         NpgsqlConnection connection,
         string sql,
         CancellationToken cancellationToken

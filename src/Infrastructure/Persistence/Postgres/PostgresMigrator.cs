@@ -9,7 +9,7 @@ using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Persistence.Postgres;
 
-/// <summary>Holds an advisory lock of the session: it ends with the connection, however the process ends.</summary>
+/// <summary>Migrates under an advisory lock of the session, which is released with the connection, however the process ends.</summary>
 internal sealed class PostgresMigrator(
     IDbContextFactory<PostgresDbContext> databases,
     DbContextOptions<PostgresDbContext> options,
@@ -21,15 +21,15 @@ internal sealed class PostgresMigrator(
     ILogger<PostgresMigrator> logger
 ) : DatabaseMigrator<PostgresDbContext>(databases, options, inspector, faults, clock, logger), IAsyncDisposable
 {
-    // "qrai" in ASCII; any number does that no other program takes in the same database.
+    // "qrai" in ASCII; any number that no other program uses in the same database.
     private const long LockKey = 0x71726169;
 
     private readonly NpgsqlDataSource _connections = Connect(settings, secrets);
 
     protected override void UseOwnConnection(DbContextOptionsBuilder<PostgresDbContext> builder) =>
         builder
-            .UseNpgsql(_connections, npgsql => npgsql.ExecutionStrategy(NeverRepeat))
-            .AddInterceptors(IsPooled ? new PooledMigration.LockTimeout() : new OneSession());
+            .UseNpgsql(_connections, npgsql => npgsql.ExecutionStrategy(WithoutRetries))
+            .AddInterceptors(IsPooled ? new PooledMigration.LockTimeout() : new SingleSession());
 
     protected override PostgresDbContext Create(DbContextOptions<PostgresDbContext> options) => new(options);
 
@@ -43,10 +43,10 @@ internal sealed class PostgresMigrator(
         if (IsPooled)
             return await PooledMigration.TryLockAsync(_connections, LockKey, cancellationToken);
         await database.Database.OpenConnectionAsync(cancellationToken);
-        var taken = await database
+        var isAcquired = await database
             .Database.SqlQuery<bool>($"SELECT pg_try_advisory_lock({LockKey}) AS \"Value\"")
             .SingleAsync(cancellationToken);
-        return taken ? new HeldLock(database) : null;
+        return isAcquired ? new SessionLock(database) : null;
     }
 
     protected override bool IsBlocked(Exception exception) =>
@@ -57,20 +57,20 @@ internal sealed class PostgresMigrator(
     private static NpgsqlDataSource Connect(DatabaseOptions settings, LiveSecrets secrets)
     {
         var builder = new NpgsqlDataSourceBuilder(
-            PostgresConnection.ForMigrations((PostgresAddress)settings.Address, settings, LongestStatement)
+            PostgresConnection.ForMigrations((PostgresAddress)settings.Address, settings, MaxStatementTime)
         );
         builder.UsePasswordOf(secrets);
         return builder.Build();
     }
 
-    /// <summary>The lock is the session's, which ends with its connection: there is no pool to go back to.</summary>
-    private sealed class HeldLock(PostgresDbContext database) : IAsyncDisposable
+    /// <summary>Releases the lock by closing the connection, which is not pooled.</summary>
+    private sealed class SessionLock(PostgresDbContext database) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync() => await database.Database.CloseConnectionAsync();
     }
 
-    /// <summary>EF Core opens a connection again that has broken, which here would go on without the lock.</summary>
-    private sealed class OneSession : DbConnectionInterceptor
+    /// <summary>Prevents EF Core from reopening a broken connection, as migrations would continue without the lock.</summary>
+    private sealed class SingleSession : DbConnectionInterceptor
     {
         private bool _opened;
 
@@ -82,7 +82,7 @@ internal sealed class PostgresMigrator(
         )
         {
             if (_opened)
-                throw new DatabaseUnavailableException("The connection that held the lock of the migrations is lost.");
+                throw new DatabaseUnavailableException("The connection that held the migration lock was lost.");
             _opened = true;
             return ValueTask.FromResult(result);
         }

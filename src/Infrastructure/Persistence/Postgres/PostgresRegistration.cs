@@ -14,7 +14,7 @@ namespace QrAi.Infrastructure.Persistence.Postgres;
 /// <summary>Registers PostgreSQL.</summary>
 internal static class PostgresRegistration
 {
-    /// <summary>What the metrics of the meter <c>Npgsql</c> call the pool.</summary>
+    /// <summary>The pool's name in the metrics of the meter <c>Npgsql</c>.</summary>
     private const string PoolName = "qrai";
 
     public static IServiceCollection AddPostgres(
@@ -39,7 +39,7 @@ internal static class PostgresRegistration
         services.AddSingleton(provider =>
         {
             var builder = new NpgsqlDataSourceBuilder(PostgresConnection.ForService(address, options));
-            // The metrics name the pool by it; otherwise by host, database and user.
+            // Without it the pool's name in metrics would be host, database and user.
             builder.Name = PoolName;
             builder.UsePasswordOf(provider.GetRequiredService<LiveSecrets>());
             builder.UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>());

@@ -6,8 +6,8 @@ using QrAi.Infrastructure.Settings;
 namespace QrAi.Infrastructure.Persistence.Postgres;
 
 /// <summary>
-/// Runs the stores' own SQL without EF Core, by the rules of <see cref="DatabaseExecutionStrategy"/>: what a broken
-/// connection interrupted is repeated, nothing takes longer than the time limit, and a database that cannot be used is a
+/// Executes the stores' own SQL without EF Core, by the rules of <see cref="DatabaseExecutionStrategy"/>: what a broken
+/// connection interrupted is retried, the time limit is enforced, and an unavailable database is a
 /// <see cref="DatabaseUnavailableException"/>.
 /// </summary>
 internal sealed class PostgresStatements(
@@ -18,17 +18,17 @@ internal sealed class PostgresStatements(
     TimeProvider clock
 )
 {
-    private const int MaxRepeats = 3;
+    private const int MaxRetries = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    private TimeSpan LongestWait { get; } = options.Timeout + DatabaseExecutionStrategy.Grace;
+    private TimeSpan MaxWait { get; } = options.Timeout + DatabaseExecutionStrategy.Grace;
 
-    /// <summary>Runs a statement that may be repeated, and reads what it returns.</summary>
+    /// <summary>Executes an idempotent statement, and reads its rows.</summary>
     /// <param name="sql">The statement.</param>
     /// <param name="bind">Adds its parameters.</param>
     /// <param name="read">Reads its rows.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="DatabaseUnavailableException">The database cannot be used.</exception>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="DatabaseUnavailableException">If the database is unavailable.</exception>
     public async Task<T> QueryAsync<T>(
         string sql,
         Action<NpgsqlParameterCollection> bind,
@@ -36,55 +36,55 @@ internal sealed class PostgresStatements(
         CancellationToken cancellationToken
     )
     {
-        for (var repeats = 0; ; repeats++)
+        for (var retries = 0; ; retries++)
             try
             {
-                return await QueryOnceAsync(sql, bind, read, LongestWait, null, cancellationToken);
+                return await QueryOnceAsync(sql, bind, read, MaxWait, null, cancellationToken);
             }
             catch (DatabaseUnavailableException exception)
-                when (repeats < MaxRepeats && exception.InnerException is { } cause && faults.IsWorthRepeating(cause))
+                when (retries < MaxRetries && exception.InnerException is { } cause && faults.IsRetryable(cause))
             {
                 await Task.Delay(Pause, clock, cancellationToken);
             }
     }
 
-    /// <summary>Runs a statement that returns nothing and may be repeated.</summary>
+    /// <summary>Executes an idempotent statement that returns no rows.</summary>
     /// <param name="sql">The statement.</param>
     /// <param name="bind">Adds its parameters.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>How many rows it changed.</returns>
-    /// <exception cref="DatabaseUnavailableException">The database cannot be used.</exception>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <returns>The number of affected rows.</returns>
+    /// <exception cref="DatabaseUnavailableException">If the database is unavailable.</exception>
     public Task<int> ExecuteAsync(
         string sql,
         Action<NpgsqlParameterCollection> bind,
         CancellationToken cancellationToken
     ) => QueryAsync(sql, bind, static (rows, _) => Task.FromResult(rows.RecordsAffected), cancellationToken);
 
-    /// <summary>Runs a statement once.</summary>
+    /// <summary>Executes a statement without retries.</summary>
     /// <param name="sql">The statement.</param>
     /// <param name="bind">Adds its parameters.</param>
     /// <param name="read">Reads its rows.</param>
-    /// <param name="longest">The longest wait, where it is shorter than the time limit.</param>
-    /// <param name="sent">Called before it is sent: from then on it may have been executed, whatever is thrown.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="DatabaseUnavailableException">The database cannot be used.</exception>
+    /// <param name="limit">The maximum wait, if it is shorter than the time limit.</param>
+    /// <param name="onSending">Called before sending: from then on the statement may have been executed, even if this throws.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
+    /// <exception cref="DatabaseUnavailableException">If the database is unavailable.</exception>
     public async Task<T> QueryOnceAsync<T>(
         string sql,
         Action<NpgsqlParameterCollection> bind,
         Func<NpgsqlDataReader, CancellationToken, Task<T>> read,
-        TimeSpan longest,
-        Action? sent,
+        TimeSpan limit,
+        Action? onSending,
         CancellationToken cancellationToken
     )
     {
         state.ThrowIfStarting();
         try
         {
-            // The driver has time limits of its own, but not for everything at once; what it works on ends by itself.
-            var work = SendAsync(sql, bind, read, sent, cancellationToken);
+            // The driver's time limits do not cover the whole operation. An abandoned operation ends by those limits.
+            var work = SendAsync(sql, bind, read, onSending, cancellationToken);
             if (!work.IsCompleted)
                 await ((Task)work)
-                    .WaitAsync(longest < LongestWait ? longest : LongestWait, cancellationToken)
+                    .WaitAsync(limit < MaxWait ? limit : MaxWait, cancellationToken)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();
             return work.IsCompleted
@@ -97,19 +97,19 @@ internal sealed class PostgresStatements(
         }
     }
 
-    [SuppressMessage("Security", "CA2100", Justification = "The stores' constants.")]
+    [SuppressMessage("Security", "CA2100", Justification = "The stores pass constants.")]
     private async Task<T> SendAsync<T>(
         string sql,
         Action<NpgsqlParameterCollection> bind,
         Func<NpgsqlDataReader, CancellationToken, Task<T>> read,
-        Action? sent,
+        Action? onSending,
         CancellationToken cancellationToken
     )
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(sql, connection);
         bind(command.Parameters);
-        sent?.Invoke();
+        onSending?.Invoke();
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         return await read(rows, cancellationToken);
     }

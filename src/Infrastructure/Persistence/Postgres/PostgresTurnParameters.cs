@@ -6,7 +6,7 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Infrastructure.Persistence.Postgres;
 
-/// <summary>Adds the parameters of the statements of turns, in the order of their numbers in the SQL.</summary>
+/// <summary>Adds the parameters of the statements for turns, in the order of their numbers in the SQL.</summary>
 internal static class PostgresTurnParameters
 {
     /// <summary>Adds the parameters of <see cref="PostgresTurnSql.Open"/>.</summary>
@@ -38,9 +38,9 @@ internal static class PostgresTurnParameters
     }
 
     /// <summary>
-    /// Adds the parameters of <see cref="PostgresTurnSql.ForgetTurn"/> or <see cref="PostgresTurnSql.ForgetSession"/>.
+    /// Adds the parameters of <see cref="PostgresTurnSql.RemoveTurn"/> or <see cref="PostgresTurnSql.RemoveSession"/>.
     /// </summary>
-    public static void AddForgetting(this NpgsqlParameterCollection parameters, TurnOpening opening)
+    public static void AddRemoval(this NpgsqlParameterCollection parameters, TurnOpening opening)
     {
         parameters.AddValue(opening.Turn.Answer.SessionId);
         if (opening.NewSession is null)
@@ -59,7 +59,7 @@ internal static class PostgresTurnParameters
         parameters.AddValue(answer.Id);
         parameters.AddValue(workerId);
         parameters.AddValue(answer.Takeovers);
-        parameters.AddValue(MessageWords.Of(answer.Status));
+        parameters.AddValue(MessageStatusNames.Of(answer.Status));
         parameters.AddValue(answer.Content);
         parameters.AddText(answer.Provider);
         parameters.AddText(answer.Model);

@@ -7,17 +7,17 @@ namespace QrAi.Infrastructure.Persistence.Postgres;
 /// <summary>
 /// The SQL of turns. Parameters of an opening: $1 session, $2 owner, $3 question, $4 answer, $5 time, $6 question's text,
 /// $7 title, $8 folded title, $9 worker, $10 request, $11 deadline; with a key $12 record, $13 key, $14 part, $15 fingerprint.
-/// How many turns of history are read is no parameter: a plan that does not know it may read the whole session.
+/// The number of history turns is a literal, as a plan that does not know it may read the whole session.
 /// </summary>
 internal static class PostgresTurnSql
 {
-    /// <summary>The index that lets a session have one open answer.</summary>
+    /// <summary>The unique index that allows one open answer in a session.</summary>
     public const string OneOpenAnswer = "ix_messages_open_answer";
 
-    /// <summary>The index that lets an idempotency key have one record.</summary>
+    /// <summary>The unique index that allows one record for an idempotency key.</summary>
     public const string OneRecord = "ix_idempotency_records_owner_key_part";
 
-    // Two that ask at once in one session: the second waits for the row, then breaks the constraint of one open answer.
+    // The second of two concurrent questions in a session waits for the row, and then violates the unique index.
     private const string OpenInSession = """
         WITH opened AS (
           UPDATE sessions SET
@@ -54,7 +54,7 @@ internal static class PostgresTurnSql
 
         """;
 
-    // No join: with the statistics of a session that was short, PostgreSQL reads all of its questions for it.
+    // Not a join: with outdated statistics of a session, PostgreSQL would read all of its questions.
     private const string Turns = """
         SELECT answer.number,
           (SELECT question.content FROM messages AS question WHERE question.id = answer.question_id) AS question,
@@ -72,7 +72,7 @@ internal static class PostgresTurnSql
 
         """;
 
-    // One row at least: where the turn was not opened, it says why.
+    // At least one row; if the turn was not opened, it has the reason.
     private static string ReadOpened(int turns) =>
         $"""
             SELECT message_count,
@@ -92,8 +92,8 @@ internal static class PostgresTurnSql
 
     private static readonly ConcurrentDictionary<(int Turns, bool HasKey), string> _inSession = new();
 
-    /// <summary>Ends an answer of which nothing was kept on the way.</summary>
-    // The worker and the count of takeovers say that nobody else has it: whoever was thought dead changes nothing.
+    /// <summary>Ends an answer without stored pieces.</summary>
+    // The conditions on worker and takeovers are the fencing: a worker that was considered dead changes nothing.
     public const string Close = """
         UPDATE messages SET status = $4, content = $5, provider = $6, model = $7, finish_reason = $8,
           usage_prompt_tokens = $9, usage_completion_tokens = $10, usage_total_tokens = $11, attempts = $12,
@@ -102,20 +102,20 @@ internal static class PostgresTurnSql
         RETURNING id
         """;
 
-    /// <summary>Ends an answer, and removes what was kept of it on the way.</summary>
+    /// <summary>Ends an answer, and removes its stored pieces.</summary>
     public const string CloseWithPieces = $"""
         WITH ended AS ({Close}), removed AS (DELETE FROM answer_pieces WHERE answer_id IN (SELECT id FROM ended))
         SELECT id FROM ended
         """;
 
-    /// <summary>Whether an answer was ended by a worker: $1 answer, $2 worker, $3 takeovers.</summary>
+    /// <summary>Returns a row if an answer was ended by a worker: $1 answer, $2 worker, $3 takeovers.</summary>
     public const string IsClosed = """
         SELECT 1 FROM messages WHERE id = $1 AND worker_id = $2 AND takeovers = $3 AND status <> 'generating'
         """;
 
-    /// <summary>Removes a turn as if it had never been: $1 session, $2 question, $3 answer,
-    /// $4 title, $5 what a session without a title is called, $6 the same folded.</summary>
-    public const string ForgetTurn = """
+    /// <summary>Removes a turn without a trace: $1 session, $2 question, $3 answer, $4 title, $5 the title of an untitled session,
+    /// $6 the same folded.</summary>
+    public const string RemoveTurn = """
         WITH removed AS (DELETE FROM messages WHERE id IN ($2, $3) AND status IN ('generating', 'completed') RETURNING id),
         unrecorded AS (DELETE FROM idempotency_records WHERE answer_id = $3)
         UPDATE sessions SET
@@ -127,16 +127,16 @@ internal static class PostgresTurnSql
         """;
 
     /// <summary>Removes a session that began with a turn: $1 session, $2 answer.</summary>
-    public const string ForgetSession = """
+    public const string RemoveSession = """
         WITH removed AS (DELETE FROM sessions WHERE id = $1)
         DELETE FROM idempotency_records WHERE answer_id = $2
         """;
 
-    /// <summary>The last turns of a session that were answered, newest first: $1 session.</summary>
-    /// <param name="turns">How many.</param>
+    /// <summary>Returns the last answered turns of a session, newest first: $1 session.</summary>
+    /// <param name="turns">The maximum number of turns.</param>
     public static string Past(int turns) => string.Create(CultureInfo.InvariantCulture, $"{Turns} LIMIT {turns}");
 
-    /// <summary>Opens a turn.</summary>
+    /// <summary>Returns the statement that opens a turn.</summary>
     public static string Open(TurnOpening opening) =>
         opening.NewSession is null
             ? _inSession.GetOrAdd(

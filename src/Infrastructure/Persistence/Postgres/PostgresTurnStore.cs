@@ -7,7 +7,7 @@ using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Persistence.Postgres;
 
-/// <summary>Keeps turns in PostgreSQL, each end of one in one statement.</summary>
+/// <summary>Stores turns in PostgreSQL: one statement opens a turn, and one closes it.</summary>
 internal sealed class PostgresTurnStore(
     PostgresStatements database,
     PostgresFaults faults,
@@ -17,52 +17,52 @@ internal sealed class PostgresTurnStore(
     ILogger<PostgresTurnStore> logger
 ) : ITurnStore
 {
-    /// <summary>How much longer than one statement the outcome of a save is looked for.</summary>
-    private const double LongestDoubt = 1.5;
+    /// <summary>The factor by which opening a turn may exceed the time limit of a statement, to determine its outcome.</summary>
+    private const double TimeoutFactor = 1.5;
 
-    private const int MaxRepeats = 3;
+    private const int MaxRetries = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan ForgettingPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RemovalPause = TimeSpan.FromSeconds(1);
 
     public async Task<IReadOnlyList<PastTurn>?> OpenAsync(TurnOpening opening, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var time = options.Timeout * LongestDoubt;
+        var limit = options.Timeout * TimeoutFactor;
         var start = clock.GetTimestamp();
-        // After the deadline a statement does nothing, wherever it waited until then: what is not kept by then never is.
-        var deadline = databaseClock.Now + time;
+        // A statement that is executed after the deadline has no effect, so that the outcome is final from then on.
+        var deadline = databaseClock.Now + limit;
         var isInDoubt = false;
         try
         {
-            for (var repeats = 0; ; repeats++)
+            for (var retries = 0; ; retries++)
             {
                 var wasSent = false;
                 try
                 {
-                    var left = time - clock.GetElapsedTime(start);
+                    var remaining = limit - clock.GetElapsedTime(start);
                     return await TryOpenAsync(
                         opening,
                         deadline,
-                        left > TimeSpan.Zero ? left : TimeSpan.Zero,
+                        remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero,
                         () => wasSent = true
                     );
                 }
                 catch (DatabaseUnavailableException exception)
                 {
-                    // What the server itself refuses it has not kept; of what it does not answer nobody knows.
-                    var isLost = wasSent && exception.InnerException is not PostgresException;
-                    isInDoubt |= isLost;
-                    if (clock.GetElapsedTime(start) >= time || !isLost && !IsWorthRepeating(exception, repeats))
+                    // An error of the server means that the turn was not stored; without a response the outcome is unknown.
+                    var isUnknown = wasSent && exception.InnerException is not PostgresException;
+                    isInDoubt |= isUnknown;
+                    if (clock.GetElapsedTime(start) >= limit || !isUnknown && !IsRetryable(exception, retries))
                         throw;
                 }
 
-                // The same ids once more: either the first try was kept, which is seen, or it was not, and this one is.
+                // A retry with the same ids either detects the stored turn or stores it.
                 await Task.Delay(Pause, clock, CancellationToken.None);
             }
         }
         catch (Exception) when (isInDoubt)
         {
-            _ = ForgetAsync(opening, deadline);
+            _ = RemoveAsync(opening, deadline);
             throw;
         }
     }
@@ -76,7 +76,7 @@ internal sealed class PostgresTurnStore(
             static async (rows, stop) => await rows.ReadAsync(stop),
             cancellationToken
         );
-        // A try before may have been kept whose confirmation was lost.
+        // An earlier attempt whose confirmation was lost may have closed the turn.
         return isOwn
             || await database.QueryAsync(
                 PostgresTurnSql.IsClosed,
@@ -91,14 +91,14 @@ internal sealed class PostgresTurnStore(
             );
     }
 
-    private bool IsWorthRepeating(DatabaseUnavailableException exception, int repeats) =>
-        repeats < MaxRepeats && exception.InnerException is { } cause && faults.IsWorthRepeating(cause);
+    private bool IsRetryable(DatabaseUnavailableException exception, int retries) =>
+        retries < MaxRetries && exception.InnerException is { } cause && faults.IsRetryable(cause);
 
     private async Task<IReadOnlyList<PastTurn>?> TryOpenAsync(
         TurnOpening opening,
         DateTimeOffset deadline,
-        TimeSpan left,
-        Action sent
+        TimeSpan remaining,
+        Action onSending
     )
     {
         try
@@ -107,8 +107,8 @@ internal sealed class PostgresTurnStore(
                 PostgresTurnSql.Open(opening),
                 parameters => parameters.AddOpening(opening, deadline),
                 (rows, stop) => ReadOpenedAsync(rows, opening, stop),
-                left,
-                sent,
+                remaining,
+                onSending,
                 CancellationToken.None
             );
         }
@@ -118,7 +118,7 @@ internal sealed class PostgresTurnStore(
             {
                 PostgresTurnSql.OneOpenAnswer => throw new SessionBusyException(opening.Turn.Answer.SessionId),
                 PostgresTurnSql.OneRecord => null,
-                // Only this turn has these ids: a try before was kept, whose confirmation was lost.
+                // Only this turn has these ids: an earlier attempt stored it, and its confirmation was lost.
                 _ => await ReadPastAsync(opening),
             };
         }
@@ -166,30 +166,30 @@ internal sealed class PostgresTurnStore(
         );
 
     /// <summary>
-    /// The caller was told that the turn is not kept. A statement that the server had begun before the deadline may still
-    /// have kept it: then it goes, as soon as the database can be asked, and once more for one that was about to end.
+    /// Removes a turn that was reported as not stored, in case a statement that began before the deadline stored it. It runs as
+    /// soon as the database is available, and a second time for a statement that was about to end.
     /// </summary>
-    private async Task ForgetAsync(TurnOpening opening, DateTimeOffset deadline)
+    private async Task RemoveAsync(TurnOpening opening, DateTimeOffset deadline)
     {
         for (var times = 0; times < 2; )
             try
             {
-                var left = deadline - databaseClock.Now;
-                await Task.Delay(left > ForgettingPause ? left : ForgettingPause, clock);
+                var remaining = deadline - databaseClock.Now;
+                await Task.Delay(remaining > RemovalPause ? remaining : RemovalPause, clock);
                 await database.ExecuteAsync(
-                    opening.NewSession is null ? PostgresTurnSql.ForgetTurn : PostgresTurnSql.ForgetSession,
-                    parameters => parameters.AddForgetting(opening),
+                    opening.NewSession is null ? PostgresTurnSql.RemoveTurn : PostgresTurnSql.RemoveSession,
+                    parameters => parameters.AddRemoval(opening),
                     CancellationToken.None
                 );
                 times++;
             }
             catch (DatabaseUnavailableException)
             {
-                // It is looked for until the database can say.
+                // Retried until the database is available.
             }
             catch (Exception exception)
             {
-                logger.LogError(exception, "Whether a question was kept could not be found out");
+                logger.LogError(exception, "Could not determine whether a question was stored");
                 return;
             }
     }

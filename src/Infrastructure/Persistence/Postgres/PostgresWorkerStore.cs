@@ -3,10 +3,10 @@ using QrAi.Application.Work;
 
 namespace QrAi.Infrastructure.Persistence.Postgres;
 
-/// <summary>Keeps the workers in PostgreSQL.</summary>
+/// <summary>Stores the workers in PostgreSQL.</summary>
 internal sealed class PostgresWorkerStore(PostgresStatements database, PostgresClock clock) : IWorkerStore
 {
-    /// <summary>The workers that are alive, by a lease <c>$1</c>.</summary>
+    /// <summary>Selects the workers whose lease <c>$1</c> has not expired.</summary>
     public const string AliveWorkers = "SELECT id FROM workers WHERE heartbeat_at > clock_timestamp() - $1";
 
     private const string Beat = """
@@ -40,10 +40,10 @@ internal sealed class PostgresWorkerStore(PostgresStatements database, PostgresC
         );
 
     public Task<bool> IsAliveAsync(Guid id, TimeSpan lease, CancellationToken cancellationToken) =>
-        AskAsync(IsAlive, id, lease, cancellationToken);
+        ExistsAsync(IsAlive, id, lease, cancellationToken);
 
     public Task<bool> HasOtherAsync(Guid id, TimeSpan lease, CancellationToken cancellationToken) =>
-        AskAsync(HasOther, id, lease, cancellationToken);
+        ExistsAsync(HasOther, id, lease, cancellationToken);
 
     public Task RemoveDeadAsync(TimeSpan lease, CancellationToken cancellationToken) =>
         database.ExecuteAsync(
@@ -59,7 +59,7 @@ internal sealed class PostgresWorkerStore(PostgresStatements database, PostgresC
             cancellationToken
         );
 
-    private Task<bool> AskAsync(string sql, Guid id, TimeSpan lease, CancellationToken cancellationToken) =>
+    private Task<bool> ExistsAsync(string sql, Guid id, TimeSpan lease, CancellationToken cancellationToken) =>
         database.QueryAsync(
             sql,
             parameters =>

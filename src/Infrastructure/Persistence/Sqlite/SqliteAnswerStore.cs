@@ -3,7 +3,7 @@ using QrAi.Application.Generations;
 
 namespace QrAi.Infrastructure.Persistence.Sqlite;
 
-/// <summary>Keeps in SQLite what has come of answers that are being generated.</summary>
+/// <summary>Stores the progress of answers that are being generated in SQLite.</summary>
 internal sealed class SqliteAnswerStore(SqliteStatements database) : IAnswerStore
 {
     private const string Own = "id = @id AND worker_id = @worker AND takeovers = @takeovers AND status = 'generating'";
@@ -138,6 +138,6 @@ internal sealed class SqliteAnswerStore(SqliteStatements database) : IAnswerStor
     public Task RequestStopAsync(Guid answerId, CancellationToken cancellationToken) =>
         database.WriteAsync(write => Task.FromResult(write.Execute(RequestStop, ("@id", answerId))));
 
-    /// <summary>An id as the driver writes it.</summary>
+    /// <summary>Formats an id as the driver does.</summary>
     private static string Text(Guid id) => id.ToString().ToUpperInvariant();
 }

@@ -1,6 +1,6 @@
 namespace QrAi.Infrastructure.Persistence.Sqlite;
 
-/// <summary>A file has no limit of connections.</summary>
+/// <summary>Never finds a shortage, as a file has no connection limit.</summary>
 internal sealed class SqliteCapacity : IDatabaseCapacity
 {
     public Task<string?> FindShortageAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(null);

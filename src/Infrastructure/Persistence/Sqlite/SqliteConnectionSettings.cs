@@ -5,11 +5,11 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 namespace QrAi.Infrastructure.Persistence.Sqlite;
 
 /// <summary>
-/// What SQLite forgets with each connection: writers wait for one another, foreign keys hold. Write-ahead logging, which
-/// lets readers go on while one writes, stays with the file; setting it again costs nothing.
+/// Applies the settings that SQLite does not persist: the busy timeout of writers, and foreign keys. Write-ahead logging, which
+/// allows reads during a write, is persistent; setting it again costs nothing.
 /// </summary>
-/// <param name="busyTimeout">How long to wait for another writer.</param>
-[SuppressMessage("Security", "CA2100", Justification = "A constant with a number in it.")]
+/// <param name="busyTimeout">The maximum wait for another writer.</param>
+[SuppressMessage("Security", "CA2100", Justification = "A constant that contains a number.")]
 internal sealed class SqliteConnectionSettings(TimeSpan busyTimeout) : DbConnectionInterceptor
 {
     private readonly string _pragmas =

@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace QrAi.Infrastructure.Persistence.Sqlite;
 
-/// <summary>The model as SQLite keeps it: times are whole numbers, since its texts of times do not sort.</summary>
-/// <param name="options">Which file.</param>
+/// <summary>The model in SQLite, with times as integers, since EF Core's text format of times does not sort.</summary>
+/// <param name="options">The options, including the file.</param>
 public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) : QrAiDbContext(options)
 {
     private const int ConstraintViolation = 19; // SQLITE_CONSTRAINT, https://sqlite.org/rescode.html
@@ -27,7 +27,7 @@ public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) :
     protected override bool IsConflict(Exception exception) =>
         exception is SqliteException { SqliteErrorCode: ConstraintViolation };
 
-    // The compiled model names it.
+    // Internal, as the compiled model refers to it.
     internal sealed class UtcTicks()
         : ValueConverter<DateTimeOffset, long>(
             time => time.UtcTicks,

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Design;
 
 namespace QrAi.Infrastructure.Persistence.Sqlite;
 
-/// <summary>For <c>dotnet ef migrations add</c>, which needs the model and no file.</summary>
+/// <summary>Creates the context for <c>dotnet ef migrations add</c>, which needs the model but no file.</summary>
 internal sealed class SqliteDesignTime : IDesignTimeDbContextFactory<SqliteDbContext>
 {
     public SqliteDbContext CreateDbContext(string[] args) =>

@@ -5,10 +5,10 @@ using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Persistence.Sqlite;
 
-/// <summary>Takes a file's turn to write and gives it back. Where there is no file yet, the folder has to take one.</summary>
+/// <summary>Inspects a database file by an empty write transaction, or the folder if the file does not exist yet.</summary>
 internal sealed class SqliteInspector(SqliteFile file, DatabaseOptions options) : IDatabaseInspector
 {
-    // SQLite and file systems cannot be told to stop, and block.
+    // On another thread, as SQLite and file operations block and cannot be cancelled.
     public Task<DatabaseInspection> InspectAsync(CancellationToken cancellationToken) =>
         Task.Run(Inspect, cancellationToken);
 
@@ -17,15 +17,15 @@ internal sealed class SqliteInspector(SqliteFile file, DatabaseOptions options) 
 
     private DatabaseInspection Inspect()
     {
-        var isThere = File.Exists(file.Path);
+        var exists = File.Exists(file.Path);
         if (FindFault() is { } fault)
             return new DatabaseInspection(
-                new Dictionary<string, string> { ["file"] = isThere ? "there" : "not there yet" },
+                new Dictionary<string, string> { ["file"] = exists ? "exists" : "does not exist yet" },
                 fault
             );
-        return isThere
+        return exists
             ? InspectFile()
-            : new DatabaseInspection(new Dictionary<string, string> { ["file"] = "not there yet" });
+            : new DatabaseInspection(new Dictionary<string, string> { ["file"] = "does not exist yet" });
     }
 
     private DatabaseInspection InspectFile()
@@ -39,27 +39,27 @@ internal sealed class SqliteInspector(SqliteFile file, DatabaseOptions options) 
                 ["server"] = $"SQLite {connection.ServerVersion}",
                 ["file"] = string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{new FileInfo(file.Path).Length / 1024} KiB, can be written"
+                    $"{new FileInfo(file.Path).Length / 1024} KiB, writable"
                 ),
             }
         );
     }
 
-    /// <summary>The file has to take what is written, and the folder the log beside it. No lock is waited for.</summary>
+    /// <summary>Checks that the file is writable, and its folder too, for the write-ahead log. It does not wait for a lock.</summary>
     private DatabaseFault? FindFault()
     {
         if (FolderProbe.FindFault(Path.GetDirectoryName(file.Path)!) is { } fault)
             return fault.IsFull
                 ? SqliteFaults.DiskFull
                 : new DatabaseFault(
-                    $"The folder of the database file takes none: {fault.Reason.TrimEnd('.')}.",
+                    $"The folder of the database file is not writable: {fault.Reason.TrimEnd('.')}.",
                     "Make the folder writable, or name another file in DATABASE_URL.",
-                    Lasts: true
+                    IsPermanent: true
                 );
         if (!File.Exists(file.Path))
             return null;
         using var connection = Open();
-        // SQLite opens what it may not write all the same.
+        // SQLite opens a file that it cannot write as read-only.
         return SQLitePCL.raw.sqlite3_db_readonly(connection.Handle, "main") == 1 ? SqliteFaults.ReadOnly : null;
     }
 

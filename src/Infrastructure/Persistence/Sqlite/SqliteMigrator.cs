@@ -4,8 +4,8 @@ using QrAi.Application.Errors;
 
 namespace QrAi.Infrastructure.Persistence.Sqlite;
 
-/// <summary>Holds a lock on a file, which the operating system frees however the process ends. The file stays:
-/// who deletes one that others wait for lets two of them in.</summary>
+/// <summary>Migrates under a file lock, which the operating system releases however the process ends. The file is not deleted, as
+/// two waiting processes could then hold the lock.</summary>
 internal sealed class SqliteMigrator(
     IDbContextFactory<SqliteDbContext> databases,
     DbContextOptions<SqliteDbContext> options,
@@ -18,12 +18,12 @@ internal sealed class SqliteMigrator(
 {
     protected override void UseOwnConnection(DbContextOptionsBuilder<SqliteDbContext> builder) =>
         builder.UseSqlite(sqlite =>
-            sqlite.ExecutionStrategy(NeverRepeat).CommandTimeout((int)LongestStatement.TotalSeconds)
+            sqlite.ExecutionStrategy(WithoutRetries).CommandTimeout((int)MaxStatementTime.TotalSeconds)
         );
 
     protected override SqliteDbContext Create(DbContextOptions<SqliteDbContext> options) => new(options);
 
-    /// <summary>SQLite waits for other writers by itself, up to its time limit.</summary>
+    /// <summary>SQLite itself waits for other writers, up to its time limit.</summary>
     protected override bool IsBlocked(Exception exception) => false;
 
     protected override async Task<IAsyncDisposable?> TryLockAsync(
@@ -32,29 +32,29 @@ internal sealed class SqliteMigrator(
     )
     {
         file.CreateFolder();
-        FileStream held;
+        FileStream handle;
         try
         {
-            held = new FileStream(file.Path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            handle = new FileStream(file.Path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException exception) when (IsSharingViolation(exception))
         {
-            return null; // another process has it
+            return null; // another process holds the lock
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new DatabaseUnavailableException(
-                $"The lock beside the database file cannot be written: {exception.Message}",
+                $"The lock file of the database cannot be written: {exception.Message}",
                 exception
             );
         }
 
-        // Whoever left EF Core's own lock in the database is dead, or it would hold the file.
+        // EF Core's own lock in the database is a leftover: its process would hold the file lock.
         await database.Database.ExecuteSqlAsync($"DROP TABLE IF EXISTS \"__EFMigrationsLock\"", cancellationToken);
-        return held;
+        return handle;
     }
 
-    /// <summary>EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION of Windows.</summary>
+    /// <summary>Whether the error is EWOULDBLOCK of Linux or macOS, or ERROR_SHARING_VIOLATION of Windows.</summary>
     private static bool IsSharingViolation(IOException exception) =>
         exception.HResult is 11 or 35 or unchecked((int)0x80070020);
 }

@@ -7,7 +7,7 @@ using QrAi.Infrastructure.Settings;
 namespace QrAi.Infrastructure.Persistence.Sqlite;
 
 /// <summary>
-/// Runs the stores' own SQL on the connections of the pooled contexts. A database that cannot be used is a
+/// Executes the stores' own SQL on connections of pooled contexts. An unavailable database is a
 /// <see cref="DatabaseUnavailableException"/>.
 /// </summary>
 internal sealed class SqliteStatements(
@@ -18,10 +18,10 @@ internal sealed class SqliteStatements(
     DatabaseOptions options
 )
 {
-    /// <summary>SQLite's time as the model keeps times: ticks, to the millisecond.</summary>
+    /// <summary>SQLite's current time in the format of the model: ticks, with a precision of a millisecond.</summary>
     public const string Now = "(621355968000000000 + CAST(unixepoch('subsec') * 1000 AS INTEGER) * 10000)";
 
-    /// <summary>Reads.</summary>
+    /// <summary>Executes a query.</summary>
     /// <param name="sql">The statement.</param>
     /// <param name="read">Reads its rows.</param>
     /// <param name="parameters">Its parameters.</param>
@@ -40,9 +40,9 @@ internal sealed class SqliteStatements(
         });
     }
 
-    /// <summary>Writes, when it is this process's turn, in one transaction.</summary>
-    /// <param name="write">What to write; the transaction is committed if it returns.</param>
-    /// <param name="mayCommit">Asked at the last moment whether what was written is still wanted.</param>
+    /// <summary>Writes in one transaction, under the write lock.</summary>
+    /// <param name="write">The statements; the transaction is committed if it returns.</param>
+    /// <param name="mayCommit">Decides immediately before the commit whether to commit; null to always commit.</param>
     public async Task<T> WriteAsync<T>(Func<SqliteTransactionScope, Task<T>> write, Func<bool>? mayCommit = null)
     {
         var work = file.WriteAsync(
@@ -67,7 +67,7 @@ internal sealed class SqliteStatements(
             : throw new DatabaseUnavailableException("The database did not answer in time.");
     }
 
-    [SuppressMessage("Security", "CA2100", Justification = "The stores' constants.")]
+    [SuppressMessage("Security", "CA2100", Justification = "The stores pass constants.")]
     internal static SqliteCommand Create(
         SqliteConnection connection,
         SqliteTransaction? transaction,
@@ -99,22 +99,22 @@ internal sealed class SqliteStatements(
     }
 }
 
-/// <summary>A transaction that is under way.</summary>
+/// <summary>An open transaction.</summary>
 /// <param name="connection">Its connection.</param>
 /// <param name="transaction">The transaction.</param>
 internal readonly struct SqliteTransactionScope(SqliteConnection connection, SqliteTransaction transaction)
 {
-    /// <summary>Changes rows.</summary>
+    /// <summary>Executes a statement that returns no rows.</summary>
     /// <param name="sql">The statement.</param>
     /// <param name="parameters">Its parameters.</param>
-    /// <returns>How many rows it changed.</returns>
+    /// <returns>The number of affected rows.</returns>
     public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         using var command = SqliteStatements.Create(connection, transaction, sql, parameters);
         return command.ExecuteNonQuery();
     }
 
-    /// <summary>Reads all rows.</summary>
+    /// <summary>Executes a query, and reads all rows.</summary>
     /// <param name="sql">The statement.</param>
     /// <param name="read">Reads a row.</param>
     /// <param name="parameters">Its parameters.</param>

@@ -7,7 +7,7 @@ using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Persistence.Sqlite;
 
-/// <summary>Keeps turns in SQLite, each end of one in one transaction.</summary>
+/// <summary>Stores turns in SQLite: one transaction opens a turn, and one closes it.</summary>
 internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions options, TimeProvider clock)
     : ITurnStore
 {
@@ -44,7 +44,7 @@ internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions
         VALUES (@record, @owner, @key, @part, @fingerprint, @now, @answer)
         """;
 
-    /// <summary>The last turns that were answered, newest first: <c>@session</c>, <c>@turns</c> how many.</summary>
+    /// <summary>Selects the last answered turns, newest first: <c>@session</c>, and <c>@turns</c>, their maximum number.</summary>
     internal const string ReadPast = """
         SELECT (SELECT question.content FROM messages AS question WHERE question.id = answer.question_id), answer.content
         FROM messages AS answer
@@ -54,7 +54,7 @@ internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions
 
     private const string SessionExists = "SELECT 1 FROM sessions WHERE id = @session AND owner = @owner";
 
-    // The worker and the count of takeovers say that nobody else has it: whoever was thought dead changes nothing.
+    // The conditions on worker and takeovers are the fencing: a worker that was considered dead changes nothing.
     private const string Close = """
         UPDATE messages SET status = @status, content = @content, provider = @provider, model = @model,
           finish_reason = @reason, usage_prompt_tokens = @prompt, usage_completion_tokens = @completion,
@@ -77,13 +77,14 @@ internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions
         {
             return await database.WriteAsync(
                 write => Task.FromResult(Open(opening, write)),
-                // The caller is told by then that it is not kept.
+                // After the time limit the turn has been reported as not stored.
                 mayCommit: () => clock.GetElapsedTime(start) < options.Timeout
             );
         }
         catch (SqliteException exception) when (exception.SqliteErrorCode == ConstraintViolation)
         {
-            return opening.Record is null ? throw new SessionBusyException(opening.Turn.Answer.SessionId) : null; // somebody was faster with the same key
+            // With a record, a concurrent request with the same key was first.
+            return opening.Record is null ? throw new SessionBusyException(opening.Turn.Answer.SessionId) : null;
         }
     }
 
@@ -168,7 +169,7 @@ internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions
 
     private static (string, object?)[] EndOf(Message answer) =>
         [
-            ("@status", MessageWords.Of(answer.Status)),
+            ("@status", MessageStatusNames.Of(answer.Status)),
             ("@content", answer.Content),
             ("@provider", answer.Provider),
             ("@model", answer.Model),

@@ -2,10 +2,10 @@ using QrAi.Application.Work;
 
 namespace QrAi.Infrastructure.Persistence.Sqlite;
 
-/// <summary>Keeps the workers in SQLite: the service, and the verbs that work beside it.</summary>
+/// <summary>Stores the workers in SQLite: the service, and verbs that run concurrently.</summary>
 internal sealed class SqliteWorkerStore(SqliteStatements database) : IWorkerStore
 {
-    /// <summary>The workers that are alive, by a lease <c>@lease</c> in ticks.</summary>
+    /// <summary>Selects the workers whose lease <c>@lease</c>, in ticks, has not expired.</summary>
     public const string AliveWorkers = $"SELECT id FROM workers WHERE heartbeat_at > {SqliteStatements.Now} - @lease";
 
     private const string Beat = $"""
@@ -23,10 +23,10 @@ internal sealed class SqliteWorkerStore(SqliteStatements database) : IWorkerStor
         database.WriteAsync(write => Task.FromResult(write.Execute(Beat, ("@id", id), ("@name", name))));
 
     public Task<bool> IsAliveAsync(Guid id, TimeSpan lease, CancellationToken cancellationToken) =>
-        AskAsync(IsAlive, id, lease);
+        ExistsAsync(IsAlive, id, lease);
 
     public Task<bool> HasOtherAsync(Guid id, TimeSpan lease, CancellationToken cancellationToken) =>
-        AskAsync(HasOther, id, lease);
+        ExistsAsync(HasOther, id, lease);
 
     public Task RemoveDeadAsync(TimeSpan lease, CancellationToken cancellationToken) =>
         database.WriteAsync(write => Task.FromResult(write.Execute(RemoveDead, ("@lease", lease.Ticks))));
@@ -34,7 +34,7 @@ internal sealed class SqliteWorkerStore(SqliteStatements database) : IWorkerStor
     public Task RemoveAsync(Guid id, CancellationToken cancellationToken) =>
         database.WriteAsync(write => Task.FromResult(write.Execute(Remove, ("@id", id))));
 
-    private Task<bool> AskAsync(string sql, Guid id, TimeSpan lease) =>
+    private Task<bool> ExistsAsync(string sql, Guid id, TimeSpan lease) =>
         database.QueryAsync(
             sql,
             static async rows => await rows.ReadAsync() && rows.GetBoolean(0),

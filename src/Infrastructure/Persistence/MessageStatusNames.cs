@@ -2,10 +2,10 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Infrastructure.Persistence;
 
-/// <summary>The words by which databases know the states of messages.</summary>
-internal static class MessageWords
+/// <summary>The names of message statuses in the databases.</summary>
+internal static class MessageStatusNames
 {
-    /// <summary>The word of a status.</summary>
+    /// <summary>Returns the name of a status.</summary>
     public static string Of(MessageStatus status) =>
         status switch
         {
