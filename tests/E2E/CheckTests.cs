@@ -18,7 +18,7 @@ public sealed class CheckTests : ProgramTests
         var lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.Length.ShouldBe(4);
         lines[0].ShouldStartWith("ok     environment development: environment has DATABASE_URL, ");
-        lines[0].ShouldEndWith("; .env has BACKUP_DIRECTORY, LLM_PROVIDERS; the rest is by default.");
+        lines[0].ShouldEndWith("; .env has BACKUP_DIRECTORY, LLM_PROVIDERS; the others have their defaults.");
         lines[1]
             .ShouldMatch(
                 "^ok     database PostgreSQL .+: server [0-9.]+, latency [0-9.]+ ms, pool 30 of [0-9]+ connections, "
@@ -26,7 +26,7 @@ public sealed class CheckTests : ProgramTests
             );
         lines[2]
             .ShouldMatch(
-                @"^ok     providers openrouter takes the key \([0-9]+ ms\); offline answers without a network"
+                @"^ok     providers openrouter accepts the key \([0-9]+ ms\); offline answers without a network"
             );
         lines[3].ShouldMatch("^ok     storage folder .+/backups can be written, [0-9]+ MiB free$");
         output.ShouldNotContain(Workplace.OpenRouterKey);
@@ -66,9 +66,9 @@ public sealed class CheckTests : ProgramTests
         lines[1]
             .ShouldBe(
                 "FAILED database PostgreSQL 127.0.0.1:9/qrai: The database cannot be reached. "
-                    + "Start the server, or look at host and port in DATABASE_URL."
+                    + "Start the server, or check host and port in DATABASE_URL."
             );
-        lines[2].ShouldBe("FAILED providers openrouter refuses the key (401). Look at OPENROUTER_API_KEY.");
+        lines[2].ShouldBe("FAILED providers openrouter rejects the key (401). Check OPENROUTER_API_KEY.");
         lines[3].ShouldStartWith("FAILED storage folder /proc/qrai/backups cannot be written: ");
         foreach (var secret in new[] { Secret, Workplace.OpenRouterKey })
             (output + errors).ShouldNotContain(secret);

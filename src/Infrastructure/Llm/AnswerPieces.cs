@@ -7,14 +7,14 @@ using QrAi.Application.Models;
 
 namespace QrAi.Infrastructure.Llm;
 
-/// <summary>What a provider has said since it was last asked for, in its order: text and arguments are joined.</summary>
-/// <param name="maxBytes">The longest that an answer may be, as UTF-8; then it ends.</param>
+/// <summary>Collects what a provider sends until it is taken, in order; consecutive texts or arguments are joined.</summary>
+/// <param name="maxBytes">The maximum length of an answer in UTF-8 bytes, at which the answer ends.</param>
 internal sealed class AnswerPieces(long maxBytes) : IDisposable
 {
     private List<AIContent>? _pieces;
     private long _bytesLeft = maxBytes;
 
-    // The tool call whose arguments the open piece is; without an index it is the answer's own text.
+    // The tool call whose arguments the open piece is; without an index the piece is text of the answer.
     private int? _callIndex;
     private string? _callId;
     private string? _callName;
@@ -24,22 +24,22 @@ internal sealed class AnswerPieces(long maxBytes) : IDisposable
     private UsageDetails? _usage;
     private string? _finishReason;
 
-    /// <summary>The text of the piece that is open, and after it what is to be added.</summary>
+    /// <summary>The text of the open piece, followed by the text to add.</summary>
     public TextBuffer Text { get; } = new();
 
-    /// <summary>Whether a finish reason has come, so that the answer is whole.</summary>
+    /// <summary>Whether a finish reason was received, so that the answer is complete.</summary>
     public bool IsFinished { get; private set; }
 
-    /// <summary>Whether the answer was ended because it is as long as it may be.</summary>
+    /// <summary>Whether the answer was ended at its maximum length.</summary>
     public bool IsFull { get; private set; }
 
-    /// <summary>Whether there is any text but white space, or a tool call.</summary>
+    /// <summary>Whether there is text other than white space, or a tool call.</summary>
     public bool HasContent { get; private set; }
 
-    /// <summary>Adds the text from a position on to the answer's own.</summary>
+    /// <summary>Adds the text from a position on to the answer's text.</summary>
     public void AddText(int start)
     {
-        Fit(start);
+        EnforceLimit(start);
         if (Text.Length == start)
             return;
         HasContent = HasContent || !Text.From(start).IsWhiteSpace();
@@ -51,15 +51,15 @@ internal sealed class AnswerPieces(long maxBytes) : IDisposable
 
     /// <summary>Adds the text from a position on to the arguments of a tool call.</summary>
     /// <param name="start">The position.</param>
-    /// <param name="index">Which of the answer's calls it is.</param>
-    /// <param name="id">Its id; null for more of the arguments of one that is known.</param>
-    /// <param name="name">The tool's name; null likewise.</param>
-    /// <param name="more">What only the provider knows of it; null for nothing.</param>
+    /// <param name="index">The call's number within the answer.</param>
+    /// <param name="id">The call's id; null for further arguments of a known call.</param>
+    /// <param name="name">The tool's name; null for further arguments of a known call.</param>
+    /// <param name="more">Members that only this provider knows; null if there are none.</param>
     public void AddCall(int start, int index, string? id, string? name, IReadOnlyDictionary<string, JsonElement>? more)
     {
         foreach (var (_, value) in more ?? ReadOnlyDictionary<string, JsonElement>.Empty)
             _bytesLeft -= JsonMarshal.GetRawUtf8Value(value).Length;
-        Fit(start);
+        EnforceLimit(start);
         HasContent = _hasCalls = true;
         if (index == _callIndex && id is null && name is null && more is null)
             return;
@@ -67,21 +67,21 @@ internal sealed class AnswerPieces(long maxBytes) : IDisposable
         (_callIndex, _callId, _callName, _callMore) = (index, id, name, more);
     }
 
-    /// <summary>Adds a sign of life: reasoning is not shown, but a model that thinks is not a provider that hangs.</summary>
+    /// <summary>Adds reasoning, whose text is not used: it shows only that the provider is active.</summary>
     public void AddReasoning() => _hasReasoned = true;
 
-    /// <summary>Adds what the answer has cost.</summary>
+    /// <summary>Adds the usage of the answer.</summary>
     public void AddUsage(UsageDetails usage) => _usage = usage;
 
-    /// <summary>Adds why the answer ends, in the provider's words.</summary>
+    /// <summary>Adds the provider's finish reason.</summary>
     public void Finish(string reason) => (_finishReason, IsFinished) = (reason, true);
 
-    /// <summary>Takes everything; null if it is nothing.</summary>
+    /// <summary>Takes everything that was collected; null if there is nothing.</summary>
     public ChatResponseUpdate? Take()
     {
-        // The first half of a character waits for the other one, while there may be more.
+        // A high surrogate waits for its low surrogate while more text may follow.
         var end = Text.Length;
-        EndPiece(!IsFinished && Text.EndsInHalf(end) ? end - 1 : end);
+        EndPiece(!IsFinished && Text.EndsWithHighSurrogate(end) ? end - 1 : end);
         if (_hasReasoned && _pieces is null)
             Add(new TextReasoningContent(null));
         if (_usage is not null)
@@ -103,8 +103,8 @@ internal sealed class AnswerPieces(long maxBytes) : IDisposable
 
     public void Dispose() => Text.Dispose();
 
-    /// <summary>Drops what is more than an answer may have, and ends it there.</summary>
-    private void Fit(int start)
+    /// <summary>Drops text beyond the maximum length, and ends the answer there.</summary>
+    private void EnforceLimit(int start)
     {
         if (IsFull)
         {

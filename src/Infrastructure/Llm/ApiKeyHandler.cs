@@ -2,7 +2,7 @@ using QrAi.Infrastructure.Secrets;
 
 namespace QrAi.Infrastructure.Llm;
 
-/// <summary>Gives each request the provider's key of that moment, if it wants one.</summary>
+/// <summary>Adds the provider's current key to each request, if the provider has one.</summary>
 internal sealed class ApiKeyHandler(string provider, LiveSecrets secrets) : DelegatingHandler
 {
     protected override Task<HttpResponseMessage> SendAsync(

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace QrAi.Infrastructure.Llm;
 
-/// <summary>How attempts end, in the words that callers see in <c>attempts</c>.</summary>
+/// <summary>The outcomes of attempts, as callers see them in <c>attempts</c>.</summary>
 internal static class AttemptOutcomes
 {
     public const string Completed = "completed";

@@ -10,21 +10,21 @@ using QrAi.Application.Models;
 namespace QrAi.Infrastructure.Llm;
 
 /// <summary>
-/// Writes the body of a request for a completion: https://platform.openai.com/docs/api-reference/chat/create. What is not
-/// set is left out, so that the provider's own default holds.
+/// Writes the request body of a chat completion: https://platform.openai.com/docs/api-reference/chat/create. Options that
+/// are not set are omitted, so that the provider's defaults apply.
 /// </summary>
 internal static class ChatCompletionBody
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
-    // It is read as JSON only, so that nothing has to be escaped for HTML, nor because it is beyond ASCII.
+    // The body is read as JSON only: neither HTML characters nor non-ASCII characters need escapes.
     private static readonly JsonWriterOptions Options = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         SkipValidation = true,
     };
 
-    /// <summary>Writes it, always for a stream with usage.</summary>
+    /// <summary>Writes the body, which always requests a stream with usage.</summary>
     public static HttpContent Write(IEnumerable<ChatMessage> messages, ChatOptions? options, string defaultModel)
     {
         var buffer = new ArrayBufferWriter<byte>(4_096);
@@ -111,7 +111,7 @@ internal static class ChatCompletionBody
         if (texts > 1)
             WriteParts(json, contents);
         else
-            json.WriteString("content"u8, last?.Text); // null: an assistant that called tools and said nothing
+            json.WriteString("content"u8, last?.Text); // null: an assistant message with tool calls only
         if (calls > 0)
             WriteCalls(json, contents);
     }

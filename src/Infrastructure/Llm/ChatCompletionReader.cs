@@ -6,12 +6,12 @@ namespace QrAi.Infrastructure.Llm;
 
 /// <summary>
 /// Reads the chunks of a streamed completion (https://platform.openai.com/docs/api-reference/chat-streaming, and OpenRouter's
-/// <c>error</c> and <c>reasoning</c>), and joins what they say until it is taken. What it cannot understand it leaves out. Of
-/// a member that comes twice in a chunk, the last one counts.
+/// <c>error</c> and <c>reasoning</c>), and joins their content until it is taken. It ignores what it does not understand. Of
+/// a member that occurs twice in a chunk, the last one counts.
 /// </summary>
 internal sealed class ChatCompletionReader : IDisposable
 {
-    // However deep a member is nested that nobody reads, it is no reason to void an answer.
+    // A deeply nested member that is not read must not void an answer.
     private static readonly JsonReaderOptions Options = new() { MaxDepth = int.MaxValue, AllowTrailingCommas = true };
 
     private readonly AnswerPieces _pieces;
@@ -20,7 +20,7 @@ internal sealed class ChatCompletionReader : IDisposable
     private readonly ContentReader _content;
 
     /// <summary>Begins an answer.</summary>
-    /// <param name="maxAnswerBytes">The longest that it may be, as UTF-8; then it ends.</param>
+    /// <param name="maxAnswerBytes">The maximum length of the answer in UTF-8 bytes, at which the answer ends.</param>
     public ChatCompletionReader(long maxAnswerBytes)
     {
         _pieces = new AnswerPieces(maxAnswerBytes);
@@ -29,31 +29,31 @@ internal sealed class ChatCompletionReader : IDisposable
         _content = new ContentReader(_pieces.Text, _lenient);
     }
 
-    // Text is collected where it is read, and dropped again where it does not count.
+    // Text is collected while it is read, and dropped if it turns out to be void.
     private TextBuffer Text => _pieces.Text;
 
-    /// <summary>Whether a finish reason has come, so that the answer is whole.</summary>
+    /// <summary>Whether a finish reason was received, so that the answer is complete.</summary>
     public bool IsFinished => _pieces.IsFinished;
 
-    /// <summary>Whether the answer has any text but white space, or a tool call.</summary>
+    /// <summary>Whether the answer has text other than white space, or a tool call.</summary>
     public bool HasContent => _pieces.HasContent;
 
-    /// <summary>Whether nothing more is expected: what the answer has cost came with its finish reason, or after it.</summary>
+    /// <summary>Whether nothing more is expected: both the finish reason and the usage were received.</summary>
     public bool IsComplete { get; private set; }
 
     /// <summary>Reads a chunk.</summary>
     /// <param name="data">The data of one event.</param>
     /// <returns>
-    /// False if it is the protocol's last one, which not every provider sends, or if the answer is as long as it may be.
+    /// False if it is the protocol's terminator, which not every provider sends, or if the answer has its maximum length.
     /// </returns>
-    /// <exception cref="JsonException">The chunk is cut off, or is no JSON.</exception>
-    /// <exception cref="ProviderException">The provider tells of its failure.</exception>
+    /// <exception cref="JsonException">If the chunk is truncated, or is not JSON.</exception>
+    /// <exception cref="ProviderException">If the provider reports its failure.</exception>
     public bool Read(ReadOnlySpan<byte> data)
     {
         data = data.Trim(" \t"u8);
         if (data.SequenceEqual("[DONE]"u8))
             return false;
-        // Some send a word now and then to keep the connection.
+        // Some providers send other data to keep the connection open.
         if (data.IsEmpty || data[0] != '{')
             return true;
 
@@ -72,7 +72,7 @@ internal sealed class ChatCompletionReader : IDisposable
         return !_pieces.IsFull;
     }
 
-    /// <summary>Takes what has been said since the last time; null if it is nothing.</summary>
+    /// <summary>Takes the content since the previous call; null if there is none.</summary>
     public ChatResponseUpdate? Take() => _pieces.Take();
 
     public void Dispose() => _pieces.Dispose();
@@ -97,7 +97,7 @@ internal sealed class ChatCompletionReader : IDisposable
         chunk.FinishReason = null;
         if (!LenientJson.ReadStart(ref json, JsonTokenType.StartArray))
             return;
-        // One choice is asked for.
+        // The request is for one choice.
         for (var isFirst = true; json.Read() && json.TokenType != JsonTokenType.EndArray; isFirst = false)
             if (isFirst && json.TokenType == JsonTokenType.StartObject)
                 ReadChoice(ref json, ref chunk);
@@ -142,7 +142,7 @@ internal sealed class ChatCompletionReader : IDisposable
             }
             else if (_lenient.Is(ref json, "tool_calls"u8))
             {
-                // Their arguments are collected after the text, wherever they stand.
+                // Their arguments are collected after the text, whatever the order of the members.
                 json.Read();
                 chunk.ToolCalls = json;
                 json.Skip();
@@ -160,19 +160,19 @@ internal sealed class ChatCompletionReader : IDisposable
         chunk.HasReasoned = false;
     }
 
-    /// <summary>An object with a code, which is an HTTP status or a word; or only a word.</summary>
+    /// <summary>Reads an error: an object with a code, which is an HTTP status or a text; or a text alone.</summary>
     private static void ReadError(ref Utf8JsonReader json, ref Chunk chunk)
     {
         json.Read();
         if (json.TokenType is JsonTokenType.Null or JsonTokenType.False || json.ValueSpan.IsEmpty)
-            return; // an object is not empty: its value is its first brace
+            return; // the value span of an object is its opening brace, so never empty
         var error = ProviderError.Of(JsonElement.ParseValue(ref json));
         chunk.Failure = error.Code is { } status
             ? ProviderException.FromStatus(status, error: error)
             : ProviderException.BrokenOff(error: error);
     }
 
-    /// <summary>Some providers send an empty one with every chunk, which is none, and some send numbers.</summary>
+    /// <summary>Reads a finish reason. Some providers send an empty one with every chunk, and some send numbers.</summary>
     private string? ReadFinishReason(ref Utf8JsonReader json)
     {
         json.Read();
@@ -191,7 +191,7 @@ internal sealed class ChatCompletionReader : IDisposable
             throw chunk.Failure;
         }
 
-        // A refusal is what the model answers.
+        // A refusal is the model's answer.
         if (chunk.Refusal.TokenType == JsonTokenType.String)
             _lenient.AppendText(ref chunk.Refusal);
         _pieces.AddText(chunk.TextStart);
@@ -205,7 +205,7 @@ internal sealed class ChatCompletionReader : IDisposable
         IsComplete |= IsFinished && chunk.Usage is not null;
     }
 
-    /// <summary>What a chunk says beside its text, until all of it has been read.</summary>
+    /// <summary>The content of a chunk besides its text, until the whole chunk has been read.</summary>
     private ref struct Chunk
     {
         public int TextStart;

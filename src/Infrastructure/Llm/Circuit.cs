@@ -1,89 +1,89 @@
 namespace QrAi.Infrastructure.Llm;
 
 /// <summary>
-/// Skips a provider for a while after it failed several times in a row, then lets one attempt through, which has to prove
-/// that the provider is back. An attempt lasts until its stream ends: one that breaks off after its first token has failed
-/// too. Thread-safe.
+/// A circuit breaker: skips a provider for a while after consecutive failures, then lets one probe through, whose success
+/// closes the circuit. An attempt lasts until its stream ends: one that breaks off after its first token has failed too.
+/// Thread-safe.
 /// </summary>
-/// <param name="clock">What the while is measured by.</param>
+/// <param name="clock">Measures how long the circuit is open.</param>
 internal sealed class Circuit(TimeProvider clock)
 {
     public const int FailuresToOpen = 5;
-    public static readonly TimeSpan OpenTime = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan BreakDuration = TimeSpan.FromSeconds(30);
 
     private readonly Lock _lock = new();
-    private int _failuresInARow;
-    private long? _opened;
-    private bool _isProbed;
+    private int _consecutiveFailures;
+    private long? _openedAt;
+    private bool _isProbing;
 
-    /// <summary>How many attempts have failed since the last that succeeded.</summary>
-    public int FailuresInARow
+    /// <summary>The number of failed attempts since the last success.</summary>
+    public int ConsecutiveFailures
     {
         get
         {
             lock (_lock)
-                return _failuresInARow;
+                return _consecutiveFailures;
         }
     }
 
-    /// <summary>Whether an attempt would be skipped at the moment.</summary>
+    /// <summary>Whether an attempt would be rejected now.</summary>
     public bool IsOpen
     {
         get
         {
             lock (_lock)
-                return IsClosedTo(clock.GetTimestamp());
+                return Rejects(clock.GetTimestamp());
         }
     }
 
-    /// <summary>Lets an attempt through, or does not.</summary>
-    /// <returns>To be told how the attempt ends, and disposed of then; null if the provider is skipped.</returns>
+    /// <summary>Permits or rejects an attempt.</summary>
+    /// <returns>A pass, to record the outcome and to dispose at the end; null if the attempt is rejected.</returns>
     public Pass? TryEnter()
     {
         lock (_lock)
         {
-            if (_opened is null)
+            if (_openedAt is null)
                 return new Pass(this, isProbe: false);
-            if (IsClosedTo(clock.GetTimestamp()))
+            if (Rejects(clock.GetTimestamp()))
                 return null;
-            _isProbed = true;
+            _isProbing = true;
             return new Pass(this, isProbe: true);
         }
     }
 
-    private bool IsClosedTo(long now) =>
-        _opened is { } opened && (_isProbed || clock.GetElapsedTime(opened, now) < OpenTime);
+    private bool Rejects(long now) =>
+        _openedAt is { } opened && (_isProbing || clock.GetElapsedTime(opened, now) < BreakDuration);
 
-    /// <param name="isProbe">Whether it is the one that an open circuit let through.</param>
-    /// <param name="succeeded">Null where it was cancelled or refused, which says nothing about the provider.</param>
+    /// <param name="isProbe">Whether the attempt is the probe of an open circuit.</param>
+    /// <param name="succeeded">Null if it was cancelled or refused, which proves nothing about the provider.</param>
     private void Leave(bool isProbe, bool? succeeded)
     {
         lock (_lock)
         {
-            // What was begun before the circuit opened proves nothing about now.
-            if (_opened is not null && !isProbe)
+            // An attempt that began before the circuit opened proves nothing about the provider's current state.
+            if (_openedAt is not null && !isProbe)
                 return;
             if (isProbe)
-                _isProbed = false;
+                _isProbing = false;
 
             if (succeeded is true)
-                (_failuresInARow, _opened) = (0, null);
+                (_consecutiveFailures, _openedAt) = (0, null);
             else if (succeeded is false)
-                _failuresInARow++;
-            if (succeeded is not true && _failuresInARow >= FailuresToOpen)
-                _opened = clock.GetTimestamp();
+                _consecutiveFailures++;
+            if (succeeded is not true && _consecutiveFailures >= FailuresToOpen)
+                _openedAt = clock.GetTimestamp();
         }
     }
 
-    /// <summary>An attempt that was let through.</summary>
+    /// <summary>The permission for one attempt.</summary>
     internal sealed class Pass(Circuit circuit, bool isProbe) : IDisposable
     {
         private bool? _succeeded;
 
-        /// <summary>The provider gave a whole answer.</summary>
+        /// <summary>Records a complete answer.</summary>
         public void Succeed() => _succeeded = true;
 
-        /// <summary>The provider failed.</summary>
+        /// <summary>Records a failure.</summary>
         public void Fail() => _succeeded = false;
 
         /// <summary>Ends the attempt.</summary>

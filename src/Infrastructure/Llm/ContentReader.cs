@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace QrAi.Infrastructure.Llm;
 
-/// <summary>Reads the <c>content</c> of a message: a text, or a list of parts of which some are texts.</summary>
+/// <summary>Reads the <c>content</c> of a message: a text, or a list of parts, some of which are texts.</summary>
 /// <param name="text">Receives the text.</param>
 /// <param name="lenient">Reads members and texts.</param>
 internal sealed class ContentReader(TextBuffer text, LenientJson lenient)

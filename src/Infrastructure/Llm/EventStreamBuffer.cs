@@ -4,37 +4,37 @@ namespace QrAi.Infrastructure.Llm;
 
 /// <summary>
 /// Finds the data of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) in a buffer that
-/// its owner fills. The base library's parser reads the stream itself, so that it cannot tell what has come already from
-/// what is still to be waited for.
+/// its owner fills. The base library's parser reads the stream itself, so that its caller cannot distinguish received events
+/// from events that still have to be awaited.
 /// </summary>
-/// <param name="maxEventBytes">The most bytes that one event may have.</param>
+/// <param name="maxEventBytes">The maximum size of one event, in bytes.</param>
 internal sealed class EventStreamBuffer(long maxEventBytes) : IDisposable
 {
     private const int InitialSize = 8 * 1024;
-    private const int SmallestRead = 2 * 1024;
+    private const int MinReadSize = 2 * 1024;
 
     private byte[] _buffer = [];
     private int _end;
     private bool _hasEnded;
 
-    // A provider that does not stream sends one JSON document, which no line of an event stream begins like.
+    // A provider that does not stream sends one JSON document. No line of an event stream begins like one.
     private bool? _isDocument;
 
-    // The line that is read: where it begins, and how far its end has been looked for in vain.
+    // The current line: its start, and the position up to which it has no line end.
     private int _line;
     private int _searched;
     private bool _isFirstLine = true;
     private bool _followsCarriageReturn;
 
-    // The data of the event that is read.
+    // The data of the current event.
     private bool _hasData;
     private int _data;
     private int _dataEnd;
 
-    /// <summary>Whether it holds a part of an event.</summary>
+    /// <summary>Whether it holds no part of an event.</summary>
     public bool IsEmpty => (_hasData ? _data : _line) == _end;
 
-    /// <summary>Gives its memory back until it is needed: a stream that is waited for costs none.</summary>
+    /// <summary>Returns the memory to the pool until it is needed: a stream without new data uses none.</summary>
     public void Release()
     {
         Move(_buffer, _end);
@@ -42,7 +42,7 @@ internal sealed class EventStreamBuffer(long maxEventBytes) : IDisposable
         _buffer = [];
     }
 
-    /// <summary>Where the next bytes are to be written. What was read before is void.</summary>
+    /// <summary>Returns the memory for the next bytes. Data that was read before becomes invalid.</summary>
     public Memory<byte> GetMemory()
     {
         var start = _hasData ? _data : _line;
@@ -50,14 +50,15 @@ internal sealed class EventStreamBuffer(long maxEventBytes) : IDisposable
             _buffer = ArrayPool<byte>.Shared.Rent(InitialSize);
         else if (start == _end)
             Move(_buffer, start);
-        else if (_buffer.Length - _end < SmallestRead)
-            MakeRoom(start);
+        else if (_buffer.Length - _end < MinReadSize)
+            EnsureSpace(start);
         return _buffer.AsMemory(_end);
     }
 
-    /// <summary>Takes over bytes that have been written; none at the end of the stream.</summary>
-    /// <returns>Whether more may come.</returns>
-    /// <exception cref="InvalidDataException">An event is longer than anything that makes sense.</exception>
+    /// <summary>Accepts bytes that have been written.</summary>
+    /// <param name="count">The number of bytes; 0 at the end of the stream.</param>
+    /// <returns>Whether more bytes may follow.</returns>
+    /// <exception cref="InvalidDataException">If an event is longer than the maximum.</exception>
     public bool Advance(int count)
     {
         _end += count;
@@ -69,8 +70,8 @@ internal sealed class EventStreamBuffer(long maxEventBytes) : IDisposable
         return !_hasEnded;
     }
 
-    /// <summary>Gives the data of the next event that has come as a whole.</summary>
-    /// <param name="data">The data, which is valid until the next call of any method.</param>
+    /// <summary>Reads the data of the next complete event.</summary>
+    /// <param name="data">The data, valid until the next call of any method.</param>
     /// <returns>Whether there is one.</returns>
     public bool TryRead(out ReadOnlySpan<byte> data)
     {
@@ -90,10 +91,10 @@ internal sealed class EventStreamBuffer(long maxEventBytes) : IDisposable
             }
         }
 
-        return TryReadRest(out data);
+        return TryReadLast(out data);
     }
 
-    /// <summary>The document, when it has come as a whole.</summary>
+    /// <summary>Reads the document, once it is complete.</summary>
     private bool TryReadDocument(out ReadOnlySpan<byte> data)
     {
         data = _hasEnded ? Trim(_buffer.AsSpan(_line.._end)) : default;
@@ -102,8 +103,8 @@ internal sealed class EventStreamBuffer(long maxEventBytes) : IDisposable
         return !data.IsEmpty;
     }
 
-    /// <summary>An event that the end of the stream ends.</summary>
-    private bool TryReadRest(out ReadOnlySpan<byte> data)
+    /// <summary>Reads an event that the end of the stream terminates.</summary>
+    private bool TryReadLast(out ReadOnlySpan<byte> data)
     {
         data = default;
         if (!_hasEnded)
@@ -122,7 +123,7 @@ internal sealed class EventStreamBuffer(long maxEventBytes) : IDisposable
         _buffer = [];
     }
 
-    /// <summary>A line ends with CR, LF or both.</summary>
+    /// <summary>Reads a line, which ends with CR, LF or both.</summary>
     private bool TryReadLine(out int start, out int length)
     {
         if (_followsCarriageReturn && _line < _end)
@@ -158,7 +159,7 @@ internal sealed class EventStreamBuffer(long maxEventBytes) : IDisposable
         length -= 3;
     }
 
-    /// <summary>Only data counts: events have no names here, and are not resumed.</summary>
+    /// <summary>Reads a field. Only data matters: events have no names here, and are not resumed.</summary>
     private void ReadField(int start, int length)
     {
         var line = _buffer.AsSpan(start, length);
@@ -175,7 +176,7 @@ internal sealed class EventStreamBuffer(long maxEventBytes) : IDisposable
             return;
         }
 
-        // Lines of one event are joined where the first one is: an end of line and a field's name make room for it.
+        // Lines of one event are joined in place: the line end and the field name before each leave the space for it.
         _buffer[_dataEnd++] = (byte)'\n';
         line[prefix..].CopyTo(_buffer.AsSpan(_dataEnd));
         _dataEnd += length - prefix;
@@ -183,7 +184,7 @@ internal sealed class EventStreamBuffer(long maxEventBytes) : IDisposable
 
     private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> text) => text.Trim(" \t\r\n\uFEFF"u8);
 
-    private void MakeRoom(int start)
+    private void EnsureSpace(int start)
     {
         if (_end - start <= _buffer.Length / 2)
         {
@@ -196,7 +197,7 @@ internal sealed class EventStreamBuffer(long maxEventBytes) : IDisposable
         ArrayPool<byte>.Shared.Return(full);
     }
 
-    /// <summary>Moves what is needed to the beginning of a buffer, which may be the same.</summary>
+    /// <summary>Moves unread bytes to the start of a buffer, which may be the same one.</summary>
     private void Move(byte[] target, int start)
     {
         _buffer.AsSpan(start.._end).CopyTo(target);

@@ -9,14 +9,14 @@ using QrAi.Infrastructure.Settings;
 namespace QrAi.Infrastructure.Llm;
 
 /// <summary>
-/// Asks providers, attempt after attempt, until one has given a whole answer. It is the only loop between a question and the
-/// protocol, and hands the protocol's updates on as they are. When an attempt breaks off after its first token, the
-/// <see cref="AttemptStarted"/> of the next one makes the text before it void.
+/// Makes attempts at providers until one returns a complete answer. It is the only loop between a question and the protocol,
+/// and forwards the protocol's updates unchanged. When an attempt breaks off after its first token, the
+/// <see cref="AttemptStarted"/> of the next one voids the text before it.
 /// </summary>
-/// <param name="providers">The order of failover.</param>
-/// <param name="limits">How long, and how often, a provider is asked.</param>
-/// <param name="clock">What all of it is measured by.</param>
-/// <param name="logger">Is told of failures, never of texts.</param>
+/// <param name="providers">The providers in the order of failover.</param>
+/// <param name="limits">Time limits and the maximum number of retries.</param>
+/// <param name="clock">Measures all times.</param>
+/// <param name="logger">Receives failures, never texts.</param>
 internal sealed class FailoverChatClient(
     IReadOnlyList<Provider> providers,
     LlmOptions limits,
@@ -38,8 +38,8 @@ internal sealed class FailoverChatClient(
         var plan = new FailoverPlan(providers, limits.MaxRetries);
         while (plan.Next is { } provider)
         {
-            var own = OptionsFor(provider, options);
-            var attempt = new ProviderAttempt(provider, messages, own, limits.FirstToken, clock, total.Token);
+            var adapted = OptionsFor(provider, options);
+            var attempt = new ProviderAttempt(provider, messages, adapted, limits.FirstToken, clock, total.Token);
             await using (attempt)
             {
                 while (attempt.Ended is null)
@@ -60,10 +60,10 @@ internal sealed class FailoverChatClient(
                     }
 
                     var update = attempt.Updates.Current;
-                    // What an attempt without an answer has cost is no beginning.
+                    // Usage alone is no first token.
                     if (!attempt.HasBegun && update.Contents is not [UsageContent])
-                        yield return Note(attempt.Begin());
-                    attempt.See(update);
+                        yield return UpdateOf(attempt.Begin());
+                    attempt.Observe(update);
                     yield return update;
                 }
             }
@@ -73,34 +73,34 @@ internal sealed class FailoverChatClient(
                 ended = ended with { Outcome = AttemptOutcomes.TotalTimeExceeded };
             if (attempt.Failure is not null)
                 LogFailure(ended, attempt.Failure, messages);
-            yield return Note(new AttemptEnded(ended));
+            yield return UpdateOf(new AttemptEnded(ended));
 
             if (ended.Outcome == AttemptOutcomes.Completed)
                 yield break;
             if (attempt.Failure is not { } failure)
-                throw Stopped(cancellationToken);
+                throw StopException(cancellationToken);
             if (failure.Reaction == Reaction.GiveUp && !attempt.HasBegun)
-                throw Refused(provider, failure);
+                throw RefusedException(provider, failure);
             if (plan.Retry(failure, attempt.HasBegun) is { } wait)
                 await WaitAsync(wait, total.Token, cancellationToken);
             else if (plan.Next is { } next)
                 logger.LogWarning("Failover from {Provider} to {Next}", provider.Name, next.Name);
             else
-                throw AllFailed(plan, failure);
+                throw AllFailedException(plan, failure);
         }
     }
 
-    private static ChatResponseUpdate Note(AIContent content) => new(ChatRole.Assistant, [content]);
+    private static ChatResponseUpdate UpdateOf(AIContent content) => new(ChatRole.Assistant, [content]);
 
-    /// <summary>Models are named differently everywhere: the caller's choice is the first provider's.</summary>
+    /// <summary>Model names differ between providers: the caller's choice applies to the first one only.</summary>
     private ChatOptions? OptionsFor(Provider provider, ChatOptions? options)
     {
         if (options?.ModelId is null || provider == providers[0])
             return options;
 
-        var own = options.Clone();
-        own.ModelId = null;
-        return own;
+        var withoutModel = options.Clone();
+        withoutModel.ModelId = null;
+        return withoutModel;
     }
 
     private async Task WaitAsync(TimeSpan wait, CancellationToken total, CancellationToken cancellationToken)
@@ -111,39 +111,39 @@ internal sealed class FailoverChatClient(
         }
         catch (OperationCanceledException)
         {
-            throw Stopped(cancellationToken);
+            throw StopException(cancellationToken);
         }
     }
 
-    private void LogFailure(Attempt attempt, ProviderException failure, IEnumerable<ChatMessage> asked) =>
+    private void LogFailure(Attempt attempt, ProviderException failure, IEnumerable<ChatMessage> messages) =>
         logger.Log(
             failure.NeedsOperator ? LogLevel.Error : LogLevel.Warning,
             "Provider {Provider} failed: {Outcome} after {DurationMs} ms ({Cause})",
             attempt.Provider,
             attempt.Outcome,
             attempt.Milliseconds,
-            failure.Error is { } error && LoggableReason.Of(error, asked) is { } reason
+            failure.Error is { } error && LoggableReason.Of(error, messages) is { } reason
                 ? $"{failure.Cause}: {reason}"
                 : failure.Cause
         );
 
-    private Exception Stopped(CancellationToken cancellationToken) =>
+    private Exception StopException(CancellationToken cancellationToken) =>
         cancellationToken.IsCancellationRequested
             ? new OperationCanceledException(cancellationToken)
             : new GenerationFailedException(
                 AnswerErrorCodes.ProviderTimeout,
-                $"No provider gave a whole answer within {limits.Total.TotalSeconds:0.###} s."
+                $"No provider completed an answer within {limits.Total.TotalSeconds:0.###} s."
             );
 
-    private static GenerationFailedException Refused(Provider provider, ProviderException failure) =>
+    private static GenerationFailedException RefusedException(Provider provider, ProviderException failure) =>
         new(
             AnswerErrorCodes.ProviderFailed,
             $"The provider {provider.Name} refused the question: {failure.Outcome}.",
             failure
         );
 
-    private static GenerationFailedException AllFailed(FailoverPlan plan, ProviderException failure) =>
-        plan.IsOnlySilence
+    private static GenerationFailedException AllFailedException(FailoverPlan plan, ProviderException failure) =>
+        plan.AllTimedOut
             ? new(AnswerErrorCodes.ProviderTimeout, "No provider began to answer in time.", failure)
             : new(AnswerErrorCodes.ProviderFailed, "Every provider failed.", failure);
 }

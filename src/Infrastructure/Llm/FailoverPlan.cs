@@ -3,37 +3,37 @@ using System.Security.Cryptography;
 namespace QrAi.Infrastructure.Llm;
 
 /// <summary>
-/// Who is asked next, and when. Until its first token a provider is asked again after growing and jittered waits. After it
-/// the caller has text, and the next provider is asked at once; the one that broke off goes to the end of the queue, so that
-/// the answer is not lost when there is no other, or the others fail too.
+/// Decides which provider is next, and when. Before its first token a provider is retried after exponential waits with jitter.
+/// After it the caller has text, and the next provider follows at once; the one that broke off moves to the end of the queue,
+/// so that the answer is not lost when there is no other provider, or the others fail too.
 /// </summary>
-/// <param name="providers">The order of failover.</param>
-/// <param name="maxRetries">How often a provider is asked again, before its first token and after it.</param>
+/// <param name="providers">The providers in the order of failover.</param>
+/// <param name="maxRetries">The maximum number of retries of a provider, before its first token and after it.</param>
 internal sealed class FailoverPlan(IEnumerable<Provider> providers, int maxRetries)
 {
-    /// <summary>A provider that wants to be left alone for longer is skipped.</summary>
-    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(10);
+    /// <summary>A provider that requests a longer wait is skipped.</summary>
+    private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromSeconds(10);
 
-    private static readonly TimeSpan FirstWait = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BaseWait = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
 
     private readonly Queue<Provider> _queue = new(providers);
     private int _retries;
     private int _rounds;
 
-    /// <summary>Who is to be asked; null if nobody is left.</summary>
+    /// <summary>The provider of the next attempt; null if none is left.</summary>
     public Provider? Next => _queue.TryPeek(out var provider) ? provider : null;
 
-    /// <summary>Whether no provider has failed but by its silence.</summary>
-    public bool IsOnlySilence { get; private set; } = true;
+    /// <summary>Whether every provider that was dropped sent no first token in time.</summary>
+    public bool AllTimedOut { get; private set; } = true;
 
-    /// <summary>Decides what follows the failure of who was asked.</summary>
-    /// <param name="failure">Why it failed.</param>
-    /// <param name="hasBegun">Whether its first token had come.</param>
-    /// <returns>How long to wait before it is asked again; null if the next one's turn has come.</returns>
+    /// <summary>Decides what follows the failure of the current provider.</summary>
+    /// <param name="failure">The failure.</param>
+    /// <param name="hasBegun">Whether the first token was received.</param>
+    /// <returns>The wait before a retry; null to move on to the next provider.</returns>
     public TimeSpan? Retry(ProviderException failure, bool hasBegun)
     {
-        var mayRecover = failure.Reaction == Reaction.Retry && !(failure.RetryAfter > LongestRetryAfter);
+        var mayRecover = failure.Reaction == Reaction.Retry && !(failure.RetryAfter > MaxRetryAfter);
         if (mayRecover && !hasBegun && _retries < maxRetries)
         {
             _retries++;
@@ -42,17 +42,17 @@ internal sealed class FailoverPlan(IEnumerable<Provider> providers, int maxRetri
 
         var failed = _queue.Dequeue();
         _retries = 0;
-        IsOnlySilence &= failure.IsTimeout;
+        AllTimedOut &= failure.IsTimeout;
         if (hasBegun && _rounds++ < maxRetries)
             _queue.Enqueue(failed);
         return null;
     }
 
-    /// <summary>From half to one and a half of what doubles with each retry.</summary>
+    /// <summary>Returns an exponential wait with a jitter of ±50 %.</summary>
     private static TimeSpan Backoff(int retry)
     {
-        var middle = (int)FirstWait.Ticks << (retry - 1);
-        var wait = TimeSpan.FromTicks(middle / 2 + RandomNumberGenerator.GetInt32(middle));
-        return wait < LongestWait ? wait : LongestWait;
+        var mean = (int)BaseWait.Ticks << (retry - 1);
+        var wait = TimeSpan.FromTicks(mean / 2 + RandomNumberGenerator.GetInt32(mean));
+        return wait < MaxWait ? wait : MaxWait;
     }
 }

@@ -3,18 +3,18 @@ using Microsoft.Extensions.AI;
 namespace QrAi.Infrastructure.Llm;
 
 /// <summary>
-/// Why a model stopped, in OpenAI's words whatever the provider's are:
+/// Maps the finish reasons of providers to those of OpenAI:
 /// https://platform.openai.com/docs/api-reference/chat/object, https://ai.google.dev/api/generate-content#FinishReason,
 /// https://docs.anthropic.com/en/api/handling-stop-reasons.
 /// </summary>
 internal static class FinishReasons
 {
-    /// <summary>What a provider says when it has failed in the middle: no reason, but a break.</summary>
+    /// <summary>The finish reason of a provider that failed during the answer: the answer is incomplete.</summary>
     public const string Error = "error";
 
-    /// <summary>OpenAI's word for a provider's.</summary>
-    /// <param name="reason">The provider's word.</param>
-    /// <param name="hasCalls">Whether the answer has tool calls: then it is for them that a model stopped.</param>
+    /// <summary>Returns OpenAI's equivalent of a provider's finish reason.</summary>
+    /// <param name="reason">The provider's finish reason.</param>
+    /// <param name="hasCalls">Whether the answer has tool calls, which then are the reason.</param>
     public static ChatFinishReason Of(string reason, bool hasCalls) =>
         reason.ToUpperInvariant() switch
         {

@@ -4,14 +4,14 @@ using System.Text.Json;
 
 namespace QrAi.Infrastructure.Llm;
 
-/// <summary>Reads members of JSON, and goes past what is of another kind than expected.</summary>
+/// <summary>Reads members of JSON, and skips values of an unexpected kind.</summary>
 /// <param name="text">Collects texts.</param>
 internal readonly struct LenientJson(TextBuffer text)
 {
-    /// <summary>Goes on to the next member of an object; false at its end.</summary>
+    /// <summary>Advances to the next member of an object; false at the object's end.</summary>
     public static bool ReadName(ref Utf8JsonReader json) => json.Read() && json.TokenType == JsonTokenType.PropertyName;
 
-    /// <summary>Goes on to a member's value, and past one that is of another kind.</summary>
+    /// <summary>Advances to a member's value, and skips one of another kind.</summary>
     public static bool ReadStart(ref Utf8JsonReader json, JsonTokenType kind)
     {
         json.Read();
@@ -21,7 +21,7 @@ internal readonly struct LenientJson(TextBuffer text)
         return false;
     }
 
-    /// <summary>A whole number as <c>7</c>, <c>7.0</c> or <c>"7"</c>; null if it is none.</summary>
+    /// <summary>Reads a whole number written as <c>7</c>, <c>7.0</c> or <c>"7"</c>; null for any other value.</summary>
     public static long? ReadNumber(ref Utf8JsonReader json)
     {
         json.Read();
@@ -40,7 +40,7 @@ internal readonly struct LenientJson(TextBuffer text)
             : null;
     }
 
-    /// <summary>Whether the member that is read has a name.</summary>
+    /// <summary>Whether the current member has the given name.</summary>
     public bool Is(ref Utf8JsonReader json, ReadOnlySpan<byte> name)
     {
         if (!json.ValueIsEscaped)
@@ -50,7 +50,7 @@ internal readonly struct LenientJson(TextBuffer text)
         return Ascii.Equals(name, text.Take(start, text.Length));
     }
 
-    /// <summary>The name of the member that is read; null if it is empty.</summary>
+    /// <summary>Returns the name of the current member; null if it is empty.</summary>
     public string? TakeName(ref Utf8JsonReader json)
     {
         var start = text.Length;
@@ -58,14 +58,14 @@ internal readonly struct LenientJson(TextBuffer text)
         return text.Length > start ? text.Take(start, text.Length) : null;
     }
 
-    /// <summary>A member's text, apart from those that are collected; null if it is none, or empty.</summary>
+    /// <summary>Reads a member's text without collecting it; null if the value is no text, or empty.</summary>
     public string? ReadText(ref Utf8JsonReader json)
     {
         json.Read();
         return TakeText(ref json);
     }
 
-    /// <summary>The text of a value that has been read; null if it is none, or empty.</summary>
+    /// <summary>Returns the text of the current value; null if the value is no text, or empty.</summary>
     public string? TakeText(ref Utf8JsonReader json)
     {
         var start = text.Length;
@@ -73,7 +73,7 @@ internal readonly struct LenientJson(TextBuffer text)
         return text.Length > start ? text.Take(start, text.Length) : null;
     }
 
-    /// <summary>Collects the text of a value that has been read, or goes past what is none.</summary>
+    /// <summary>Collects the text of the current value, or skips a value that is no text.</summary>
     public void AppendText(ref Utf8JsonReader json)
     {
         if (json.TokenType == JsonTokenType.String)

@@ -4,37 +4,37 @@ using Microsoft.Extensions.AI;
 namespace QrAi.Infrastructure.Llm;
 
 /// <summary>
-/// A provider's reason for its failure as it may be logged: without what was asked, which providers like to quote, and without
-/// anything that looks like a key.
+/// Makes a provider's reason for its failure safe to log: without quotes of the request, which providers often include, and
+/// without anything that resembles a key.
 /// </summary>
 internal static partial class LoggableReason
 {
     private const int MaxLength = 300;
 
-    /// <summary>A sentence that has this many characters in a row of what was asked quotes it.</summary>
-    private const int ShortestQuote = 12;
+    /// <summary>A message that shares this many consecutive characters with the request quotes it.</summary>
+    private const int MinQuoteLength = 12;
 
-    /// <summary>The reason; null if the provider gave none.</summary>
-    /// <param name="error">What the provider says.</param>
-    /// <param name="asked">What it was asked.</param>
-    public static string? Of(ProviderError error, IEnumerable<ChatMessage> asked)
+    /// <summary>Returns the reason; null if the provider sent none that may be logged.</summary>
+    /// <param name="error">The provider's error.</param>
+    /// <param name="messages">The messages of the request.</param>
+    public static string? Of(ProviderError error, IEnumerable<ChatMessage> messages)
     {
-        // A known word is a name; a longer one may be anything.
-        var words = error.Words.Where(word => Word().IsMatch(word)).Distinct();
-        var message = error.Message is { } said ? Key().Replace(Shorten(said), "…") : null;
-        if (message is not null && Quotes(message, asked))
+        // A short identifier is safe; anything else may be quoted text.
+        var codes = error.Codes.Where(code => Identifier().IsMatch(code)).Distinct();
+        var message = error.Message is { } text ? Key().Replace(Shorten(text), "…") : null;
+        if (message is not null && Quotes(message, messages))
             message = null;
-        string?[] parts = [string.Join(' ', words), message];
+        string?[] parts = [string.Join(' ', codes), message];
         var reason = string.Join(": ", parts.Where(part => !string.IsNullOrWhiteSpace(part)));
         return reason.Length == 0 ? null : reason;
     }
 
     private static string Shorten(string text) => text.Length <= MaxLength ? text : text[..MaxLength] + "…";
 
-    private static bool Quotes(string message, IEnumerable<ChatMessage> asked) =>
-        asked
-            .Where(said => said.Role != ChatRole.System)
-            .SelectMany(said => said.Contents)
+    private static bool Quotes(string message, IEnumerable<ChatMessage> messages) =>
+        messages
+            .Where(sent => sent.Role != ChatRole.System)
+            .SelectMany(sent => sent.Contents)
             .Select(content =>
                 content switch
                 {
@@ -47,16 +47,16 @@ internal static partial class LoggableReason
 
     private static bool Quotes(string message, string text)
     {
-        if (text.Length <= ShortestQuote)
+        if (text.Length <= MinQuoteLength)
             return message.Contains(text, StringComparison.OrdinalIgnoreCase);
-        for (var start = 0; start + ShortestQuote <= message.Length; start++)
-            if (text.AsSpan().Contains(message.AsSpan(start, ShortestQuote), StringComparison.OrdinalIgnoreCase))
+        for (var start = 0; start + MinQuoteLength <= message.Length; start++)
+            if (text.AsSpan().Contains(message.AsSpan(start, MinQuoteLength), StringComparison.OrdinalIgnoreCase))
                 return true;
         return false;
     }
 
     [GeneratedRegex(@"^[\w.-]{1,64}$", RegexOptions.NonBacktracking)]
-    private static partial Regex Word();
+    private static partial Regex Identifier();
 
     [GeneratedRegex(@"(sk-|AIza)[\w*-]+|[A-Za-z0-9+/_-]{32,}", RegexOptions.NonBacktracking)]
     private static partial Regex Key();

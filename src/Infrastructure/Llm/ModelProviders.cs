@@ -6,7 +6,7 @@ using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Llm;
 
-/// <summary>Puts the clients together, once.</summary>
+/// <summary>Creates the providers and their clients once, at the start.</summary>
 internal sealed class ModelProviders : IModelProviders
 {
     private readonly Dictionary<string, IChatClient> _single = [];

@@ -2,7 +2,7 @@ using Microsoft.Extensions.AI;
 
 namespace QrAi.Infrastructure.Llm;
 
-/// <summary>Answers without a network, so that the service can be tried before there is a key.</summary>
+/// <summary>Answers without a network, so that the service can be tried without a key.</summary>
 internal sealed class OfflineChatClient : StreamingChatClient
 {
     public const string Model = "none";

@@ -5,15 +5,15 @@ using Microsoft.Extensions.AI;
 namespace QrAi.Infrastructure.Llm;
 
 /// <summary>
-/// Speaks the protocol that OpenRouter and Google AI share with OpenAI, always streamed. It knows nothing of retries: one
-/// call is one attempt, and what goes wrong becomes a <see cref="ProviderException"/>. What has come at once becomes one
-/// update, so that a fast provider costs few, and a token that comes alone goes out at once.
+/// A client of OpenAI's protocol, which OpenRouter and Google AI implement too. It always streams and never retries: one call
+/// is one attempt, and a failure is a <see cref="ProviderException"/>. Data that is received together becomes one update, so
+/// that a fast provider costs few updates and a single token is not delayed.
 /// </summary>
-/// <remarks>docs/adr/0004 says why it is not OpenAI's own library.</remarks>
-/// <param name="http">Knows the address and the key.</param>
-/// <param name="defaultModel">The model that is asked for unless the caller names another.</param>
-/// <param name="maxAnswerBytes">The longest that an answer may be, as UTF-8; then it ends.</param>
-/// <param name="clock">What waits are measured by.</param>
+/// <remarks>docs/adr/0004 explains why OpenAI's own library is not used.</remarks>
+/// <param name="http">Has the base address, and adds the key.</param>
+/// <param name="defaultModel">The model to use unless the caller names another.</param>
+/// <param name="maxAnswerBytes">The maximum length of an answer in UTF-8 bytes, at which the answer ends.</param>
+/// <param name="clock">Measures waits.</param>
 internal sealed class OpenAiCompatibleChatClient(
     HttpClient http,
     string defaultModel,
@@ -24,9 +24,9 @@ internal sealed class OpenAiCompatibleChatClient(
     private static readonly Uri Path = new("chat/completions", UriKind.Relative);
 
     private const int MaxErrorBytes = 16 * 1024;
-    private static readonly TimeSpan ErrorWait = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MaxErrorWait = TimeSpan.FromSeconds(2);
 
-    // One event, or a whole completion: the answer with every character escaped, and what is around it.
+    // One event may be a whole completion: the answer with every character escaped, and the JSON around it.
     private readonly long _maxEventBytes = maxAnswerBytes * 6 + 1024 * 1024;
 
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
@@ -51,7 +51,7 @@ internal sealed class OpenAiCompatibleChatClient(
                 var stop = chunks.IsFinished ? usage.Begin() : cancellationToken;
                 if (events.IsEmpty)
                 {
-                    // A read of nothing waits until there is something, and needs no buffer for it.
+                    // A read of zero bytes waits for data without holding a buffer.
                     events.Release();
                     _ = await body.ReadAsync(Memory<byte>.Empty, stop);
                 }
@@ -65,18 +65,18 @@ internal sealed class OpenAiCompatibleChatClient(
                         break;
                     }
             }
-            catch (ProviderException told)
+            catch (ProviderException exception)
             {
-                failure = told;
+                failure = exception;
             }
-            catch (Exception broken)
-                when (broken is IOException or HttpRequestException or InvalidDataException or JsonException
-                    || broken is OperationCanceledException && chunks.IsFinished
+            catch (Exception exception)
+                when (exception is IOException or HttpRequestException or InvalidDataException or JsonException
+                    || exception is OperationCanceledException && chunks.IsFinished
                 )
             {
-                // After the finish reason only the usage is lost by it, which is no reason to void a whole answer.
+                // After the finish reason only the usage is missing: the answer is complete.
                 if (!chunks.IsFinished)
-                    failure = ProviderException.BrokenOff(broken);
+                    failure = ProviderException.BrokenOff(exception);
                 isOpen = false;
             }
 
@@ -120,7 +120,7 @@ internal sealed class OpenAiCompatibleChatClient(
 
     private async Task<ReadOnlyMemory<byte>> ReadErrorAsync(HttpContent content, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(ErrorWait, clock);
+        using var limit = new CancellationTokenSource(MaxErrorWait, clock);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         return await ResponseBody.ReadStartAsync(content, MaxErrorBytes, stop.Token);
     }

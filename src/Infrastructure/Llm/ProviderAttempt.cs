@@ -5,8 +5,8 @@ using QrAi.Domain.Sessions;
 namespace QrAi.Infrastructure.Llm;
 
 /// <summary>
-/// One attempt at a provider, which lasts until its stream has ended, and what watches it meanwhile: the circuit, telemetry
-/// and the time limit of the first token. What comes later is bounded by the total time alone.
+/// One attempt at a provider, from its request to the end of its stream, with its circuit, its telemetry and the time limit
+/// of its first token. After the first token only the total time is limited.
 /// </summary>
 internal sealed class ProviderAttempt : IAsyncDisposable
 {
@@ -21,13 +21,13 @@ internal sealed class ProviderAttempt : IAsyncDisposable
     private readonly CancellationTokenRegistration _stopWithTotal;
     private readonly IAsyncEnumerator<ChatResponseUpdate>? _updates;
 
-    /// <summary>Asks a provider, or ends at once where it is skipped.</summary>
-    /// <param name="provider">Who is asked.</param>
-    /// <param name="messages">What it is asked.</param>
-    /// <param name="options">How, the model included unless it is the provider's own.</param>
-    /// <param name="firstToken">How long its first token may take.</param>
-    /// <param name="clock">What that is measured by.</param>
-    /// <param name="total">Cancelled when the answer is, or when its total time is over.</param>
+    /// <summary>Begins the attempt; it ends at once if the circuit is open.</summary>
+    /// <param name="provider">The provider.</param>
+    /// <param name="messages">The messages to send.</param>
+    /// <param name="options">The options; without a model, the provider's own is used.</param>
+    /// <param name="firstToken">The time limit of the first token.</param>
+    /// <param name="clock">Measures times.</param>
+    /// <param name="total">Cancelled with the answer, or at the end of its total time.</param>
     public ProviderAttempt(
         Provider provider,
         IEnumerable<ChatMessage> messages,
@@ -54,19 +54,19 @@ internal sealed class ProviderAttempt : IAsyncDisposable
             .GetAsyncEnumerator(_stop.Token);
     }
 
-    /// <summary>Whether the first token has come.</summary>
+    /// <summary>Whether the first token was received.</summary>
     public bool HasBegun { get; private set; }
 
-    /// <summary>How it ended; null until then.</summary>
+    /// <summary>The outcome; null until the attempt has ended.</summary>
     public Attempt? Ended { get; private set; }
 
-    /// <summary>Why the provider gave no whole answer; null if it did, or was stopped.</summary>
+    /// <summary>The provider's failure; null if the answer is complete, or was cancelled.</summary>
     public ProviderException? Failure { get; private set; }
 
-    /// <summary>The provider's updates, while it has not ended.</summary>
+    /// <summary>The provider's updates, available until the attempt has ended.</summary>
     public IAsyncEnumerator<ChatResponseUpdate> Updates => _updates!;
 
-    /// <summary>Notes the first token, which ends its time limit.</summary>
+    /// <summary>Records the first token, and ends its time limit.</summary>
     public AttemptStarted Begin()
     {
         HasBegun = true;
@@ -74,10 +74,10 @@ internal sealed class ProviderAttempt : IAsyncDisposable
         return new AttemptStarted(_provider.Name, _model);
     }
 
-    /// <summary>Notes what an update tells about the attempt.</summary>
-    public void See(ChatResponseUpdate update) => _call?.See(update);
+    /// <summary>Records telemetry of an update.</summary>
+    public void Observe(ChatResponseUpdate update) => _call?.Observe(update);
 
-    /// <summary>Ends it with a whole answer.</summary>
+    /// <summary>Ends the attempt with a complete answer.</summary>
     public void Complete()
     {
         _pass!.Succeed();
@@ -85,8 +85,8 @@ internal sealed class ProviderAttempt : IAsyncDisposable
         End(AttemptOutcomes.Completed);
     }
 
-    /// <summary>Ends it with what its updates threw.</summary>
-    /// <returns>Whether that is among what a provider does, and no fault in here.</returns>
+    /// <summary>Ends the attempt with an exception.</summary>
+    /// <returns>Whether the provider or a cancellation caused it; false for a fault of the program.</returns>
     public bool TryFail(Exception exception)
     {
         if (exception is OperationCanceledException && !_total.IsCancellationRequested)
@@ -97,7 +97,7 @@ internal sealed class ProviderAttempt : IAsyncDisposable
         switch (exception)
         {
             case ProviderException failure:
-                // A refused question says nothing about the provider.
+                // A refused question proves nothing about the provider.
                 if (failure.Reaction != Reaction.GiveUp)
                     _pass!.Fail();
                 Fail(failure);

@@ -5,19 +5,19 @@ using Microsoft.Extensions.AI;
 namespace QrAi.Infrastructure.Llm;
 
 /// <summary>
-/// One call of a provider, traced and measured by the GenAI conventions of OpenTelemetry while somebody listens; never what
-/// is asked or answered. The library's own client keeps every update of an answer for that; this one keeps none, and
-/// allocates nothing for a token.
+/// Traces and measures one call of a provider by OpenTelemetry's GenAI conventions, without the texts of questions and
+/// answers. The library's own client stores every update of an answer for that; this class stores none, and allocates nothing
+/// for a token.
 /// </summary>
 internal sealed class ProviderCall : IDisposable
 {
-    /// <summary>The name that traces and metrics of language models are listened to by.</summary>
+    /// <summary>The name of the activity source and the meter.</summary>
     public const string SourceName = "QrAi.Llm";
 
     private static readonly ActivitySource Traces = new(SourceName);
     private static readonly Meter Metrics = new(SourceName);
 
-    // Bounds of the conventions: https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/
+    // Bucket boundaries of the conventions: https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/
     private static readonly InstrumentAdvice<double> Seconds = new()
     {
         HistogramBucketBoundaries =
@@ -42,14 +42,14 @@ internal sealed class ProviderCall : IDisposable
     private static readonly Histogram<double> Duration = Metrics.CreateHistogram(
         "gen_ai.client.operation.duration",
         "s",
-        "How long a call of a provider takes.",
+        "Duration of a call of a provider.",
         advice: Seconds
     );
 
     private static readonly Histogram<double> TimeToFirstChunk = Metrics.CreateHistogram(
         "gen_ai.client.operation.time_to_first_chunk",
         "s",
-        "How long a call of a provider waits for its first token.",
+        "Time until the first token of a call of a provider.",
         advice: Seconds
     );
 
@@ -86,7 +86,7 @@ internal sealed class ProviderCall : IDisposable
     private TimeSpan? _firstChunk;
     private UsageDetails? _usage;
 
-    // Until it is known better: whoever reads the answer has stopped.
+    // The default: a call that neither completes nor fails was cancelled by the reader of the answer.
     private string? _error = AttemptOutcomes.Cancelled;
 
     private ProviderCall(Provider provider, string model, TimeProvider clock)
@@ -96,12 +96,12 @@ internal sealed class ProviderCall : IDisposable
         _span?.SetTag("gen_ai.request.stream", true);
     }
 
-    /// <summary>Begins a call; null while nobody listens, so that it costs nothing.</summary>
+    /// <summary>Begins a call; null while there are no listeners, so that it costs nothing.</summary>
     public static ProviderCall? Start(Provider provider, string model, TimeProvider clock) =>
         Traces.HasListeners() || Duration.Enabled ? new ProviderCall(provider, model, clock) : null;
 
-    /// <summary>Notes what an update tells about the call.</summary>
-    public void See(ChatResponseUpdate update)
+    /// <summary>Records the time of the first update and the usage.</summary>
+    public void Observe(ChatResponseUpdate update)
     {
         _firstChunk ??= _clock.GetElapsedTime(_start);
         var contents = update.Contents;
@@ -110,10 +110,10 @@ internal sealed class ProviderCall : IDisposable
                 _usage = usage.Details;
     }
 
-    /// <summary>The answer is whole.</summary>
+    /// <summary>Records that the answer is complete.</summary>
     public void Complete() => _error = null;
 
-    /// <summary>There is no whole answer.</summary>
+    /// <summary>Records that the call failed.</summary>
     public void Fail(Exception exception) =>
         _error = exception switch
         {

@@ -4,16 +4,16 @@ using System.Text.RegularExpressions;
 namespace QrAi.Infrastructure.Llm;
 
 /// <summary>
-/// What a provider says of its failure. The shapes are many: OpenAI's and Azure's <c>{"error":{"code","message"}}</c>, Google's
+/// A provider's error. Its shape varies: OpenAI's and Azure's <c>{"error":{"code","message"}}</c>, Google's
 /// <c>[{"error":{"status","details":[{"reason"}]}}]</c>, OpenRouter's numbers, Ollama's <c>{"error":"…"}</c>, vLLM's
-/// <c>{"message","type"}</c>. All words and texts of known names count, wherever they stand.
+/// <c>{"message","type"}</c>. Members with known names are read at any depth.
 /// </summary>
 internal sealed partial class ProviderError
 {
     private const int MaxDepth = 8;
-    private const int MaxWords = 16;
+    private const int MaxCodes = 16;
 
-    private static readonly HashSet<string> _wordsForTheOperator = new(StringComparer.OrdinalIgnoreCase)
+    private static readonly HashSet<string> _operatorCodes = new(StringComparer.OrdinalIgnoreCase)
     {
         "API_KEY_INVALID",
         "API_KEY_EXPIRED",
@@ -44,29 +44,29 @@ internal sealed partial class ProviderError
         "unsupported_model",
     };
 
-    private readonly List<string> _words = [];
+    private readonly List<string> _codes = [];
 
     private ProviderError() { }
 
-    /// <summary>The number of the error, which is an HTTP status where it is in the range of one.</summary>
+    /// <summary>The number of the error, which is an HTTP status if it is in that range.</summary>
     public int? Code { get; private set; }
 
-    /// <summary>Its codes and reasons, in the provider's words.</summary>
-    public IReadOnlyList<string> Words => _words;
+    /// <summary>The provider's own codes, types and reasons.</summary>
+    public IReadOnlyList<string> Codes => _codes;
 
-    /// <summary>Its sentence, which may quote what was asked; null if there is none.</summary>
+    /// <summary>The provider's message, which may quote the request; null if there is none.</summary>
     public string? Message { get; private set; }
 
-    /// <summary>Whether the key, the account, the region or the model is at fault, and not the question.</summary>
-    public bool IsForTheOperator =>
-        !IsTooLong
-        && (_words.Any(_wordsForTheOperator.Contains) || Message is not null && OperatorsFault().IsMatch(Message));
+    /// <summary>Whether the key, the account, the region or the model is the cause, not the question.</summary>
+    public bool NeedsOperator =>
+        !IsPromptTooLong
+        && (_codes.Any(_operatorCodes.Contains) || Message is not null && OperatorMessage().IsMatch(Message));
 
-    private bool IsTooLong =>
-        _words.Any(word => word.Contains("context_length", StringComparison.OrdinalIgnoreCase))
-        || Message is not null && TooLong().IsMatch(Message);
+    private bool IsPromptTooLong =>
+        _codes.Any(code => code.Contains("context_length", StringComparison.OrdinalIgnoreCase))
+        || Message is not null && PromptTooLongMessage().IsMatch(Message);
 
-    /// <summary>Reads an error's body; null if it is no JSON.</summary>
+    /// <summary>Reads the body of an error response; null if it is not JSON.</summary>
     public static ProviderError? Parse(ReadOnlyMemory<byte> body)
     {
         try
@@ -107,11 +107,11 @@ internal sealed partial class ProviderError
     {
         switch (member.Name)
         {
-            case "code" or "status" or "type" or "reason" when TextOf(member.Value) is { } word:
-                if (int.TryParse(word, out var status))
+            case "code" or "status" or "type" or "reason" when TextOf(member.Value) is { } code:
+                if (int.TryParse(code, out var status))
                     Code ??= status;
-                else if (_words.Count < MaxWords)
-                    _words.Add(word);
+                else if (_codes.Count < MaxCodes)
+                    _codes.Add(code);
                 break;
             case "code"
                 when member.Value.ValueKind == JsonValueKind.Number && member.Value.TryGetDouble(out var number):
@@ -137,7 +137,7 @@ internal sealed partial class ProviderError
         }
         catch (InvalidOperationException)
         {
-            return null; // half a character, or what is no UTF-8
+            return null; // a lone surrogate, or invalid UTF-8
         }
     }
 
@@ -152,11 +152,11 @@ internal sealed partial class ProviderError
             """,
         RegexOptions.IgnoreCase | RegexOptions.IgnorePatternWhitespace | RegexOptions.NonBacktracking
     )]
-    private static partial Regex OperatorsFault();
+    private static partial Regex OperatorMessage();
 
     [GeneratedRegex(
         @"context.{0,20}(length|window|size|limit)|(too|many) (long|tokens)|token limit|maximum.{0,40}(tokens|length)",
         RegexOptions.IgnoreCase | RegexOptions.NonBacktracking
     )]
-    private static partial Regex TooLong();
+    private static partial Regex PromptTooLongMessage();
 }

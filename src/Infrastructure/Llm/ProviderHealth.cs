@@ -4,12 +4,12 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace QrAi.Infrastructure.Llm;
 
 /// <summary>
-/// Tells whether the first provider answers, from what its last attempts came to and from whether its server can be
-/// reached now. It asks no question: that would cost money at every probe.
+/// Reports whether the first provider is available, from the outcome of its last attempts and a TCP connection to its server.
+/// It sends no request: each probe would cost money.
 /// </summary>
 internal sealed class ProviderHealth(ModelProviders providers, TimeProvider clock) : IHealthCheck
 {
-    private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(2);
 
     public async Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context,
@@ -24,13 +24,13 @@ internal sealed class ProviderHealth(ModelProviders providers, TimeProvider cloc
         return states[0] is null ? HealthCheckResult.Healthy(detail) : HealthCheckResult.Degraded(detail);
     }
 
-    /// <summary>What is wrong with a provider; null if nothing is.</summary>
+    /// <summary>Returns the fault of a provider; null if there is none.</summary>
     private async Task<string?> DescribeAsync(Provider provider, CancellationToken cancellationToken)
     {
         if (provider.Circuit.IsOpen)
-            return "skipped, as it keeps failing";
-        if (provider.Circuit.FailuresInARow is > 0 and var failures)
-            return $"{failures} failures in a row";
+            return "skipped after repeated failures";
+        if (provider.Circuit.ConsecutiveFailures is > 0 and var failures)
+            return $"{failures} consecutive failures";
         return provider.Address is null || await IsReachableAsync(provider.Address, cancellationToken)
             ? null
             : "cannot be reached";
@@ -38,7 +38,7 @@ internal sealed class ProviderHealth(ModelProviders providers, TimeProvider cloc
 
     private async Task<bool> IsReachableAsync(Uri address, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(ConnectTime, clock);
+        using var limit = new CancellationTokenSource(ConnectTimeout, clock);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         try

@@ -2,12 +2,12 @@ using System.IO.Compression;
 
 namespace QrAi.Infrastructure.Llm;
 
-/// <summary>Opens a response's body. Some proxies compress though nobody asked them to.</summary>
+/// <summary>Opens a response's body. Some proxies compress it although the request does not accept that.</summary>
 internal static class ResponseBody
 {
-    /// <summary>Opens it, to be read as it comes.</summary>
-    /// <param name="content">The response's content, which owns what is returned.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <summary>Opens the body as a decompressed stream.</summary>
+    /// <param name="content">The response's content, which owns the returned stream.</param>
+    /// <param name="cancellationToken">Cancels the wait.</param>
     public static async Task<Stream> OpenAsync(HttpContent content, CancellationToken cancellationToken)
     {
         var body = await content.ReadAsStreamAsync(cancellationToken);
@@ -22,10 +22,10 @@ internal static class ResponseBody
         return body;
     }
 
-    /// <summary>Reads the beginning of an error's body, for a moment.</summary>
+    /// <summary>Reads the start of an error's body.</summary>
     /// <param name="content">The response's content.</param>
-    /// <param name="maxBytes">The most bytes to read; what follows is left.</param>
-    /// <param name="cancellationToken">Stops reading: then it is what has come by then.</param>
+    /// <param name="maxBytes">The maximum number of bytes to read.</param>
+    /// <param name="cancellationToken">Ends reading; the bytes that were read until then are returned.</param>
     public static async Task<ReadOnlyMemory<byte>> ReadStartAsync(
         HttpContent content,
         int maxBytes,
@@ -47,7 +47,7 @@ internal static class ResponseBody
             when (exception is IOException or HttpRequestException or InvalidDataException or OperationCanceledException
             )
         {
-            // The status has said what matters.
+            // The status alone is sufficient.
         }
 
         return start.AsMemory(0, length);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.AI;
 
 namespace QrAi.Infrastructure.Llm;
 
-/// <summary>A client that only streams: who wants the whole answer gets the joined stream.</summary>
+/// <summary>A client that only streams: a whole response is the joined stream.</summary>
 internal abstract class StreamingChatClient : IChatClient
 {
     public abstract IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(

@@ -5,8 +5,8 @@ using System.Text;
 namespace QrAi.Infrastructure.Llm;
 
 /// <summary>
-/// Collects text out of JSON, and is no stricter than it has to be: what is no UTF-8 becomes U+FFFD, and so does half of a
-/// character (a surrogate), unless the other half is appended next.
+/// Collects the text of JSON strings, and tolerates errors: invalid UTF-8 becomes U+FFFD, and so does a lone surrogate, unless
+/// the other half of its pair is appended next.
 /// </summary>
 internal sealed class TextBuffer : IDisposable
 {
@@ -14,18 +14,18 @@ internal sealed class TextBuffer : IDisposable
 
     private char[] _chars = [];
 
-    /// <summary>How many UTF-16 code units there are; what is beyond a lesser value is dropped.</summary>
+    /// <summary>The number of UTF-16 code units.</summary>
     public int Length { get; private set; }
 
-    /// <summary>Drops what was appended after the length was this.</summary>
+    /// <summary>Drops the text beyond a length.</summary>
     public void Truncate(int length) => Length = length;
 
-    /// <summary>The text from a position on, until the next change.</summary>
+    /// <summary>Returns the text from a position on, valid until the next change.</summary>
     public ReadOnlySpan<char> From(int start) => _chars.AsSpan(start..Length);
 
-    /// <summary>Appends a string of JSON.</summary>
-    /// <param name="json">What is between its quotation marks, with valid escapes.</param>
-    /// <param name="isEscaped">Whether it has any escapes.</param>
+    /// <summary>Appends a JSON string.</summary>
+    /// <param name="json">The string without its quotation marks, with valid escapes.</param>
+    /// <param name="isEscaped">Whether the string has escapes.</param>
     public void Append(ReadOnlySpan<byte> json, bool isEscaped)
     {
         Reserve(json.Length); // no byte becomes more than one code unit
@@ -39,13 +39,13 @@ internal sealed class TextBuffer : IDisposable
         AppendPlain(json);
     }
 
-    /// <summary>Whether the text before a position ends with the first half of a character.</summary>
-    public bool EndsInHalf(int end) => end > 0 && char.IsHighSurrogate(_chars[end - 1]);
+    /// <summary>Whether the text before a position ends with a high surrogate.</summary>
+    public bool EndsWithHighSurrogate(int end) => end > 0 && char.IsHighSurrogate(_chars[end - 1]);
 
-    /// <summary>Removes the text between two positions, and gives it.</summary>
+    /// <summary>Removes the text between two positions, and returns it.</summary>
     public string Take(int start, int end)
     {
-        ReplaceHalves(_chars.AsSpan(start..end));
+        ReplaceLoneSurrogates(_chars.AsSpan(start..end));
         var text = new string(_chars, start, end - start);
         _chars.AsSpan(end..Length).CopyTo(_chars.AsSpan(start));
         Length -= end - start;
@@ -56,7 +56,7 @@ internal sealed class TextBuffer : IDisposable
 
     public void Dispose() => Release();
 
-    /// <summary>Gives the memory back until it is needed.</summary>
+    /// <summary>Returns the memory to the pool until it is needed.</summary>
     private void Release()
     {
         ArrayPool<char>.Shared.Return(_chars);
@@ -86,14 +86,14 @@ internal sealed class TextBuffer : IDisposable
         }
     }
 
-    private static void ReplaceHalves(Span<char> text)
+    private static void ReplaceLoneSurrogates(Span<char> text)
     {
         while (text.IndexOfAnyInRange('\uD800', '\uDFFF') is >= 0 and var at)
         {
-            var isWhole = at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]);
-            if (!isWhole)
+            var isPair = at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]);
+            if (!isPair)
                 text[at] = '\uFFFD';
-            text = text[(at + (isWhole ? 2 : 1))..];
+            text = text[(at + (isPair ? 2 : 1))..];
         }
     }
 

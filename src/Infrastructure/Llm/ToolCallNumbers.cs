@@ -1,7 +1,7 @@
 namespace QrAi.Infrastructure.Llm;
 
 /// <summary>
-/// Tells the tool calls of an answer apart, and numbers them in the order of their beginning. Some providers give an index
+/// Distinguishes the tool calls of an answer, and numbers them in the order in which they begin. Some providers send an index
 /// with every piece, some only ids, some neither: a new id is a new call, whatever its index.
 /// </summary>
 internal sealed class ToolCallNumbers
@@ -11,17 +11,17 @@ internal sealed class ToolCallNumbers
     private Call? _last;
     private int _count;
 
-    /// <summary>The number of the call that a piece belongs to, from 0.</summary>
-    /// <param name="index">The provider's own number; null where it gives none.</param>
+    /// <summary>Returns the number of the call that a piece belongs to, from 0.</summary>
+    /// <param name="index">The provider's own number; null if it sends none.</param>
     /// <param name="id">The call's id; null in a piece without one.</param>
     /// <param name="hasName">Whether the piece names the tool.</param>
-    /// <param name="isFirst">Whether it is the first piece of its chunk.</param>
+    /// <param name="isFirst">Whether the piece is the first of its chunk.</param>
     public int Of(long? index, string? id, bool hasName, bool isFirst)
     {
         if (id is not null && _byId.TryGetValue(id, out var known))
             return known;
 
-        var call = index is { } own ? _byIndex.GetValueOrDefault(own) : Continued(id, hasName, isFirst);
+        var call = index is { } own ? _byIndex.GetValueOrDefault(own) : FindContinued(id, hasName, isFirst);
         if (call is null || id is not null && call.HasId)
             call = new Call(_count++);
         if (id is not null)
@@ -34,8 +34,8 @@ internal sealed class ToolCallNumbers
         return call.Number;
     }
 
-    /// <summary>The call that a piece without an index goes on with; null if it begins another.</summary>
-    private Call? Continued(string? id, bool hasName, bool isFirst) =>
+    /// <summary>Returns the call that a piece without an index continues; null if the piece begins another call.</summary>
+    private Call? FindContinued(string? id, bool hasName, bool isFirst) =>
         isFirst && id is null && !(hasName && _last is { HasName: true }) ? _last : null;
 
     private sealed class Call(int number)

@@ -5,16 +5,16 @@ using System.Text.Unicode;
 namespace QrAi.Infrastructure.Llm;
 
 /// <summary>Reads the <c>tool_calls</c> of a chunk.</summary>
-/// <param name="pieces">Collects them.</param>
+/// <param name="pieces">Collects the tool calls.</param>
 internal sealed class ToolCallReader(AnswerPieces pieces)
 {
     private readonly LenientJson _lenient = new(pieces.Text);
 
-    // Few answers have tool calls.
+    // Created on demand: few answers have tool calls.
     private ToolCallNumbers? _numbers;
 
-    /// <summary>Reads them, if there are any.</summary>
-    /// <param name="json">At the value of <c>tool_calls</c>.</param>
+    /// <summary>Reads the tool calls, if there are any.</summary>
+    /// <param name="json">A reader at the value of <c>tool_calls</c>.</param>
     public void Read(ref Utf8JsonReader json)
     {
         if (json.TokenType != JsonTokenType.StartArray)
@@ -65,7 +65,7 @@ internal sealed class ToolCallReader(AnswerPieces pieces)
                 json.Skip();
     }
 
-    /// <summary>What only this provider knows, such as the signature of a thought, it wants back with the call's result.</summary>
+    /// <summary>Reads a provider's own member, such as a thought signature, which is sent back with the call's result.</summary>
     private void ReadMore(ref Utf8JsonReader json, ref Dictionary<string, JsonElement>? more)
     {
         var name = _lenient.TakeName(ref json);

@@ -6,7 +6,7 @@ namespace QrAi.Infrastructure.Llm;
 /// <summary>Reads the <c>usage</c> of a completion.</summary>
 internal static class UsageReader
 {
-    /// <summary>Reads the value.</summary>
+    /// <summary>Reads the value of <c>usage</c>.</summary>
     /// <returns>The usage; null if no count can be read.</returns>
     public static UsageDetails? Read(ref Utf8JsonReader json, LenientJson lenient)
     {

@@ -1,23 +1,23 @@
 namespace QrAi.Infrastructure.Llm;
 
 /// <summary>
-/// How long an answer that is whole is held back for what it has cost, whatever else comes: many providers tell that after
-/// the finish reason, and some keep the connection open and say nothing more.
+/// Bounds how long a complete answer waits for its usage: many providers send it after the finish reason, and some keep the
+/// connection open without sending anything more.
 /// </summary>
-/// <param name="clock">What the wait is measured by.</param>
-/// <param name="cancellationToken">Ends the wait sooner.</param>
+/// <param name="clock">Measures the wait.</param>
+/// <param name="cancellationToken">Ends the wait early.</param>
 internal sealed class UsageWait(TimeProvider clock, CancellationToken cancellationToken) : IDisposable
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(2);
 
     private CancellationTokenSource? _limit;
     private CancellationTokenSource? _stop;
 
     /// <summary>Begins the wait, unless it has begun.</summary>
-    /// <returns>Cancelled at its end.</returns>
+    /// <returns>A token that is cancelled at the end of the wait.</returns>
     public CancellationToken Begin()
     {
-        _limit ??= new CancellationTokenSource(Longest, clock);
+        _limit ??= new CancellationTokenSource(MaxWait, clock);
         _stop ??= CancellationTokenSource.CreateLinkedTokenSource(_limit.Token, cancellationToken);
         return _stop.Token;
     }

@@ -221,7 +221,7 @@ public sealed class FailoverTests
             .Log.Lines.Where(line => line.Level == LogLevel.Warning)
             .Select(line => line.Message)
             .ShouldBe([
-                "Provider openrouter failed: http_503 after 0 ms (told by the provider: server_error: Scripted failure 503.)",
+                "Provider openrouter failed: http_503 after 0 ms (reported by the provider: server_error: Scripted failure 503.)",
                 "Failover from openrouter to google-ai",
             ]);
     }

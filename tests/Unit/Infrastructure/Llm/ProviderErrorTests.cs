@@ -52,7 +52,7 @@ public sealed class ProviderErrorTests
         providers
             .Log.Lines.Where(line => line.Level == LogLevel.Error)
             .ShouldHaveSingleItem()
-            .Message.ShouldBe($"Provider openrouter failed: http_400 after 0 ms (told by the provider: {reason})");
+            .Message.ShouldBe($"Provider openrouter failed: http_400 after 0 ms (reported by the provider: {reason})");
     }
 
     [TestCase(
@@ -105,7 +105,7 @@ public sealed class ProviderErrorTests
         await providers.AskAsync();
 
         var logged = providers.Log.Lines.Single(line => line.Level == LogLevel.Error).Message;
-        logged.ShouldBe("Provider openrouter failed: http_403 after 0 ms (told by the provider: DENIED)");
+        logged.ShouldBe("Provider openrouter failed: http_403 after 0 ms (reported by the provider: DENIED)");
     }
 
     [Test]
@@ -120,7 +120,7 @@ public sealed class ProviderErrorTests
 
         providers
             .Log.Lines.Single(line => line.Level == LogLevel.Error)
-            .Message.ShouldEndWith("(told by the provider: Incorrect API key provided: …. Ask for one.)");
+            .Message.ShouldEndWith("(reported by the provider: Incorrect API key provided: …. Ask for one.)");
     }
 
     [Test]

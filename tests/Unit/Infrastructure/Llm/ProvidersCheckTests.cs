@@ -26,8 +26,8 @@ public sealed class ProvidersCheckTests
 
         outcome.Passed.ShouldBeTrue();
         outcome.Detail.ShouldBe(
-            "google-ai takes the key (0 ms); offline answers without a network, and is no language model; "
-                + "openrouter takes the key (0 ms)"
+            "google-ai accepts the key (0 ms); offline answers without a network, and is no language model; "
+                + "openrouter accepts the key (0 ms)"
         );
         outcome.Facts.Keys.ShouldBe(["google-ai", "offline", "openrouter"]);
         _asked.ShouldBe(
@@ -50,14 +50,14 @@ public sealed class ProvidersCheckTests
         _asked.Count.ShouldBe(2);
     }
 
-    [TestCase(400, "refuses the request (400)", "Look at OPENROUTER_API_KEY and OPENROUTER_BASE_URL.")]
-    [TestCase(401, "refuses the key (401)", "Look at OPENROUTER_API_KEY.")]
+    [TestCase(400, "rejects the request (400)", "Check OPENROUTER_API_KEY and OPENROUTER_BASE_URL.")]
+    [TestCase(401, "rejects the key (401)", "Check OPENROUTER_API_KEY.")]
     [TestCase(402, "has no credit left (402)", "Add credit to the account of OPENROUTER_API_KEY.")]
-    [TestCase(403, "refuses the key (403)", "Look at OPENROUTER_API_KEY.")]
-    [TestCase(404, "has no API at its address (404)", "Look at OPENROUTER_BASE_URL.")]
-    [TestCase(301, "has no API at its address (301)", "Look at OPENROUTER_BASE_URL.")]
-    [TestCase(204, "does not answer as an API does (204)", "Look at OPENROUTER_BASE_URL.")]
-    [TestCase(429, "is asked too often (429)", "Wait, or put another provider first in LLM_PROVIDERS.")]
+    [TestCase(403, "rejects the key (403)", "Check OPENROUTER_API_KEY.")]
+    [TestCase(404, "has no API at its address (404)", "Check OPENROUTER_BASE_URL.")]
+    [TestCase(301, "has no API at its address (301)", "Check OPENROUTER_BASE_URL.")]
+    [TestCase(204, "does not respond with JSON (204)", "Check OPENROUTER_BASE_URL.")]
+    [TestCase(429, "limits the rate of requests (429)", "Wait, or put another provider first in LLM_PROVIDERS.")]
     [TestCase(500, "fails (500)", "Wait, or put another provider first in LLM_PROVIDERS.")]
     [TestCase(503, "fails (503)", "Wait, or put another provider first in LLM_PROVIDERS.")]
     public async Task A_provider_that_refuses_is_told_with_the_setting_to_look_at(int status, string seen, string next)
@@ -76,18 +76,18 @@ public sealed class ProvidersCheckTests
             Content = new StringContent("<html>Sign in</html>", MediaTypeHeaderValue.Parse("text/html")),
         });
 
-        outcome.Detail.ShouldBe("openrouter does not answer as an API does (200). Look at OPENROUTER_BASE_URL.");
+        outcome.Detail.ShouldBe("openrouter does not respond with JSON (200). Check OPENROUTER_BASE_URL.");
     }
 
     [TestCase(HttpRequestError.ConnectionError, "cannot be reached")]
-    [TestCase(HttpRequestError.NameResolutionError, "has an address whose host is not known")]
+    [TestCase(HttpRequestError.NameResolutionError, "has an unknown host in its address")]
     [TestCase(HttpRequestError.SecureConnectionError, "has a certificate that is not trusted")]
     public async Task A_provider_that_is_not_reached_is_told(HttpRequestError error, string seen)
     {
         var outcome = await CheckAsync(_ => throw new HttpRequestException(error));
 
         outcome.Detail.ShouldBe(
-            $"openrouter {seen}. Look at OPENROUTER_BASE_URL, and whether this machine may connect to it."
+            $"openrouter {seen}. Check OPENROUTER_BASE_URL, and that this machine can connect to it."
         );
     }
 
@@ -106,7 +106,7 @@ public sealed class ProvidersCheckTests
         _clock.Advance(TimeSpan.FromSeconds(0.1));
 
         (await checking).Detail.ShouldStartWith(
-            FormattableString.Invariant($"openrouter did not answer within {seconds} s. Look at OPENROUTER_BASE_URL")
+            FormattableString.Invariant($"openrouter did not answer within {seconds} s. Check OPENROUTER_BASE_URL")
         );
     }
 
@@ -120,7 +120,7 @@ public sealed class ProvidersCheckTests
 
         outcome.Passed.ShouldBeFalse();
         outcome.Detail.ShouldBe(
-            "openrouter takes the key (0 ms); google-ai refuses the key (401). Look at GOOGLE_AI_API_KEY."
+            "openrouter accepts the key (0 ms); google-ai rejects the key (401). Check GOOGLE_AI_API_KEY."
         );
     }
 
