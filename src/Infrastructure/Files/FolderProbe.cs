@@ -1,9 +1,9 @@
 namespace QrAi.Infrastructure.Files;
 
-/// <summary>Finds out whether a folder can be written, which only writing shows: rights, disks and mounts all have a say.</summary>
+/// <summary>Tests whether a folder is writable by writing a file, as permissions, disks and mounts all matter.</summary>
 internal static class FolderProbe
 {
-    /// <summary>More than a file system keeps beside a file's name, so that a full disk shows.</summary>
+    /// <summary>More than a file system stores inline with the metadata of a file, so that a full disk is detected.</summary>
     private const int Size = 64 * 1024;
 
     // ENOSPC and EDQUOT of Linux, ERROR_DISK_FULL of Windows.
@@ -11,9 +11,9 @@ internal static class FolderProbe
     private const int NoQuota = 122;
     private const int WindowsDiskFull = unchecked((int)0x80070070);
 
-    /// <summary>Writes a file into a folder, down to the disk, and removes it again.</summary>
-    /// <param name="folder">The folder; where it is not there yet, the nearest one above that is.</param>
-    /// <returns>What is wrong; null if nothing is.</returns>
+    /// <summary>Writes a file into a folder, flushes it to the disk, and removes it.</summary>
+    /// <param name="folder">The folder; if it does not exist, its nearest existing parent is tested.</param>
+    /// <returns>The fault; null if there is none.</returns>
     public static FolderFault? FindFault(string folder)
     {
         string? path = null;
@@ -38,7 +38,7 @@ internal static class FolderProbe
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return new FolderFault(
-                // The folder is what is wrong, and not a file that nobody has heard of.
+                // The message names the folder instead of the temporary file.
                 path is null
                     ? exception.Message
                     : exception.Message.Replace(path, Path.GetDirectoryName(path), StringComparison.Ordinal),
@@ -47,8 +47,8 @@ internal static class FolderProbe
         }
     }
 
-    /// <summary>A folder, or the nearest one above it that is there.</summary>
-    /// <exception cref="IOException">A file is in its place.</exception>
+    /// <summary>Returns a folder, or its nearest existing parent.</summary>
+    /// <exception cref="IOException">If a file has that path.</exception>
     public static DirectoryInfo NearestOf(string folder)
     {
         var nearest = new DirectoryInfo(folder);
@@ -59,7 +59,7 @@ internal static class FolderProbe
     }
 }
 
-/// <summary>Why a folder takes no file.</summary>
-/// <param name="Reason">The system's own words; a sentence.</param>
-/// <param name="IsFull">Whether there is no room.</param>
+/// <summary>Why a folder is not writable.</summary>
+/// <param name="Reason">The message of the operating system, a sentence.</param>
+/// <param name="IsFull">Whether the disk or a quota is full.</param>
 internal sealed record FolderFault(string Reason, bool IsFull);

@@ -1,37 +1,37 @@
 namespace QrAi.Infrastructure.Files;
 
 /// <summary>
-/// A folder for temporary files. Its maker holds a lock on a file in it, which the system frees however the process ends:
-/// what a killed process left behind is told by it, and removed by the next one.
+/// A folder for temporary files. Its creator locks a file in it, and the operating system releases the lock when the process
+/// ends: an unlocked folder is a leftover of a killed process, which the next one removes.
 /// </summary>
 internal sealed class ScratchFolder : IDisposable
 {
     private const string Prefix = "qrai-scratch-";
     private const string LockName = "lock";
 
-    /// <summary>A folder that is younger may not have its lock yet.</summary>
-    private static readonly TimeSpan YoungestLeftover = TimeSpan.FromMinutes(10);
+    /// <summary>A younger folder may not have its lock yet.</summary>
+    private static readonly TimeSpan MinLeftoverAge = TimeSpan.FromMinutes(10);
 
     private readonly DirectoryInfo _folder;
     private readonly FileStream _lock;
 
     private ScratchFolder(DirectoryInfo folder, FileStream @lock) => (_folder, _lock) = (folder, @lock);
 
-    /// <summary>Makes one that only this user can enter, after removing what killed processes left behind.</summary>
-    /// <param name="root">Where; the system's folder for temporary files by default.</param>
-    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <summary>Removes leftovers, and creates a folder that only this user can access.</summary>
+    /// <param name="root">The parent folder; null for the system's folder of temporary files.</param>
+    /// <exception cref="IOException">If the folder cannot be created.</exception>
     public static ScratchFolder Create(string? root = null)
     {
         root ??= Path.GetTempPath();
         foreach (var leftover in Directory.EnumerateDirectories(root, Prefix + "*"))
-            RemoveUnlessUsed(leftover);
+            RemoveIfUnused(leftover);
         var folder = Directory.CreateDirectory(Path.Combine(root, $"{Prefix}{Guid.CreateVersion7():N}"));
         if (!OperatingSystem.IsWindows())
             folder.UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         return new ScratchFolder(folder, Lock(folder.FullName));
     }
 
-    /// <summary>The path of a file in it.</summary>
+    /// <summary>Returns the path of a file in the folder.</summary>
     /// <param name="name">The file's name.</param>
     public string PathOf(string name) => Path.Combine(_folder.FullName, name);
 
@@ -44,9 +44,9 @@ internal sealed class ScratchFolder : IDisposable
     private static FileStream Lock(string folder) =>
         new(Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
 
-    private static void RemoveUnlessUsed(string folder)
+    private static void RemoveIfUnused(string folder)
     {
-        if (TimeProvider.System.GetUtcNow() - Directory.GetLastWriteTimeUtc(folder) < YoungestLeftover)
+        if (TimeProvider.System.GetUtcNow() - Directory.GetLastWriteTimeUtc(folder) < MinLeftoverAge)
             return;
         try
         {
@@ -55,7 +55,7 @@ internal sealed class ScratchFolder : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Somebody works with it, or it is another user's.
+            // It is in use, or belongs to another user.
         }
     }
 }
