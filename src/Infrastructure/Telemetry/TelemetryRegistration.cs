@@ -14,16 +14,16 @@ using QrAi.Infrastructure.Settings;
 namespace QrAi.Infrastructure.Telemetry;
 
 /// <summary>
-/// Registers what sends traces and metrics to a collector; where there is none, nothing of it. Each room names its own
-/// sources: <c>QrAi.*</c> here, the driver's where the database is registered.
+/// Registers the export of traces and metrics to a collector, if there is one. The sources are <c>QrAi.*</c> here, and the
+/// driver's where the database is registered.
 /// </summary>
 public static class TelemetryRegistration
 {
     /// <summary>All sources and meters of the service.</summary>
     private const string OwnNames = "QrAi.*";
 
-    /// <summary>What the conventions say of a request in words that are the caller's own.</summary>
-    private static readonly string[] CallersTexts =
+    /// <summary>Tags whose values are texts of the caller.</summary>
+    private static readonly string[] CallerTags =
     [
         "http.request.method_original",
         "server.address",
@@ -32,20 +32,20 @@ public static class TelemetryRegistration
         "user_agent.original",
     ];
 
-    /// <summary>Adds traces and metrics. To be called before what they are about is added, so that they end last.</summary>
-    /// <param name="services">Where to.</param>
+    /// <summary>Adds traces and metrics. Call it before adding other hosted services, so that telemetry stops last.</summary>
+    /// <param name="services">The service collection.</param>
     /// <param name="settings">The validated settings.</param>
     public static IServiceCollection AddTelemetry(this IServiceCollection services, QrAiSettings settings)
     {
-        // Also without a collector: what a caller puts into its own trace must not get from here to a provider.
+        // Also without a collector: a caller's trace state must not be forwarded to a provider.
         services.AddSingleton<DistributedContextPropagator>(TraceParentPropagator.Instance);
         var options = settings.Telemetry;
         if (options.Endpoint is null)
             return services;
 
-        // The libraries' own propagators add the caller's state and baggage again.
+        // The default propagator would forward the caller's trace state and baggage.
         Sdk.SetDefaultTextMapPropagator(new TraceContextPropagator());
-        services.AddHostedService<TelemetryEnd>();
+        services.AddHostedService<TelemetryShutdown>();
         if (settings.Database.Address is PostgresAddress)
             services.AddHostedService<BackupAge>();
         services
@@ -83,11 +83,11 @@ public static class TelemetryRegistration
 
     private static void ConfigureRequests(AspNetCoreTraceInstrumentationOptions requests)
     {
-        // Probes come every few seconds and tell nothing.
+        // Probes are frequent and carry no information.
         requests.Filter = context => !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal);
         requests.EnrichWithHttpRequest = (activity, _) =>
         {
-            foreach (var tag in CallersTexts)
+            foreach (var tag in CallerTags)
                 activity.SetTag(tag, null);
         };
     }

@@ -3,8 +3,7 @@ using System.Diagnostics;
 namespace QrAi.Infrastructure.Telemetry;
 
 /// <summary>
-/// Carries a trace from a caller to here and from here on, by W3C's <c>traceparent</c> alone: state and baggage are texts of
-/// the caller's, which are nobody else's business.
+/// Propagates a trace by W3C's <c>traceparent</c> only: trace state and baggage are private texts of the caller.
 /// </summary>
 internal sealed class TraceParentPropagator : DistributedContextPropagator
 {
