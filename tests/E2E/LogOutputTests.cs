@@ -81,7 +81,7 @@ public sealed class LogOutputTests : ProgramTests
         program.Output.ShouldContain("ListSessions handled");
         program.Output.Split("GET /api/sessions 200").Length.ShouldBe(2, "The one before the change was logged too.");
 
-        await ChangeAsync("stay as they are; LOG_LEVEL: must be one of", "LOG_LEVEL=LOUD");
+        await ChangeAsync("remain unchanged; LOG_LEVEL: must be one of", "LOG_LEVEL=LOUD");
         await program.Http.ReadAsync("/api/sessions?limit=3");
         await Eventually.Holds(() => program.Output.Split("ListSessions handled").Length == 3);
 

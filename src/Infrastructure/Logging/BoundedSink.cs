@@ -7,19 +7,19 @@ using Serilog.Parsing;
 namespace QrAi.Infrastructure.Logging;
 
 /// <summary>
-/// Writes from a thread of its own. Whoever logs never waits: when the output is slow or cannot be written, events are
-/// dropped and counted, and the log says how many as soon as it can be written again.
+/// Writes events on a separate thread, so that logging never blocks. If the output is slow or fails, events are dropped and
+/// counted, and the log reports their number as soon as it can be written again.
 /// </summary>
 internal sealed class BoundedSink : ILogEventSink, IDisposable
 {
-    /// <summary>The name that its metric is listened to by.</summary>
+    /// <summary>The name of the meter.</summary>
     public const string MeterName = "QrAi.Logging";
 
-    /// <summary>Events that may wait: some 10 MiB, and seconds of the busiest log.</summary>
+    /// <summary>The default capacity of the queue: about 10 MiB, and several seconds of a busy log.</summary>
     public const int DefaultCapacity = 10_000;
 
-    /// <summary>How long the end of the process waits for what has been logged.</summary>
-    public static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(3);
+    /// <summary>How long the end of the process waits for queued events.</summary>
+    public static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(3);
 
     private static readonly Meter Metrics = new(MeterName);
     private static readonly Counter<long> DroppedEvents = Metrics.CreateCounter<long>(
@@ -37,20 +37,20 @@ internal sealed class BoundedSink : ILogEventSink, IDisposable
     private readonly Thread _writer;
     private long _dropped;
 
-    /// <summary>Begins.</summary>
-    /// <param name="inner">Writes one event; it may take its time, and throw.</param>
-    /// <param name="clock">The time of what it says itself.</param>
-    /// <param name="capacity">How many events may wait.</param>
+    /// <summary>Starts the writer.</summary>
+    /// <param name="inner">Writes one event; it may block and throw.</param>
+    /// <param name="clock">The time of events about dropped events.</param>
+    /// <param name="capacity">The maximum number of queued events.</param>
     public BoundedSink(ILogEventSink inner, TimeProvider clock, int capacity = DefaultCapacity)
     {
         (_inner, _clock, _queue) = (inner, clock, new BlockingCollection<LogEvent>(capacity));
-        // In the background: an output that nobody reads holds a write for ever, which must not hold the process.
+        // A background thread: an output without a reader blocks a write forever, which must not block the process's end.
         _writer = new Thread(WriteAll) { IsBackground = true, Name = "log" };
         _writer.Start();
         AppDomain.CurrentDomain.UnhandledException += FlushAtCrash;
     }
 
-    /// <summary>Events that were dropped, and that the log has not told of yet.</summary>
+    /// <summary>The number of dropped events that the log has not reported yet.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
     public void Emit(LogEvent logEvent)
@@ -62,7 +62,7 @@ internal sealed class BoundedSink : ILogEventSink, IDisposable
         }
         catch (InvalidOperationException)
         {
-            // Logged after the end.
+            // The sink is disposed.
         }
 
         Drop(1);
@@ -72,8 +72,8 @@ internal sealed class BoundedSink : ILogEventSink, IDisposable
     {
         AppDomain.CurrentDomain.UnhandledException -= FlushAtCrash;
         _queue.CompleteAdding();
-        // One that is still within a write is left to the end of the process, with the queue that it reads from.
-        if (_writer.Join(FlushTime))
+        // A writer that is blocked ends with the process, and needs its queue until then.
+        if (_writer.Join(FlushTimeout))
             _queue.Dispose();
         (_inner as IDisposable)?.Dispose();
     }
@@ -86,7 +86,7 @@ internal sealed class BoundedSink : ILogEventSink, IDisposable
         {
             if (!TryWrite(logEvent))
                 Drop(1);
-            else if (Dropped is > 0 and var dropped && TryWrite(Tell(dropped)))
+            else if (Dropped is > 0 and var dropped && TryWrite(CreateDroppedEvent(dropped)))
                 Interlocked.Add(ref _dropped, -dropped);
         }
     }
@@ -100,7 +100,7 @@ internal sealed class BoundedSink : ILogEventSink, IDisposable
         }
         catch (Exception)
         {
-            // There is nowhere to say why: the count is what is left of it.
+            // A failure of the log cannot be logged; the event is counted.
             return false;
         }
     }
@@ -111,7 +111,7 @@ internal sealed class BoundedSink : ILogEventSink, IDisposable
         DroppedEvents.Add(count);
     }
 
-    private LogEvent Tell(long dropped) =>
+    private LogEvent CreateDroppedEvent(long dropped) =>
         new(
             _clock.GetUtcNow(),
             LogEventLevel.Warning,

@@ -6,8 +6,8 @@ using Serilog.Formatting.Display;
 namespace QrAi.Infrastructure.Logging;
 
 /// <summary>
-/// One line an event, for people. The lines of an exception follow, a message on one line and white space before each, so
-/// that none of them can be taken for an event.
+/// Formats an event as one readable line. The lines of an exception follow, indented and with each message on one line, so that
+/// they cannot be mistaken for events.
 /// </summary>
 internal sealed class ConsoleLineFormatter : ITextFormatter
 {
@@ -33,14 +33,14 @@ internal sealed class ConsoleLineFormatter : ITextFormatter
                 text.Write('\n');
             }
 
-        // At once, so that what others write does not come between.
+        // A single write, so that other output is not interleaved.
         output.Write(text.ToString());
     }
 
     private static string Render(Exception exception) =>
         MessagesOf(exception)
             .Where(ControlCharacters.AreIn)
-            // One that has another one within it goes first.
+            // A message that contains another one is replaced first.
             .OrderByDescending(message => message.Length)
             .Aggregate(
                 exception.ToString(),

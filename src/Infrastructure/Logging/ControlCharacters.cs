@@ -4,8 +4,8 @@ using System.Globalization;
 namespace QrAi.Infrastructure.Logging;
 
 /// <summary>
-/// Escapes what would change a line, or how a terminal shows it: control characters (C0, DEL, C1), the separators of lines
-/// and paragraphs, and those that override the direction of text. Within JSON the escapes mean the same characters.
+/// Escapes characters that break a line or change how a terminal shows it: control characters (C0, DEL, C1), separators of lines
+/// and paragraphs, and overrides of the text direction. Within JSON the escapes mean the same characters.
 /// </summary>
 internal static class ControlCharacters
 {
@@ -19,11 +19,11 @@ internal static class ControlCharacters
         .. Enumerable.Range(0x2066, 4).Select(code => (char)code),
     ]);
 
-    /// <summary>Whether a text has any of them.</summary>
+    /// <summary>Whether a text contains any of them.</summary>
     /// <param name="text">The text.</param>
     public static bool AreIn(string text) => text.AsSpan().ContainsAny(Unsafe);
 
-    /// <summary>A text with each such character as <c>\u001b</c>.</summary>
+    /// <summary>Returns a text with each such character as <c>\u001b</c>.</summary>
     /// <param name="text">The text.</param>
     public static string Escape(string text)
     {
@@ -34,7 +34,7 @@ internal static class ControlCharacters
 
     /// <summary>Writes a text with each such character as <c>\u001b</c>.</summary>
     /// <param name="text">The text.</param>
-    /// <param name="output">Where to.</param>
+    /// <param name="output">The output.</param>
     public static void Escape(ReadOnlySpan<char> text, TextWriter output)
     {
         while (text.IndexOfAny(Unsafe) is >= 0 and var position)

@@ -7,18 +7,18 @@ using QrAi.Infrastructure.Settings;
 namespace QrAi.Infrastructure.Logging;
 
 /// <summary>
-/// What is written of each namespace. It can be changed while the service runs: loggers that are there already obey it too.
+/// The minimum level of each namespace, which can be changed while the service runs; existing loggers follow the change.
 /// </summary>
-/// <param name="options">The levels to begin with.</param>
+/// <param name="options">The initial levels.</param>
 internal sealed class LogLevels(LoggingOptions options)
     : IConfigureOptions<LoggerFilterOptions>,
         IOptionsChangeTokenSource<LoggerFilterOptions>
 {
-    /// <summary>Libraries that tell at information what concerns their own developers.</summary>
+    /// <summary>Libraries whose events at level information concern only their developers.</summary>
     private static readonly string[] Noisy = ["Microsoft.AspNetCore", "Microsoft.Hosting", "System.Net", "Npgsql"];
 
     /// <summary>
-    /// Said better elsewhere: exceptions of the database by the error map, once; health by the probe's answer.
+    /// Libraries whose events are redundant: the error map reports database exceptions, and probes report health.
     /// </summary>
     private static readonly string[] Silent =
     [
@@ -39,25 +39,25 @@ internal sealed class LogLevels(LoggingOptions options)
     /// <inheritdoc />
     public void Configure(LoggerFilterOptions options)
     {
-        var now = _options;
-        options.MinLevel = now.Level;
-        // The host's own settings of levels would be a second place to look.
+        var current = _options;
+        options.MinLevel = current.Level;
+        // Rules of the host's configuration would be a second source of levels.
         options.Rules.Clear();
         var levels = new Dictionary<string, LogLevel>(StringComparer.OrdinalIgnoreCase);
         foreach (var noisy in Noisy)
-            levels[noisy] = Quieter(now.Level);
+            levels[noisy] = Quieter(current.Level);
         foreach (var silent in Silent)
             levels[silent] = LogLevel.None;
-        foreach (var (name, level) in now.Levels)
+        foreach (var (name, level) in current.Levels)
             levels[name] = level;
-        // At critical they write nothing; but a host that is altogether silent gives a request no trace.
+        // They write nothing at level critical. With logging off, the host would not create activities for requests.
         foreach (var never in LoggingOptions.NeverWritten)
             levels[never] = LogLevel.Critical;
         foreach (var (name, level) in levels)
             options.Rules.Add(new LoggerFilterRule(null, name, level, null));
     }
 
-    /// <summary>Changes what is written from now on.</summary>
+    /// <summary>Changes the levels.</summary>
     public void Change(LoggingOptions options)
     {
         _options = options;

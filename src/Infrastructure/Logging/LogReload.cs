@@ -5,7 +5,7 @@ using QrAi.Infrastructure.Settings;
 namespace QrAi.Infrastructure.Logging;
 
 /// <summary>
-/// Reads <c>LOG_LEVEL</c> and <c>LOG_LEVELS</c> again when the process gets SIGHUP. What cannot be used is told, and changes
+/// Reloads <c>LOG_LEVEL</c> and <c>LOG_LEVELS</c> when the process receives SIGHUP. An invalid value is logged, and changes
 /// nothing.
 /// </summary>
 public sealed class LogReload : IDisposable
@@ -18,8 +18,8 @@ public sealed class LogReload : IDisposable
     internal LogReload(LogLevels levels, EnvironmentOptions environment, ILogger<LogReload> logger) =>
         (_levels, _environment, _logger) = (levels, environment, logger);
 
-    /// <summary>From now on SIGHUP makes it read the levels again, instead of ending the process.</summary>
-    /// <param name="readLayers">Reads what settings come from, the strongest first.</param>
+    /// <summary>Begins to handle SIGHUP, which reloads the levels instead of ending the process.</summary>
+    /// <param name="readLayers">Reads the layers of settings, the strongest first.</param>
     public void Listen(Func<IReadOnlyList<SettingsLayer>> readLayers) =>
         _signal ??= PosixSignalRegistration.Create(
             PosixSignal.SIGHUP,
@@ -41,7 +41,7 @@ public sealed class LogReload : IDisposable
             var options = LoggingOptions.Read(settings, _environment.Environment);
             if (settings.Problems.Count > 0)
                 foreach (var problem in settings.Problems)
-                    _logger.LogError("Log levels stay as they are; {Problem}", problem.ToString());
+                    _logger.LogError("Log levels remain unchanged; {Problem}", problem.ToString());
             else
             {
                 _levels.Change(options);
@@ -50,9 +50,9 @@ public sealed class LogReload : IDisposable
         }
         catch (Exception exception)
         {
-            // A file that cannot be read, or a place that cannot be reached, is no reason to end a service that runs.
+            // An unreadable file or an unreachable source must not end the service.
             _logger.LogError(
-                "Log levels stay as they are; the settings cannot be read: {Reason}",
+                "Log levels remain unchanged; the settings cannot be read: {Reason}",
                 $"{exception.GetType().Name}: {exception.Message}"
             );
         }

@@ -11,13 +11,13 @@ using Serilog.Formatting;
 
 namespace QrAi.Infrastructure.Logging;
 
-/// <summary>Sets the log up: readable for people or as JSON for machines, and never waited for.</summary>
+/// <summary>Sets up logging: as readable text or as JSON, without blocking.</summary>
 public static class SerilogSetup
 {
-    /// <summary>Adds the log.</summary>
-    /// <param name="services">Where to.</param>
+    /// <summary>Adds logging.</summary>
+    /// <param name="services">The service collection.</param>
     /// <param name="options">The levels and the format.</param>
-    /// <param name="toStandardError">Where standard output is for something else.</param>
+    /// <param name="toStandardError">Whether to write to standard error instead of standard output.</param>
     public static IServiceCollection AddQrAiLogging(
         this IServiceCollection services,
         LoggingOptions options,
@@ -25,7 +25,7 @@ public static class SerilogSetup
     )
     {
         services.AddLogging(logging => logging.ClearProviders());
-        // Each event knows its trace by itself.
+        // Serilog's events have the trace themselves.
         services.Configure<LoggerFactoryOptions>(factory =>
             factory.ActivityTrackingOptions = ActivityTrackingOptions.None
         );
@@ -37,7 +37,7 @@ public static class SerilogSetup
             provider.GetRequiredService<EnvironmentOptions>(),
             provider.GetRequiredService<ILogger<LogReload>>()
         ));
-        // The logger is disposed of with the services, and writes what there is until then.
+        // The logger is disposed with the services, and writes queued events then.
         services.AddSingleton(provider =>
             Create(provider.GetRequiredService<TimeProvider>(), options, toStandardError)
         );
@@ -52,7 +52,7 @@ public static class SerilogSetup
             LoggerSinkConfiguration.CreateSink(to => WriteToConsole(to, options.Format, toStandardError)),
             clock
         );
-        // What is written has been decided before it gets here.
+        // The filter rules of LogLevels have been applied before.
         return new LoggerConfiguration()
             .MinimumLevel.Verbose()
             .Enrich.FromLogContext()

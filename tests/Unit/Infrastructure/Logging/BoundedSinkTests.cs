@@ -68,7 +68,7 @@ public sealed class BoundedSinkTests
         sink.Emit(Event("first"));
         await output.Hung.WaitAsync(Eventually.DefaultLimit);
 
-        await Task.Run(sink.Dispose).WaitAsync(BoundedSink.FlushTime * 10);
+        await Task.Run(sink.Dispose).WaitAsync(BoundedSink.FlushTimeout * 10);
 
         output.GoOn();
     }

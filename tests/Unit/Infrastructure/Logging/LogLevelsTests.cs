@@ -61,7 +61,7 @@ public sealed class LogLevelsTests
         LeastOf(services, "Npgsql").ShouldBe(LogLevel.Debug);
         var line = services.GetRequiredService<ListLog>().Lines.ShouldHaveSingleItem();
         line.Level.ShouldBe(LogLevel.Error);
-        line.Message.ShouldContain("stay as they are");
+        line.Message.ShouldContain("remain unchanged");
         line.Message.ShouldContain("LOG_LEVEL: must be one of");
     }
 
