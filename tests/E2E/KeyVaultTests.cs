@@ -63,15 +63,18 @@ public sealed partial class KeyVaultTests : ProgramTests
 
     [TestCase(
         "forbidden",
-        "refused to be read (403 Forbidden: ForbiddenByRbac); grant the identity \"Key Vault Secrets User\""
+        "denied access (403 Forbidden: ForbiddenByRbac); grant the identity the role \"Key Vault Secrets User\""
     )]
     [TestCase("busy", "is too busy (429 Too Many Requests); try again in a minute")]
-    [TestCase("hanging", "did not answer within 20 s; see whether this machine reaches it")]
-    [TestCase("untrusted", "can not be trusted: its certificate is not valid here; see who answers in its place")]
-    [TestCase("down", "can not be reached: no connection; see whether this machine reaches it")]
+    [TestCase("hanging", "did not answer within 20 s; check that this machine can reach it")]
+    [TestCase(
+        "untrusted",
+        "cannot be trusted: its certificate is not valid on this machine; check for a proxy in between"
+    )]
+    [TestCase("down", "cannot be reached: no connection; check that this machine can reach it")]
     [TestCase(
         "anonymous",
-        "can not be asked, because no Azure credential was found; give this machine a managed identity"
+        "cannot be read, because no Azure credential was found; give this machine a managed identity"
     )]
     public async Task A_vault_that_can_not_be_read_ends_the_start_with_what_to_do_for_each_needed_secret(
         string trouble,
@@ -113,7 +116,7 @@ public sealed partial class KeyVaultTests : ProgramTests
         await program.Http.AskAsync("Without the vault?");
         KeyOf(provider.Requests[^1]).ShouldBe(Workplace.OpenRouterKey);
         program.Output.ShouldMatch(
-            $"WRN The key vault {Regex.Escape(_vault.Url)} refused to be read .*AZURE_STORAGE_CONNECTION_STRING"
+            $"WRN The key vault {Regex.Escape(_vault.Url)} denied access .*AZURE_STORAGE_CONNECTION_STRING"
         );
     }
 
@@ -145,7 +148,7 @@ public sealed partial class KeyVaultTests : ProgramTests
         exitCode.ShouldBe(0, errors);
         output.ShouldMatch(
             $"^ok +keyvault The key vault {Regex.Escape(_vault.Url)} has OPENROUTER_API_KEY; "
-                + @"GOOGLE_AI_API_KEY is disabled; it took \d+ ms\.\n$"
+                + @"GOOGLE_AI_API_KEY is disabled; read in \d+ ms\.\n$"
         );
         (output + errors).ShouldNotContain(Workplace.OpenRouterKey);
     }
@@ -160,8 +163,8 @@ public sealed partial class KeyVaultTests : ProgramTests
 
         exitCode.ShouldBe(InvalidSettings);
         output.ShouldMatch(
-            $@"FAILED keyvault The key vault {Regex.Escape(_vault.Url)} refused this machine's address "
-                + @"\(403 Forbidden: ForbiddenByFirewall\)\. Let it through in the vault's network settings\."
+            $@"FAILED keyvault The key vault {Regex.Escape(_vault.Url)} rejected this machine's address "
+                + @"\(403 Forbidden: ForbiddenByFirewall\)\. Allow it in the vault's network settings\."
         );
         errors.ShouldContain("DATABASE_URL: the key vault ");
     }

@@ -146,15 +146,15 @@ public sealed class SettingsTests : ProgramTests
             ["OPENROUTER_API_KEY"] = (Secret, "must begin with sk-or- and have no white space"),
             ["OPENROUTER_BASE_URL"] = ("models.test", "must be an absolute http or https address"),
             ["GOOGLE_AI_API_KEY"] = ($"{Secret} {Secret}", "must have at least 20 characters and no white space"),
-            ["GOOGLE_AI_BASE_URL"] = ("https://models.test?a=b", "must be an address that a path can be added to"),
+            ["GOOGLE_AI_BASE_URL"] = ("https://models.test?a=b", "must be an address without a query or a fragment"),
             ["LLM_FIRST_TOKEN_SECONDS"] = ("soon", "must be a number of seconds from 0.1 to 600, not 'soon'"),
             ["LLM_TOTAL_SECONDS"] = ("0", "must be a number of seconds from 0.1 to 3600, not '0'"),
             ["LLM_MAX_RETRIES"] = ("6", "must be a whole number from 0 to 5, not '6'"),
             ["LLM_HISTORY_MESSAGES"] = ("201", "must be a whole number from 0 to 200, not '201'"),
-            ["BACKUP_DIRECTORY"] = ("/dev/null", "must be a folder, and it is a file"),
+            ["BACKUP_DIRECTORY"] = ("/dev/null", "must be a folder, not a file"),
             ["BACKUP_BLOB_CONTAINER_URL"] = (
                 $"https://account.blob.core.windows.net/name?sig={Secret}",
-                "must have no query and no user: access is by Azure's default credential"
+                "must have no query and no user: access uses Azure's default credential"
             ),
             ["AZURE_STORAGE_CONNECTION_STRING"] = (
                 Secret,
@@ -291,7 +291,7 @@ public sealed class SettingsTests : ProgramTests
         start.Output.ShouldBeEmpty();
         check.ExitCode.ShouldBe(InvalidSettings);
         check.Errors.ShouldBe(start.Errors);
-        check.Output.ShouldStartWith("FAILED environment These settings cannot be used: ");
+        check.Output.ShouldStartWith("FAILED environment These settings are invalid: ");
         (start.Errors + check.Output).ShouldNotContain(secret);
     }
 

@@ -9,26 +9,26 @@ using QrAi.Infrastructure.Settings;
 namespace QrAi.Infrastructure.Secrets;
 
 /// <summary>
-/// An Azure key vault with settings in it: the secret <c>OPENROUTER-API-KEY</c> is the setting <c>OPENROUTER_API_KEY</c>.
+/// Reads settings from an Azure key vault: the secret <c>OPENROUTER-API-KEY</c> is the setting <c>OPENROUTER_API_KEY</c>.
 /// Only secrets with the name of a setting are read.
 /// </summary>
 public sealed class KeyVault
 {
-    private const int MostAtOnce = 4;
-    private const int Retries = 3;
+    private const int MaxConcurrency = 4;
+    private const int MaxRetries = 3;
 
     private readonly KeyVaultOptions _options;
     private readonly IReadOnlySet<string> _names;
     private readonly TimeProvider _clock;
     private readonly Lazy<SecretClient> _client;
-    private readonly LastAnswer _last = new();
+    private readonly LastFaultPolicy _lastFault = new();
 
-    /// <summary>Nothing is connected yet.</summary>
-    /// <param name="options">Which vault, and how long a reading may take.</param>
-    /// <param name="names">The settings that it may have.</param>
-    /// <param name="clock">What is expired is so by it.</param>
-    /// <param name="credential">Who reads; without it Azure's default credential.</param>
-    /// <param name="transport">How requests are sent; without it Azure's own.</param>
+    /// <summary>Creates a reader, which connects on first use.</summary>
+    /// <param name="options">The vault's address and the time limit.</param>
+    /// <param name="names">The settings that the vault may have.</param>
+    /// <param name="clock">Determines which secrets are valid.</param>
+    /// <param name="credential">The credential; null for Azure's default credential.</param>
+    /// <param name="transport">The HTTP transport; null for Azure's default transport.</param>
     public KeyVault(
         KeyVaultOptions options,
         IReadOnlySet<string> names,
@@ -38,12 +38,12 @@ public sealed class KeyVault
     )
     {
         (_options, _names, _clock) = (options, names, clock);
-        // Its credential keeps a token from one reading to the next.
+        // The client is reused, as its credential caches the token.
         _client = new(() => Connect(credential ?? new DefaultAzureCredential(), transport));
     }
 
-    /// <summary>Reads it; whatever goes wrong is told by the reading.</summary>
-    /// <param name="cancellationToken">Gives up, by an exception.</param>
+    /// <summary>Reads the vault; the result reports a fault.</summary>
+    /// <param name="cancellationToken">Cancels the reading with an exception.</param>
     public async Task<KeyVaultReading> ReadAsync(CancellationToken cancellationToken)
     {
         if (_options.Url is null)
@@ -52,10 +52,10 @@ public sealed class KeyVault
         var start = _clock.GetTimestamp();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(_options.Timeout);
-        _last.Fault = null;
+        _lastFault.Fault = null;
         try
         {
-            // Whatever it waits for that can not be cancelled, nobody waits for it any longer.
+            // The limit also applies to operations that do not support cancellation.
             var reading = await Task.Run(() => ReadAllAsync(limit.Token), limit.Token).WaitAsync(limit.Token);
             return reading with { Duration = _clock.GetElapsedTime(start) };
         }
@@ -66,7 +66,7 @@ public sealed class KeyVault
             {
                 Url = _options.Url,
                 Duration = _clock.GetElapsedTime(start),
-                Fault = KeyVaultFaults.Describe(exception, _last.Fault, _options),
+                Fault = KeyVaultFaults.Describe(exception, _lastFault.Fault, _options),
             };
         }
     }
@@ -77,7 +77,7 @@ public sealed class KeyVault
         var (found, unusable) = (new Dictionary<string, string>(), new Dictionary<string, string>());
         await foreach (var secret in client.GetPropertiesOfSecretsAsync(cancellationToken))
         {
-            // The vault does not tell names apart by their case.
+            // Names of secrets are case-insensitive.
             var setting = secret.Name.Replace('-', '_').ToUpperInvariant();
             if (!_names.Contains(setting))
                 continue;
@@ -90,7 +90,7 @@ public sealed class KeyVault
         var values = new ConcurrentDictionary<string, string>();
         await Parallel.ForEachAsync(
             found,
-            new ParallelOptions { MaxDegreeOfParallelism = MostAtOnce, CancellationToken = cancellationToken },
+            new ParallelOptions { MaxDegreeOfParallelism = MaxConcurrency, CancellationToken = cancellationToken },
             async (one, stop) =>
             {
                 try
@@ -99,7 +99,7 @@ public sealed class KeyVault
                 }
                 catch (RequestFailedException exception) when (exception.Status == 404)
                 {
-                    // It was removed since it was listed.
+                    // The secret was removed after it was listed.
                 }
             }
         );
@@ -126,22 +126,22 @@ public sealed class KeyVault
         {
             Retry =
             {
-                // Retry-After is obeyed, however long it is; the limit of the whole reading ends it.
+                // Retry-After is respected, up to the time limit of the reading.
                 Mode = RetryMode.Exponential,
-                MaxRetries = Retries,
+                MaxRetries = MaxRetries,
                 Delay = TimeSpan.FromMilliseconds(400),
-                // A request that gets lost is sent again within the limit.
-                NetworkTimeout = _options.Timeout / Retries,
+                // A lost request is retried within the time limit.
+                NetworkTimeout = _options.Timeout / MaxRetries,
             },
         };
         if (transport is not null)
             options.Transport = transport;
-        options.AddPolicy(_last, HttpPipelinePosition.BeforeTransport);
+        options.AddPolicy(_lastFault, HttpPipelinePosition.BeforeTransport);
         return new SecretClient(_options.Url, credential, options);
     }
 
-    /// <summary>Remembers what went wrong last, for when the limit ends the retries.</summary>
-    private sealed class LastAnswer : HttpPipelinePolicy
+    /// <summary>Stores the last fault, which explains a time limit that ends the retries.</summary>
+    private sealed class LastFaultPolicy : HttpPipelinePolicy
     {
         private volatile KeyVaultFault? _fault;
 
@@ -157,7 +157,7 @@ public sealed class KeyVault
             {
                 await ProcessNextAsync(message, pipeline);
                 var response = message.Response;
-                // The vault asks for a token first, and then one is waited for.
+                // The vault challenges the first request; from then on the client waits for a token.
                 _fault =
                     response.Status == 401 && !message.Request.Headers.Contains(HttpHeader.Names.Authorization)
                         ? KeyVaultFaults.NoTokenInTime
@@ -171,6 +171,6 @@ public sealed class KeyVault
         }
 
         public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) =>
-            throw new NotSupportedException("Vaults are read asynchronously.");
+            throw new NotSupportedException("Synchronous requests are not supported.");
     }
 }

@@ -5,7 +5,7 @@ using QrAi.Infrastructure.Settings;
 namespace QrAi.Infrastructure.Secrets;
 
 /// <summary>
-/// Tells what came of reading the key vault, which has been done for the settings already; never what a secret is.
+/// Reports the result of reading the key vault, which the settings have already done; never the value of a secret.
 /// </summary>
 internal sealed class KeyVaultCheck(SettingsReading settings) : IDeploymentCheck
 {
@@ -22,7 +22,7 @@ internal sealed class KeyVaultCheck(SettingsReading settings) : IDeploymentCheck
                     $"Set {KeyVaultOptions.UrlName}, like https://name.vault.azure.net."
                 ),
                 { Fault: { } fault } vault => CheckOutcome.Failed(
-                    $"The {vault.Name} {fault.What}.",
+                    $"The {vault.Name} {fault.Problem}.",
                     $"{char.ToUpperInvariant(fault.Next[0])}{fault.Next[1..]}."
                 ),
                 var vault => Describe(vault),
@@ -32,16 +32,16 @@ internal sealed class KeyVaultCheck(SettingsReading settings) : IDeploymentCheck
     private static CheckOutcome Describe(KeyVaultReading vault)
     {
         var facts = vault
-            .Values.Keys.Select(name => (Name: name, State: "is held"))
+            .Values.Keys.Select(name => (Name: name, State: "is set"))
             .Concat(vault.Unusable.Select(one => (Name: one.Key, State: one.Value)))
             .OrderBy(one => one.Name, StringComparer.Ordinal)
             .ToDictionary(one => one.Name, one => one.State);
-        var held = vault.Values.Count == 0 ? "no setting" : string.Join(", ", vault.Values.Keys.Order());
+        var names = vault.Values.Count == 0 ? "no setting" : string.Join(", ", vault.Values.Keys.Order());
         var unusable = string.Concat(vault.Unusable.OrderBy(one => one.Key).Select(one => $"; {one.Key} {one.Value}"));
         return CheckOutcome.Ok(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"The {vault.Name} has {held}{unusable}; it took {vault.Duration.TotalMilliseconds:0} ms."
+                $"The {vault.Name} has {names}{unusable}; read in {vault.Duration.TotalMilliseconds:0} ms."
             )
         ) with
         {

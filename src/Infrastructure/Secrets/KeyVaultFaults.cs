@@ -8,8 +8,8 @@ using QrAi.Infrastructure.Settings;
 namespace QrAi.Infrastructure.Secrets;
 
 /// <summary>
-/// What a vault that can not be read means to an operator, and what to do next. The libraries' own messages are not
-/// shown: they have whole requests in them.
+/// Describes why a key vault cannot be read, and what an operator can do. The libraries' own messages are not shown, as they
+/// contain whole requests.
 /// </summary>
 internal static class KeyVaultFaults
 {
@@ -17,11 +17,11 @@ internal static class KeyVaultFaults
         "give this machine a managed identity, or set AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET "
         + "(a developer: az login)";
 
-    /// <summary>A token was still waited for when the time was over.</summary>
+    /// <summary>The fault if no token was issued within the time limit.</summary>
     public static KeyVaultFault NoTokenInTime { get; } =
-        new("can not be asked, because Azure gave no token in time", GiveCredential);
+        new("cannot be read, because Azure issued no token in time", GiveCredential);
 
-    /// <summary>Whether an exception is what a vault, its credential or the network does.</summary>
+    /// <summary>Whether the vault, its credential or the network caused an exception.</summary>
     public static bool CanDescribe(Exception exception) =>
         exception
             is RequestFailedException
@@ -30,32 +30,32 @@ internal static class KeyVaultFaults
                 or OperationCanceledException
                 or HttpRequestException
                 or IOException
-                // The library's, about challenges and responses that are no vault's.
+                // The library throws these for challenges and responses that are not those of a vault.
                 or InvalidOperationException
                 or KeyNotFoundException
                 or FormatException
                 or JsonException;
 
-    /// <summary>Describes what ended a reading.</summary>
-    /// <param name="exception">It.</param>
-    /// <param name="last">What went wrong last, which tells more than the end of the time limit.</param>
-    /// <param name="options">Of the reading.</param>
+    /// <summary>Describes the exception that ended a reading.</summary>
+    /// <param name="exception">The exception.</param>
+    /// <param name="last">The last fault of a request, which is more specific than the time limit.</param>
+    /// <param name="options">The options of the reading.</param>
     public static KeyVaultFault Describe(Exception exception, KeyVaultFault? last, KeyVaultOptions options) =>
         exception switch
         {
-            // Before what it derives from; a limit that ends the search for a credential is told by this as well.
+            // It precedes its base class. The library also throws it if the time limit ends the search for a credential.
             CredentialUnavailableException => new(
-                "can not be asked, because no Azure credential was found",
+                "cannot be read, because no Azure credential was found",
                 GiveCredential
             ),
             AuthenticationFailedException => new(
-                "can not be asked, because Azure did not accept the credential",
-                "see whether the identity is still there and its secret has not expired"
+                "cannot be read, because Azure rejected the credential",
+                "check that the identity exists and its secret has not expired"
             ),
-            RequestFailedException { Status: > 0 } refused => OfStatus(
-                refused.Status,
-                refused.GetRawResponse()?.ReasonPhrase,
-                ReasonIn(refused)
+            RequestFailedException { Status: > 0 } failed => OfStatus(
+                failed.Status,
+                failed.GetRawResponse()?.ReasonPhrase,
+                ReasonIn(failed)
             )!,
             AggregateException { InnerExceptions: [.., var final] } => Describe(final, last, options),
             OperationCanceledException when last is not null => last,
@@ -64,40 +64,40 @@ internal static class KeyVaultFaults
                     System.Globalization.CultureInfo.InvariantCulture,
                     $"did not answer within {options.Timeout.TotalSeconds} s"
                 ),
-                $"see whether this machine reaches it on port 443 (firewall, private endpoint), or raise {KeyVaultOptions.TimeoutName}"
+                $"check that this machine can reach it on port 443 (firewall, private endpoint), or raise {KeyVaultOptions.TimeoutName}"
             ),
             _ => OfConnection(exception) ?? NoVault,
         };
 
-    /// <summary>What a response means; null for one that is as it should be.</summary>
-    /// <param name="status">Its status.</param>
-    /// <param name="phrase">The status in words.</param>
-    /// <param name="reason">The vault's own code for it.</param>
+    /// <summary>Describes a response; null for a successful one.</summary>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="phrase">The reason phrase.</param>
+    /// <param name="reason">The vault's error code; null if there is none.</param>
     public static KeyVaultFault? OfStatus(int status, string? phrase, string? reason)
     {
-        var said = string.Join(
+        var detail = string.Join(
             ": ",
             new[] { $"{status} {phrase}".Trim(), reason }.Where(part => !string.IsNullOrEmpty(part))
         );
         return status switch
         {
             < 400 => null,
-            401 => new($"did not accept the credential ({said})", "see whether the identity is of the vault's tenant"),
+            401 => new($"rejected the credential ({detail})", "check that the identity belongs to the vault's tenant"),
             403 when reason == "ForbiddenByFirewall" => new(
-                $"refused this machine's address ({said})",
-                "let it through in the vault's network settings"
+                $"rejected this machine's address ({detail})",
+                "allow it in the vault's network settings"
             ),
-            403 => new($"refused to be read ({said})", "grant the identity \"Key Vault Secrets User\" there"),
+            403 => new($"denied access ({detail})", "grant the identity the role \"Key Vault Secrets User\""),
             404 => NoVault,
-            429 => new($"is too busy ({said})", "try again in a minute, and start fewer services at once"),
-            _ => new($"failed ({said})", "try again, and see Azure's status"),
+            429 => new($"is too busy ({detail})", "try again in a minute, and start fewer services at once"),
+            _ => new($"failed ({detail})", "try again, and check Azure's status"),
         };
     }
 
-    /// <summary>What kept a request from being answered; null if it was something else.</summary>
+    /// <summary>Describes a connection failure; null for another exception.</summary>
     public static KeyVaultFault? OfConnection(Exception exception)
     {
-        // Whoever gives up breaks the connection off as well.
+        // A cancellation closes the connection too, but is not a fault of the connection.
         if (exception is OperationCanceledException)
             return null;
         for (var cause = exception; cause is not null; cause = cause.InnerException)
@@ -105,8 +105,8 @@ internal static class KeyVaultFaults
             {
                 case AuthenticationException:
                     return new(
-                        "can not be trusted: its certificate is not valid here",
-                        "see who answers in its place (proxy), this machine's clock and its certificates (SSL_CERT_FILE)"
+                        "cannot be trusted: its certificate is not valid on this machine",
+                        "check for a proxy in between, this machine's clock and its certificates (SSL_CERT_FILE)"
                     );
                 case HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }:
                 case SocketException
@@ -114,17 +114,17 @@ internal static class KeyVaultFaults
                     SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData
                 }:
                     return new(
-                        "is not found: nobody knows its name",
+                        "was not found: its host name cannot be resolved",
                         $"correct {KeyVaultOptions.UrlName}, or this machine's DNS (private endpoint)"
                     );
                 case HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }:
                 case SocketException:
                     return new(
-                        "can not be reached: no connection",
-                        "see whether this machine reaches it on port 443 (firewall, private endpoint)"
+                        "cannot be reached: no connection",
+                        "check that this machine can reach it on port 443 (firewall, private endpoint)"
                     );
                 case IOException:
-                    return new("broke the connection off", "try again, and see what is between this machine and it");
+                    return new("closed the connection", "try again, and check the network between this machine and it");
                 default:
                     continue;
             }
@@ -133,9 +133,9 @@ internal static class KeyVaultFaults
     }
 
     private static KeyVaultFault NoVault { get; } =
-        new("does not answer as a key vault does", $"correct {KeyVaultOptions.UrlName}");
+        new("does not respond like a key vault", $"correct {KeyVaultOptions.UrlName}");
 
-    /// <summary>The code in the error that is most exact, which is one of the vault's words and no secret.</summary>
+    /// <summary>Returns the most specific error code of the vault, which contains no secret; null if there is none.</summary>
     private static string? ReasonIn(RequestFailedException exception)
     {
         try
@@ -151,7 +151,7 @@ internal static class KeyVaultFaults
         catch (Exception malformed)
             when (malformed is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return null; // it does not say
+            return null;
         }
     }
 }

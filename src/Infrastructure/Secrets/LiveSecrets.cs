@@ -3,37 +3,39 @@ using QrAi.Infrastructure.Settings;
 namespace QrAi.Infrastructure.Secrets;
 
 /// <summary>
-/// The secrets in use. They are those of the start until a key vault has others; whoever uses one asks for it each time.
-/// All other settings stay as they were at the start.
+/// Provides the current secrets: those of the start, or newer ones of a key vault. Consumers read a secret at each use.
+/// All other settings remain those of the start.
 /// </summary>
-/// <param name="atStart">The settings of the start.</param>
+/// <param name="atStart">The settings at the start.</param>
 internal sealed class LiveSecrets(QrAiSettings atStart)
 {
     private volatile QrAiSettings _current = atStart;
 
-    /// <summary>The key of a provider; null if it had none at the start.</summary>
+    /// <summary>Returns the key of a provider; null if it had none at the start.</summary>
     public string? ApiKeyOf(string provider) => Find(_current, provider)?.ApiKey;
 
     /// <summary>The service's own database, with its password.</summary>
     public DatabaseAddress Database => _current.Database.Address;
 
-    /// <summary>The storage account with its key; null where the backups' container is not reached by it.</summary>
+    /// <summary>The storage account with its key; null if the backup container is not accessed by it.</summary>
     public string? StorageConnectionString => _current.Backups.Container?.ConnectionString;
 
-    /// <summary>Takes the secrets of other settings in the place of those in use.</summary>
-    /// <param name="read">The settings as they are now.</param>
-    /// <param name="mayTake">Whether a setting can be used as it is now.</param>
+    /// <summary>Replaces the current secrets with those of newer settings.</summary>
+    /// <param name="newer">The newer settings.</param>
+    /// <param name="isUsable">Whether the newer value of a setting can be used.</param>
     /// <returns>The settings whose values have changed.</returns>
-    public IReadOnlyList<string> Take(QrAiSettings read, Func<string, bool> mayTake)
+    public IReadOnlyList<string> Update(QrAiSettings newer, Func<string, bool> isUsable)
     {
         var (current, changed) = (_current, new List<string>());
-        var providers = current.Llm.Providers.Select(provider => TakeKey(provider, Find(read, provider.Name))).ToList();
+        var providers = current
+            .Llm.Providers.Select(provider => UpdateKey(provider, Find(newer, provider.Name)))
+            .ToList();
         var database = current.Database;
-        if (Takes(DatabaseOptions.UrlName, PasswordOf(current), PasswordOf(read)))
-            database = database with { Address = read.Database.Address };
+        if (Changes(DatabaseOptions.UrlName, PasswordOf(current), PasswordOf(newer)))
+            database = database with { Address = newer.Database.Address };
         var backups = current.Backups;
-        if (Takes(BackupOptions.ConnectionStringName, StorageOf(current), StorageOf(read)))
-            backups = backups with { Container = backups.Container! with { ConnectionString = StorageOf(read) } };
+        if (Changes(BackupOptions.ConnectionStringName, StorageOf(current), StorageOf(newer)))
+            backups = backups with { Container = backups.Container! with { ConnectionString = StorageOf(newer) } };
         _current = current with
         {
             Llm = current.Llm with { Providers = providers },
@@ -42,30 +44,31 @@ internal sealed class LiveSecrets(QrAiSettings atStart)
         };
         return changed;
 
-        LlmProviderOptions TakeKey(LlmProviderOptions used, LlmProviderOptions? now) =>
-            Takes(used.Profile.KeySetting, used.ApiKey, now?.ApiKey) ? used with { ApiKey = now!.ApiKey } : used;
+        LlmProviderOptions UpdateKey(LlmProviderOptions used, LlmProviderOptions? newer) =>
+            Changes(used.Profile.KeySetting, used.ApiKey, newer?.ApiKey) ? used with { ApiKey = newer!.ApiKey } : used;
 
-        bool Takes(string name, string? used, string? now)
+        bool Changes(string name, string? used, string? newer)
         {
-            if (used is null || now is null || used == now || !mayTake(name))
+            if (used is null || newer is null || used == newer || !isUsable(name))
                 return false;
             changed.Add(name);
             return true;
         }
     }
 
-    /// <summary>Whether other settings name a database that is not the one in use, or another user of it.</summary>
-    public bool IsOtherDatabase(QrAiSettings read) => WithoutPassword(read) != WithoutPassword(_current);
+    /// <summary>Whether newer settings name another database than the current ones, or another user.</summary>
+    public bool IsOtherDatabase(QrAiSettings newer) =>
+        WithoutPassword(newer.Database.Address) != WithoutPassword(Database);
 
-    private static LlmProviderOptions? Find(QrAiSettings from, string provider) =>
-        from.Llm.Providers.FirstOrDefault(one => one.Name == provider);
+    private static LlmProviderOptions? Find(QrAiSettings settings, string provider) =>
+        settings.Llm.Providers.FirstOrDefault(one => one.Name == provider);
 
-    private static DatabaseAddress WithoutPassword(QrAiSettings from) =>
-        from.Database.Address is PostgresAddress postgres ? postgres with { Password = "" } : from.Database.Address;
+    private static DatabaseAddress WithoutPassword(DatabaseAddress address) =>
+        address is PostgresAddress postgres ? postgres with { Password = "" } : address;
 
-    // A pool without a password stays so: it may have a file with one.
-    private static string? PasswordOf(QrAiSettings from) =>
-        from.Database.Address is PostgresAddress { Password.Length: > 0 } postgres ? postgres.Password : null;
+    // A pool without a password never gets one: it may use a password file.
+    private static string? PasswordOf(QrAiSettings settings) =>
+        settings.Database.Address is PostgresAddress { Password.Length: > 0 } address ? address.Password : null;
 
-    private static string? StorageOf(QrAiSettings from) => from.Backups.Container?.ConnectionString;
+    private static string? StorageOf(QrAiSettings settings) => settings.Backups.Container?.ConnectionString;
 }

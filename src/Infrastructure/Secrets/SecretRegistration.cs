@@ -4,7 +4,7 @@ using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Secrets;
 
-/// <summary>Registers secrets, and what reads them again.</summary>
+/// <summary>Registers the secrets and their reload.</summary>
 public static class SecretRegistration
 {
     internal static IServiceCollection AddSecrets(this IServiceCollection services, QrAiSettings settings)
@@ -21,8 +21,8 @@ public static class SecretRegistration
         return services.AddSingleton(provider => ActivatorUtilities.CreateInstance<SecretReload>(provider, settings));
     }
 
-    /// <summary>Says that the service does without its key vault, which the settings allow if nothing needed is missing.</summary>
-    /// <param name="services">Of the composed service.</param>
+    /// <summary>Logs a warning if the service runs without its key vault, as no required secret is missing.</summary>
+    /// <param name="services">The services of the application.</param>
     /// <param name="settings">The settings.</param>
     public static void WarnWithoutKeyVault(this IServiceProvider services, QrAiSettings settings)
     {
@@ -33,9 +33,9 @@ public static class SecretRegistration
             .GetRequiredService<ILoggerFactory>()
             .CreateLogger(typeof(KeyVault).FullName!)
             .LogWarning(
-                "The {Vault} {What}; {Next}. The environment has what is needed; these secrets are not set: {Missing}",
+                "The {Vault} {Problem}; {Next}. The environment has all required secrets; these are not set: {Missing}",
                 reading.Name,
-                fault.What,
+                fault.Problem,
                 fault.Next,
                 string.Join(
                     ", ",

@@ -5,8 +5,8 @@ using QrAi.Infrastructure.Settings;
 namespace QrAi.Infrastructure.Secrets;
 
 /// <summary>
-/// Reads the key vault again from time to time, so that secrets can be replaced without a restart. What cannot be read or
-/// used changes nothing.
+/// Reloads the key vault periodically, so that secrets can be rotated without a restart. An unreadable vault or an invalid
+/// secret changes nothing.
 /// </summary>
 internal sealed class SecretReload(
     KeyVault vault,
@@ -20,48 +20,48 @@ internal sealed class SecretReload(
 
     protected override TimeSpan Period => settings.KeyVault.ReloadInterval;
 
-    /// <summary>Reads the vault once, and takes the secrets that can be used.</summary>
+    /// <summary>Reads the vault once, and updates the secrets that are valid.</summary>
     public async Task ReloadAsync(CancellationToken cancellationToken)
     {
         var reading = await vault.ReadAsync(cancellationToken);
         if (reading.Fault is { } fault)
         {
             logger.LogWarning(
-                "Secrets stay as they are: the {Vault} {What}; {Next}",
+                "Secrets remain unchanged: the {Vault} {Problem}; {Next}",
                 reading.Name,
-                fault.What,
+                fault.Problem,
                 fault.Next
             );
             return;
         }
 
         var (before, layers) = (new SettingsReader(_layers), SettingsSource.With(_layers, reading));
-        var now = new SettingsReader(layers);
-        var read = QrAiSettings.Read(now);
-        var bad = now.Problems.Select(problem => problem.Name).ToHashSet();
-        foreach (var name in bad)
-            logger.LogWarning("{Setting} can not be used as it is now, and stays as it was", name);
+        var after = new SettingsReader(layers);
+        var newer = QrAiSettings.Read(after);
+        var invalid = after.Problems.Select(problem => problem.Name).ToHashSet();
+        foreach (var name in invalid)
+            logger.LogWarning("{Setting} is invalid and remains unchanged", name);
 
-        var otherDatabase = secrets.IsOtherDatabase(read);
-        var taken = secrets.Take(
-            read,
-            // One that is gone from the vault stays in use, whatever a file says.
+        var isOtherDatabase = secrets.IsOtherDatabase(newer);
+        var updated = secrets.Update(
+            newer,
+            // A secret that was removed from the vault remains in use, even if a file has a value.
             name =>
                 reading.Values.ContainsKey(name)
-                && !bad.Contains(name)
-                && !(name == DatabaseOptions.UrlName && otherDatabase)
+                && !invalid.Contains(name)
+                && !(name == DatabaseOptions.UrlName && isOtherDatabase)
         );
-        foreach (var name in taken)
+        foreach (var name in updated)
             logger.LogInformation("{Setting} has been replaced", name);
-        var others = NamesIn(_layers).Union(reading.Values.Keys).Except(taken).Except(bad);
-        foreach (var name in others.Where(name => before.Find(name) != now.Find(name)))
+        var others = NamesIn(_layers).Union(reading.Values.Keys).Except(updated).Except(invalid);
+        foreach (var name in others.Where(name => before.Find(name) != after.Find(name)))
             if (!reading.Values.ContainsKey(name))
                 logger.LogWarning(
-                    "{Setting} is gone from the key vault, and stays as it was until the next start",
+                    "{Setting} was removed from the key vault and remains unchanged until the next start",
                     name
                 );
             else
-                logger.LogWarning("{Setting} has changed in the key vault, and is used from the next start on", name);
+                logger.LogWarning("{Setting} has changed in the key vault and takes effect at the next start", name);
         _layers = layers;
     }
 

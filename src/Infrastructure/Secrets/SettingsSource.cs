@@ -4,14 +4,13 @@ using QrAi.Infrastructure.Settings;
 namespace QrAi.Infrastructure.Secrets;
 
 /// <summary>
-/// Puts the layers of settings together, the strongest first: environment, key vault, <c>.env.{environment}</c>,
-/// <c>.env</c>.
+/// Combines the layers of settings, the strongest first: environment, key vault, <c>.env.{environment}</c>, <c>.env</c>.
 /// </summary>
 public static class SettingsSource
 {
     /// <summary>Reads all layers.</summary>
-    /// <param name="directory">Where to begin looking for the files.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="directory">The folder to search first for the files.</param>
+    /// <param name="cancellationToken">Cancels the reading.</param>
     public static async Task<IReadOnlyList<SettingsLayer>> ReadAsync(
         string directory,
         CancellationToken cancellationToken
@@ -25,7 +24,7 @@ public static class SettingsSource
             : With(layers, await ReadVaultAsync(options, layers, cancellationToken));
     }
 
-    /// <summary>On its own, so that Azure's libraries are not even loaded where there is no vault.</summary>
+    /// <summary>A separate method, so that Azure's libraries are loaded only if there is a vault.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Task<KeyVaultReading> ReadVaultAsync(
         KeyVaultOptions options,
@@ -33,7 +32,7 @@ public static class SettingsSource
         CancellationToken cancellationToken
     ) => new KeyVault(options, SettingNames.InKeyVault(layers), TimeProvider.System).ReadAsync(cancellationToken);
 
-    /// <summary>Puts a vault behind the environment, in the place of the one that is there.</summary>
+    /// <summary>Inserts a key vault after the environment, and replaces an earlier one.</summary>
     internal static IReadOnlyList<SettingsLayer> With(IReadOnlyList<SettingsLayer> layers, KeyVaultReading reading) =>
         [layers[0], reading.ToLayer(), .. layers.Skip(1).Where(layer => layer.KeyVault is null)];
 }

@@ -4,22 +4,22 @@ using QrAi.Application.Backups;
 
 namespace QrAi.Infrastructure.Settings;
 
-/// <summary>Where backups are kept, when they are made, and how many stay.</summary>
+/// <summary>Where backups are stored, and their schedule and retention.</summary>
 public sealed partial record BackupOptions
 {
-    /// <summary>The folder; relative to the working directory.</summary>
+    /// <summary>The folder, relative to the working directory or absolute.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>The blob container; null where the folder alone is used.</summary>
+    /// <summary>The blob container; null if only the folder is used.</summary>
     public BlobContainerAddress? Container { get; init; }
 
-    /// <summary>When backups are made, in UTC.</summary>
+    /// <summary>The times at which backups are created, in UTC.</summary>
     public required CronExpression Schedule { get; init; }
 
-    /// <summary>How many stay.</summary>
+    /// <summary>How many backups are retained.</summary>
     public required BackupRetention Retention { get; init; }
 
-    /// <summary>Whether somebody set any of these, so that a backup is expected to be there.</summary>
+    /// <summary>Whether any of these settings is set, so that backups are expected to exist.</summary>
     public required bool IsConfigured { get; init; }
 
     /// <summary>The setting with the storage account and its key.</summary>
@@ -47,7 +47,7 @@ public sealed partial record BackupOptions
             settings.Report(RetentionName, $"{BackupRetention.Rule}, not '{text}'");
         var directory = settings.Find(DirectoryName) ?? "data/backups";
         if (File.Exists(directory))
-            settings.Report(DirectoryName, "must be a folder, and it is a file");
+            settings.Report(DirectoryName, "must be a folder, not a file");
 
         return new BackupOptions
         {
@@ -83,7 +83,7 @@ public sealed partial record BackupOptions
 
         if (settings.Find(urlName) is not { } text)
         {
-            // Backups that went to a container before are not to stay in the folder without a word.
+            // Without the connection string, backups would silently be stored in the folder only.
             if (
                 connectionString is null
                 && settings.IsVaultUnreadable
@@ -93,7 +93,7 @@ public sealed partial record BackupOptions
             return connectionString is null ? null : new BlobContainerAddress(null, connectionString, name);
         }
 
-        // Whatever is in a query may be a signature, which is a secret: the address is not shown.
+        // The address is not shown: its query may contain a signature, which is a secret.
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.AbsolutePath.Trim('/').Length == 0)
             settings.Report(
                 urlName,
@@ -102,7 +102,7 @@ public sealed partial record BackupOptions
         else if (settings.ReportClearText(urlName, url))
             return null;
         else if (url.Query.Length > 0 || url.UserInfo.Length > 0)
-            settings.Report(urlName, "must have no query and no user: access is by Azure's default credential");
+            settings.Report(urlName, "must have no query and no user: access uses Azure's default credential");
         else
             return new BlobContainerAddress(url, null, url.AbsolutePath.Trim('/').Split('/')[^1]);
         return null;
@@ -122,12 +122,12 @@ public sealed partial record BackupOptions
     private static partial Regex NameOfContainer();
 }
 
-/// <summary>A container for blobs, reached by its address and Azure's default credential, or with a key.</summary>
-/// <param name="Url">The container; null where there is a connection string.</param>
-/// <param name="ConnectionString">The account with its key, a secret; null where there is an address.</param>
+/// <summary>A blob container, accessed with Azure's default credential or a connection string.</summary>
+/// <param name="Url">The container's address; null if there is a connection string.</param>
+/// <param name="ConnectionString">The account with its key, a secret; null if there is an address.</param>
 /// <param name="Name">The container's name.</param>
 public sealed record BlobContainerAddress(Uri? Url, string? ConnectionString, string Name)
 {
-    /// <summary>Where, without the key.</summary>
+    /// <summary>Returns the address or the container's name, without the key.</summary>
     public override string ToString() => Url?.ToString() ?? $"container {Name}";
 }

@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace QrAi.Infrastructure.Settings;
 
-/// <summary>Which database, parsed from <c>DATABASE_URL</c>.</summary>
+/// <summary>The address of a database, parsed from <c>DATABASE_URL</c>.</summary>
 public abstract record DatabaseAddress
 {
     private const string Expected =
@@ -11,7 +11,7 @@ public abstract record DatabaseAddress
         + "sqlite:///absolute/path";
 
     private const string EncodingHint =
-        "has a character in the user or the password that has to be percent-encoded: # is %23, / is %2F, ? is %3F, "
+        "has a character in the user or the password that must be percent-encoded: # is %23, / is %2F, ? is %3F, "
         + "@ is %40, [ is %5B, ] is %5D, \\ is %5C, a space is %20";
 
     private const string SqliteScheme = "sqlite://";
@@ -20,10 +20,10 @@ public abstract record DatabaseAddress
 
     private protected DatabaseAddress() { }
 
-    /// <summary>Reads an address.</summary>
-    /// <param name="url">What <c>DATABASE_URL</c> holds.</param>
+    /// <summary>Parses an address.</summary>
+    /// <param name="url">The value of <c>DATABASE_URL</c>.</param>
     /// <param name="address">The address.</param>
-    /// <param name="problem">What is wrong with it, without the password.</param>
+    /// <param name="problem">The problem, without the password.</param>
     public static bool TryParse(
         string url,
         [NotNullWhen(true)] out DatabaseAddress? address,
@@ -43,11 +43,11 @@ public abstract record DatabaseAddress
 
     private static (DatabaseAddress?, string?) ParsePostgres(string url)
     {
-        var (address, problem) = ParseWhole(url);
+        var (address, problem) = ParsePostgresUrl(url);
         return problem is not null && NeedsEncoding(url) ? (null, EncodingHint) : (address, problem);
     }
 
-    private static (DatabaseAddress?, string?) ParseWhole(string url)
+    private static (DatabaseAddress?, string?) ParsePostgresUrl(string url)
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme is not ("postgresql" or "postgres"))
             return (null, Expected);
@@ -63,19 +63,19 @@ public abstract record DatabaseAddress
         if (uri.Fragment.Length > 0)
             return (null, Expected);
 
-        var named = uri
+        var pairs = uri
             .Query.TrimStart('?')
             .Split('&', StringSplitOptions.RemoveEmptyEntries)
             .Select(parameter => parameter.Split('=', 2))
             .Select(pair => KeyValuePair.Create(pair[0], Uri.UnescapeDataString(pair.ElementAtOrDefault(1) ?? "")))
             .ToList();
         var sslMode = SslMode.Prefer;
-        foreach (var (_, value) in named.Where(one => one.Key == PostgresParameters.SslMode))
+        foreach (var (_, value) in pairs.Where(one => one.Key == PostgresParameters.SslMode))
             if (!SslModes.TryGetValue(value, out sslMode))
                 return (null, $"must have an sslmode of {string.Join(", ", SslModes.Keys)}");
         if (
             !PostgresParameters.TryParse(
-                named.Where(one => one.Key != PostgresParameters.SslMode),
+                pairs.Where(one => one.Key != PostgresParameters.SslMode),
                 out var parameters,
                 out var problem
             )
@@ -100,7 +100,7 @@ public abstract record DatabaseAddress
         );
     }
 
-    /// <summary>Whether what stands before the last @ has a character in it that ends a user or a password.</summary>
+    /// <summary>Whether the text before the last @ contains a character that would end a user or a password.</summary>
     private static bool NeedsEncoding(string url)
     {
         var (start, end) = (url.IndexOf("://", StringComparison.Ordinal) + 3, url.LastIndexOf('@'));
@@ -119,11 +119,11 @@ public abstract record DatabaseAddress
         };
 }
 
-/// <summary>A file.</summary>
-/// <param name="Path">Relative to the working directory, or absolute.</param>
+/// <summary>A SQLite database file.</summary>
+/// <param name="Path">The path, relative to the working directory or absolute.</param>
 public sealed record SqliteAddress(string Path) : DatabaseAddress
 {
-    /// <summary>What is used when nothing is set.</summary>
+    /// <summary>The default address.</summary>
     public static SqliteAddress Default { get; } = new("data/qrai.db");
 
     /// <inheritdoc />
@@ -136,7 +136,7 @@ public sealed record SqliteAddress(string Path) : DatabaseAddress
 /// <param name="Database">The database.</param>
 /// <param name="User">The user.</param>
 /// <param name="Password">The password; may be empty.</param>
-/// <param name="SslMode">Whether the connection is encrypted, and how the server is proven.</param>
+/// <param name="SslMode">Whether the connection is encrypted, and how the server is verified.</param>
 public sealed record PostgresAddress(
     string Host,
     int Port,
@@ -146,13 +146,13 @@ public sealed record PostgresAddress(
     SslMode SslMode
 ) : DatabaseAddress
 {
-    /// <summary>What else libpq is told.</summary>
+    /// <summary>The other parameters of libpq.</summary>
     public PostgresParameters Parameters { get; init; } = PostgresParameters.None;
 
-    /// <summary>PostgreSQL's port.</summary>
+    /// <summary>PostgreSQL's default port.</summary>
     public const int DefaultPort = 5432;
 
-    /// <summary>Where, without user and password.</summary>
+    /// <summary>Returns host, port and database, without user and password.</summary>
     public override string ToString() => $"PostgreSQL {Host}:{Port}/{Database}";
 }
 
@@ -162,18 +162,18 @@ public enum SslMode
     /// <summary>Never encrypted.</summary>
     Disable,
 
-    /// <summary>Encrypted if the server insists.</summary>
+    /// <summary>Encrypted if the server requires it.</summary>
     Allow,
 
-    /// <summary>Encrypted if the server can.</summary>
+    /// <summary>Encrypted if the server supports it.</summary>
     Prefer,
 
     /// <summary>Always encrypted.</summary>
     Require,
 
-    /// <summary>Encrypted, and the server's certificate comes from a trusted authority.</summary>
+    /// <summary>Encrypted, and a trusted authority issued the server's certificate.</summary>
     VerifyCa,
 
-    /// <summary>The same, and it is this server's.</summary>
+    /// <summary>As <see cref="VerifyCa"/>, and the certificate matches the host name.</summary>
     VerifyFull,
 }

@@ -1,30 +1,30 @@
 namespace QrAi.Infrastructure.Settings;
 
-/// <summary>Where the data are, and how to get at them.</summary>
+/// <summary>The database and its connections.</summary>
 public sealed record DatabaseOptions
 {
-    /// <summary>The setting with the database's address, which has the password in it.</summary>
+    /// <summary>The setting with the database's address, which contains the password.</summary>
     public const string UrlName = "DATABASE_URL";
 
-    /// <summary>The setting that says what is between this program and the server.</summary>
+    /// <summary>The setting with the kind of pooler.</summary>
     public const string PoolerName = "DATABASE_POOLER";
 
-    /// <summary>The database.</summary>
+    /// <summary>The address of the database.</summary>
     public required DatabaseAddress Address { get; init; }
 
-    /// <summary>Connections kept open: 1–500.</summary>
+    /// <summary>The number of connections that are kept open: 1–500.</summary>
     public required int PoolSize { get; init; }
 
-    /// <summary>How many more connections under load: 0–500.</summary>
+    /// <summary>The number of additional connections under load: 0–500.</summary>
     public required int MaxOverflow { get; init; }
 
-    /// <summary>To connect, to wait for a free connection, and for a statement: 1–60 s.</summary>
+    /// <summary>The time limit for connecting, for waiting for a free connection, and for a statement: 1–60 s.</summary>
     public required TimeSpan Timeout { get; init; }
 
-    /// <summary>Whether the start applies pending migrations, or waits until somebody has.</summary>
+    /// <summary>Whether the start applies pending migrations, or waits until they have been applied.</summary>
     public required bool MigrateOnStart { get; init; }
 
-    /// <summary>What is between this program and the server.</summary>
+    /// <summary>The pooler between the service and the server.</summary>
     public DatabasePooler Pooler { get; init; }
 
     internal static DatabaseOptions Read(SettingsReader settings, DeploymentEnvironment environment)
@@ -62,12 +62,12 @@ public sealed record DatabaseOptions
         };
 }
 
-/// <summary>A pooler of connections before a PostgreSQL server, such as PgBouncer.</summary>
+/// <summary>A connection pooler between the service and a PostgreSQL server, such as PgBouncer.</summary>
 public enum DatabasePooler
 {
-    /// <summary>None, or one that gives each connection a session of its own.</summary>
+    /// <summary>No pooler, or one in session mode.</summary>
     None,
 
-    /// <summary>One that gives each transaction whichever session is free: nothing may be left in a session.</summary>
+    /// <summary>A pooler in transaction mode: session state does not outlive a transaction.</summary>
     Transaction,
 }

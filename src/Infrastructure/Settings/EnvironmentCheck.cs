@@ -2,7 +2,7 @@ using QrAi.Application.Checks;
 
 namespace QrAi.Infrastructure.Settings;
 
-/// <summary>Tells what is wrong with the settings, or else where each comes from; never what a setting is.</summary>
+/// <summary>Reports invalid settings, or the layer of each setting; never a value.</summary>
 internal sealed class EnvironmentCheck(SettingsReading reading) : IDeploymentCheck
 {
     public string Name => CheckNames.Environment;
@@ -19,8 +19,8 @@ internal sealed class EnvironmentCheck(SettingsReading reading) : IDeploymentChe
 
     private CheckOutcome Failed() =>
         CheckOutcome.Failed(
-            $"These settings cannot be used: {string.Join(", ", reading.ServiceProblems.Select(problem => problem.Name))}.",
-            "Correct them as the lines on standard error say."
+            $"These settings are invalid: {string.Join(", ", reading.ServiceProblems.Select(problem => problem.Name))}.",
+            "Correct them as described on standard error."
         ) with
         {
             Problems = [.. reading.ServiceProblems.Select(problem => problem.ToString())],
@@ -34,7 +34,7 @@ internal sealed class EnvironmentCheck(SettingsReading reading) : IDeploymentChe
             .ToList();
         var environment = reading.Settings.Environment.Environment.ToString().ToLowerInvariant();
         return layers.Count == 0
-            ? $"{environment}: everything is by default."
-            : $"{environment}: {string.Join("; ", layers)}; the rest is by default.";
+            ? $"{environment}: all settings have their defaults."
+            : $"{environment}: {string.Join("; ", layers)}; the others have their defaults.";
     }
 }

@@ -4,21 +4,21 @@ using System.Text.RegularExpressions;
 namespace QrAi.Infrastructure.Settings;
 
 /// <summary>
-/// Reads a <c>.env</c> file, a line at a time: <c>NAME=value</c> with or without <c>export</c>, a comment, or nothing.
+/// Reads a <c>.env</c> file. A line is <c>NAME=value</c> with or without <c>export</c>, a comment, or blank.
 /// <list type="bullet">
-/// <item>Within single quotes every character stands for itself.</item>
+/// <item>Within single quotes every character is literal.</item>
 /// <item>Within double quotes <c>\n</c>, <c>\r</c>, <c>\t</c>, <c>\"</c>, <c>\\</c> and <c>\$</c> are escapes.</item>
-/// <item>Without quotes white space around the value is no part of it, and a <c>#</c> after white space begins a comment.</item>
+/// <item>Without quotes white space around the value is trimmed, and a <c>#</c> after white space begins a comment.</item>
 /// </list>
-/// Nothing is substituted. Of a name that is there twice the last value counts.
+/// There is no substitution of variables. If a name occurs twice, the last value counts.
 /// </summary>
 internal static partial class EnvironmentFile
 {
-    private const int LargestSize = 1024 * 1024;
+    private const int MaxSize = 1024 * 1024;
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="name">What people call it.</param>
+    /// <param name="name">The file's name in messages.</param>
     public static SettingsLayer Read(string path, string name)
     {
         var values = new Dictionary<string, string>();
@@ -34,7 +34,7 @@ internal static partial class EnvironmentFile
                 if (Assignment().Match(line) is { Success: true } match && ValueOf(match) is { } value)
                     values[match.Groups["name"].Value] = value;
                 else
-                    // Never the line itself, which may have a secret in it.
+                    // The line itself may contain a secret.
                     problems.Add(
                         new SettingProblem(
                             $"{name}:{number}",
@@ -55,9 +55,9 @@ internal static partial class EnvironmentFile
 
     private static string ReadText(string path)
     {
-        if (new FileInfo(path).Length > LargestSize)
+        if (new FileInfo(path).Length > MaxSize)
             throw new IOException("It is larger than 1 MiB.");
-        // A byte order mark is left out.
+        // The reader skips a byte order mark.
         using var reader = new StreamReader(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
         return reader.ReadToEnd();
     }

@@ -2,11 +2,11 @@ using System.Collections;
 
 namespace QrAi.Infrastructure.Settings;
 
-/// <summary>Finds the layers of settings: the process's environment, then <c>.env.{environment}</c>, then <c>.env</c>.</summary>
+/// <summary>Reads the layers of settings: the process's environment, <c>.env.{environment}</c> and <c>.env</c>.</summary>
 public static class EnvironmentFiles
 {
     /// <summary>Reads all layers, the strongest first.</summary>
-    /// <param name="directory">Where to begin looking for the files; then its parents up to the repository's root.</param>
+    /// <param name="directory">The folder to search first; then its parents up to the repository's root.</param>
     public static IReadOnlyList<SettingsLayer> Read(string directory)
     {
         var process = new SettingsLayer(
@@ -21,9 +21,9 @@ public static class EnvironmentFiles
         return [process, ReadFile(directory, $".env.{environment}"), common];
     }
 
-    /// <summary>Reads one file; empty where there is none.</summary>
-    /// <param name="directory">Where to begin looking for it; then its parents up to the repository's root.</param>
-    /// <param name="name">Its name.</param>
+    /// <summary>Reads one file; the layer is empty if the file does not exist.</summary>
+    /// <param name="directory">The folder to search first; then its parents up to the repository's root.</param>
+    /// <param name="name">The file's name.</param>
     public static SettingsLayer ReadFile(string directory, string name) =>
         Find(directory, name) is { } path
             ? EnvironmentFile.Read(path, name)
@@ -36,7 +36,7 @@ public static class EnvironmentFiles
             var path = Path.Combine(folder.FullName, name);
             if (File.Exists(path))
                 return path;
-            // .git is a file in a work tree.
+            // .git is a file in a linked work tree.
             if (Path.Exists(Path.Combine(folder.FullName, ".git")))
                 return null;
         }

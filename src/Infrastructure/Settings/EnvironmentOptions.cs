@@ -1,40 +1,40 @@
 namespace QrAi.Infrastructure.Settings;
 
-/// <summary>Where the service runs, which decides what it does by default.</summary>
+/// <summary>The environment of the service, which determines defaults.</summary>
 public enum DeploymentEnvironment
 {
-    /// <summary>On a developer's machine.</summary>
+    /// <summary>A developer's machine.</summary>
     Development,
 
-    /// <summary>In a test.</summary>
+    /// <summary>An automated test.</summary>
     Test,
 
-    /// <summary>Before real users.</summary>
+    /// <summary>A deployment with real users.</summary>
     Production,
 }
 
-/// <summary>Where and for how long the service runs.</summary>
+/// <summary>The environment of the service, and the time limits of its process.</summary>
 public sealed record EnvironmentOptions
 {
-    /// <summary>Where the service runs.</summary>
+    /// <summary>The environment of the service.</summary>
     public required DeploymentEnvironment Environment { get; init; }
 
-    /// <summary>How long running answers may go on when the service is told to stop.</summary>
+    /// <summary>How long running answers may continue after the service is asked to stop: 0–3,600 s.</summary>
     public required TimeSpan ShutdownTime { get; init; }
 
-    /// <summary>How long a process may be silent before others take its work over: 3–120 s.</summary>
+    /// <summary>How long a process may be silent before other processes take over its work: 3–120 s.</summary>
     public required TimeSpan Lease { get; init; }
 
-    /// <summary>AutoMapper's licence key, if there is one.</summary>
+    /// <summary>AutoMapper's licence key; null if there is none.</summary>
     public string? AutoMapperLicenceKey { get; init; }
 
-    /// <summary>The environment as somebody wrote it, and in which setting.</summary>
+    /// <summary>Returns the setting that names the environment, and its value.</summary>
     internal static (string Setting, string? Name) NameOf(SettingsReader settings)
     {
-        const string Ours = "ENVIRONMENT";
-        const string Frameworks = "ASPNETCORE_ENVIRONMENT";
-        var (ours, frameworks) = (settings.Find(Ours), settings.Find(Frameworks));
-        return ours is not null ? (Ours, ours) : (Frameworks, frameworks?.ToLowerInvariant());
+        const string Own = "ENVIRONMENT";
+        const string Framework = "ASPNETCORE_ENVIRONMENT";
+        var (own, framework) = (settings.Find(Own), settings.Find(Framework));
+        return own is not null ? (Own, own) : (Framework, framework?.ToLowerInvariant());
     }
 
     internal static EnvironmentOptions Read(SettingsReader settings)

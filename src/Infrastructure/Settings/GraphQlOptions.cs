@@ -1,9 +1,9 @@
 namespace QrAi.Infrastructure.Settings;
 
-/// <summary>What callers of GraphQL may do.</summary>
+/// <summary>The settings of the GraphQL endpoint.</summary>
 public sealed record GraphQlOptions
 {
-    /// <summary>Whether they may read the schema.</summary>
+    /// <summary>Whether callers may read the schema by introspection.</summary>
     public required bool Introspection { get; init; }
 
     internal static GraphQlOptions Read(SettingsReader settings, DeploymentEnvironment environment) =>

@@ -3,22 +3,22 @@ using System.Net.Sockets;
 
 namespace QrAi.Infrastructure.Settings;
 
-/// <summary>How the service meets callers over HTTP.</summary>
+/// <summary>Limits and trust of HTTP callers.</summary>
 public sealed record HttpOptions
 {
     private const string OriginsName = "CORS_ORIGINS";
     private const string ProxiesName = "TRUSTED_PROXIES";
 
-    /// <summary>Streams of one caller at once: 0–100,000, 0 for any number.</summary>
+    /// <summary>The maximum number of concurrent streams of a caller: 0–100,000; 0 turns the limit off.</summary>
     public required int StreamsPerCaller { get; init; }
 
-    /// <summary>How long a request may take that does not wait for an answer: 0.1–600 seconds.</summary>
+    /// <summary>The time limit of a request that does not wait for an answer: 0.1–600 s.</summary>
     public required TimeSpan RequestTimeout { get; init; }
 
     /// <summary>The origins whose pages may call the service from a browser, like <c>https://app.example</c>.</summary>
     public required IReadOnlyList<string> CorsOrigins { get; init; }
 
-    /// <summary>The proxies whose word counts on whom they speak for.</summary>
+    /// <summary>The proxies whose forwarded headers are trusted.</summary>
     public required IReadOnlyList<IPNetwork> TrustedProxies { get; init; }
 
     internal static HttpOptions Read(SettingsReader settings) =>
@@ -65,7 +65,7 @@ public sealed record HttpOptions
             ? (true, url.GetLeftPart(UriPartial.Authority))
             : (false, "");
 
-    /// <summary>An address is a network of one. One of everybody would let anybody say who they are.</summary>
+    /// <summary>Parses a network or an address. A network of all addresses is rejected: it would trust every caller.</summary>
     private static (bool, IPNetwork) ParseNetwork(string text)
     {
         if (IPNetwork.TryParse(text, out var network))

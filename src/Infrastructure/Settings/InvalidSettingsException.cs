@@ -1,6 +1,6 @@
 namespace QrAi.Infrastructure.Settings;
 
-/// <summary>Settings cannot be used; every problem is told at once.</summary>
+/// <summary>Settings are invalid; the exception has all problems at once.</summary>
 /// <param name="problems">The problems, at least one.</param>
 public sealed class InvalidSettingsException(IReadOnlyList<SettingProblem> problems)
     : Exception(string.Join(Environment.NewLine, problems))

@@ -1,13 +1,13 @@
 namespace QrAi.Infrastructure.Settings;
 
-/// <summary>Whose tokens are taken, and which of them.</summary>
-/// <param name="Authority">The OpenID Connect issuer; its keys are found by its discovery document.</param>
-/// <param name="Audience">Whom a token has to be made for.</param>
+/// <summary>Which JSON web tokens are accepted.</summary>
+/// <param name="Authority">The OpenID Connect issuer, whose discovery document refers to its keys.</param>
+/// <param name="Audience">The audience that a token must have.</param>
 public sealed record JwtOptions(Uri Authority, string Audience)
 {
     /// <param name="settings">The settings.</param>
-    /// <param name="reason">Why they have to be set; null where tokens are not taken.</param>
-    /// <param name="inProduction">Whether a connection to the issuer has to be encrypted.</param>
+    /// <param name="reason">Why the settings are required; null if tokens are not accepted.</param>
+    /// <param name="inProduction">Whether the connection to the issuer must be encrypted.</param>
     internal static JwtOptions? Read(SettingsReader settings, string? reason, bool inProduction)
     {
         var authority = ReadAuthority(settings, "JWT_AUTHORITY", reason, inProduction);

@@ -9,16 +9,16 @@ public sealed record KeyVaultOptions
     /// <summary>The setting with the time limit.</summary>
     public const string TimeoutName = "AZURE_KEYVAULT_TIMEOUT_SECONDS";
 
-    /// <summary>The setting with the time between two readings.</summary>
+    /// <summary>The setting with the reload interval.</summary>
     public const string ReloadName = "AZURE_KEYVAULT_RELOAD_MINUTES";
 
-    /// <summary>The vault; null where there is none, or its address cannot be used.</summary>
+    /// <summary>The vault's address; null if there is no vault, or its address is invalid.</summary>
     public Uri? Url { get; init; }
 
-    /// <summary>The whole of one reading, credential and retries included: 1–120 s.</summary>
+    /// <summary>The time limit of one reading, including credentials and retries: 1–120 s.</summary>
     public required TimeSpan Timeout { get; init; }
 
-    /// <summary>How often secrets are read again while the service runs; zero is never.</summary>
+    /// <summary>The interval at which secrets are reloaded: up to 1,440 minutes; zero turns reloading off.</summary>
     public required TimeSpan ReloadInterval { get; init; }
 
     /// <summary>Whether secrets are read again while the service runs.</summary>
@@ -44,7 +44,7 @@ public sealed record KeyVaultOptions
         )
             return url;
 
-        // Not shown: somebody may have put a secret into it.
+        // The value is not shown, as it may contain a secret.
         settings.Report(
             UrlName,
             "must be a key vault's absolute https address without a path, like https://name.vault.azure.net"

@@ -2,7 +2,7 @@ using QrAi.Application.Models;
 
 namespace QrAi.Infrastructure.Settings;
 
-/// <summary>Which language models answer, and how long to wait for them.</summary>
+/// <summary>The providers of language models, and their limits.</summary>
 public sealed record LlmOptions
 {
     private const string ProvidersName = "LLM_PROVIDERS";
@@ -12,25 +12,25 @@ public sealed record LlmOptions
         "You are QrAi, an assistant that answers questions. Answer correctly and to the point, in the language of the question. "
         + "Say so when you do not know.";
 
-    /// <summary>The providers in the order of failover; none in production where none has a key.</summary>
+    /// <summary>The providers in the order of failover; empty in production if none has a key.</summary>
     public required IReadOnlyList<LlmProviderOptions> Providers { get; init; }
 
-    /// <summary>What every model is told first.</summary>
+    /// <summary>The system message of every request.</summary>
     public string SystemPrompt { get; init; } = DefaultSystemPrompt;
 
-    /// <summary>One attempt's wait for its first token.</summary>
+    /// <summary>The time limit of an attempt's first token: 0.1–600 s.</summary>
     public required TimeSpan FirstToken { get; init; }
 
-    /// <summary>The whole answer, every attempt and provider included.</summary>
+    /// <summary>The time limit of a whole answer, including all attempts and providers: 0.1–3,600 s.</summary>
     public required TimeSpan Total { get; init; }
 
-    /// <summary>The longest that an answer may be, in bytes of UTF-8; a longer one ends there.</summary>
+    /// <summary>The maximum length of an answer in UTF-8 bytes, at which the answer ends.</summary>
     public required long MaxAnswerBytes { get; init; }
 
-    /// <summary>How often a provider is asked again before the next one is: 0–5.</summary>
+    /// <summary>The maximum number of retries of a provider before the next one is used: 0–5.</summary>
     public required int MaxRetries { get; init; }
 
-    /// <summary>Earlier messages sent with a question: 0–200.</summary>
+    /// <summary>The number of earlier messages that are sent with a question: 0–200.</summary>
     public required int HistoryMessages { get; init; }
 
     internal static LlmOptions Read(SettingsReader settings, DeploymentEnvironment environment)
@@ -59,7 +59,7 @@ public sealed record LlmOptions
 
     private static List<LlmProviderOptions> ReadProviders(SettingsReader settings, bool inProduction)
     {
-        // Their settings are looked at even if they are not to be asked: whoever sets one wants it to be right.
+        // The settings of known providers are validated even if the providers are not used.
         var known = ProviderProfile
             .Known.Select(profile => LlmProviderOptions.Read(settings, profile, inProduction))
             .ToList();
@@ -80,7 +80,7 @@ public sealed record LlmOptions
 
         string[] keys = [.. known.Select(provider => provider.Profile.KeySetting)];
         var problem = $"must be set, or {string.Join(", or ", keys[1..])}, or {ProvidersName}";
-        // Who has a key vault expects its keys: no key at all is a fault then, and not the wish to do without.
+        // A configured key vault is expected to have a key: without any, the start fails.
         if (settings.IsVaultUnreadable || settings.KeyVault is not null && inProduction)
             settings.ReportMissing(keys[0], problem, keys[1]);
         else if (inProduction)

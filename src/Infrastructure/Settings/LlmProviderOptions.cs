@@ -7,35 +7,35 @@ public sealed record LlmProviderOptions
 {
     internal LlmProviderOptions(ProviderProfile profile) => Profile = profile;
 
-    /// <summary>The name that callers know it by.</summary>
+    /// <summary>The name in requests and settings.</summary>
     public string Name => Profile.Name;
 
-    /// <summary>What <c>/chat/completions</c> is added to; null for the one that needs no network.</summary>
+    /// <summary>The base address of <c>chat/completions</c>; null if it needs no network.</summary>
     public Uri? BaseUrl { get; init; }
 
-    /// <summary>The model that is asked unless the caller names one.</summary>
+    /// <summary>The model to use unless the caller names another.</summary>
     public string Model { get; init; } = "";
 
-    /// <summary>The secret; null where it wants none.</summary>
+    /// <summary>The API key, a secret; null if there is none.</summary>
     public string? ApiKey { get; init; }
 
-    /// <summary>The one that answers without a network.</summary>
+    /// <summary>The provider that answers without a network.</summary>
     internal static LlmProviderOptions Offline { get; } = new(new ProviderProfile(ModelProviderNames.Offline));
 
     internal ProviderProfile Profile { get; }
 
-    /// <summary>Where and what, without the key.</summary>
+    /// <summary>Returns name, model and address, without the key.</summary>
     public override string ToString() => BaseUrl is null ? Name : $"{Name}: {Model} at {BaseUrl}";
 
-    /// <summary>Reads the settings of a provider, and reports what is wrong with those that are set.</summary>
+    /// <summary>Reads the settings of a provider, and reports those that are invalid.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="profile">The provider.</param>
-    /// <param name="inProduction">Whether a key must not cross a network in clear text.</param>
+    /// <param name="inProduction">Whether a key must not be sent in clear text.</param>
     internal static LlmProviderOptions Read(SettingsReader settings, ProviderProfile profile, bool inProduction)
     {
         var key = settings.Find(profile.KeySetting);
-        if (key is not null && !(IsHeaderText(key) && profile.KeyRule.IsKept(key)))
-            settings.Report(profile.KeySetting, profile.KeyRule.Rule);
+        if (key is not null && !(IsHeaderText(key) && profile.KeyRule.IsValid(key)))
+            settings.Report(profile.KeySetting, profile.KeyRule.Text);
         return new LlmProviderOptions(profile)
         {
             ApiKey = key,
@@ -44,18 +44,18 @@ public sealed record LlmProviderOptions
         };
     }
 
-    /// <summary>Reports what a provider that is to be asked still needs.</summary>
+    /// <summary>Reports the missing settings of a provider in use.</summary>
     /// <param name="settings">The settings.</param>
-    /// <param name="because">Why it is to be asked.</param>
-    internal void ReportMissing(SettingsReader settings, string because)
+    /// <param name="reason">Why the provider is in use.</param>
+    internal void ReportMissing(SettingsReader settings, string reason)
     {
-        // One that is there but wrong has been reported already.
+        // An invalid setting has already been reported.
         if (Profile.NeedsKey && settings.Find(Profile.KeySetting) is null)
-            settings.ReportMissing(Profile.KeySetting, $"must be set, because {because}");
+            settings.ReportMissing(Profile.KeySetting, $"must be set, because {reason}");
         if (Profile.BaseUrl is null && settings.Find(Profile.BaseUrlSetting) is null)
-            settings.ReportMissing(Profile.BaseUrlSetting, $"must be set, because {because}");
+            settings.ReportMissing(Profile.BaseUrlSetting, $"must be set, because {reason}");
         if (Profile.Model is null && settings.Find(Profile.ModelSetting) is null)
-            settings.ReportMissing(Profile.ModelSetting, $"must be set, because {because}");
+            settings.ReportMissing(Profile.ModelSetting, $"must be set, because {reason}");
     }
 
     private static Uri? ReadBaseUrl(SettingsReader settings, ProviderProfile profile, bool mayBeClearText)
@@ -66,12 +66,12 @@ public sealed record LlmProviderOptions
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
             settings.Report(name, "must be an absolute http or https address");
         else if (url.Query.Length > 0 || url.Fragment.Length > 0)
-            settings.Report(name, "must be an address that a path can be added to");
+            settings.Report(name, "must be an address without a query or a fragment");
         else if (mayBeClearText || !settings.ReportClearText(name, url, " in production"))
             return new Uri(url.AbsoluteUri.TrimEnd('/') + "/");
         return null;
     }
 
-    /// <summary>Keys go into a header, which takes visible ASCII only.</summary>
+    /// <summary>Whether a key can be sent in a header: visible ASCII only.</summary>
     private static bool IsHeaderText(string key) => !key.AsSpan().ContainsAnyExceptInRange('!', '~');
 }

@@ -4,22 +4,22 @@ using Microsoft.Extensions.Logging;
 
 namespace QrAi.Infrastructure.Settings;
 
-/// <summary>How a log line looks.</summary>
+/// <summary>The format of log lines.</summary>
 public enum LogFormat
 {
-    /// <summary>For people.</summary>
+    /// <summary>Readable text.</summary>
     Console,
 
-    /// <summary>For machines: one JSON object a line.</summary>
+    /// <summary>One JSON object a line.</summary>
     Json,
 }
 
-/// <summary>What is logged, and how.</summary>
+/// <summary>The levels and the format of the log.</summary>
 public sealed partial record LoggingOptions
 {
     /// <summary>
-    /// Namespaces of the framework that write what was sent, queries, headers and credentials among it, and are never
-    /// written.
+    /// Namespaces of the framework that log the content of requests, including queries, headers and credentials. Their events
+    /// are never written.
     /// </summary>
     public static IReadOnlyList<string> NeverWritten { get; } =
     [
@@ -28,7 +28,7 @@ public sealed partial record LoggingOptions
         "System.Net.Http.HttpClient",
     ];
 
-    /// <summary>What the settings call the levels, the least first.</summary>
+    /// <summary>The levels by their names in settings, in ascending order.</summary>
     public static IReadOnlyDictionary<string, LogLevel> LevelNames { get; } =
         new Dictionary<string, LogLevel>(StringComparer.OrdinalIgnoreCase)
         {
@@ -40,16 +40,16 @@ public sealed partial record LoggingOptions
             ["CRITICAL"] = LogLevel.Critical,
         };
 
-    /// <summary>The least level that is written.</summary>
+    /// <summary>The minimum level.</summary>
     public required LogLevel Level { get; init; }
 
-    /// <summary>The least level of namespaces, where it is another; the longest name that fits counts.</summary>
+    /// <summary>The minimum levels of namespaces that have their own; the longest matching name counts.</summary>
     public required IReadOnlyDictionary<string, LogLevel> Levels { get; init; }
 
-    /// <summary>How a line looks.</summary>
+    /// <summary>The format of log lines.</summary>
     public required LogFormat Format { get; init; }
 
-    /// <summary>The levels as the settings would say them.</summary>
+    /// <summary>Describes the levels in the format of the settings.</summary>
     /// <returns>Such as <c>INFO, Npgsql=DEBUG</c>.</returns>
     public string DescribeLevels() =>
         string.Join(", ", Levels.Select(one => $"{one.Key}={NameOf(one.Value)}").Prepend(NameOf(Level)));
@@ -79,13 +79,13 @@ public sealed partial record LoggingOptions
         var problems = new List<string>();
         foreach (var entry in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             if (Entry().Match(entry) is not { Success: true } parts)
-                problems.Add($"'{entry}' is no NAMESPACE=LEVEL");
+                problems.Add($"'{entry}' is not NAMESPACE=LEVEL");
             else if (!LevelNames.TryGetValue(parts.Groups["level"].Value, out var level))
                 problems.Add($"'{entry}' has a level that is not one of {string.Join(", ", LevelNames.Keys)}");
             else if (parts.Groups["name"].Value is var name && IsNeverWritten(name))
-                problems.Add($"'{name}' writes what was sent and cannot be turned on");
+                problems.Add($"'{name}' logs the content of requests and cannot be turned on");
             else if (!levels.TryAdd(name, level))
-                problems.Add($"'{name}' is there twice");
+                problems.Add($"'{name}' is listed twice");
 
         if (problems.Count > 0)
             settings.Report(

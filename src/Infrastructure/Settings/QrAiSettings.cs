@@ -1,17 +1,17 @@
 namespace QrAi.Infrastructure.Settings;
 
-/// <summary>Every setting of the service, validated as a whole.</summary>
-/// <param name="Environment">Where and for how long it runs.</param>
-/// <param name="Database">Where the data are.</param>
-/// <param name="Llm">Which language models answer.</param>
-/// <param name="Backups">Where backups are kept, and when they are made.</param>
-/// <param name="Authentication">How callers prove who they are.</param>
-/// <param name="RateLimit">How many questions a caller may ask.</param>
-/// <param name="Http">How the service meets callers over HTTP.</param>
-/// <param name="GraphQl">What callers of GraphQL may do.</param>
-/// <param name="Logging">What is logged.</param>
-/// <param name="Telemetry">Where traces and metrics go.</param>
-/// <param name="KeyVault">Which key vault has some of them.</param>
+/// <summary>All settings of the service, validated as a whole.</summary>
+/// <param name="Environment">The environment, and the time limits of the process.</param>
+/// <param name="Database">The database and its connections.</param>
+/// <param name="Llm">The providers of language models, and their limits.</param>
+/// <param name="Backups">Where backups are stored, and their schedule and retention.</param>
+/// <param name="Authentication">How callers authenticate.</param>
+/// <param name="RateLimit">The rate limit of questions.</param>
+/// <param name="Http">Limits and trust of HTTP callers.</param>
+/// <param name="GraphQl">The settings of the GraphQL endpoint.</param>
+/// <param name="Logging">The levels and the format of the log.</param>
+/// <param name="Telemetry">Where traces and metrics are sent.</param>
+/// <param name="KeyVault">The key vault with some of the settings.</param>
 public sealed record QrAiSettings(
     EnvironmentOptions Environment,
     DatabaseOptions Database,
@@ -26,15 +26,15 @@ public sealed record QrAiSettings(
     KeyVaultOptions KeyVault
 )
 {
-    /// <summary>What they were read from, the strongest first; the key vault's can be read again.</summary>
+    /// <summary>The layers of the settings, the strongest first; the key vault can be read again.</summary>
     internal IReadOnlyList<SettingsLayer> Layers { get; init; } = [];
 
     /// <summary>Reads the settings.</summary>
-    /// <param name="layers">Where they come from, the strongest first.</param>
-    /// <exception cref="InvalidSettingsException">Some cannot be used; all of them are named.</exception>
+    /// <param name="layers">The layers, the strongest first.</param>
+    /// <exception cref="InvalidSettingsException">If settings are invalid; it names all of them.</exception>
     public static QrAiSettings Read(IReadOnlyList<SettingsLayer> layers) => SettingsReading.Of(layers).Settings;
 
-    /// <summary>Reads the settings; where one cannot be used the reader has the problem, and its default is in its place.</summary>
+    /// <summary>Reads the settings; the reader collects the problems, and an invalid setting gets its default.</summary>
     internal static QrAiSettings Read(SettingsReader settings)
     {
         var environment = EnvironmentOptions.Read(settings);

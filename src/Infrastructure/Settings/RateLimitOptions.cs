@@ -1,15 +1,15 @@
 namespace QrAi.Infrastructure.Settings;
 
-/// <summary>How many questions a caller may ask: as many at once as the burst, and in the long run so many a minute.</summary>
+/// <summary>The rate limit of a caller's questions, a token bucket.</summary>
 public sealed record RateLimitOptions
 {
-    /// <summary>Questions a minute: 0–100,000.</summary>
+    /// <summary>The long-term number of questions per minute: 0–100,000.</summary>
     public required int PerMinute { get; init; }
 
-    /// <summary>Questions at once, by a caller who has not asked for a while: 0–100,000.</summary>
+    /// <summary>The maximum number of questions at once: 0–100,000.</summary>
     public required int Burst { get; init; }
 
-    /// <summary>Whether there is a limit; 0 for either turns it off.</summary>
+    /// <summary>Whether the limit is on; 0 for either value turns it off.</summary>
     public bool IsOn => PerMinute > 0 && Burst > 0;
 
     internal static RateLimitOptions Read(SettingsReader settings) =>

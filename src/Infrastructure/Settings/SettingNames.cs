@@ -1,6 +1,6 @@
 namespace QrAi.Infrastructure.Settings;
 
-/// <summary>What has to be known of settings by their names.</summary>
+/// <summary>Classifies settings by their names.</summary>
 public static class SettingNames
 {
     private const string KeySuffix = "_API_KEY";
@@ -13,11 +13,11 @@ public static class SettingNames
         TelemetryOptions.HeadersName,
     ];
 
-    /// <summary>Those whose values are sentences, in which quotation marks may be meant.</summary>
+    /// <summary>The settings whose values are texts, which may begin and end with quotation marks.</summary>
     internal static IReadOnlySet<string> Texts { get; } = new HashSet<string> { "SYSTEM_PROMPT" };
 
-    /// <summary>Those that say where settings are looked for, and so can not be in a key vault.</summary>
-    private static readonly HashSet<string> WhereToLook =
+    /// <summary>The settings that determine the layers, which therefore cannot be in a key vault.</summary>
+    private static readonly HashSet<string> LayerSettings =
     [
         "ENVIRONMENT",
         "ASPNETCORE_ENVIRONMENT",
@@ -26,13 +26,13 @@ public static class SettingNames
         KeyVaultOptions.ReloadName,
     ];
 
-    /// <summary>Whether the value of a setting is for nobody's eyes.</summary>
+    /// <summary>Whether a setting is a secret.</summary>
     /// <param name="name">The setting; providers' keys are named after their providers.</param>
     public static bool IsSecret(string name) =>
         _secrets.Contains(name) || name.EndsWith(KeySuffix, StringComparison.Ordinal);
 
-    /// <summary>The settings that a key vault can have.</summary>
-    /// <param name="layers">What there is besides it.</param>
+    /// <summary>Returns the settings that a key vault can have.</summary>
+    /// <param name="layers">The other layers.</param>
     internal static IReadOnlySet<string> InKeyVault(IReadOnlyList<SettingsLayer> layers) =>
-        SettingsReading.Of(layers).Names.Except(WhereToLook).ToHashSet();
+        SettingsReading.Of(layers).Names.Except(LayerSettings).ToHashSet();
 }

@@ -1,8 +1,8 @@
 namespace QrAi.Infrastructure.Settings;
 
-/// <summary>A setting that cannot be used.</summary>
+/// <summary>A problem of a setting.</summary>
 /// <param name="Name">The setting.</param>
-/// <param name="Problem">What is wrong and what is expected; never the value of a secret.</param>
+/// <param name="Problem">The rule that is violated; never the value of a secret.</param>
 public sealed record SettingProblem(string Name, string Problem)
 {
     /// <inheritdoc />

@@ -1,13 +1,13 @@
 namespace QrAi.Infrastructure.Settings;
 
-/// <summary>One place that settings come from.</summary>
-/// <param name="Name">What people call it.</param>
-/// <param name="Values">Its settings by name.</param>
+/// <summary>One source of settings.</summary>
+/// <param name="Name">The layer's name in messages.</param>
+/// <param name="Values">The values by the names of the settings.</param>
 public sealed record SettingsLayer(string Name, IReadOnlyDictionary<string, string> Values)
 {
-    /// <summary>What is wrong with the place itself, as when it cannot be read; empty if nothing is.</summary>
+    /// <summary>Problems of the source itself, such as an unreadable file.</summary>
     public IReadOnlyList<SettingProblem> Problems { get; init; } = [];
 
-    /// <summary>What came of reading it, where it is a key vault.</summary>
+    /// <summary>The result of reading the key vault; null if the source is another one.</summary>
     public KeyVaultReading? KeyVault { get; init; }
 }

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace QrAi.Infrastructure.Settings;
 
 /// <summary>
-/// Reads settings from layers, the strongest first, and collects every problem instead of stopping at the first. A value
-/// that is empty counts as not set.
+/// Reads settings from layers, the strongest first, and collects all problems instead of stopping at the first. An empty value
+/// counts as not set.
 /// </summary>
 /// <param name="layers">The layers, the strongest first.</param>
 public sealed class SettingsReader(IReadOnlyList<SettingsLayer> layers)
@@ -17,16 +17,16 @@ public sealed class SettingsReader(IReadOnlyList<SettingsLayer> layers)
     private readonly List<SettingProblem> _serviceProblems = [];
     private readonly SortedSet<string> _names = new(StringComparer.Ordinal);
 
-    /// <summary>What was wrong with the settings that were read, at most once for each.</summary>
+    /// <summary>The problems of the settings that were read, at most one for each.</summary>
     public IReadOnlyCollection<SettingProblem> Problems => _problems.Values;
 
-    /// <summary>What the service needs beside that, and verbs can do without.</summary>
+    /// <summary>Missing settings that only the service requires, not the verbs.</summary>
     public IReadOnlyCollection<SettingProblem> ServiceProblems => _serviceProblems;
 
-    /// <summary>The settings that were asked for, set or not.</summary>
+    /// <summary>The names of the settings that were read, set or not.</summary>
     public IReadOnlyCollection<string> Names => _names;
 
-    /// <summary>Those of them that are set, and where; the strongest layer first.</summary>
+    /// <summary>The settings that are set, with their layers; the strongest layer first.</summary>
     public IEnumerable<SettingSource> Sources =>
         layers.SelectMany(layer =>
             _names
@@ -34,19 +34,19 @@ public sealed class SettingsReader(IReadOnlyList<SettingsLayer> layers)
                 .Select(name => new SettingSource(name, layer.Name))
         );
 
-    /// <summary>Where the settings come from, the strongest first.</summary>
+    /// <summary>The layers of the settings, the strongest first.</summary>
     public IReadOnlyList<SettingsLayer> Layers => layers;
 
-    /// <summary>What came of reading the key vault; null where there is none.</summary>
+    /// <summary>The result of reading the key vault; null if there is none.</summary>
     public KeyVaultReading? KeyVault { get; } =
         layers.Select(layer => layer.KeyVault).FirstOrDefault(vault => vault is not null);
 
-    /// <summary>Whether there is a key vault that could not be read. What it would have said is unknown then.</summary>
+    /// <summary>Whether a key vault could not be read, so that its values are unknown.</summary>
     public bool IsVaultUnreadable => KeyVault?.Fault is not null;
 
     /// <summary>
-    /// A setting as it is written, without the white space around it; null if it is not set. No file stands in for a
-    /// secret of a key vault that could not be read.
+    /// Returns the value of a setting, trimmed; null if it is not set. The value of a secret in a file does not replace that of
+    /// a key vault that could not be read.
     /// </summary>
     /// <param name="name">The setting.</param>
     public string? Find(string name)
@@ -59,30 +59,30 @@ public sealed class SettingsReader(IReadOnlyList<SettingsLayer> layers)
             || SettingNames.Texts.Contains(name)
         )
             return value;
-        Report(name, "must be written without the quotation marks around it, which are part of the value here");
+        Report(name, "must be written without the surrounding quotation marks, which are part of the value here");
         return value[1..^1];
     }
 
-    /// <summary>Whether a file has a secret, which does not count as long as the key vault can not be read.</summary>
+    /// <summary>Whether a file has a secret that is ignored because the key vault could not be read.</summary>
     /// <param name="name">The setting.</param>
     public bool IsWithheld(string name) => Find(name) is null && layers.Any(layer => ValueIn(layer, name) is not null);
 
-    /// <summary>Notes that a setting cannot be used. What is noted first about a setting counts.</summary>
+    /// <summary>Records that a setting is invalid. Only the first problem of a setting is recorded.</summary>
     /// <param name="name">The setting.</param>
-    /// <param name="problem">What is wrong and what is expected.</param>
+    /// <param name="problem">The rule that is violated.</param>
     public void Report(string name, string problem) => _problems.TryAdd(name, new SettingProblem(name, problem));
 
-    /// <summary>Notes that the service cannot start without a setting; verbs can do their work.</summary>
+    /// <summary>Records that the service, but not the verbs, requires a setting.</summary>
     /// <param name="name">The setting.</param>
-    /// <param name="problem">What is wrong and what is expected.</param>
+    /// <param name="problem">The rule that is violated.</param>
     public void ReportForService(string name, string problem) =>
         _serviceProblems.Add(new SettingProblem(name, problem));
 
-    /// <summary>Notes that secrets would cross a network in clear text, if they would: by http to another machine.</summary>
+    /// <summary>Records a problem if an address would send secrets in clear text: http to another machine.</summary>
     /// <param name="name">The setting.</param>
-    /// <param name="url">Its address.</param>
-    /// <param name="where">Where the rule holds, if not everywhere: <c> in production</c>.</param>
-    /// <returns>Whether it was noted.</returns>
+    /// <param name="url">The address.</param>
+    /// <param name="where">The scope of the rule, if it is limited: <c> in production</c>.</param>
+    /// <returns>Whether a problem was recorded.</returns>
     public bool ReportClearText(string name, Uri url, string where = "")
     {
         if (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback))
@@ -91,10 +91,10 @@ public sealed class SettingsReader(IReadOnlyList<SettingsLayer> layers)
         return true;
     }
 
-    /// <summary>Notes that a setting is needed and not set, and why the key vault does not have it, where there is one.</summary>
+    /// <summary>Records that a required setting is not set, and why the key vault, if there is one, does not have it.</summary>
     /// <param name="name">The setting.</param>
-    /// <param name="problem">Why it is needed.</param>
-    /// <param name="instead">Another setting that would do as well.</param>
+    /// <param name="problem">Why the setting is required.</param>
+    /// <param name="instead">An alternative setting; null if there is none.</param>
     public void ReportMissing(string name, string problem, string? instead = null)
     {
         string[] names = instead is null ? [name] : [name, instead];
@@ -106,11 +106,11 @@ public sealed class SettingsReader(IReadOnlyList<SettingsLayer> layers)
         );
     }
 
-    /// <summary>A whole number.</summary>
-    public int WholeNumber(string name, int byDefault, int min, int max) =>
+    /// <summary>Reads a whole number.</summary>
+    public int WholeNumber(string name, int defaultValue, int min, int max) =>
         Parse(
             name,
-            byDefault,
+            defaultValue,
             $"must be a whole number from {min} to {max}",
             text =>
                 int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
@@ -120,35 +120,35 @@ public sealed class SettingsReader(IReadOnlyList<SettingsLayer> layers)
                     : null
         );
 
-    /// <summary>A time in seconds, with a fraction if need be.</summary>
-    public TimeSpan Seconds(string name, double byDefault, double min, double max) =>
-        TimeSpan.FromSeconds(Number(name, "seconds", byDefault, min, max));
+    /// <summary>Reads a time in seconds, with an optional fraction.</summary>
+    public TimeSpan Seconds(string name, double defaultValue, double min, double max) =>
+        TimeSpan.FromSeconds(Number(name, "seconds", defaultValue, min, max));
 
-    /// <summary>A time in minutes, with a fraction if need be.</summary>
-    public TimeSpan Minutes(string name, double byDefault, double min, double max) =>
-        TimeSpan.FromMinutes(Number(name, "minutes", byDefault, min, max));
+    /// <summary>Reads a time in minutes, with an optional fraction.</summary>
+    public TimeSpan Minutes(string name, double defaultValue, double min, double max) =>
+        TimeSpan.FromMinutes(Number(name, "minutes", defaultValue, min, max));
 
-    /// <summary><c>true</c> or <c>false</c>.</summary>
-    public bool Boolean(string name, bool byDefault) =>
-        Parse(name, byDefault, "must be true or false", text => bool.TryParse(text, out var value) ? value : null);
+    /// <summary>Reads <c>true</c> or <c>false</c>.</summary>
+    public bool Boolean(string name, bool defaultValue) =>
+        Parse(name, defaultValue, "must be true or false", text => bool.TryParse(text, out var value) ? value : null);
 
-    /// <summary>One of a few words, whatever their case.</summary>
-    public T OneOf<T>(string name, T byDefault, IReadOnlyDictionary<string, T> words)
+    /// <summary>Reads one of several values.</summary>
+    public T OneOf<T>(string name, T defaultValue, IReadOnlyDictionary<string, T> values)
         where T : struct =>
         Parse<T>(
             name,
-            byDefault,
-            $"must be one of {string.Join(", ", words.Keys)}",
-            text => words.TryGetValue(text, out var value) ? value : null
+            defaultValue,
+            $"must be one of {string.Join(", ", values.Keys)}",
+            text => values.TryGetValue(text, out var value) ? value : null
         );
 
     private static string? ValueIn(SettingsLayer layer, string name) =>
         layer.Values.GetValueOrDefault(name)?.Trim() is { Length: > 0 } value ? value : null;
 
-    private double Number(string name, string unit, double byDefault, double min, double max) =>
+    private double Number(string name, string unit, double defaultValue, double min, double max) =>
         Parse<double>(
             name,
-            byDefault,
+            defaultValue,
             string.Create(CultureInfo.InvariantCulture, $"must be a number of {unit} from {min} to {max}"),
             text =>
                 double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
@@ -158,17 +158,17 @@ public sealed class SettingsReader(IReadOnlyList<SettingsLayer> layers)
                     : null
         );
 
-    private T Parse<T>(string name, T byDefault, string rule, Func<string, T?> parse)
+    private T Parse<T>(string name, T defaultValue, string rule, Func<string, T?> parse)
         where T : struct
     {
         if (Find(name) is not { } text)
-            return byDefault;
+            return defaultValue;
         if (parse(text) is { } value)
             return value;
 
-        // Only settings that are no secrets come here, so the value may be shown.
+        // No secret is parsed here, so the value may be shown.
         Report(name, $"{rule}, not '{text}'");
-        return byDefault;
+        return defaultValue;
     }
 
     private (SettingsLayer Layer, string Value)? Locate(string name)

@@ -1,6 +1,6 @@
 namespace QrAi.Infrastructure.Settings;
 
-/// <summary>What reading the settings came to: the settings, or all that is wrong with them; and where each came from.</summary>
+/// <summary>The result of reading the settings: the settings or all problems, and the layer of each setting.</summary>
 public sealed class SettingsReading
 {
     private readonly QrAiSettings _settings;
@@ -15,35 +15,35 @@ public sealed class SettingsReading
         KeyVault = reader.KeyVault;
     }
 
-    /// <summary>What is wrong, at most once for each setting; empty if nothing is.</summary>
+    /// <summary>The problems, at most one for each setting; empty if the settings are valid.</summary>
     public IReadOnlyList<SettingProblem> Problems { get; }
 
-    /// <summary>The same, with what a service cannot start without and verbs can.</summary>
+    /// <summary>The problems, including missing settings that only the service requires, not the verbs.</summary>
     public IReadOnlyList<SettingProblem> ServiceProblems { get; }
 
-    /// <summary>Every setting there is, by name.</summary>
+    /// <summary>The names of all settings.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>Those that are set, and where; the strongest layer first.</summary>
+    /// <summary>The settings that are set, with their layers; the strongest layer first.</summary>
     public IReadOnlyList<SettingSource> Sources { get; }
 
-    /// <summary>What came of reading the key vault; null where there is none.</summary>
+    /// <summary>The result of reading the key vault; null if there is none.</summary>
     public KeyVaultReading? KeyVault { get; }
 
-    /// <summary>Whether the settings can be used.</summary>
+    /// <summary>Whether the settings are valid for verbs.</summary>
     public bool IsValid => Problems.Count == 0;
 
     /// <summary>The settings.</summary>
-    /// <exception cref="InvalidSettingsException">Some cannot be used; all of them are named.</exception>
+    /// <exception cref="InvalidSettingsException">If settings are invalid; it names all of them.</exception>
     public QrAiSettings Settings => IsValid ? _settings : throw new InvalidSettingsException(Problems);
 
-    /// <summary>The settings, with all that the service needs and verbs can do without.</summary>
-    /// <exception cref="InvalidSettingsException">Some cannot be used or are missing; all of them are named.</exception>
+    /// <summary>The settings, including those that only the service requires.</summary>
+    /// <exception cref="InvalidSettingsException">If settings are invalid or missing; it names all of them.</exception>
     public QrAiSettings ServiceSettings =>
         ServiceProblems.Count == 0 ? _settings : throw new InvalidSettingsException(ServiceProblems);
 
-    /// <summary>Reads the settings, without throwing if they cannot be used.</summary>
-    /// <param name="layers">Where they come from, the strongest first.</param>
+    /// <summary>Reads the settings, and does not throw if they are invalid.</summary>
+    /// <param name="layers">The layers, the strongest first.</param>
     public static SettingsReading Of(IReadOnlyList<SettingsLayer> layers)
     {
         var reader = new SettingsReader(layers);

@@ -2,40 +2,40 @@ using System.Text.RegularExpressions;
 
 namespace QrAi.Infrastructure.Settings;
 
-/// <summary>How traces and metrics are sent.</summary>
+/// <summary>The protocol by which traces and metrics are sent.</summary>
 public enum TelemetryProtocol
 {
-    /// <summary>Protobuf in HTTP requests.</summary>
+    /// <summary>Protobuf over HTTP.</summary>
     HttpProtobuf,
 
     /// <summary>gRPC.</summary>
     Grpc,
 }
 
-/// <summary>Where traces and metrics go; the settings are named as OpenTelemetry names them.</summary>
+/// <summary>Where traces and metrics are sent; the settings have OpenTelemetry's names.</summary>
 public sealed partial record TelemetryOptions
 {
     internal const string HeadersName = "OTEL_EXPORTER_OTLP_HEADERS";
 
-    /// <summary>The collector; null where nothing is traced and measured.</summary>
+    /// <summary>The collector's address; null if telemetry is off.</summary>
     public required Uri? Endpoint { get; init; }
 
-    /// <summary>How the collector is spoken to.</summary>
+    /// <summary>The protocol of the collector.</summary>
     public required TelemetryProtocol Protocol { get; init; }
 
-    /// <summary>Headers of each request, as OpenTelemetry writes them; a secret. Null for none.</summary>
+    /// <summary>Headers of each request, in OpenTelemetry's format; a secret. Null if there are none.</summary>
     public required string? Headers { get; init; }
 
-    /// <summary>How long one request may take: 1–60,000 ms.</summary>
+    /// <summary>The time limit of one request: 1–60,000 ms.</summary>
     public required TimeSpan Timeout { get; init; }
 
-    /// <summary>How often metrics are sent: 100–3,600,000 ms.</summary>
+    /// <summary>The interval at which metrics are sent: 100–3,600,000 ms.</summary>
     public required TimeSpan MetricInterval { get; init; }
 
-    /// <summary>What the collector knows the service by.</summary>
+    /// <summary>The name of the service in telemetry.</summary>
     public required string ServiceName { get; init; }
 
-    /// <summary>Where it goes, without the headers.</summary>
+    /// <summary>Returns the address and the protocol, without the headers.</summary>
     public override string ToString() => Endpoint is null ? "nowhere" : $"{Endpoint} ({Protocol})";
 
     internal static TelemetryOptions Read(SettingsReader settings) =>
@@ -64,13 +64,13 @@ public sealed partial record TelemetryOptions
         const string Name = "OTEL_EXPORTER_OTLP_ENDPOINT";
         if (settings.Find(Name) is not { } text)
             return null;
-        // It is shown nowhere: who puts a password into it would find it in the output.
+        // The value is not shown, as it may contain a password.
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
             settings.Report(Name, "must be an absolute http or https address, such as http://collector:4318");
         else if (url.UserInfo.Length > 0)
             settings.Report(Name, "must be an address without a user: put credentials into OTEL_EXPORTER_OTLP_HEADERS");
         else if (url.Query.Length > 0 || url.Fragment.Length > 0)
-            settings.Report(Name, "must be an address that a path can be added to");
+            settings.Report(Name, "must be an address without a query or a fragment");
         else
             return url;
         return null;

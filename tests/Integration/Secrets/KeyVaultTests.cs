@@ -95,7 +95,7 @@ public sealed class KeyVaultTests
     {
         _vault.Fail(429, "Throttled", retryAfterSeconds: 600);
 
-        (await FaultAsync(seconds: 5)).What.ShouldBe("is too busy (429 Too Many Requests)");
+        (await FaultAsync(seconds: 5)).Problem.ShouldBe("is too busy (429 Too Many Requests)");
     }
 
     [Test]
@@ -107,22 +107,22 @@ public sealed class KeyVaultTests
         (await ReadAsync()).Values.ShouldContainKey("OPENROUTER_API_KEY");
     }
 
-    [TestCase(401, "Unauthorized", null, "did not accept the credential (401 Unauthorized: Unauthorized)")]
-    [TestCase(403, "Forbidden", "ForbiddenByRbac", "refused to be read (403 Forbidden: ForbiddenByRbac)")]
+    [TestCase(401, "Unauthorized", null, "rejected the credential (401 Unauthorized: Unauthorized)")]
+    [TestCase(403, "Forbidden", "ForbiddenByRbac", "denied access (403 Forbidden: ForbiddenByRbac)")]
     [TestCase(
         403,
         "Forbidden",
         "ForbiddenByFirewall",
-        "refused this machine's address (403 Forbidden: ForbiddenByFirewall)"
+        "rejected this machine's address (403 Forbidden: ForbiddenByFirewall)"
     )]
-    [TestCase(404, "NotFound", null, "does not answer as a key vault does")]
+    [TestCase(404, "NotFound", null, "does not respond like a key vault")]
     public async Task A_refusal_is_told_with_the_vaults_own_code(int status, string code, string? inner, string what)
     {
         _vault.Fail(status, code, inner: inner);
 
         var fault = await FaultAsync();
 
-        fault.What.ShouldBe(what);
+        fault.Problem.ShouldBe(what);
         fault.ToString().ShouldNotContain("s3cr3t");
     }
 
@@ -132,7 +132,7 @@ public sealed class KeyVaultTests
         _vault["OPENROUTER-API-KEY"] = "three";
         _vault.FailSecrets(403, "Forbidden", "ForbiddenByRbac");
 
-        (await FaultAsync()).What.ShouldContain("ForbiddenByRbac");
+        (await FaultAsync()).Problem.ShouldContain("ForbiddenByRbac");
     }
 
     [Test]
@@ -141,15 +141,15 @@ public sealed class KeyVaultTests
         _vault.Hang();
         var clock = Stopwatch.StartNew();
 
-        (await FaultAsync(seconds: 2)).What.ShouldBe("did not answer within 2 s");
+        (await FaultAsync(seconds: 2)).Problem.ShouldBe("did not answer within 2 s");
 
         clock.Elapsed.ShouldBeLessThan(Eventually.DefaultLimit);
     }
 
     [Test]
     public async Task A_credential_that_hangs_is_given_up_within_the_limit() =>
-        (await FaultAsync(seconds: 5, credential: new HangingCredential())).What.ShouldBe(
-            "can not be asked, because Azure gave no token in time"
+        (await FaultAsync(seconds: 5, credential: new HangingCredential())).Problem.ShouldBe(
+            "cannot be read, because Azure issued no token in time"
         );
 
     [Test]
@@ -159,7 +159,7 @@ public sealed class KeyVaultTests
             new HttpClient(new SocketsHttpHandler { Proxy = new WebProxy(_vault.Proxy) })
         );
 
-        (await FaultAsync(transport: http)).What.ShouldContain("its certificate is not valid here");
+        (await FaultAsync(transport: http)).Problem.ShouldContain("its certificate is not valid on this machine");
     }
 
     [Test]
@@ -167,7 +167,7 @@ public sealed class KeyVaultTests
     {
         await _vault.DisposeAsync();
 
-        (await FaultAsync()).What.ShouldBe("can not be reached: no connection");
+        (await FaultAsync()).Problem.ShouldBe("cannot be reached: no connection");
     }
 
     [Test]
@@ -176,7 +176,7 @@ public sealed class KeyVaultTests
         // Its name does not end with the resource's that it asks a token for.
         var fault = await FaultAsync(url: "https://elsewhere.test");
 
-        fault.What.ShouldBe("does not answer as a key vault does");
+        fault.Problem.ShouldBe("does not respond like a key vault");
         fault.Next.ShouldContain("AZURE_KEYVAULT_URL");
         _vault.Requests.ShouldBe(["GET /secrets"]);
     }

@@ -42,12 +42,11 @@ public sealed class SecretReloadTests(DatabaseKind kind) : IntegrationTest(kind)
         _vault["OPENROUTER-API-KEY"] = bad;
         await NextReloadAsync();
         (await KeyOfNextAsync(qrai)).ShouldBe(key);
-        Output.LinesWith("OPENROUTER_API_KEY can not be used as it is now").ShouldNotBeEmpty();
+        Output.LinesWith("OPENROUTER_API_KEY is invalid and remains unchanged").ShouldNotBeEmpty();
 
         _vault.Fail(403, "Forbidden", inner: "ForbiddenByRbac");
         await Eventually.Holds(() =>
-            Output.LinesWith($"the key vault {_vault.Url} refused to be read (403 Forbidden: ForbiddenByRbac)").Count
-            > 0
+            Output.LinesWith($"the key vault {_vault.Url} denied access (403 Forbidden: ForbiddenByRbac)").Count > 0
         );
         (await KeyOfNextAsync(qrai)).ShouldBe(key);
 
@@ -70,8 +69,9 @@ public sealed class SecretReloadTests(DatabaseKind kind) : IntegrationTest(kind)
         _vault["LLM-HISTORY-MESSAGES"] = "3";
 
         await Eventually.Holds(() =>
-            Output.LinesWith("LLM_HISTORY_MESSAGES has changed in the key vault, and is used from the next start").Count
-            > 0
+            Output
+                .LinesWith("LLM_HISTORY_MESSAGES has changed in the key vault and takes effect at the next start")
+                .Count > 0
         );
     }
 

@@ -31,14 +31,14 @@ public sealed class KeyVaultCheckTests
         outcome.Passed.ShouldBeTrue();
         outcome.Detail.ShouldBe(
             "The key vault https://qrai.vault.test has DATABASE_URL, OPENROUTER_API_KEY; "
-                + "GOOGLE_AI_API_KEY has expired; it took 231 ms."
+                + "GOOGLE_AI_API_KEY has expired; read in 231 ms."
         );
         outcome.Facts.ShouldBe(
             new Dictionary<string, string>
             {
-                ["DATABASE_URL"] = "is held",
+                ["DATABASE_URL"] = "is set",
                 ["GOOGLE_AI_API_KEY"] = "has expired",
-                ["OPENROUTER_API_KEY"] = "is held",
+                ["OPENROUTER_API_KEY"] = "is set",
             }
         );
     }
@@ -46,7 +46,7 @@ public sealed class KeyVaultCheckTests
     [Test]
     public async Task A_vault_without_any_setting_is_reached_all_the_same() =>
         (await RunAsync(Vault)).Detail.ShouldBe(
-            "The key vault https://qrai.vault.test has no setting; it took 231 ms."
+            "The key vault https://qrai.vault.test has no setting; read in 231 ms."
         );
 
     [Test]

@@ -22,18 +22,18 @@ public sealed class KeyVaultFaultsTests
     private static IEnumerable<TestCaseData<Exception, string, string>> Faults() =>
         [
             new(new CredentialUnavailableException(Secret), "no Azure credential was found", "managed identity"),
-            new(new AuthenticationFailedException(Secret), "did not accept the credential", "has not expired"),
+            new(new AuthenticationFailedException(Secret), "rejected the credential", "has not expired"),
             new(Refused(401), "(401)", "tenant"),
             new(Refused(403), "(403)", "Key Vault Secrets User"),
-            new(Refused(404), "does not answer as a key vault does", "AZURE_KEYVAULT_URL"),
+            new(Refused(404), "does not respond like a key vault", "AZURE_KEYVAULT_URL"),
             new(Refused(429), "too busy (429)", "in a minute"),
             new(Refused(503), "failed (503)", "Azure's status"),
             new(
                 Lost(new HttpRequestException(HttpRequestError.NameResolutionError, Secret)),
-                "nobody knows its name",
+                "its host name cannot be resolved",
                 "DNS"
             ),
-            new(Lost(new SocketException((int)SocketError.HostNotFound)), "nobody knows its name", "DNS"),
+            new(Lost(new SocketException((int)SocketError.HostNotFound)), "its host name cannot be resolved", "DNS"),
             new(Lost(new HttpRequestException(HttpRequestError.ConnectionError, Secret)), "no connection", "port 443"),
             new(
                 Lost(
@@ -46,10 +46,10 @@ public sealed class KeyVaultFaultsTests
                 "certificate is not valid",
                 "SSL_CERT_FILE"
             ),
-            new(Lost(new IOException(Secret)), "broke the connection off", "between"),
+            new(Lost(new IOException(Secret)), "closed the connection", "between"),
             new(new TaskCanceledException(Secret), "did not answer within 15 s", "AZURE_KEYVAULT_TIMEOUT_SECONDS"),
             new(new TaskCanceledException(Secret, new IOException(Secret)), "did not answer within 15 s", "port 443"),
-            new(new InvalidOperationException(Secret), "does not answer as a key vault does", "AZURE_KEYVAULT_URL"),
+            new(new InvalidOperationException(Secret), "does not respond like a key vault", "AZURE_KEYVAULT_URL"),
         ];
 
     [TestCaseSource(nameof(Faults))]
@@ -59,7 +59,7 @@ public sealed class KeyVaultFaultsTests
 
         var fault = KeyVaultFaults.Describe(exception, last: null, Options);
 
-        fault.What.ShouldContain(what);
+        fault.Problem.ShouldContain(what);
         fault.Next.ShouldContain(next);
         $"{fault}".ShouldNotContain(Secret);
     }
@@ -68,7 +68,7 @@ public sealed class KeyVaultFaultsTests
     public void After_several_tries_the_last_one_is_told() =>
         KeyVaultFaults
             .Describe(new AggregateException(Secret, Lost(new IOException()), Refused(403)), last: null, Options)
-            .What.ShouldContain("403");
+            .Problem.ShouldContain("403");
 
     [Test]
     public void When_the_time_is_over_what_was_seen_last_is_told()
@@ -83,7 +83,7 @@ public sealed class KeyVaultFaultsTests
     {
         var fault = KeyVaultFaults.OfStatus(403, "Forbidden", "ForbiddenByFirewall").ShouldNotBeNull();
 
-        fault.What.ShouldBe("refused this machine's address (403 Forbidden: ForbiddenByFirewall)");
+        fault.Problem.ShouldBe("rejected this machine's address (403 Forbidden: ForbiddenByFirewall)");
         fault.Next.ShouldContain("network settings");
     }
 

@@ -15,7 +15,7 @@ public sealed class LiveSecretsTests
     public void New_secrets_take_the_place_of_those_in_use()
     {
         _secrets
-            .Take(Of("two"), _ => true)
+            .Update(Of("two"), _ => true)
             .ShouldBe(
                 ["OPENROUTER_API_KEY", "GOOGLE_AI_API_KEY", "DATABASE_URL", "AZURE_STORAGE_CONNECTION_STRING"],
                 ignoreOrder: true
@@ -25,14 +25,14 @@ public sealed class LiveSecretsTests
         _secrets.ApiKeyOf(ModelProviderNames.GoogleAi).ShouldBe($"{GoogleAiKey}-two");
         ((PostgresAddress)_secrets.Database).Password.ShouldBe("two");
         _secrets.StorageConnectionString.ShouldBe("AccountName=a;AccountKey=two");
-        _secrets.Take(Of("two"), _ => true).ShouldBeEmpty();
+        _secrets.Update(Of("two"), _ => true).ShouldBeEmpty();
     }
 
     [Test]
     public void One_that_can_not_be_used_keeps_the_others_from_nothing()
     {
         _secrets
-            .Take(Of("two"), name => name != "OPENROUTER_API_KEY")
+            .Update(Of("two"), name => name != "OPENROUTER_API_KEY")
             .ShouldBe(["GOOGLE_AI_API_KEY", "DATABASE_URL", "AZURE_STORAGE_CONNECTION_STRING"], ignoreOrder: true);
 
         _secrets.ApiKeyOf(ModelProviderNames.OpenRouter).ShouldBe("sk-or-one");
@@ -41,7 +41,7 @@ public sealed class LiveSecretsTests
     [Test]
     public void What_is_gone_stays_in_use()
     {
-        _secrets.Take(Read(("LLM_PROVIDERS", "offline")), _ => true).ShouldBeEmpty();
+        _secrets.Update(Read(("LLM_PROVIDERS", "offline")), _ => true).ShouldBeEmpty();
 
         _secrets.ApiKeyOf(ModelProviderNames.OpenRouter).ShouldBe("sk-or-one");
         _secrets.StorageConnectionString.ShouldBe("AccountName=a;AccountKey=one");
@@ -57,7 +57,7 @@ public sealed class LiveSecretsTests
             ("DATABASE_URL", "postgresql://qrai:one@db/qrai")
         );
 
-        _secrets.Take(other, _ => true).ShouldBe(["OPENROUTER_API_KEY"]);
+        _secrets.Update(other, _ => true).ShouldBe(["OPENROUTER_API_KEY"]);
     }
 
     [TestCase("postgresql://qrai:two@db/qrai", false)]

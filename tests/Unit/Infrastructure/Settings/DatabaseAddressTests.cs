@@ -107,7 +107,7 @@ public sealed class DatabaseAddressTests
         var line = Problems(("DATABASE_URL", $"postgresql://{user}@db.test/qrai")).ShouldHaveSingleItem();
 
         line.ShouldBe(
-            "DATABASE_URL: has a character in the user or the password that has to be percent-encoded: # is %23, / is %2F, "
+            "DATABASE_URL: has a character in the user or the password that must be percent-encoded: # is %23, / is %2F, "
                 + "? is %3F, @ is %40, [ is %5B, ] is %5D, \\ is %5C, a space is %20"
         );
     }
@@ -148,16 +148,16 @@ public sealed class DatabaseAddressTests
     [TestCase("channel_binding=yes", "has a parameter channel_binding, which must be one of disable, prefer, require")]
     [TestCase("connect_timeout=soon", "has a parameter connect_timeout, which must be a whole number from 0 to 86400")]
     [TestCase("connect_timeout=-1", "has a parameter connect_timeout, which must be a whole number from 0 to 86400")]
-    [TestCase("sslcert=", "has a parameter sslcert, which must name a file that is there")]
-    [TestCase("sslrootcert=%2Fnowhere", "has a parameter sslrootcert, which must name a file that is there")]
+    [TestCase("sslcert=", "has a parameter sslcert, which must name an existing file")]
+    [TestCase("sslrootcert=%2Fnowhere", "has a parameter sslrootcert, which must name an existing file")]
     [TestCase("application_name=", "has a parameter application_name, which must not be empty")]
     [TestCase(
         "require_auth=none,oauth",
-        "has a parameter require_auth, which must be of password, md5, scram-sha-256, gss, sspi, none, or each with a ! before it"
+        "has a parameter require_auth, which must list methods of password, md5, scram-sha-256, gss, sspi, none, or each with a preceding !"
     )]
     [TestCase(
         "require_auth=!md5,none",
-        "has a parameter require_auth, which must be of password, md5, scram-sha-256, gss, sspi, none, or each with a ! before it"
+        "has a parameter require_auth, which must list methods of password, md5, scram-sha-256, gss, sspi, none, or each with a preceding !"
     )]
     [TestCase("sslnegotiation=direct", "must have an sslmode of require or more with sslnegotiation=direct")]
     [TestCase(
@@ -184,7 +184,7 @@ public sealed class DatabaseAddressTests
             .ShouldHaveSingleItem();
 
         line.ShouldStartWith(
-            "DATABASE_URL: has unknown parameters: pgbouncer, one whose name is none, a; known are sslmode, application_name, channel_binding, "
+            "DATABASE_URL: has unknown parameters: pgbouncer, an invalid name, a; known are sslmode, application_name, channel_binding, "
         );
         line.ShouldNotContain("hidden");
     }

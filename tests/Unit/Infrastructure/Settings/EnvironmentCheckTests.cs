@@ -20,7 +20,7 @@ public sealed class EnvironmentCheckTests
         outcome.Passed.ShouldBeTrue();
         outcome.Detail.ShouldBe(
             "development: environment has DATABASE_URL; .env.development has LLM_MAX_RETRIES, OPENROUTER_API_KEY; "
-                + ".env has LOG_LEVEL; the rest is by default."
+                + ".env has LOG_LEVEL; the others have their defaults."
         );
         outcome.Facts.ShouldBe(
             new Dictionary<string, string>
@@ -38,7 +38,7 @@ public sealed class EnvironmentCheckTests
 
     [Test]
     public async Task With_nothing_set_it_says_so() =>
-        (await CheckAsync()).Detail.ShouldBe("development: everything is by default.");
+        (await CheckAsync()).Detail.ShouldBe("development: all settings have their defaults.");
 
     [Test]
     public async Task What_can_not_be_used_is_told_as_a_start_does()
@@ -53,7 +53,7 @@ public sealed class EnvironmentCheckTests
             ignoreOrder: true
         );
         outcome.Detail.ShouldBe(
-            "These settings cannot be used: OPENROUTER_API_KEY, LOG_LEVEL. Correct them as the lines on standard error say."
+            "These settings are invalid: OPENROUTER_API_KEY, LOG_LEVEL. Correct them as described on standard error."
         );
         outcome.Facts["LOG_LEVEL"].ShouldBe("environment");
     }

@@ -9,7 +9,7 @@ public sealed class KeyVaultReadingTests
     private const string Postgres = "postgresql://qrai:pw@db/qrai";
     private const string Key = "sk-or-one";
     private const string Refusal =
-        "the key vault https://qrai.vault.test refused to be read (403 Forbidden); grant it, or set";
+        "the key vault https://qrai.vault.test denied access (403 Forbidden); grant it, or set";
 
     private static readonly Uri Url = new("https://qrai.vault.test");
 
@@ -156,7 +156,7 @@ public sealed class KeyVaultReadingTests
             .ShouldContain(problem =>
                 problem[0] == "DATABASE_URL"
                 && problem[1]
-                    == "the key vault was not asked; correct AZURE_KEYVAULT_URL, or set DATABASE_URL in the environment"
+                    == "the key vault was not read; correct AZURE_KEYVAULT_URL, or set DATABASE_URL in the environment"
             );
     }
 
@@ -181,7 +181,7 @@ public sealed class KeyVaultReadingTests
     private static SettingsLayer Holding(params (string Name, string Value)[] secrets) => Reading(secrets).ToLayer();
 
     private static SettingsLayer Unreadable() =>
-        (Reading([]) with { Fault = new KeyVaultFault("refused to be read (403 Forbidden)", "grant it") }).ToLayer();
+        (Reading([]) with { Fault = new KeyVaultFault("denied access (403 Forbidden)", "grant it") }).ToLayer();
 
     private static KeyVaultReading Reading((string Name, string Value)[] secrets) =>
         new() { Url = Url, Values = secrets.ToDictionary(secret => secret.Name, secret => secret.Value) };

@@ -223,7 +223,7 @@ public sealed class LlmOptionsTests
     [TestCase("https://proxy.test/v1#here")]
     public void An_address_that_no_path_can_be_added_to_is_a_problem(string url) =>
         Problems(("OPENROUTER_BASE_URL", url))
-            .ShouldBe(["OPENROUTER_BASE_URL: must be an address that a path can be added to"]);
+            .ShouldBe(["OPENROUTER_BASE_URL: must be an address without a query or a fragment"]);
 
     [TestCase("http://localhost:9000/")]
     [TestCase("http://127.0.0.1:9000/")]

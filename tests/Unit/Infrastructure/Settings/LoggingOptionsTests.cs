@@ -25,22 +25,22 @@ public sealed class LoggingOptionsTests
         logging.DescribeLevels().ShouldBe("WARNING, Npgsql=DEBUG, QrAi.Infrastructure.Llm=TRACE");
     }
 
-    [TestCase("Npgsql", "'Npgsql' is no NAMESPACE=LEVEL")]
-    [TestCase("=DEBUG", "'=DEBUG' is no NAMESPACE=LEVEL")]
-    [TestCase("Npgsql.*=DEBUG", "'Npgsql.*=DEBUG' is no NAMESPACE=LEVEL")]
+    [TestCase("Npgsql", "'Npgsql' is not NAMESPACE=LEVEL")]
+    [TestCase("=DEBUG", "'=DEBUG' is not NAMESPACE=LEVEL")]
+    [TestCase("Npgsql.*=DEBUG", "'Npgsql.*=DEBUG' is not NAMESPACE=LEVEL")]
     [TestCase(
         "Npgsql=LOUD",
         "'Npgsql=LOUD' has a level that is not one of TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL"
     )]
-    [TestCase("Npgsql=DEBUG,npgsql=INFO", "'npgsql' is there twice")]
-    [TestCase("A=B=C,D", "'A=B=C' is no NAMESPACE=LEVEL; 'D' is no NAMESPACE=LEVEL")]
+    [TestCase("Npgsql=DEBUG,npgsql=INFO", "'npgsql' is listed twice")]
+    [TestCase("A=B=C,D", "'A=B=C' is not NAMESPACE=LEVEL; 'D' is not NAMESPACE=LEVEL")]
     [TestCase(
         "Microsoft.AspNetCore.Hosting.Diagnostics=INFO",
-        "'Microsoft.AspNetCore.Hosting.Diagnostics' writes what was sent and cannot be turned on"
+        "'Microsoft.AspNetCore.Hosting.Diagnostics' logs the content of requests and cannot be turned on"
     )]
     [TestCase(
         "system.net.http.httpclient.Any.LogicalHandler=TRACE",
-        "'system.net.http.httpclient.Any.LogicalHandler' writes what was sent and cannot be turned on"
+        "'system.net.http.httpclient.Any.LogicalHandler' logs the content of requests and cannot be turned on"
     )]
     public void What_is_no_list_of_levels_is_one_problem_that_says_everything(string text, string problem) =>
         Problems(("LOG_LEVELS", text))

@@ -81,11 +81,11 @@ public sealed class SettingRulesTests
         ("OPENROUTER_API_KEY", $"sk-{Secret}", "must begin with sk-or- and have no white space"),
         ("OPENROUTER_API_KEY", $"sk-or- {Secret}", "must begin with sk-or- and have no white space"),
         ("OPENROUTER_BASE_URL", "openrouter.ai", "must be an absolute http or https address"),
-        ("OPENROUTER_BASE_URL", "https://p.test/?a", "must be an address that a path can be added to"),
+        ("OPENROUTER_BASE_URL", "https://p.test/?a", "must be an address without a query or a fragment"),
         ("GOOGLE_AI_API_KEY", "s3cr3t-of-19-chars-", "must have at least 20 characters and no white space"),
         ("GOOGLE_AI_API_KEY", $"{Secret} {Secret}", "must have at least 20 characters and no white space"),
         ("GOOGLE_AI_BASE_URL", "ftp://google.test", "must be an absolute http or https address"),
-        ("GOOGLE_AI_BASE_URL", "https://p.test/#a", "must be an address that a path can be added to"),
+        ("GOOGLE_AI_BASE_URL", "https://p.test/#a", "must be an address without a query or a fragment"),
         ("LLM_FIRST_TOKEN_SECONDS", "0", "must be a number of seconds from 0.1 to 600, not '0'"),
         ("LLM_FIRST_TOKEN_SECONDS", "601", "must be a number of seconds from 0.1 to 600, not '601'"),
         ("LLM_TOTAL_SECONDS", "0", "must be a number of seconds from 0.1 to 3600, not '0'"),
@@ -94,7 +94,7 @@ public sealed class SettingRulesTests
         ("LLM_MAX_RETRIES", "6", "must be a whole number from 0 to 5, not '6'"),
         ("LLM_HISTORY_MESSAGES", "-1", "must be a whole number from 0 to 200, not '-1'"),
         ("LLM_HISTORY_MESSAGES", "201", "must be a whole number from 0 to 200, not '201'"),
-        ("BACKUP_DIRECTORY", "/dev/null", "must be a folder, and it is a file"),
+        ("BACKUP_DIRECTORY", "/dev/null", "must be a folder, not a file"),
         (
             "BACKUP_BLOB_CONTAINER_URL",
             "https://account.blob.core.windows.net/",
@@ -108,7 +108,7 @@ public sealed class SettingRulesTests
         (
             "BACKUP_BLOB_CONTAINER_URL",
             $"https://account.blob.core.windows.net/name?sig={Secret}",
-            "must have no query and no user: access is by Azure's default credential"
+            "must have no query and no user: access uses Azure's default credential"
         ),
         (
             "AZURE_STORAGE_CONNECTION_STRING",
@@ -147,7 +147,7 @@ public sealed class SettingRulesTests
         (
             "LOG_LEVELS",
             "Npgsql",
-            "must be a comma-separated list such as Npgsql=DEBUG,QrAi.Infrastructure.Llm=TRACE: 'Npgsql' is no NAMESPACE=LEVEL"
+            "must be a comma-separated list such as Npgsql=DEBUG,QrAi.Infrastructure.Llm=TRACE: 'Npgsql' is not NAMESPACE=LEVEL"
         ),
         ("GRAPHQL_INTROSPECTION", "yes", "must be true or false, not 'yes'"),
         (
@@ -215,7 +215,7 @@ public sealed class SettingRulesTests
             var line = Problems((name, $"{quote}{Secret}{quote}"))
                 .Single(line => line.StartsWith($"{name}: ", StringComparison.Ordinal));
             line.ShouldBe(
-                $"{name}: must be written without the quotation marks around it, which are part of the value here"
+                $"{name}: must be written without the surrounding quotation marks, which are part of the value here"
             );
         }
 
