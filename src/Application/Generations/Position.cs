@@ -11,6 +11,9 @@ namespace QrAi.Application.Generations;
 /// <param name="IsEnd">Whether the position is after the last event.</param>
 public readonly record struct Position(int Run, int Offset, bool IsEnd = false)
 {
+    /// <summary>The ids of events, as a regular expression: <c>RUN</c>, <c>RUN.OFFSET</c> or <c>RUN.OFFSET.end</c>.</summary>
+    public const string Pattern = @"^[1-9][0-9]*(\.(0|[1-9][0-9]*)(\.end)?)?$";
+
     private const string End = "end";
 
     /// <summary>The follower has nothing.</summary>

@@ -1,9 +1,9 @@
 namespace QrAi.Application.Paging;
 
-/// <summary>Some items of a list, and the way to the next ones.</summary>
-/// <typeparam name="T">An item.</typeparam>
+/// <summary>A page of a list.</summary>
+/// <typeparam name="T">The type of an item.</typeparam>
 /// <param name="Items">The items.</param>
-/// <param name="NextCursor">Where the next page begins; null on the last page.</param>
+/// <param name="NextCursor">The cursor of the next page; null on the last page.</param>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor)
 {
     private readonly Func<int, string>? _cursorOf;

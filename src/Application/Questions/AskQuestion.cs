@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using FluentValidation;
 using MediatR;
 using QrAi.Application.Behaviours;
@@ -10,15 +11,18 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Questions;
 
-/// <summary>Asks a question. When this returns, the question and its open answer are kept and the answer is on its way.</summary>
-/// <param name="Question">1–100,000 characters after trimming.</param>
-/// <param name="SessionId">The session to go on with, or null for a new one.</param>
-/// <param name="Provider">The only provider to ask, or null for all in the order of failover.</param>
-/// <param name="Model">The model to ask for, or null for the provider's own.</param>
-public sealed record AskQuestion(string? Question, Guid? SessionId, string? Provider, string? Model)
-    : IRequest<AskedQuestion>,
-        IQuestion,
-        IIdempotentRequest
+/// <summary>A question to a language model.</summary>
+/// <remarks>When the handler returns, the question and its open answer are kept and the answer is being generated.</remarks>
+/// <param name="Question">The question: 1–100,000 characters after trimming.</param>
+/// <param name="SessionId">The session to continue; without it a new session is created.</param>
+/// <param name="Provider">The only provider to ask; without it all providers are asked in the order of failover.</param>
+/// <param name="Model">The model to ask for; without it the provider's default model.</param>
+public sealed record AskQuestion(
+    [property: Required, MinLength(1)] string? Question,
+    Guid? SessionId = null,
+    string? Provider = null,
+    string? Model = null
+) : IRequest<AskedQuestion>, IQuestion, IIdempotentRequest
 {
     /// <inheritdoc />
     public IdempotencyKey? IdempotencyKey { get; init; }

@@ -11,9 +11,9 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Sessions;
 
-/// <summary>Creates a session.</summary>
-/// <param name="Title">1–200 characters, or null to take the first question's.</param>
-public sealed record CreateSession(string? Title) : IRequest<SessionDto>, IIdempotentRequest
+/// <summary>A new session.</summary>
+/// <param name="Title">The title: 1–200 characters after trimming; without it the first question titles the session.</param>
+public sealed record CreateSession(string? Title = null) : IRequest<SessionDto>, IIdempotentRequest
 {
     /// <inheritdoc />
     public IdempotencyKey? IdempotencyKey { get; init; }

@@ -4,20 +4,20 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Sessions;
 
-/// <summary>A question or an answer as callers see it. What does not apply is left out.</summary>
-/// <param name="Id">A version 7 UUID.</param>
-/// <param name="SessionId">The session it belongs to.</param>
-/// <param name="QuestionId">Of an answer: its question. Callers are told in the stream's first event.</param>
-/// <param name="Role">Who wrote it.</param>
-/// <param name="Content">The text; of an answer that is being generated, what has come so far.</param>
-/// <param name="Status">Where it is in its life.</param>
-/// <param name="Provider">Of an answer: who wrote it.</param>
-/// <param name="Model">Of an answer: with which model.</param>
-/// <param name="Usage">Of an answer: what it cost, if the provider told.</param>
-/// <param name="Attempts">Of an answer that has ended: every call of a provider.</param>
-/// <param name="Error">Of a failed answer: why.</param>
-/// <param name="CreatedAt">When it was asked.</param>
-/// <param name="CompletedAt">When it was whole, failed or cancelled.</param>
+/// <summary>A question or an answer. Members that do not apply are left out.</summary>
+/// <param name="Id">The message's id, a version 7 UUID.</param>
+/// <param name="SessionId">The session of the message.</param>
+/// <param name="QuestionId">The question of an answer, which the first event of the stream has.</param>
+/// <param name="Role">The author.</param>
+/// <param name="Content">The text; the text so far while an answer is being generated.</param>
+/// <param name="Status">The state of the message.</param>
+/// <param name="Provider">The provider of an answer.</param>
+/// <param name="Model">The model of an answer.</param>
+/// <param name="Usage">The tokens of an answer, if the provider counted them.</param>
+/// <param name="Attempts">Every call of a provider for an answer that has ended.</param>
+/// <param name="Error">Why an answer failed.</param>
+/// <param name="CreatedAt">When the question was asked.</param>
+/// <param name="CompletedAt">When the message was completed, failed or was cancelled.</param>
 public sealed record MessageDto(
     Guid Id,
     Guid SessionId,

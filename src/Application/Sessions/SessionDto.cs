@@ -3,12 +3,12 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Sessions;
 
-/// <summary>A session as callers see it.</summary>
-/// <param name="Id">A version 7 UUID.</param>
-/// <param name="Title">What it is about.</param>
-/// <param name="MessageCount">How many messages it has.</param>
-/// <param name="CreatedAt">When it was opened.</param>
-/// <param name="UpdatedAt">When something last happened in it.</param>
+/// <summary>A session.</summary>
+/// <param name="Id">The session's id, a version 7 UUID.</param>
+/// <param name="Title">The title.</param>
+/// <param name="MessageCount">The number of messages.</param>
+/// <param name="CreatedAt">When the session was created.</param>
+/// <param name="UpdatedAt">When the session or a message of it last changed.</param>
 public sealed record SessionDto(
     Guid Id,
     string Title,

@@ -1,6 +1,6 @@
 namespace QrAi.Domain.Sessions;
 
-/// <summary>Who wrote a message.</summary>
+/// <summary>The author of a message.</summary>
 public enum MessageRole
 {
     /// <summary>The person or program that asks.</summary>

@@ -1,6 +1,6 @@
 namespace QrAi.Domain.Sessions;
 
-/// <summary>Where a message is in its life. An answer begins as generating and ends once, in one of the others.</summary>
+/// <summary>The state of a message. An answer begins as generating and ends once, in one of the other states.</summary>
 public enum MessageStatus
 {
     /// <summary>Complete. A question is always complete.</summary>

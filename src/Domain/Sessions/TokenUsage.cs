@@ -1,7 +1,7 @@
 namespace QrAi.Domain.Sessions;
 
-/// <summary>What an answer cost, as the provider counted it.</summary>
+/// <summary>The tokens of an answer, as the provider counted them.</summary>
 /// <param name="PromptTokens">Tokens sent.</param>
 /// <param name="CompletionTokens">Tokens received.</param>
-/// <param name="TotalTokens">Their sum, or what the provider says it is.</param>
+/// <param name="TotalTokens">Their sum, or the provider's own figure.</param>
 public sealed record TokenUsage(int PromptTokens, int CompletionTokens, int TotalTokens);

@@ -1,8 +1,11 @@
+using System.ComponentModel.DataAnnotations;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 using QrAi.Application.Paging;
 using QrAi.Application.Sessions;
+using QrAi.WebApi.Errors;
 using QrAi.WebApi.Http;
+using QrAi.WebApi.OpenApi;
 
 namespace QrAi.WebApi.Endpoints;
 
@@ -14,13 +17,18 @@ internal static class SessionEndpoints
         var sessions = api.MapGroup("/sessions").WithTags("Sessions");
         sessions.MapPost("/", CreateSession).WithName(nameof(CreateSession));
         sessions.MapGet("/", ListSessions).WithName(nameof(ListSessions));
-        sessions.MapGet("/{id}", GetSession).WithName(nameof(GetSession));
-        sessions.MapPatch("/{id}", RenameSession).WithName(nameof(RenameSession));
-        sessions.MapDelete("/{id}", DeleteSession).WithName(nameof(DeleteSession));
-        sessions.MapGet("/{id}/messages", ListMessages).WithName(nameof(ListMessages));
+        var session = sessions.MapGroup("/{id}").MayFailWith(ErrorKind.NotFound);
+        session.MapGet("", GetSession).WithName(nameof(GetSession));
+        session.MapPatch("", RenameSession).WithName(nameof(RenameSession)).MayFailWith(ErrorKind.Conflict);
+        session.MapDelete("", DeleteSession).WithName(nameof(DeleteSession));
+        session.MapGet("/messages", ListMessages).WithName(nameof(ListMessages));
     }
 
-    private static async Task<Created<SessionDto>> CreateSession(
+    /// <summary>Creates a session without messages.</summary>
+    /// <remarks>The first question titles the session, unless it is created with a title.</remarks>
+    /// <param name="session">The title; the body may be left out.</param>
+    /// <response code="201">The session.</response>
+    internal static async Task<Created<SessionDto>> CreateSession(
         CreateSession? session,
         HttpContext context,
         ISender sender,
@@ -32,8 +40,16 @@ internal static class SessionEndpoints
         return TypedResults.Created($"/api/sessions/{created.Id}", created);
     }
 
-    private static async Task<Ok<Page<SessionDto>>> ListSessions(
-        string? limit,
+    /// <summary>Lists the caller's sessions.</summary>
+    /// <remarks>Sessions with the newest activity come first.</remarks>
+    /// <param name="limit" example="20">The most items of the page.</param>
+    /// <param name="cursor" example="CN9Kry1gtyQHEaIBk4R3cZm7bLQAVnJ9yqgjjJxGpnA">
+    /// The <c>nextCursor</c> of the page before; opaque.
+    /// </param>
+    /// <param name="q" example="首都">Selects sessions whose title contains this text, ignoring case.</param>
+    /// <response code="200">A page of sessions.</response>
+    internal static async Task<Ok<Page<SessionDto>>> ListSessions(
+        [ParsedAs(typeof(int), Default = PageLimits.Default), Range(1, PageLimits.Max)] string? limit,
         string? cursor,
         string? q,
         ISender sender,
@@ -43,14 +59,23 @@ internal static class SessionEndpoints
             await sender.Send(new ListSessions(RequestParameters.ParseLimit(limit), cursor, q), cancellationToken)
         );
 
-    private static async Task<Ok<SessionDto>> GetSession(
-        string id,
+    /// <summary>Reads a session.</summary>
+    /// <remarks>Its messages are listed separately.</remarks>
+    /// <param name="id" example="019aba3e-7f5b-74ba-987d-15a84d645740">The session's id.</param>
+    /// <response code="200">The session.</response>
+    internal static async Task<Ok<SessionDto>> GetSession(
+        [ParsedAs(typeof(Guid))] string id,
         ISender sender,
         CancellationToken cancellationToken
     ) => TypedResults.Ok(await sender.Send(new GetSession(RequestParameters.ParseId(id)), cancellationToken));
 
-    private static async Task<Ok<SessionDto>> RenameSession(
-        string id,
+    /// <summary>Gives a session another title.</summary>
+    /// <remarks>Nothing else of a session can be changed.</remarks>
+    /// <param name="id" example="019aba3e-7f5b-74ba-987d-15a84d645740">The session's id.</param>
+    /// <param name="body">The title.</param>
+    /// <response code="200">The session.</response>
+    internal static async Task<Ok<SessionDto>> RenameSession(
+        [ParsedAs(typeof(Guid))] string id,
         NewTitle body,
         ISender sender,
         CancellationToken cancellationToken
@@ -59,15 +84,31 @@ internal static class SessionEndpoints
             await sender.Send(new RenameSession(RequestParameters.ParseId(id), body.Title), cancellationToken)
         );
 
-    private static async Task<NoContent> DeleteSession(string id, ISender sender, CancellationToken cancellationToken)
+    /// <summary>Deletes a session.</summary>
+    /// <remarks>Its messages are deleted too, and an answer that is being generated is cancelled.</remarks>
+    /// <param name="id" example="019aba3e-7f5b-74ba-987d-15a84d645740">The session's id.</param>
+    /// <response code="204">The session is deleted.</response>
+    internal static async Task<NoContent> DeleteSession(
+        [ParsedAs(typeof(Guid))] string id,
+        ISender sender,
+        CancellationToken cancellationToken
+    )
     {
         await sender.Send(new DeleteSession(RequestParameters.ParseId(id)), cancellationToken);
         return TypedResults.NoContent();
     }
 
-    private static async Task<Ok<Page<MessageDto>>> ListMessages(
-        string id,
-        string? limit,
+    /// <summary>Lists a session's messages.</summary>
+    /// <remarks>The oldest come first; questions and answers alternate.</remarks>
+    /// <param name="id" example="019aba3e-7f5b-74ba-987d-15a84d645740">The session's id.</param>
+    /// <param name="limit" example="20">The most items of the page.</param>
+    /// <param name="cursor" example="CN9Kry1gtyQHEaIBk4R3cZm7bLQAVnJ9yqgjjJxGpnA">
+    /// The <c>nextCursor</c> of the page before; opaque.
+    /// </param>
+    /// <response code="200">A page of messages.</response>
+    internal static async Task<Ok<Page<MessageDto>>> ListMessages(
+        [ParsedAs(typeof(Guid))] string id,
+        [ParsedAs(typeof(int), Default = PageLimits.Default), Range(1, PageLimits.Max)] string? limit,
         string? cursor,
         ISender sender,
         CancellationToken cancellationToken
@@ -79,7 +120,7 @@ internal static class SessionEndpoints
             )
         );
 
-    /// <summary>What a session is to be called.</summary>
-    /// <param name="Title">1–200 characters.</param>
-    internal sealed record NewTitle(string? Title);
+    /// <summary>Another title of a session.</summary>
+    /// <param name="Title">The title: 1–200 characters after trimming.</param>
+    internal sealed record NewTitle([property: Required, MinLength(1)] string? Title);
 }

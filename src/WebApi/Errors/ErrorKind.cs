@@ -2,30 +2,47 @@ using QrAi.Application.Errors;
 
 namespace QrAi.WebApi.Errors;
 
-/// <summary>A kind of error as callers know it.</summary>
+/// <summary>A kind of error that callers distinguish.</summary>
 /// <param name="Code">The stable code.</param>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="Title">What the code means.</param>
-/// <param name="RetryAfter">When trying again may help.</param>
+/// <param name="Title">The meaning of the code.</param>
+/// <param name="RetryAfter">When a later attempt may succeed.</param>
 internal sealed record ErrorKind(string Code, int Status, string Title, TimeSpan? RetryAfter = null)
 {
-    /// <summary>What a verb exits with.</summary>
+    /// <summary>The exit code of a verb.</summary>
     public int ExitCode { get; private init; } = Commands.ExitCode.Failed;
 
-    /// <summary>When trying again may help, in whole seconds as HTTP has it, at least 1.</summary>
+    /// <summary>What a caller has to know beside the title, in whole sentences; for the description of the API.</summary>
+    public string? Remarks { get; private init; }
+
+    /// <summary>When a later attempt may succeed, in whole seconds as HTTP has it, at least 1.</summary>
     public int? RetryAfterSeconds => RetryAfter is { } wait ? (int)Math.Ceiling(wait.TotalSeconds) : null;
 
-    public static readonly ErrorKind InvalidRequest = new("invalid_request", 400, "The request breaks a rule")
+    public static readonly ErrorKind InvalidRequest = new("invalid_request", 400, "The request is invalid")
     {
         ExitCode = Commands.ExitCode.WrongUsage,
+        Remarks = "The error names the fields and the rules that they break.",
     };
 
-    public static readonly ErrorKind Unauthenticated = new("unauthenticated", 401, "Nobody knows who the caller is");
-    public static readonly ErrorKind Forbidden = new("forbidden", 403, "The caller may not do this");
-    public static readonly ErrorKind NotFound = new("not_found", 404, "There is no such thing");
+    public static readonly ErrorKind Unauthenticated = new("unauthenticated", 401, "Authentication is required");
+
+    public static readonly ErrorKind Forbidden = new("forbidden", 403, "The caller is not allowed to do this");
+
+    public static readonly ErrorKind NotFound = new("not_found", 404, "The resource does not exist")
+    {
+        Remarks = "A resource of another owner does not exist for the caller.",
+    };
 
     // OpenAI's clients know it by this code.
-    public static readonly ErrorKind ModelNotFound = new("model_not_found", 404, "There is no such model");
+    public static readonly ErrorKind ModelNotFound = new("model_not_found", 404, "The model does not exist");
+
+    public static readonly ErrorKind MethodNotAllowed = new(
+        "method_not_allowed",
+        405,
+        "The route does not support the method"
+    );
+
+    public static readonly ErrorKind RequestTimeout = new("request_timeout", 408, "The request did not arrive in time");
 
     public static readonly ErrorKind SessionBusy = new(
         "session_busy",
@@ -37,29 +54,48 @@ internal sealed record ErrorKind(string Code, int Status, string Title, TimeSpan
     public static readonly ErrorKind Conflict = new(
         "conflict",
         409,
-        "Others changed it meanwhile",
+        "The resource was changed concurrently",
         TimeSpan.FromSeconds(1)
     );
 
     public static readonly ErrorKind IdempotencyInProgress = new(
         "idempotency_in_progress",
         409,
-        "The first request with this key is still on its way",
+        "The first request with this Idempotency-Key is still in progress",
         TimeSpan.FromSeconds(1)
     );
 
     public static readonly ErrorKind IdempotencyKeyReused = new(
         "idempotency_key_reused",
         422,
-        "The key was used for another request"
+        "The Idempotency-Key was used for another request"
+    );
+
+    public static readonly ErrorKind PayloadTooLarge = new("payload_too_large", 413, "The body is too large");
+
+    public static readonly ErrorKind UnsupportedMediaType = new(
+        "unsupported_media_type",
+        415,
+        "The body must be application/json"
     );
 
     public static readonly ErrorKind RateLimited = new(
         "rate_limited",
         429,
-        "There were too many requests",
+        "The caller has sent too many requests",
         TimeSpan.FromSeconds(1)
     );
+
+    public static readonly ErrorKind ProviderFailed = new(
+        AnswerErrorCodes.ProviderFailed,
+        502,
+        "No provider gave an answer"
+    )
+    {
+        Remarks = FailedAnswerIsKept,
+    };
+
+    public static readonly ErrorKind Interrupted = new(AnswerErrorCodes.Interrupted, 502, "The answer was interrupted");
 
     public static readonly ErrorKind TimedOut = new(
         "timed_out",
@@ -96,49 +132,61 @@ internal sealed record ErrorKind(string Code, int Status, string Title, TimeSpan
         TimeSpan.FromSeconds(5)
     );
 
-    // GraphQL's alone, whose errors have no status of their own.
+    public static readonly ErrorKind ProviderTimeout = new(
+        AnswerErrorCodes.ProviderTimeout,
+        504,
+        "No provider answered in time"
+    )
+    {
+        Remarks = FailedAnswerIsKept,
+    };
+
+    // Only for GraphQL, whose errors have no status of their own.
     public static readonly ErrorKind ResponseTooLarge = new(
         "response_too_large",
         StatusCodes.Status400BadRequest,
         "The response would be too large"
     );
 
-    // Only verbs come to it, for which it is an exit code.
+    // Only verbs fail with it, for which it is an exit code.
     public static readonly ErrorKind BackupFailed = new("backup_failed", 500, "The backup or the restore failed");
 
     public static readonly ErrorKind InternalError = new(AnswerErrorCodes.InternalError, 500, "The service failed");
 
-    /// <summary>Those that callers over HTTP come to.</summary>
+    private const string FailedAnswerIsKept = "A question that is kept has its answer as `failed`.";
+
+    /// <summary>The kinds that callers over HTTP can receive.</summary>
     internal static readonly ErrorKind[] All =
     [
         InvalidRequest,
         Unauthenticated,
         Forbidden,
         NotFound,
-        new("method_not_allowed", 405, "The method is not allowed here"),
-        new("request_timeout", 408, "The request did not arrive in time"),
+        ModelNotFound,
+        MethodNotAllowed,
+        RequestTimeout,
         SessionBusy,
         Conflict,
         IdempotencyInProgress,
         IdempotencyKeyReused,
-        new("payload_too_large", 413, "The body is too large"),
-        new("unsupported_media_type", 415, "The body has to be application/json"),
+        PayloadTooLarge,
+        UnsupportedMediaType,
         RateLimited,
-        new(AnswerErrorCodes.ProviderFailed, 502, "No provider gave an answer"),
-        new(AnswerErrorCodes.Interrupted, 502, "The answer was interrupted"),
+        ProviderFailed,
+        Interrupted,
         DatabaseUnavailable,
         ProviderNotConfigured,
         ShuttingDown,
         IssuerUnavailable,
         TimedOut,
-        new(AnswerErrorCodes.ProviderTimeout, 504, "No provider answered in time"),
+        ProviderTimeout,
         InternalError,
     ];
 
     /// <summary>The kind with a code.</summary>
     public static ErrorKind ByCode(string code) => Array.Find(All, kind => kind.Code == code) ?? InternalError;
 
-    /// <summary>The kind that a bare status means.</summary>
+    /// <summary>The kind of a status that comes without an exception.</summary>
     public static ErrorKind ByStatus(int status) =>
         Array.Find(All, kind => kind.Status == status)
         ?? (

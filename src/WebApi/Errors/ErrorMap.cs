@@ -10,11 +10,11 @@ using QrAi.WebApi.Streams;
 
 namespace QrAi.WebApi.Errors;
 
-/// <summary>What a caller is told of an error.</summary>
+/// <summary>An error as it is described to a caller.</summary>
 /// <param name="Kind">Its code, status and title.</param>
-/// <param name="Detail">A sentence about this case, without secrets.</param>
-/// <param name="Fields">Of a request that breaks rules: which, by field.</param>
-/// <param name="Answer">Of an answer that failed: the answer as it is kept.</param>
+/// <param name="Detail">A sentence about this occurrence, without secrets.</param>
+/// <param name="Fields">The rules that an invalid request breaks, by field.</param>
+/// <param name="Answer">The answer that failed, as it is kept.</param>
 internal sealed record ErrorDescription(
     ErrorKind Kind,
     string Detail,
@@ -22,7 +22,7 @@ internal sealed record ErrorDescription(
     MessageDto? Answer = null
 );
 
-/// <summary>The one place that knows what each exception, status and failed answer is to a caller.</summary>
+/// <summary>Maps each exception, status and failed answer to the error that a caller receives.</summary>
 internal static class ErrorMap
 {
     /// <summary>Describes an exception.</summary>
@@ -55,10 +55,10 @@ internal static class ErrorMap
             ShuttingDownException => new(ErrorKind.ShuttingDown, exception.Message),
             BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad => DescribeBadBody(bad),
             BadHttpRequestException bad => Describe(bad.StatusCode),
-            _ => new(ErrorKind.InternalError, "The service failed in a way that nobody foresaw; the log knows more."),
+            _ => new(ErrorKind.InternalError, "The service failed unexpectedly; the log has the cause."),
         };
 
-    /// <summary>Describes a status that the framework gave without an exception.</summary>
+    /// <summary>Describes a status that the framework set without an exception.</summary>
     public static ErrorDescription Describe(int status)
     {
         var kind = ErrorKind.ByStatus(status);
@@ -85,6 +85,6 @@ internal static class ErrorMap
             {
                 [path] = ["must be a member of this request, given once, and of the right type"],
             };
-        return new(ErrorKind.InvalidRequest, "The body of the request can not be used.", fields);
+        return new(ErrorKind.InvalidRequest, "The body of the request is invalid.", fields);
     }
 }

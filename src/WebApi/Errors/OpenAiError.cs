@@ -1,5 +1,4 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
+using QrAi.WebApi.OpenAi;
 
 namespace QrAi.WebApi.Errors;
 
@@ -7,35 +6,31 @@ namespace QrAi.WebApi.Errors;
 /// An error as OpenAI's clients read it, <c>{"error":{"message","type","param","code"}}</c>:
 /// https://platform.openai.com/docs/guides/error-codes.
 /// </summary>
-internal static class OpenAiError
+/// <param name="Error">The error.</param>
+internal sealed record OpenAiError(OpenAiErrorDetail Error)
 {
-    private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly PathString Root = "/v1";
 
-    /// <summary>Whether a request is of a client of OpenAI's.</summary>
-    public static bool IsExpectedBy(HttpRequest request) => request.Path.StartsWithSegments("/v1");
+    /// <summary>Whether the clients of a path read errors in this shape.</summary>
+    public static bool IsExpectedAt(PathString path) => path.StartsWithSegments(Root);
 
-    /// <summary>Writes it as a response's body.</summary>
-    public static async Task WriteAsync(HttpResponse response, ErrorDescription error)
-    {
-        response.ContentType = "application/json; charset=utf-8";
-        await using (var json = new Utf8JsonWriter(response.BodyWriter, Json))
-            Write(json, error);
-        await response.BodyWriter.FlushAsync(response.HttpContext.RequestAborted);
-    }
-
-    /// <summary>Writes it as a JSON object.</summary>
-    public static void Write(Utf8JsonWriter json, ErrorDescription error)
+    /// <summary>Describes an error.</summary>
+    public static OpenAiError Of(ErrorDescription error)
     {
         var (field, rules) = error.Fields?.FirstOrDefault() ?? default;
-        json.WriteStartObject();
-        json.WriteStartObject("error"u8);
-        json.WriteString("message"u8, field is null ? error.Detail : $"{field} {string.Join("; ", rules!)}");
-        json.WriteString("type"u8, TypeOf(error.Kind.Status));
-        json.WriteString("param"u8, field);
-        json.WriteString("code"u8, error.Kind.Code);
-        json.WriteEndObject();
-        json.WriteEndObject();
+        return new OpenAiError(
+            new OpenAiErrorDetail(
+                field is null ? error.Detail : $"{field} {string.Join("; ", rules!)}",
+                TypeOf(error.Kind.Status),
+                field,
+                error.Kind.Code
+            )
+        );
     }
+
+    /// <summary>Writes an error as a response's body.</summary>
+    public static Task WriteAsync(HttpResponse response, ErrorDescription error) =>
+        response.WriteAsJsonAsync(Of(error), OpenAiJson.Options, response.HttpContext.RequestAborted);
 
     private static string TypeOf(int status) =>
         status switch
@@ -47,3 +42,10 @@ internal static class OpenAiError
             _ => "invalid_request_error",
         };
 }
+
+/// <summary>What went wrong.</summary>
+/// <param name="Message">A sentence about this occurrence.</param>
+/// <param name="Type">The class of the error.</param>
+/// <param name="Param">The member that is invalid.</param>
+/// <param name="Code">The same codes as those of problems.</param>
+internal sealed record OpenAiErrorDetail(string Message, string Type, string? Param, [property: ErrorCode] string Code);

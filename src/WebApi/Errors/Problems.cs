@@ -1,14 +1,13 @@
-using System.Diagnostics;
 using System.Globalization;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
 namespace QrAi.WebApi.Errors;
 
-/// <summary>Turns what goes wrong into <c>application/problem+json</c>, RFC 9457.</summary>
+/// <summary>Turns errors into <c>application/problem+json</c>, RFC 9457.</summary>
 internal static class Problems
 {
-    private const string ContentType = "application/problem+json";
+    /// <summary>The media type of a problem.</summary>
+    public const string MediaType = "application/problem+json";
 
     public static void UseProblems(this WebApplication app)
     {
@@ -20,13 +19,13 @@ internal static class Problems
                     await next(context);
                     if (NeedsBody(context.Response))
                         await WriteAsync(context, ErrorMap.Describe(context.Response.StatusCode));
-                    else if (IsNothing(context.Response))
+                    else if (IsUnset(context.Response))
                         await WriteAsync(context, ErrorMap.Describe(new BadHttpRequestException("")));
                 }
                 catch (OperationCanceledException)
                     when (context.Response.HasStarted && context.RequestAborted.IsCancellationRequested)
                 {
-                    // A caller left in the middle of a stream, which is no fault.
+                    // The caller closed the connection during a stream, which is no error.
                 }
                 catch (Exception exception) when (!context.Response.HasStarted)
                 {
@@ -42,7 +41,7 @@ internal static class Problems
         );
     }
 
-    /// <summary>Describes what went wrong for the caller, and logs what an operator has to know of it.</summary>
+    /// <summary>Describes an exception for the caller, and logs what an operator needs to know about it.</summary>
     public static ErrorDescription DescribeAndLog(Exception exception, HttpContext context)
     {
         var error = ErrorMap.Describe(exception);
@@ -50,34 +49,7 @@ internal static class Problems
         return error;
     }
 
-    /// <summary>The problem of an error, as a response's body or within one.</summary>
-    public static ProblemDetails ToProblem(this ErrorDescription error, HttpContext context)
-    {
-        var problem = new ProblemDetails
-        {
-            Type = $"urn:qrai:problem:{error.Kind.Code}",
-            Title = error.Kind.Title,
-            Status = error.Kind.Status,
-            Detail = error.Detail,
-            Extensions =
-            {
-                ["code"] = error.Kind.Code,
-                ["traceId"] = Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier,
-            },
-        };
-        if (error.Fields is { } fields)
-            problem.Extensions["errors"] = fields;
-        if (error.Answer is { } answer)
-        {
-            problem.Extensions["sessionId"] = answer.SessionId;
-            problem.Extensions["answerId"] = answer.Id;
-            problem.Extensions["attempts"] = answer.Attempts ?? [];
-        }
-
-        return problem;
-    }
-
-    /// <summary>Says when trying again may help, where it may.</summary>
+    /// <summary>Sets <c>Retry-After</c> where a later attempt may succeed.</summary>
     public static void SetRetryAfter(this HttpResponse response, ErrorKind kind)
     {
         if (kind.RetryAfterSeconds is { } seconds && !response.HasStarted)
@@ -87,8 +59,8 @@ internal static class Problems
     private static bool NeedsBody(HttpResponse response) =>
         response is { StatusCode: >= 400, HasStarted: false, ContentLength: null or 0, ContentType: null };
 
-    // What the framework leaves when the body broke off or came in pieces that are none: no result of ours is like it.
-    private static bool IsNothing(HttpResponse response) =>
+    // The response that the framework leaves after a truncated or malformed body; no result of this service looks like it.
+    private static bool IsUnset(HttpResponse response) =>
         response is { StatusCode: StatusCodes.Status200OK, HasStarted: false, ContentLength: null, ContentType: null };
 
     private static async Task WriteAsync(HttpContext context, ErrorDescription error)
@@ -98,7 +70,7 @@ internal static class Problems
         response.SetRetryAfter(error.Kind);
         if (error.Kind.Status == StatusCodes.Status401Unauthorized)
             response.Headers.WWWAuthenticate = "Bearer"; // RFC 6750
-        if (OpenAiError.IsExpectedBy(context.Request))
+        if (OpenAiError.IsExpectedAt(context.Request.Path))
         {
             await OpenAiError.WriteAsync(response, error);
             return;
@@ -107,13 +79,13 @@ internal static class Problems
         var json = context
             .RequestServices.GetRequiredService<IOptions<Microsoft.AspNetCore.Http.Json.JsonOptions>>()
             .Value.SerializerOptions;
-        await response.WriteAsJsonAsync(error.ToProblem(context), json, ContentType, context.RequestAborted);
+        await response.WriteAsJsonAsync(Problem.Of(error, context), json, MediaType, context.RequestAborted);
     }
 
     private static void Log(ILogger logger, ErrorDescription error, Exception exception)
     {
         if (error.Kind == ErrorKind.InternalError)
-            logger.LogError(exception, "Unforeseen failure");
+            logger.LogError(exception, "Unhandled exception");
         else if (error.Kind.Status >= StatusCodes.Status500InternalServerError)
             logger.LogWarning("{Code}: {Detail}", error.Kind.Code, error.Detail);
     }

@@ -1,11 +1,6 @@
-using System.Net.Mime;
-using GraphQL;
-using GraphQL.Execution;
-using GraphQLParser.AST;
-using QrAi.Application.Errors;
-using QrAi.WebApi.Errors;
-using QrAi.WebApi.Http;
-using QrAi.WebApi.Streams;
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Http.Metadata;
+using QrAi.WebApi.OpenApi;
 
 namespace QrAi.WebApi.GraphQL;
 
@@ -15,123 +10,81 @@ namespace QrAi.WebApi.GraphQL;
 /// </summary>
 internal static class GraphQlEndpoint
 {
-    /// <summary>Its path.</summary>
+    /// <summary>The path of the endpoint.</summary>
     public const string Path = "/graphql";
 
-    public static void MapGraphQl(this WebApplication app) =>
-        app.MapMethods(Path, [HttpMethods.Get, HttpMethods.Post], ExecuteAsync)
-            .WithTags("GraphQL")
-            .WithName("ExecuteGraphQl")
-            .WithSummary("Executes a GraphQL operation; a subscription if the caller accepts text/event-stream.");
+    public static void MapGraphQl(this WebApplication app)
+    {
+        var graphQl = app.MapGroup(Path).WithTags("GraphQL").MayFailWith(Failures.OfCallers);
+        Describe(graphQl.MapGet("", QueryGraphQl))
+            .WithName(nameof(QueryGraphQl))
+            .ProducesResult(StatusCodes.Status405MethodNotAllowed);
+        Describe(graphQl.MapPost("", ExecuteGraphQl))
+            .WithName(nameof(ExecuteGraphQl))
+            // Without media types, which routing would refuse in another shape than the endpoint does.
+            .WithMetadata(new AcceptsMetadata([], typeof(GraphQlRequest)))
+            .ProducesResult(StatusCodes.Status413PayloadTooLarge)
+            .ProducesResult(StatusCodes.Status415UnsupportedMediaType);
 
-    private static async Task<IResult> ExecuteAsync(
+        static RouteHandlerBuilder Describe(RouteHandlerBuilder route) =>
+            route
+                .ProducesResult(StatusCodes.Status200OK)
+                .ProducesResult(StatusCodes.Status400BadRequest)
+                .ProducesResult(StatusCodes.Status406NotAcceptable)
+                .ProducesResult(StatusCodes.Status429TooManyRequests)
+                .StreamsEvents(GraphQlExamples.Stream);
+    }
+
+    /// <summary>Executes a query, or a subscription if the caller accepts text/event-stream.</summary>
+    /// <remarks>Mutations are sent by POST. In development, a browser receives a page to try GraphQL on.</remarks>
+    /// <param name="query" example="{ sessions { nodes { title } } }">The document.</param>
+    /// <param name="operationName" example="Titles">Which operation of the document is executed, if it has several.</param>
+    /// <param name="variables" example="&quot;{}&quot;">The variables, a JSON object.</param>
+    /// <param name="extensions" example="&quot;{}&quot;">Not used; a JSON object.</param>
+    /// <response code="200">The result, or the events of a subscription.</response>
+    /// <response code="400">Nothing was executed: the request or the document is invalid, or exceeds a limit.</response>
+    /// <response code="405">A mutation was sent by GET.</response>
+    /// <response code="406">The service supports none of the media types that are accepted.</response>
+    /// <response code="429">The caller has sent too many requests, or follows too many streams.</response>
+    internal static Task<IResult> QueryGraphQl(
+        [Required] string? query,
+        string? operationName,
+        string? variables,
+        string? extensions,
         HttpContext context,
-        IDocumentExecuter<QrAiSchema> executer,
-        IDocumentBuilder builder,
         IWebHostEnvironment environment,
-        StreamLimit streams
-    )
-    {
-        var request = context.Request;
-        var isGet = HttpMethods.IsGet(request.Method);
-        if (isGet && environment.IsDevelopment() && GraphQlPage.IsWantedBy(request))
-            return new GraphQlPage();
-        if (GraphQlMediaTypes.Choose(request) is not { } mediaType)
-            return Results.StatusCode(StatusCodes.Status406NotAcceptable);
+        GraphQlExecution execution
+    ) =>
+        environment.IsDevelopment() && GraphQlPage.IsWantedBy(context.Request)
+            ? Task.FromResult<IResult>(new GraphQlPage())
+            : execution.ExecuteAsync(
+                context,
+                () =>
+                    Task.FromResult(
+                        GraphQlRequest.ReadParameters(
+                            context.Request.Query,
+                            query,
+                            operationName,
+                            variables,
+                            extensions
+                        )
+                    )
+            );
 
-        try
-        {
-            var operation = isGet
-                ? GraphQlRequest.ReadParameters(request.Query)
-                : await GraphQlRequest.ReadBodyAsync(request, context.RequestAborted);
-            var document = builder.Read(operation.Query);
-            var kind = KindOf(document, operation.OperationName);
-            if (isGet && kind == OperationType.Mutation)
-                return Refuse(context, mediaType, StatusCodes.Status405MethodNotAllowed, "Mutations are sent by POST.");
-            // Whoever follows or asks waits for an answer, whose time is its own.
-            if (kind is OperationType.Subscription or OperationType.Mutation)
-                context.LiftTimeLimit();
-            if (kind == OperationType.Subscription && mediaType != MediaTypeNames.Text.EventStream)
-                return Refuse(
-                    context,
-                    mediaType,
-                    StatusCodes.Status406NotAcceptable,
-                    "Subscriptions are streamed: accept text/event-stream."
-                );
+    /// <summary>Executes an operation; a subscription if the caller accepts text/event-stream.</summary>
+    /// <remarks>
+    /// Queries, mutations and subscriptions. The schema can be read by introspection where it is enabled, and is kept as
+    /// docs/schema.graphql.
+    /// </remarks>
+    /// <response code="200">The result, or the events of a subscription.</response>
+    /// <response code="400">Nothing was executed: the request or the document is invalid, or exceeds a limit.</response>
+    /// <response code="406">The service supports none of the media types that are accepted.</response>
+    /// <response code="429">The caller has sent too many requests, or follows too many streams.</response>
+    /// <response code="413">The body is too large.</response>
+    /// <response code="415">The body must be application/json.</response>
+    internal static Task<IResult> ExecuteGraphQl(HttpContext context, GraphQlExecution execution) =>
+        execution.ExecuteAsync(context, () => GraphQlRequest.ReadBodyAsync(context.Request, context.RequestAborted));
 
-            if (mediaType == MediaTypeNames.Text.EventStream)
-                streams.Enter(context);
-
-            var result = await executer.ExecuteAsync(options =>
-            {
-                options.Query = operation.Query;
-                options.Document = document;
-                options.OperationName = operation.OperationName;
-                options.Variables = operation.Variables;
-                options.RequestServices = context.RequestServices;
-                options.UserContext = new GraphQlUserContext(context.GetIdempotencyKey());
-                options.CancellationToken = context.RequestAborted;
-                // A request is one caller of the database, however many fields it has.
-                options.MaxParallelExecutionCount = MaxParallelFields;
-                options.UnhandledExceptionDelegate = unhandled =>
-                {
-                    var error = Problems.DescribeAndLog(unhandled.OriginalException, context);
-                    context.Response.SetRetryAfter(error.Kind);
-                    return Task.CompletedTask;
-                };
-            });
-            return mediaType == MediaTypeNames.Text.EventStream
-                ? new GraphQlEventStream(result, context.RequestServices.GetRequiredService<SubscriptionFlow>())
-                : new GraphQlResponse(result, mediaType, StatusOf(result, mediaType));
-        }
-        catch (BadHttpRequestException exception)
-        {
-            return Refuse(context, mediaType, exception.StatusCode, ErrorMap.Describe(exception));
-        }
-        catch (InvalidRequestException exception)
-        {
-            return Refuse(context, mediaType, StatusCodes.Status400BadRequest, ErrorMap.Describe(exception));
-        }
-        catch (TooManyStreamsException exception)
-        {
-            var error = ErrorMap.Describe(exception);
-            context.Response.SetRetryAfter(error.Kind);
-            return Refuse(context, mediaType, error.Kind.Status, error);
-        }
-        catch (ExecutionError error) // the document's syntax
-        {
-            return new GraphQlResponse(new ExecutionResult(error), mediaType, StatusOf(mediaType));
-        }
-    }
-
-    private const int MaxParallelFields = 4;
-
-    private static OperationType? KindOf(GraphQLDocument document, string? name)
-    {
-        var operations = document.Definitions.OfType<GraphQLOperationDefinition>();
-        return operations
-            .FirstOrDefault(operation => string.IsNullOrEmpty(name) || operation.Name?.StringValue == name)
-            ?.Operation;
-    }
-
-    /// <summary>The status of a result: only the newer media type says by it that nothing was executed.</summary>
-    private static int StatusOf(ExecutionResult result, string mediaType) =>
-        result.Executed ? StatusCodes.Status200OK : StatusOf(mediaType);
-
-    private static int StatusOf(string mediaType) =>
-        mediaType == GraphQlMediaTypes.GraphQlResponse ? StatusCodes.Status400BadRequest : StatusCodes.Status200OK;
-
-    private static GraphQlResponse Refuse(HttpContext context, string mediaType, int status, string message) =>
-        Refuse(context, mediaType, status, new ErrorDescription(ErrorKind.ByStatus(status), message));
-
-    private static GraphQlResponse Refuse(HttpContext context, string mediaType, int status, ErrorDescription error)
-    {
-        if (status == StatusCodes.Status405MethodNotAllowed)
-            context.Response.Headers.Allow = HttpMethods.Post;
-        return new GraphQlResponse(
-            new ExecutionResult(new RefusedRequest(error)),
-            mediaType == MediaTypeNames.Text.EventStream ? GraphQlMediaTypes.GraphQlResponse : mediaType,
-            status
-        );
-    }
+    private static RouteHandlerBuilder ProducesResult(this RouteHandlerBuilder route, int status) =>
+        route.Produces<GraphQlResult>(status, GraphQlMediaTypes.GraphQlResponse, GraphQlMediaTypes.Json);
 }

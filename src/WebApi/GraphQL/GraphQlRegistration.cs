@@ -30,6 +30,7 @@ internal static class GraphQlRegistration
         services.AddScoped<ReadOnce>();
         services.AddScoped<SessionLoader>();
         services.AddScoped<SubscriptionFlow>();
+        services.AddScoped<GraphQlExecution>();
         services.AddSingleton<GraphQlResultWriter>();
         return services.AddGraphQL(builder =>
         {

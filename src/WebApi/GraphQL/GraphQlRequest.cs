@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using GraphQL;
 using GraphQL.SystemTextJson;
 using QrAi.Application.Errors;
@@ -7,17 +8,24 @@ using QrAi.WebApi.Http;
 
 namespace QrAi.WebApi.GraphQL;
 
-/// <summary>A request as GraphQL over HTTP has it: https://graphql.github.io/graphql-over-http/draft/#sec-Request.</summary>
+/// <summary>A request of GraphQL over HTTP: https://graphql.github.io/graphql-over-http/draft/#sec-Request.</summary>
 /// <param name="Query">The document.</param>
-/// <param name="OperationName">Which of its operations, where there are several.</param>
-/// <param name="Variables">The variables.</param>
-internal sealed record GraphQlRequest(string Query, string? OperationName, Inputs? Variables)
+/// <param name="OperationName">Which of the document's operations is executed, where it has several.</param>
+/// <param name="Variables">The variables, a JSON object.</param>
+/// <param name="Extensions">Not used; a JSON object.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
+internal sealed record GraphQlRequest(
+    string Query,
+    string? OperationName = null,
+    Inputs? Variables = null,
+    Inputs? Extensions = null
+)
 {
     private static readonly JsonSerializerOptions Json = new() { AllowDuplicateProperties = false };
 
     /// <summary>Reads a body.</summary>
-    /// <exception cref="BadHttpRequestException">It is no JSON.</exception>
-    /// <exception cref="InvalidRequestException">A member is not what it has to be.</exception>
+    /// <exception cref="BadHttpRequestException">It is not JSON.</exception>
+    /// <exception cref="InvalidRequestException">A member is invalid.</exception>
     public static async Task<GraphQlRequest> ReadBodyAsync(HttpRequest http, CancellationToken cancellationToken)
     {
         var body = await JsonBody.ReadAsync<JsonElement>(http, Json, cancellationToken);
@@ -27,14 +35,21 @@ internal sealed record GraphQlRequest(string Query, string? OperationName, Input
     }
 
     /// <summary>Reads the parameters of a <c>GET</c>.</summary>
-    /// <exception cref="InvalidRequestException">A parameter is not what it has to be.</exception>
-    public static GraphQlRequest ReadParameters(IQueryCollection parameters)
+    /// <exception cref="InvalidRequestException">A parameter is invalid.</exception>
+    public static GraphQlRequest ReadParameters(
+        IQueryCollection parameters,
+        string? query,
+        string? operationName,
+        string? variables,
+        string? extensions
+    )
     {
         RequestParameters.RequireSingle(parameters);
         return new GraphQlRequest(
-            parameters["query"] is [{ Length: > 0 } query] ? query : throw MissingQuery(),
-            parameters["operationName"] is [{ Length: > 0 } name] ? name : null,
-            ToInputs("variables", ParseParameter("variables", parameters["variables"]))
+            string.IsNullOrEmpty(query) ? throw MissingQuery() : query,
+            string.IsNullOrEmpty(operationName) ? null : operationName,
+            ToInputs("variables", ParseParameter("variables", variables)),
+            ToInputs("extensions", ParseParameter("extensions", extensions))
         );
     }
 
@@ -51,12 +66,15 @@ internal sealed record GraphQlRequest(string Query, string? OperationName, Input
             { ValueKind: JsonValueKind.String } named => Text("operationName", named),
             _ => throw new InvalidRequestException("operationName", "must be a string"),
         };
-        if (Member(body, "extensions") is not (null or { ValueKind: JsonValueKind.Object }))
-            throw new InvalidRequestException("extensions", "must be an object");
-        return new GraphQlRequest(query, name, ToInputs("variables", Member(body, "variables")));
+        return new GraphQlRequest(
+            query,
+            name,
+            ToInputs("variables", Member(body, "variables")),
+            ToInputs("extensions", Member(body, "extensions"))
+        );
     }
 
-    /// <summary>A member that is there and not null.</summary>
+    /// <summary>A member that is present and not null.</summary>
     private static JsonElement? Member(JsonElement body, string name) =>
         body.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null ? member : null;
 

@@ -143,7 +143,7 @@ public static class QrAiService
         services.AddEdge(settings.Http);
         services.AddRequestTime(settings.Http.RequestTimeout);
         services.AddSingleton(new StreamLimit(settings.Http.StreamsPerCaller));
-        services.AddOpenApiDescription();
+        services.AddOpenApiDescription(settings.Authentication.IsRequired);
         services.AddQrAiGraphQl(settings.GraphQl.Introspection);
     }
 
@@ -167,14 +167,14 @@ public static class QrAiService
 
         app.MapHome();
         app.MapHealth(readyChecks: [Infrastructure.DependencyInjection.DatabaseCheck, LifecycleHealth.Name]);
-        var api = app.MapGroup("/api");
+        var api = app.MapGroup("/api").MayFailWith(Failures.OfCallers);
         api.MapQuestions();
         api.MapSessions();
         api.MapAnswers();
         app.MapOpenAi();
         app.MapGraphQl();
         var description = app.MapOpenInDevelopment();
-        description.MapOpenApiDescription(needsCaller: settings.Authentication.IsRequired);
+        description.MapOpenApiDescription();
         // Nothing of it comes from, or goes to, its maker's hosts.
         description
             .MapScalarApiReference(

@@ -10,7 +10,9 @@ namespace QrAi.WebApi.Http;
 /// <summary>Reads the <c>Idempotency-Key</c> of requests that change something.</summary>
 internal static class IdempotencyKeyHeader
 {
-    private const string Name = "Idempotency-Key";
+    /// <summary>The name of the header.</summary>
+    public const string Name = "Idempotency-Key";
+
     private const int BlockSize = 4096;
 
     // Larger than any body that a route takes: what is read twice stays in memory.

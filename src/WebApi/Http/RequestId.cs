@@ -5,8 +5,11 @@ namespace QrAi.WebApi.Http;
 /// <summary>Gives each request the caller's id, or a new one, which the response and the log carry.</summary>
 internal static class RequestId
 {
-    private const string Header = "X-Request-Id";
-    private const int MaxLength = 128;
+    /// <summary>The header.</summary>
+    public const string Header = "X-Request-Id";
+
+    /// <summary>The most characters of an id.</summary>
+    public const int MaxLength = 128;
 
     public static void UseRequestId(this IApplicationBuilder app) =>
         app.Use(

@@ -1,19 +1,15 @@
 using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using QrAi.Application.Generations;
 using QrAi.Application.Models;
 using QrAi.Domain.Sessions;
 
 namespace QrAi.WebApi.OpenAi;
 
-/// <summary>A whole completion: https://platform.openai.com/docs/api-reference/chat/object.</summary>
-internal sealed class ChatCompletion : IResult, IGenerationWriter
+/// <summary>Collects a completion until it is complete.</summary>
+internal sealed class ChatCompletion : IGenerationWriter
 {
-    private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private readonly StringBuilder _text = new();
-    private readonly SortedDictionary<int, ToolCallText> _calls = [];
+    private readonly SortedDictionary<int, CollectedToolCall> _calls = [];
     private readonly CompletionIdentity _identity;
     private string _model;
     private string _reason = "";
@@ -22,12 +18,12 @@ internal sealed class ChatCompletion : IResult, IGenerationWriter
     private ChatCompletion(Generation generation, string model) =>
         (_identity, _model) = (CompletionIdentity.Of(generation.Identity), model);
 
-    /// <summary>Waits for a completion, and reads it.</summary>
-    /// <param name="following">Finds the completion, and follows it.</param>
-    /// <param name="model">The model that was asked for.</param>
+    /// <summary>Waits for a completion and reads it.</summary>
+    /// <param name="following">Finds the completion and follows it.</param>
+    /// <param name="model">The model that was requested.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="GenerationFailedException">No provider gave a complete answer.</exception>
-    public static async Task<ChatCompletion> ReadAsync(
+    public static async Task<ChatCompletionResponse> ReadAsync(
         Task<Follower> following,
         string model,
         CancellationToken cancellationToken
@@ -38,29 +34,20 @@ internal sealed class ChatCompletion : IResult, IGenerationWriter
         var completion = new ChatCompletion(follower.Generation, model);
         while (!follower.IsOver)
             follower.Write(completion);
-        return completion;
+        return completion.ToResponse();
     }
 
-    /// <summary>Why a completion has failed.</summary>
+    /// <summary>The failure of a completion.</summary>
     public static GenerationFailedException FailureOf(Generation generation) => FailureOf(generation.Error!);
 
-    /// <summary>A failure that has this error.</summary>
+    /// <summary>A failure with this error.</summary>
     public static GenerationFailedException FailureOf(AnswerError error) => new(error.Code, error.Message);
-
-    public async Task ExecuteAsync(HttpContext httpContext)
-    {
-        var response = httpContext.Response;
-        response.ContentType = "application/json; charset=utf-8";
-        await using (var json = new Utf8JsonWriter(response.BodyWriter, Json))
-            Write(json);
-        await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
-    }
 
     void IGenerationWriter.Started(GenerationStart start) => _model = CompletionIdentity.ModelOf(start);
 
     void IGenerationWriter.Restarted(GenerationStart start, RestartReason reason)
     {
-        // What came before is void.
+        // The content of the run before is void.
         _model = CompletionIdentity.ModelOf(start);
         _text.Clear();
         _calls.Clear();
@@ -71,7 +58,7 @@ internal sealed class ChatCompletion : IResult, IGenerationWriter
     void IGenerationWriter.ToolCall(int index, ToolCallIdentity? begun, ReadOnlySpan<char> arguments)
     {
         if (!_calls.TryGetValue(index, out var call))
-            _calls.Add(index, call = new ToolCallText());
+            _calls.Add(index, call = new CollectedToolCall());
         call.Add(begun, arguments);
     }
 
@@ -82,35 +69,29 @@ internal sealed class ChatCompletion : IResult, IGenerationWriter
         (_reason, _usage) = (outcome.FinishReason ?? ChatCompletionWriter.DefaultReason, outcome.Usage);
     }
 
-    private void Write(Utf8JsonWriter json)
+    private ChatCompletionResponse ToResponse()
     {
-        json.WriteStartObject();
-        _identity.Write(json, "chat.completion"u8, _model);
-        json.WriteStartArray("choices"u8);
-        json.WriteStartObject();
-        json.WriteNumber("index"u8, 0);
-        json.WriteStartObject("message"u8);
-        json.WriteString("role"u8, "assistant"u8);
-        json.WriteString("content"u8, _text.Length == 0 && _calls.Count > 0 ? null : _text.ToString());
-        json.WriteNull("refusal"u8);
-        if (_calls.Count > 0)
-        {
-            json.WriteStartArray("tool_calls"u8);
-            foreach (var call in _calls.Values)
-                call.Write(json);
-            json.WriteEndArray();
-        }
-
-        json.WriteEndObject();
-        json.WriteNull("logprobs"u8);
-        json.WriteString("finish_reason"u8, _reason);
-        json.WriteEndObject();
-        json.WriteEndArray();
-        CompletionIdentity.WriteUsage(json, _usage);
-        json.WriteEndObject();
+        var calls = _calls.Count == 0 ? null : _calls.Values.Select(call => call.ToToolCall()).ToList();
+        var content = _text.Length == 0 && calls is not null ? null : _text.ToString();
+        return new ChatCompletionResponse(
+            _identity.Id,
+            "chat.completion",
+            _identity.Created,
+            _model,
+            _identity.SessionId is { } session ? new StoredCompletion(session) : null,
+            [
+                new ChatCompletionChoice(
+                    0,
+                    new ChatCompletionAnswer("assistant", content, Refusal: null, calls),
+                    Logprobs: null,
+                    _reason
+                ),
+            ],
+            ChatCompletionUsage.Of(_usage)
+        );
     }
 
-    private sealed class ToolCallText
+    private sealed class CollectedToolCall
     {
         private readonly StringBuilder _arguments = new();
         private ToolCallIdentity _identity = ToolCallIdentity.None;
@@ -122,17 +103,10 @@ internal sealed class ChatCompletion : IResult, IGenerationWriter
             _arguments.Append(arguments);
         }
 
-        public void Write(Utf8JsonWriter json)
-        {
-            json.WriteStartObject();
-            json.WriteString("id"u8, _identity.Id ?? "");
-            json.WriteString("type"u8, "function"u8);
-            json.WriteStartObject("function"u8);
-            json.WriteString("name"u8, _identity.Name ?? "");
-            json.WriteString("arguments"u8, _arguments.ToString());
-            json.WriteEndObject();
-            json.WriteMembers(_identity.More);
-            json.WriteEndObject();
-        }
+        public ChatToolCall ToToolCall() =>
+            new(_identity.Id ?? "", "function", new ChatFunctionCall(_identity.Name ?? "", _arguments.ToString()))
+            {
+                More = _identity.More is { } more ? new(more) : null,
+            };
     }
 }

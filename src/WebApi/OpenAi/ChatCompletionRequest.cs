@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using MediatR;
@@ -6,66 +7,105 @@ using QrAi.Application.Errors;
 using QrAi.Application.Generations;
 using QrAi.Application.Idempotency;
 using QrAi.WebApi.Endpoints;
+using QrAi.WebApi.OpenApi;
 
 namespace QrAi.WebApi.OpenAi;
 
 /// <summary>
-/// The body of <c>POST /v1/chat/completions</c>: the members that mean something here of
-/// https://platform.openai.com/docs/api-reference/chat/create. Others are ignored, as OpenAI does.
+/// A conversation to continue: the members of https://platform.openai.com/docs/api-reference/chat/create that have a meaning
+/// here. Other members are ignored, as OpenAI does.
 /// </summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
 internal sealed class ChatCompletionRequest
 {
     private const string SessionId = "metadata.session_id";
 
+    /// <summary><c>provider/model</c>, a provider's name, or a provider's default model.</summary>
+    [Required]
     public string? Model { get; init; }
 
+    /// <summary>The conversation, oldest first: 1 to 2,048 messages.</summary>
+    [Required, MinLength(1)]
     public IReadOnlyList<ChatCompletionMessage?>? Messages { get; init; }
 
+    /// <summary>Whether the answer is sent as chunks while it is generated.</summary>
     public bool? Stream { get; init; }
 
+    /// <summary>Options of a stream; only with <c>stream</c>.</summary>
+    [JsonPropertyName("stream_options")]
     public ChatCompletionStreamOptions? StreamOptions { get; init; }
 
+    /// <summary>The number of choices: 1, or left out.</summary>
+    [Range(1, 1)]
     public int? N { get; init; }
 
+    /// <summary>The randomness of the answer.</summary>
+    [Range(0, 2)]
     public double? Temperature { get; init; }
 
+    /// <summary>The share of probability from which tokens are sampled.</summary>
+    [JsonPropertyName("top_p"), Range(0, 1)]
     public double? TopP { get; init; }
 
+    /// <summary>The most tokens of the answer.</summary>
+    [JsonPropertyName("max_tokens"), Range(1, int.MaxValue)]
     public int? MaxTokens { get; init; }
 
+    /// <summary>The most tokens of the answer, those of reasoning included.</summary>
+    [JsonPropertyName("max_completion_tokens"), Range(1, int.MaxValue)]
     public int? MaxCompletionTokens { get; init; }
 
+    /// <summary>Up to 4 texts at which the answer ends.</summary>
     [JsonConverter(typeof(OneOrMoreTexts))]
     public IReadOnlyList<string>? Stop { get; init; }
 
+    /// <summary>Makes answers reproducible, where the provider supports it.</summary>
     public long? Seed { get; init; }
 
+    /// <summary>Penalizes tokens by their frequency in the text so far.</summary>
+    [JsonPropertyName("frequency_penalty"), Range(-2, 2)]
     public double? FrequencyPenalty { get; init; }
 
+    /// <summary>Penalizes tokens that are in the text so far.</summary>
+    [JsonPropertyName("presence_penalty"), Range(-2, 2)]
     public double? PresencePenalty { get; init; }
 
+    /// <summary>The tools that the model may call.</summary>
     public IReadOnlyList<ChatCompletionTool?>? Tools { get; init; }
 
+    /// <summary>Which tool the model has to call; passed to the provider.</summary>
+    [JsonPropertyName("tool_choice")]
     public JsonElement? ToolChoice { get; init; }
 
+    /// <summary>Whether the model may call several tools at once; passed to the provider.</summary>
+    [JsonPropertyName("parallel_tool_calls")]
     public bool? ParallelToolCalls { get; init; }
 
+    /// <summary>The format of the answer; passed to the provider.</summary>
+    [JsonPropertyName("response_format")]
     public ChatCompletionResponseFormat? ResponseFormat { get; init; }
 
+    /// <summary>How much the model reasons; passed to the provider.</summary>
+    [JsonPropertyName("reasoning_effort")]
     public string? ReasoningEffort { get; init; }
 
+    /// <summary>The user of the caller; passed to the provider.</summary>
     public string? User { get; init; }
 
-    /// <summary>Whether the last message and its answer are kept in a session.</summary>
+    /// <summary>
+    /// Whether the last message, which is then the user's and has 1 to 100,000 characters, and its answer are kept in a
+    /// session; without <c>tools</c>.
+    /// </summary>
     public bool? Store { get; init; }
 
+    /// <summary>The session of a completion that is kept; other members belong to the caller.</summary>
     public ChatCompletionMetadata? Metadata { get; init; }
 
-    /// <summary>Whether the answer goes out token by token.</summary>
+    /// <summary>Whether the answer is streamed.</summary>
     [JsonIgnore]
     public bool IsStreamed => Stream == true;
 
-    /// <summary>Whether the stream ends with what it cost.</summary>
+    /// <summary>Whether the answer has its usage.</summary>
     [JsonIgnore]
     public bool WantsUsage => !IsStreamed || StreamOptions?.IncludeUsage == true;
 
@@ -143,57 +183,40 @@ internal sealed class ChatCompletionRequest
     }
 }
 
-/// <summary>A message of the conversation.</summary>
-internal sealed class ChatCompletionMessage
-{
-    public string? Role { get; init; }
+/// <summary>Options of a stream.</summary>
+/// <param name="IncludeUsage">Whether a last chunk has the usage.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
+internal sealed record ChatCompletionStreamOptions(
+    [property: JsonPropertyName("include_usage")] bool? IncludeUsage = null
+);
 
-    [JsonConverter(typeof(OneOrMoreTexts))]
-    public IReadOnlyList<string>? Content { get; init; }
+/// <summary>Where a completion is to be kept. Other members belong to the caller.</summary>
+/// <param name="SessionId">The session to continue, a UUID; without it a new session is created.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
+internal sealed record ChatCompletionMetadata(
+    [property: JsonPropertyName("session_id"), ParsedAs(typeof(Guid))] string? SessionId = null
+);
 
-    public string? Name { get; init; }
-
-    public IReadOnlyList<ChatCompletionToolCall?>? ToolCalls { get; init; }
-
-    public string? ToolCallId { get; init; }
-}
-
-/// <summary>A tool call that the model made before; what it has beside these is its provider's own, and goes back to it.</summary>
-internal sealed record ChatCompletionToolCall(
-    string? Id,
-    JsonElement? Type,
-    JsonElement? Index,
-    ChatCompletionFunctionCall? Function
-)
-{
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? More { get; init; }
-}
-
-/// <summary>Which function, and with what.</summary>
-internal sealed record ChatCompletionFunctionCall(string? Name, string? Arguments);
-
-/// <summary>What a stream has beside the answer.</summary>
-internal sealed record ChatCompletionStreamOptions(bool? IncludeUsage);
-
-/// <summary>What the caller says about a completion that is kept; other members are its own.</summary>
-/// <param name="SessionId">The session to go on with; without it a new one is made.</param>
-internal sealed record ChatCompletionMetadata(string? SessionId);
-
-/// <summary>A tool that the model may call; whatever it has beside its type is the provider's to understand.</summary>
+/// <summary>A tool that the model may call. Members beside the type are passed to the provider.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
 internal sealed class ChatCompletionTool
 {
+    /// <summary>The type of the tool.</summary>
     public required string Type { get; init; }
 
+    /// <summary>The members that are passed to the provider.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement> More { get; init; } = [];
 }
 
-/// <summary>What the answer has to be, text or JSON of a schema; the schema is the provider's to understand.</summary>
+/// <summary>The format of the answer. Members beside the type are passed to the provider.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
 internal sealed class ChatCompletionResponseFormat
 {
+    /// <summary>The type of the format.</summary>
     public required string Type { get; init; }
 
+    /// <summary>The members that are passed to the provider.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement> More { get; init; } = [];
 }

@@ -110,7 +110,7 @@ internal sealed class ChatCompletionWriter(
     {
         output.Write("data: "u8);
         _json.Reset();
-        OpenAiError.Write(_json, describe(exception));
+        JsonSerializer.Serialize(_json, OpenAiError.Of(describe(exception)), OpenAiJson.Options);
         _json.Flush();
         output.Write("\n\n"u8);
         return true;
@@ -155,7 +155,8 @@ internal sealed class ChatCompletionWriter(
         BeginChunk();
         _json.WriteStartArray("choices"u8);
         _json.WriteEndArray();
-        CompletionIdentity.WriteUsage(_json, usage);
+        _json.WritePropertyName("usage"u8);
+        JsonSerializer.Serialize(_json, ChatCompletionUsage.Of(usage), OpenAiJson.Options);
         EndChunk();
     }
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using QrAi.Application.Generations;
 using QrAi.Application.Models;
-using QrAi.Domain.Sessions;
 
 namespace QrAi.WebApi.OpenAi;
 
@@ -31,21 +30,5 @@ internal sealed record CompletionIdentity(string Id, long Created, Guid? Session
             json.WriteString("session_id"u8, sessionId);
             json.WriteEndObject();
         }
-    }
-
-    /// <summary>Writes what it cost; null where the provider does not say.</summary>
-    public static void WriteUsage(Utf8JsonWriter json, TokenUsage? usage)
-    {
-        if (usage is null)
-        {
-            json.WriteNull("usage"u8);
-            return;
-        }
-
-        json.WriteStartObject("usage"u8);
-        json.WriteNumber("prompt_tokens"u8, usage.PromptTokens);
-        json.WriteNumber("completion_tokens"u8, usage.CompletionTokens);
-        json.WriteNumber("total_tokens"u8, usage.TotalTokens);
-        json.WriteEndObject();
     }
 }

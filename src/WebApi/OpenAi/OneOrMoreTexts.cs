@@ -1,11 +1,27 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.OpenApi;
+using QrAi.WebApi.OpenApi;
 
 namespace QrAi.WebApi.OpenAi;
 
 /// <summary>Reads what may be a text, or an array of texts or of text parts, <c>{"type":"text","text":"…"}</c>.</summary>
-internal sealed class OneOrMoreTexts : JsonConverter<IReadOnlyList<string>>
+internal sealed class OneOrMoreTexts : JsonConverter<IReadOnlyList<string>>, IDescribedConverter
 {
+    public IList<IOpenApiSchema> Describe() =>
+        [
+            new OpenApiSchema { Type = JsonSchemaType.String },
+            new OpenApiSchema
+            {
+                Type = JsonSchemaType.Array,
+                Items = new OpenApiSchema
+                {
+                    OneOf = [new OpenApiSchema { Type = JsonSchemaType.String }, DescribePart()],
+                },
+            },
+            new OpenApiSchema { Type = JsonSchemaType.Null },
+        ];
+
     public override IReadOnlyList<string> Read(
         ref Utf8JsonReader reader,
         Type typeToConvert,
@@ -27,8 +43,25 @@ internal sealed class OneOrMoreTexts : JsonConverter<IReadOnlyList<string>>
         return texts;
     }
 
-    public override void Write(Utf8JsonWriter writer, IReadOnlyList<string> value, JsonSerializerOptions options) =>
-        throw new NotSupportedException("Requests are only read.");
+    public override void Write(Utf8JsonWriter writer, IReadOnlyList<string> value, JsonSerializerOptions options)
+    {
+        if (value is [var text])
+            writer.WriteStringValue(text);
+        else
+            JsonSerializer.Serialize<IEnumerable<string>>(writer, value, options);
+    }
+
+    private static OpenApiSchema DescribePart() =>
+        new()
+        {
+            Type = JsonSchemaType.Object,
+            Required = new HashSet<string> { "type", "text" },
+            Properties = new Dictionary<string, IOpenApiSchema>
+            {
+                ["type"] = new OpenApiSchema { Type = JsonSchemaType.String, Const = "text" },
+                ["text"] = new OpenApiSchema { Type = JsonSchemaType.String },
+            },
+        };
 
     private sealed record Part(string? Type, string? Text);
 }

@@ -1,29 +1,47 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net.Mime;
+using System.Text.Json.Serialization;
 using MediatR;
+using Microsoft.AspNetCore.Http.HttpResults;
 using QrAi.Application.Completions;
 using QrAi.Application.Errors;
 using QrAi.Application.Models;
+using QrAi.WebApi.Errors;
 using QrAi.WebApi.Http;
+using QrAi.WebApi.OpenApi;
 using QrAi.WebApi.Streams;
 
 namespace QrAi.WebApi.OpenAi;
 
-/// <summary>The part of OpenAI's API that chat clients use, so that they work with no more than another address.</summary>
+/// <summary>The part of OpenAI's API that chat clients use, so that they need only another address.</summary>
 internal static class OpenAiEndpoints
 {
     public static void MapOpenAi(this IEndpointRouteBuilder app)
     {
-        var api = app.MapGroup("/v1").WithTags("OpenAI");
+        var api = app.MapGroup("/v1").WithTags("OpenAI").MayFailWith(Failures.OfCallers);
         api.MapPost("/chat/completions", CreateChatCompletion)
             .WithName(nameof(CreateChatCompletion))
-            .WithSummary("Goes on with a conversation that the caller keeps, as OpenAI's clients ask for it.")
-            .Accepts<ChatCompletionRequest>("application/json");
-        api.MapGet("/models", ListModels)
-            .WithName(nameof(ListModels))
-            .WithSummary("The default model of each provider, in the order of failover.");
-        api.MapGet("/models/{*model}", GetModel).WithName(nameof(GetModel));
+            .Accepts<ChatCompletionRequest>(MediaTypeNames.Application.Json)
+            .Produces<ChatCompletionResponse>()
+            .StreamsEvents(OpenAiExamples.Stream)
+            .MayFailWith(ErrorKind.NotFound, ErrorKind.ModelNotFound, ErrorKind.SessionBusy, ErrorKind.Conflict)
+            .MayFailWith(Failures.OfProviders);
+        api.MapGet("/models", ListModels).WithName(nameof(ListModels)).Produces<ModelList>();
+        api.MapGet("/models/{*model}", GetModel)
+            .WithName(nameof(GetModel))
+            .Produces<Model>()
+            .MayFailWith(ErrorKind.ModelNotFound);
     }
 
-    private static async Task<IResult> CreateChatCompletion(
+    /// <summary>Continues a conversation that the caller keeps, as clients of OpenAI request it.</summary>
+    /// <remarks>
+    /// The provider that <c>model</c> names is asked first, then the others in the order of failover. With <c>stream</c>,
+    /// chunks are sent as server-sent events, then <c>[DONE]</c>; a failure after the first token is an error event, which
+    /// no <c>[DONE]</c> follows. Nothing is kept unless <c>store</c> is true: then the last message and its answer are kept
+    /// in a session, as questions are, and the answer is completed even if the caller disconnects.
+    /// </remarks>
+    /// <response code="200">The answer, complete or as chunks.</response>
+    internal static async Task<IResult> CreateChatCompletion(
         HttpContext context,
         ISender sender,
         StreamLimit streams,
@@ -39,29 +57,58 @@ internal static class OpenAiEndpoints
         var following = sender.Send(request.ToRequest(context.GetIdempotencyKey()), cancellationToken);
         return request.IsStreamed
             ? new ChatCompletionStream(following, request.Model!, request.WantsUsage)
-            : await ChatCompletion.ReadAsync(following, request.Model!, cancellationToken);
+            : TypedResults.Json(
+                await ChatCompletion.ReadAsync(following, request.Model!, cancellationToken),
+                OpenAiJson.Options
+            );
     }
 
-    private static async Task<IResult> ListModels(ISender sender, CancellationToken cancellationToken)
+    /// <summary>Lists the default model of each provider, in the order of failover.</summary>
+    /// <remarks>Other models of a provider can be requested too, as <c>provider/model</c>.</remarks>
+    /// <response code="200">The models.</response>
+    internal static async Task<JsonHttpResult<ModelList>> ListModels(
+        ISender sender,
+        CancellationToken cancellationToken
+    )
     {
         var models = await sender.Send(new ListModels(), cancellationToken);
-        return Results.Json(new ModelList("list", [.. models.Select(Describe)]), OpenAiJson.Options);
+        return TypedResults.Json(new ModelList("list", [.. models.Select(Describe)]), OpenAiJson.Options);
     }
 
-    private static async Task<IResult> GetModel(string model, ISender sender, CancellationToken cancellationToken)
+    /// <summary>Reads one of the default models.</summary>
+    /// <remarks>The name may contain slashes.</remarks>
+    /// <param name="model" example="openrouter/openai/gpt-5-mini">The id of the model in the list.</param>
+    /// <response code="200">The model.</response>
+    internal static async Task<JsonHttpResult<Model>> GetModel(
+        string model,
+        ISender sender,
+        CancellationToken cancellationToken
+    )
     {
         // OpenAI's clients encode the slashes of a name, and the server decodes everything in a path but these.
         var name = model.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         var models = await sender.Send(new ListModels(), cancellationToken);
         return models.FirstOrDefault(one => one.Name == name) is { } found
-            ? Results.Json(Describe(found), OpenAiJson.Options)
+            ? TypedResults.Json(Describe(found), OpenAiJson.Options)
             : throw new ModelNotFoundException(name);
     }
 
-    // Providers do not say when a model was made, and clients want a number.
     private static Model Describe(ConfiguredModel model) => new(model.Name, "model", 0, model.Provider);
 
-    private sealed record ModelList(string Object, IReadOnlyList<Model> Data);
+    /// <summary>The models that can be requested by default.</summary>
+    /// <param name="Object">The type of the object.</param>
+    /// <param name="Data">The models.</param>
+    internal sealed record ModelList([property: AllowedValues("list")] string Object, IReadOnlyList<Model> Data);
 
-    private sealed record Model(string Id, string Object, long Created, string OwnedBy);
+    /// <summary>A model that can be requested.</summary>
+    /// <param name="Id">The name by which it is requested.</param>
+    /// <param name="Object">The type of the object.</param>
+    /// <param name="Created">Always 0: providers do not report it, and clients expect a number.</param>
+    /// <param name="OwnedBy">The provider.</param>
+    internal sealed record Model(
+        string Id,
+        [property: AllowedValues("model")] string Object,
+        long Created,
+        [property: JsonPropertyName("owned_by")] string OwnedBy
+    );
 }

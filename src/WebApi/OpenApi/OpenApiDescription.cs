@@ -1,57 +1,74 @@
-using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
 namespace QrAi.WebApi.OpenApi;
 
 /// <summary>
-/// Describes the service as OpenAPI 3.1. What code knows comes from the routes and their types; what only people know
-/// (descriptions, examples, who answers what and when) is laid over it from <c>description.json</c>.
+/// Describes the service as OpenAPI 3.1, from the routes, their types and their XML comments; the transformers add what
+/// these cannot state.
 /// </summary>
 internal static class OpenApiDescription
 {
     private const string Name = "v1";
-    private const string Resource = "QrAi.WebApi.OpenApi.description.json";
 
-    private static readonly JsonSerializerOptions Json = new()
+    private static readonly JsonSerializerOptions _json = new()
     {
         WriteIndented = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static void AddOpenApiDescription(this IServiceCollection services) => services.AddOpenApi(Name);
+    /// <summary>Adds the description, which is generated when it is requested.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="callersAuthenticate">Whether callers have to authenticate; otherwise they may.</param>
+    public static void AddOpenApiDescription(this IServiceCollection services, bool callersAuthenticate) =>
+        services.AddOpenApi(
+            Name,
+            options =>
+            {
+                options.CreateSchemaReferenceId = NameOf;
+                options.AddSchemaTransformer<CommentText>();
+                options.AddSchemaTransformer<MemberSchemas>();
+                options.AddOperationTransformer<CommentText>();
+                options.AddOperationTransformer<ParsedParameters>();
+                options.AddOperationTransformer<IdempotencyKeyParameter>();
+                options.AddOperationTransformer<ExampleTransformer>();
+                options.AddOperationTransformer<EventStreams>();
+                options.AddOperationTransformer<ResponseHeaders>();
+                options.AddOperationTransformer<FailureResponses>();
+                options.AddDocumentTransformer<ResponseHeaders>();
+                options.AddDocumentTransformer(new ServiceInfo(callersAuthenticate));
+            }
+        );
 
     /// <summary>Serves the description.</summary>
-    /// <param name="app">Where to.</param>
-    /// <param name="needsCaller">Whether callers have to prove who they are; otherwise they may.</param>
-    public static void MapOpenApiDescription(this IEndpointRouteBuilder app, bool needsCaller) =>
-        app.MapGet(
-                $"/openapi/{Name}.json",
-                async (
-                    [FromKeyedServices(Name)] IOpenApiDocumentProvider routes,
-                    CancellationToken cancellationToken
-                ) =>
-                {
-                    var document = await routes.GetOpenApiDocumentAsync(cancellationToken);
-                    var described = JsonPatch.Merge(
-                        JsonNode.Parse(
-                            await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, cancellationToken)
-                        ),
-                        await ReadAsync(cancellationToken)
-                    )!;
-                    if (!needsCaller)
-                        described["security"]!.AsArray().Insert(0, new JsonObject());
-                    return Results.Json(described, Json);
-                }
-            )
-            .ExcludeFromDescription(); // it describes itself, with words of its own
+    public static void MapOpenApiDescription(this IEndpointRouteBuilder app) =>
+        app.MapGet($"/openapi/{Name}.json", GetDescription)
+            .WithName(nameof(GetDescription))
+            .WithTags("Description")
+            .Produces<JsonObject>()
+            .MayFailWith(Failures.OfCallers);
 
-    private static async Task<JsonNode?> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>Names the component of a type; JSON as it is has none.</summary>
+    private static string? NameOf(JsonTypeInfo type) =>
+        type.Type.Namespace == typeof(JsonNode).Namespace
+        || (Nullable.GetUnderlyingType(type.Type) ?? type.Type) == typeof(JsonElement)
+            ? null
+            : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
+
+    /// <summary>Reads this document.</summary>
+    /// <remarks>Open to everyone in development. <c>/docs</c> is a page to try the API.</remarks>
+    /// <response code="200">The document.</response>
+    internal static async Task<IResult> GetDescription(
+        [FromKeyedServices(Name)] IOpenApiDocumentProvider provider,
+        CancellationToken cancellationToken
+    )
     {
-        await using var words = Assembly.GetExecutingAssembly().GetManifestResourceStream(Resource)!;
-        return await JsonNode.ParseAsync(words, cancellationToken: cancellationToken);
+        var document = await provider.GetOpenApiDocumentAsync(cancellationToken);
+        var json = await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, cancellationToken);
+        return Results.Json(JsonNode.Parse(json), _json);
     }
 }

@@ -3,23 +3,25 @@ using System.Buffers.Text;
 using System.IO.Pipelines;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Microsoft.AspNetCore.Mvc;
 using QrAi.Application.Generations;
 using QrAi.Application.Sessions;
 using QrAi.Domain.Sessions;
+using QrAi.WebApi.Errors;
 
 namespace QrAi.WebApi.Streams;
 
-/// <summary>Writes an answer's events as QrAi's own clients read them, straight into the response's buffer.</summary>
-/// <param name="follower">Whom they are for.</param>
+/// <summary>Writes an answer's events in the format of QrAi's own clients, directly into the response's buffer.</summary>
+/// <param name="identity">The answer.</param>
+/// <param name="read">Reads the answer, with the text that has been generated so far.</param>
 /// <param name="output">The buffer.</param>
 /// <param name="options">How values are written.</param>
 /// <param name="problemOf">Describes an answer that failed.</param>
 internal sealed class AnswerEventWriter(
-    Follower follower,
+    GenerationIdentity identity,
+    Func<MessageDto> read,
     PipeWriter output,
     JsonSerializerOptions options,
-    Func<MessageDto, ProblemDetails> problemOf
+    Func<MessageDto, Problem> problemOf
 ) : IEventWriter
 {
     /// <summary>The most characters of a text that are buffered at once.</summary>
@@ -35,10 +37,9 @@ internal sealed class AnswerEventWriter(
     public void Started(GenerationStart start)
     {
         Begin(start.Run, "started"u8);
-        var answer = follower.Generation.Identity;
-        _json.WriteString("sessionId"u8, answer.SessionId!.Value);
-        _json.WriteString("questionId"u8, answer.QuestionId!.Value);
-        _json.WriteString("answerId"u8, answer.Id);
+        _json.WriteString("sessionId"u8, identity.SessionId!.Value);
+        _json.WriteString("questionId"u8, identity.QuestionId!.Value);
+        _json.WriteString("answerId"u8, identity.Id);
         WriteWho(start);
         End();
     }
@@ -81,7 +82,7 @@ internal sealed class AnswerEventWriter(
     /// <summary>Writes the last event, which has the whole text, and stops after each piece of it.</summary>
     private IEnumerable<bool> WriteEnd(bool hasFailed, Position position)
     {
-        var answer = follower.Generation.ToMessage();
+        var answer = read();
         Begin(position, hasFailed ? "failed"u8 : "completed"u8);
         _json.WriteStartObject("answer"u8);
         foreach (

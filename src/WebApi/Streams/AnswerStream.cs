@@ -8,7 +8,7 @@ using QrAi.WebApi.Http;
 namespace QrAi.WebApi.Streams;
 
 /// <summary>Streams an answer's events to a caller.</summary>
-/// <param name="following">Finds the answer, and follows it.</param>
+/// <param name="following">Finds the answer and follows it.</param>
 internal sealed class AnswerStream(Task<Follower> following) : GenerationStream(following)
 {
     /// <summary>Whether a caller wants a stream.</summary>
@@ -18,9 +18,10 @@ internal sealed class AnswerStream(Task<Follower> following) : GenerationStream(
 
     protected override IEventWriter CreateWriter(Follower follower, EventStreamResponse events, HttpContext context) =>
         new AnswerEventWriter(
-            follower,
+            follower.Generation.Identity,
+            () => follower.Generation.ToMessage(),
             events.Output,
             context.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions,
-            failed => ErrorMap.Describe(failed).ToProblem(context)
+            failed => Problem.Of(ErrorMap.Describe(failed), context)
         );
 }

@@ -146,6 +146,17 @@ public sealed class OpenApiTests() : IntegrationTest(DatabaseKind.Sqlite)
             ("QueryGraphQl", 200, "GET", "/graphql?query={sessions{nodes{title}}}", null, "application/json"),
             ("ExecuteGraphQl", 200, "POST", "/graphql", new { query = "{ sessions { nodes { title } } }" }, null),
             ("ExecuteGraphQl", 400, "POST", "/graphql", new { query = "{" }, "application/graphql-response+json"),
+            (
+                "ExecuteGraphQl",
+                406,
+                "POST",
+                "/graphql",
+                new { query = "{ sessions { nodes { title } } }" },
+                "image/png"
+            ),
+            ("ExecuteGraphQl", 413, "POST", "/graphql", new { query = new string('x', 1_100_000) }, null),
+            ("ExecuteGraphQl", 415, "POST", "/graphql", new StringContent("{}"), null),
+            ("QueryGraphQl", 405, "GET", "/graphql?query=mutation{createSession{id}}", null, "application/json"),
             ("GetLiveness", 200, "GET", "/health/live", null, null),
             ("GetReadiness", 200, "GET", "/health/ready", null, null),
             ("GetHealth", 200, "GET", "/health", null, null),

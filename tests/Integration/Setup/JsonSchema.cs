@@ -13,7 +13,7 @@ internal sealed class JsonSchema(JsonElement document)
     private static readonly string[] _known =
     [
         .. "$ref type enum const oneOf allOf properties required additionalProperties items".Split(' '),
-        .. "minLength maxLength minimum maximum minItems format description default".Split(' '),
+        .. "minLength maxLength minimum maximum minItems pattern format description default".Split(' '),
     ];
 
     /// <summary>What is wrong with a value, a line each.</summary>

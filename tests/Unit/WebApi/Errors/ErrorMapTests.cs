@@ -112,40 +112,42 @@ public sealed class ErrorMapTests
     public void A_problem_has_the_members_of_RFC_9457_and_a_code()
     {
         var context = new DefaultHttpContext { TraceIdentifier = "my-request" };
-        var problem = ErrorMap.Describe(new SessionBusyException(Id)).ToProblem(context);
+        var problem = Problem.Of(ErrorMap.Describe(new SessionBusyException(Id)), context);
 
         problem.Type.ShouldBe("urn:qrai:problem:session_busy");
         problem.Title.ShouldBe("The session is answering a question");
         problem.Status.ShouldBe(409);
         problem.Detail.ShouldNotBeNull().ShouldContain(Id.ToString());
-        problem.Extensions["code"].ShouldBe("session_busy");
-        problem.Extensions["traceId"].ShouldNotBeNull();
-        problem.Extensions.Keys.ShouldBe(["code", "traceId"], ignoreOrder: true);
+        problem.Code.ShouldBe("session_busy");
+        problem.TraceId.ShouldNotBeNull();
+        JsonSerializer
+            .SerializeToElement(problem, JsonSerializerOptions.Web)
+            .EnumerateObject()
+            .Select(member => member.Name)
+            .ShouldBe(["type", "title", "status", "detail", "code", "traceId"]);
     }
 
     [Test]
     public void A_problem_with_fields_has_errors()
     {
-        var problem = ErrorMap
-            .Describe(new InvalidRequestException("question", "must be there"))
-            .ToProblem(new DefaultHttpContext());
+        var problem = Problem.Of(
+            ErrorMap.Describe(new InvalidRequestException("question", "must be there")),
+            new DefaultHttpContext()
+        );
 
-        problem
-            .Extensions["errors"]
-            .ShouldBeAssignableTo<IReadOnlyDictionary<string, string[]>>()!["question"]
-            .ShouldBe(["must be there"]);
+        problem.Errors.ShouldNotBeNull()["question"].ShouldBe(["must be there"]);
     }
 
     [Test]
     public void A_problem_of_an_answer_tells_which_and_what_was_tried()
     {
         var answer = Failed("provider_failed");
-        var problem = ErrorMap.Describe(answer).ToProblem(new DefaultHttpContext());
+        var problem = Problem.Of(ErrorMap.Describe(answer), new DefaultHttpContext());
 
         problem.Detail.ShouldBe("It failed.");
-        problem.Extensions["answerId"].ShouldBe(answer.Id);
-        problem.Extensions["sessionId"].ShouldBe(answer.SessionId);
-        problem.Extensions["attempts"].ShouldBe(answer.Attempts);
+        problem.AnswerId.ShouldBe(answer.Id);
+        problem.SessionId.ShouldBe(answer.SessionId);
+        problem.Attempts.ShouldBe(answer.Attempts);
     }
 
     private static TestCaseData Case(Exception exception, string code, int status, int? retryAfter) =>

@@ -195,10 +195,11 @@ public sealed class AnswerEventWriterTests
         using (var follower = new Follower(new HeldGeneration(_answer), after))
         using (
             var writer = new AnswerEventWriter(
-                follower,
+                follower.Generation.Identity,
+                () => follower.Generation.ToMessage(),
                 output,
                 json,
-                answer => ErrorMap.Describe(answer).ToProblem(new DefaultHttpContext())
+                answer => Problem.Of(ErrorMap.Describe(answer), new DefaultHttpContext())
             )
         )
             while (follower.Write(writer) || writer.WriteMore()) { }
