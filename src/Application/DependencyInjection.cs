@@ -44,7 +44,7 @@ public static class DependencyInjection
 
         services.AddScoped<CurrentCaller>();
         services.AddScoped<QuestionIntake>();
-        services.AddSingleton<RecentKeys>();
+        services.AddSingleton<ApiKeyCache>();
         services.AddSingleton<KeyUses>();
         services.AddSingleton<Worker>();
         services.AddSingleton<RunningGenerations>();

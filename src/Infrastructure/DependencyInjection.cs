@@ -55,7 +55,7 @@ public static class DependencyInjection
     /// <summary>Adds the checks of the settings, and of what they come from. They need nothing else.</summary>
     /// <param name="services">Where to.</param>
     /// <param name="reading">What reading the settings came to.</param>
-    public static IServiceCollection AddSettingsChecks(this IServiceCollection services, SettingsReading reading)
+    public static IServiceCollection AddSettingsChecks(this IServiceCollection services, SettingsResult reading)
     {
         services.TryAddSingleton(TimeProvider.System);
         return services
@@ -128,7 +128,10 @@ public static class DependencyInjection
                         http.DefaultRequestHeaders.Add(name, value);
                 }
             )
-            .AddHttpMessageHandler(scope => new ApiKeyHandler(provider.Name, scope.GetRequiredService<LiveSecrets>()))
+            .AddHttpMessageHandler(scope => new ApiKeyHandler(
+                provider.Name,
+                scope.GetRequiredService<SecretProvider>()
+            ))
             .ConfigurePrimaryHttpMessageHandler(() =>
                 new SocketsHttpHandler
                 {

@@ -41,8 +41,8 @@ catch (IOException exception) when (exception.InnerException is AddressInUseExce
     return ExitCode.Failed;
 }
 
-static async Task<SettingsReading> ReadSettingsAsync(CancellationToken cancellationToken) =>
-    SettingsReading.Of(await SettingsSource.ReadAsync(Directory.GetCurrentDirectory(), cancellationToken));
+static async Task<SettingsResult> ReadSettingsAsync(CancellationToken cancellationToken) =>
+    SettingsResult.Of(await SettingsSource.ReadAsync(Directory.GetCurrentDirectory(), cancellationToken));
 
 static T Listening<T>(T host)
     where T : IHost

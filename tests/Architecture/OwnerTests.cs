@@ -26,7 +26,8 @@ public sealed class OwnerTests
 
     [Test]
     public void Only_what_looks_after_everybodys_old_keys_and_titles_goes_round_the_owner() =>
-        FilesThatUse("IgnoreQueryFilters").ShouldBe(["ForgetOldKeys.cs", "RefoldTitles.cs"], ignoreOrder: true);
+        FilesThatUse("IgnoreQueryFilters")
+            .ShouldBe(["DeleteExpiredIdempotencyKeys.cs", "RefoldTitles.cs"], ignoreOrder: true);
 
     [Test]
     public void Nothing_asks_in_SQL_of_its_own_but_for_the_lock_of_migrations() =>
@@ -39,7 +40,7 @@ public sealed class OwnerTests
                 [
                     "AuthenticateKey.cs",
                     "CreateKey.cs",
-                    "ForgetOldKeys.cs",
+                    "DeleteExpiredIdempotencyKeys.cs",
                     "IQrAiDbContextFactory.cs",
                     "ListKeys.cs",
                     "QrAiDbContextFactory.cs",

@@ -84,7 +84,7 @@ public sealed partial class SettingsTests
     /// <summary>What is asked for when nothing is set, and what anything asks the process's environment for itself.</summary>
     private static List<string> SettingsThatAreRead()
     {
-        var names = SettingsReading.Of([]).Names.ToList();
+        var names = SettingsResult.Of([]).Names.ToList();
         names.ShouldContain("DATABASE_URL");
         var elsewhere = SourceFiles
             .In("src")

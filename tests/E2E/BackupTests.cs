@@ -76,7 +76,7 @@ public sealed partial class BackupTests : ProgramTests
         (await RunAsync(workplace, "restore", id, "--yes")).ExitCode.ShouldBe(Failed);
         var list = await RunAsync(workplace, "backup", "list");
         list.Output.ShouldBeEmpty();
-        list.Errors.ShouldContain($"{id} is not good. The dump has {bytes.Length - 1} bytes");
+        list.Errors.ShouldContain($"{id} is damaged. The dump has {bytes.Length - 1} bytes");
     }
 
     [Test]

@@ -21,13 +21,13 @@ public sealed record RestoreBackup(string Id, string? Into, bool Overwrite) : IR
 /// <param name="Manifest">The manifest of the backup.</param>
 /// <param name="Database">The location of the database, without user and password.</param>
 /// <param name="Safety">The safety backup of the former database; null if it was empty.</param>
-/// <param name="KeptAs">The name of the former database if it is retained, because it changed after that backup.</param>
+/// <param name="RetainedAs">The name of the former database if it is retained, because it changed after that backup.</param>
 /// <param name="Duration">The duration, including the comparison.</param>
 public sealed record RestoredBackup(
     BackupManifest Manifest,
     string Database,
     StoredBackup? Safety,
-    string? KeptAs,
+    string? RetainedAs,
     TimeSpan Duration
 );
 

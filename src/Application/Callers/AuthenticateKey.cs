@@ -7,7 +7,7 @@ using QrAi.Domain.Callers;
 namespace QrAi.Application.Callers;
 
 /// <summary>
-/// Authenticates a caller by its key. A key is cached for <see cref="RecentKeys.Lifetime"/>, after which a revocation by any
+/// Authenticates a caller by its key. A key is cached for <see cref="ApiKeyCache.Lifetime"/>, after which a revocation by any
 /// process is effective.
 /// </summary>
 /// <param name="Key">The text that the caller sent as its key.</param>
@@ -30,7 +30,7 @@ internal sealed class AuthenticateKeyValidator : AbstractValidator<AuthenticateK
 
 internal sealed class AuthenticateKeyHandler(
     IQrAiDbContextFactory databases,
-    RecentKeys recent,
+    ApiKeyCache recent,
     KeyUses uses,
     TimeProvider clock
 ) : IRequestHandler<AuthenticateKey, CheckedKey>
@@ -46,7 +46,7 @@ internal sealed class AuthenticateKeyHandler(
         var now = clock.Now();
         if (!key.IsUsable(now))
             return new CheckedKey(null, $"key {key.Id} is {(key.RevokedAt is null ? "expired" : "revoked")}");
-        if (key.IsUseNews(now))
+        if (key.IsUseDue(now))
             uses.Note(key.Id, now);
         return new CheckedKey(key.Owner);
     }

@@ -29,7 +29,7 @@ internal sealed class CreateKeyValidator : AbstractValidator<CreateKey>
     {
         RuleFor(request => request.Name).HumanText(ApiKey.MaxNameLength);
         RuleFor(request => request.Owner ?? (request.Name ?? "").Trim())
-            .Must(Owners.MayHaveKeys)
+            .Must(Owners.CanHaveKeys)
             .WithMessage(
                 $"must have 1 to {Owners.MaxLength} characters, no control characters, and not begin with jwt:"
             )

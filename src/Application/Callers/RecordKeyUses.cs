@@ -23,7 +23,7 @@ internal sealed class RecordKeyUsesHandler(IQrAiDbContextFactory databases, KeyU
             var ids = taken.Keys.ToList();
             var keys = await database.ApiKeys.Where(key => ids.Contains(key.Id)).ToListAsync(cancellationToken);
             foreach (var key in keys)
-                key.NoteUse(taken[key.Id]);
+                key.RecordUse(taken[key.Id]);
             await database.SaveChangesAsync(cancellationToken);
         }
         catch (DatabaseUnavailableException)

@@ -33,7 +33,7 @@ public sealed class Follower : IDisposable
     public bool IsOver => _position.IsEnd;
 
     /// <summary>Whether a provider has started to answer, or the generation has ended.</summary>
-    public bool HasNews
+    public bool HasStartedOrEnded
     {
         get
         {
@@ -129,7 +129,7 @@ public sealed class Follower : IDisposable
         if (view.Text.Length <= _position.Offset)
             return true;
         var text = view.Text.Span[_position.Offset..];
-        text = text[..UnicodeText.LengthOfStart(text, MaxText)];
+        text = text[..UnicodeText.TruncatedLength(text, MaxText)];
         _position = _position with { Offset = _position.Offset + text.Length };
         writer.Text(text, _position);
         return view.Text.Length == _position.Offset;
@@ -146,7 +146,7 @@ public sealed class Follower : IDisposable
             if (addition is null && written.Arguments == call.Arguments.Length)
                 continue;
             var arguments = call.Arguments.Span[written.Arguments..];
-            arguments = arguments[..UnicodeText.LengthOfStart(arguments, MaxText)];
+            arguments = arguments[..UnicodeText.TruncatedLength(arguments, MaxText)];
             writer.ToolCall(call.Index, addition, arguments);
             _calls[call.Index] = (call.Identity, written.Arguments + arguments.Length);
             if (_calls[call.Index].Arguments < call.Arguments.Length)

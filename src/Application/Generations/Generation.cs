@@ -173,7 +173,7 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
         {
             var start = run == _run ? length : 0;
             var text = _text.Memory[start..];
-            text = text[..UnicodeText.LengthOfStart(text.Span, maxLength)];
+            text = text[..UnicodeText.TruncatedLength(text.Span, maxLength)];
             return new UnrecordedContent(_run, start, text.ToString(), _provider, _model);
         }
     }

@@ -10,7 +10,7 @@ public interface IWorkerStore
     /// <param name="id">The worker.</param>
     /// <param name="name">The name of the worker for operators.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    Task BeatAsync(Guid id, string name, CancellationToken cancellationToken);
+    Task SendHeartbeatAsync(Guid id, string name, CancellationToken cancellationToken);
 
     /// <summary>Whether a worker is alive.</summary>
     /// <param name="id">The worker.</param>

@@ -122,7 +122,7 @@ public sealed class Worker(
 
     private async Task SendHeartbeatAsync(CancellationToken cancellationToken)
     {
-        await store.BeatAsync(Id, _name, cancellationToken);
+        await store.SendHeartbeatAsync(Id, _name, cancellationToken);
         var now = clock.GetTimestamp();
         if (_isRegistered && clock.GetElapsedTime(_lastHeartbeat, now) > options.Lease / 2)
             Volatile.Write(ref _outageEndedAt, now);

@@ -67,7 +67,7 @@ public sealed class ApiKey
     )
     {
         Guard.Against.InvalidText(name, MaxNameLength, nameof(name));
-        if (!Owners.MayHaveKeys(owner))
+        if (!Owners.CanHaveKeys(owner))
             throw new ArgumentException("cannot have keys", nameof(owner));
         if (expiresAt <= now)
             throw new ArgumentException("must be in the future", nameof(expiresAt));
@@ -105,11 +105,11 @@ public sealed class ApiKey
 
     /// <summary>Whether a use now is to be recorded: the last recorded use is at least a minute old.</summary>
     /// <param name="now">The current time.</param>
-    public bool IsUseNews(DateTimeOffset now) => LastUsedAt is not { } last || now - last >= _useResolution;
+    public bool IsUseDue(DateTimeOffset now) => LastUsedAt is not { } last || now - last >= _useResolution;
 
     /// <summary>Records a use. An earlier time than the recorded one is ignored, because the clocks of replicas differ.</summary>
     /// <param name="at">The time of the use.</param>
-    public void NoteUse(DateTimeOffset at)
+    public void RecordUse(DateTimeOffset at)
     {
         if (LastUsedAt is not { } last || at > last)
             LastUsedAt = at;

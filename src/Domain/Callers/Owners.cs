@@ -33,7 +33,7 @@ public static class Owners
 
     /// <summary>Whether a key can be created for an owner.</summary>
     /// <param name="owner">The name of the owner.</param>
-    public static bool MayHaveKeys(string owner) =>
+    public static bool CanHaveKeys(string owner) =>
         !string.IsNullOrWhiteSpace(owner)
         && owner == owner.Trim()
         && IsStorable(owner)

@@ -17,7 +17,7 @@ public sealed record GeneratedAnswer(
 )
 {
     /// <summary>An answer without any content.</summary>
-    public static GeneratedAnswer Nothing { get; } = new("", null, null, null, []);
+    public static GeneratedAnswer Empty { get; } = new("", null, null, null, []);
 
     /// <summary>The number of the run that generated the content, from 1.</summary>
     public int Run { get; init; } = 1;

@@ -98,7 +98,7 @@ public static class UnicodeText
     /// <summary>Returns the length of a text truncated to a maximum length without splitting a code point.</summary>
     /// <param name="text">Well-formed text.</param>
     /// <param name="maxLength">The maximum length in UTF-16 code units, at least 2.</param>
-    public static int LengthOfStart(ReadOnlySpan<char> text, int maxLength) =>
+    public static int TruncatedLength(ReadOnlySpan<char> text, int maxLength) =>
         text.Length <= maxLength ? text.Length
         : char.IsHighSurrogate(text[maxLength - 1]) ? maxLength - 1
         : maxLength;

@@ -16,7 +16,7 @@ internal static class BackupRegistration
         services.AddSingleton<BackupFolder>();
         if (options.Container is { } container)
             services
-                .AddSingleton(provider => new BlobStorage(container, provider.GetRequiredService<LiveSecrets>()))
+                .AddSingleton(provider => new BlobStorage(container, provider.GetRequiredService<SecretProvider>()))
                 .AddSingleton<BackupContainer>();
         services.AddSingleton<IBackupArchive>(provider => new BackupArchive(
             provider.GetRequiredService<BackupFolder>(),

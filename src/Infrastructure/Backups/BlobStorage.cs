@@ -10,7 +10,7 @@ using QrAi.Infrastructure.Settings;
 namespace QrAi.Infrastructure.Backups;
 
 /// <summary>Requests to the blob container, with the connection string as it is now, and with failures in words of our own.</summary>
-internal sealed class BlobStorage(BlobContainerAddress address, LiveSecrets secrets)
+internal sealed class BlobStorage(BlobContainerAddress address, SecretProvider secrets)
 {
     /// <summary>The limit of one HTTP request; a block has to be sent within it.</summary>
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(100);

@@ -72,7 +72,7 @@ internal sealed class StorageCheck(
         if (FolderProbe.FindFault(path) is { } fault)
             return new Finding($"{path} cannot be written: {fault.Reason.TrimEnd('.')}", LookAtFolderSetting);
 
-        var free = new DriveInfo(FolderProbe.NearestOf(path).FullName).AvailableFreeSpace;
+        var free = new DriveInfo(FolderProbe.FindNearestExisting(path).FullName).AvailableFreeSpace;
         var needed = Math.Max(LeastRoom, folder.SizeOfNewest());
         var seen = string.Create(CultureInfo.InvariantCulture, $"{path} can be written, {free / MiB:0} MiB free");
         return free >= needed

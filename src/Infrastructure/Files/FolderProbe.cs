@@ -19,7 +19,7 @@ internal static class FolderProbe
         string? path = null;
         try
         {
-            path = Path.Combine(NearestOf(folder).FullName, $".qrai-check-{Guid.CreateVersion7():N}");
+            path = Path.Combine(FindNearestExisting(folder).FullName, $".qrai-check-{Guid.CreateVersion7():N}");
             using var file = new FileStream(
                 path,
                 new FileStreamOptions
@@ -49,7 +49,7 @@ internal static class FolderProbe
 
     /// <summary>Returns a folder, or its nearest existing parent.</summary>
     /// <exception cref="IOException">If a file has that path.</exception>
-    public static DirectoryInfo NearestOf(string folder)
+    public static DirectoryInfo FindNearestExisting(string folder)
     {
         var nearest = new DirectoryInfo(folder);
         for (; !nearest.Exists; nearest = nearest.Parent!)

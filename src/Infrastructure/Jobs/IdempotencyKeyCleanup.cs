@@ -17,7 +17,7 @@ internal sealed class IdempotencyKeyCleanup(
 
     protected override async Task<bool> RunAsync(CancellationToken stoppingToken)
     {
-        var deleted = await sender.Send(new ForgetOldKeys(), stoppingToken);
+        var deleted = await sender.Send(new DeleteExpiredIdempotencyKeys(), stoppingToken);
         if (deleted > 0)
             logger.LogDebug("Deleted {Count} expired idempotency keys", deleted);
         return true;

@@ -17,7 +17,7 @@ public static class JobRegistration
         if (settings.KeyVault.IsReloaded)
             services.AddHostedService(provider => provider.GetRequiredService<SecretReload>());
         return services
-            .AddHostedService<DatabaseStart>()
+            .AddHostedService<DatabaseStartup>()
             .AddHostedService<TakeoverStart>()
             .AddHostedService<TitleRefolding>()
             .AddHostedService<KeyUseWriter>()

@@ -3,7 +3,7 @@ using QrAi.Infrastructure.Secrets;
 namespace QrAi.Infrastructure.Llm;
 
 /// <summary>Adds the provider's current key to each request, if the provider has one.</summary>
-internal sealed class ApiKeyHandler(string provider, LiveSecrets secrets) : DelegatingHandler
+internal sealed class ApiKeyHandler(string provider, SecretProvider secrets) : DelegatingHandler
 {
     protected override Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request,

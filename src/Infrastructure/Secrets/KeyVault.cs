@@ -44,10 +44,10 @@ public sealed class KeyVault
 
     /// <summary>Reads the vault; the result reports a fault.</summary>
     /// <param name="cancellationToken">Cancels the reading with an exception.</param>
-    public async Task<KeyVaultReading> ReadAsync(CancellationToken cancellationToken)
+    public async Task<KeyVaultResult> ReadAsync(CancellationToken cancellationToken)
     {
         if (_options.Url is null)
-            return new KeyVaultReading { Url = null, Fault = KeyVaultFault.BadUrl };
+            return new KeyVaultResult { Url = null, Fault = KeyVaultFault.BadUrl };
 
         var start = _clock.GetTimestamp();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -62,7 +62,7 @@ public sealed class KeyVault
         catch (Exception exception)
             when (!cancellationToken.IsCancellationRequested && KeyVaultFaults.CanDescribe(exception))
         {
-            return new KeyVaultReading
+            return new KeyVaultResult
             {
                 Url = _options.Url,
                 Duration = _clock.GetElapsedTime(start),
@@ -71,7 +71,7 @@ public sealed class KeyVault
         }
     }
 
-    private async Task<KeyVaultReading> ReadAllAsync(CancellationToken cancellationToken)
+    private async Task<KeyVaultResult> ReadAllAsync(CancellationToken cancellationToken)
     {
         var client = _client.Value;
         var (found, unusable) = (new Dictionary<string, string>(), new Dictionary<string, string>());
@@ -103,7 +103,7 @@ public sealed class KeyVault
                 }
             }
         );
-        return new KeyVaultReading
+        return new KeyVaultResult
         {
             Url = _options.Url,
             Values = values,

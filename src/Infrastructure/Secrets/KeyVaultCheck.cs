@@ -7,7 +7,7 @@ namespace QrAi.Infrastructure.Secrets;
 /// <summary>
 /// Reports the result of reading the key vault, which the settings have already done; never the value of a secret.
 /// </summary>
-internal sealed class KeyVaultCheck(SettingsReading settings) : IDeploymentCheck
+internal sealed class KeyVaultCheck(SettingsResult settings) : IDeploymentCheck
 {
     public string Name => CheckNames.KeyVault;
 
@@ -29,7 +29,7 @@ internal sealed class KeyVaultCheck(SettingsReading settings) : IDeploymentCheck
             }
         );
 
-    private static CheckOutcome Describe(KeyVaultReading vault)
+    private static CheckOutcome Describe(KeyVaultResult vault)
     {
         var facts = vault
             .Values.Keys.Select(name => (Name: name, State: "is set"))

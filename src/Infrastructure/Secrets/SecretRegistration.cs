@@ -9,7 +9,7 @@ public static class SecretRegistration
 {
     internal static IServiceCollection AddSecrets(this IServiceCollection services, QrAiSettings settings)
     {
-        services.AddSingleton(new LiveSecrets(settings));
+        services.AddSingleton(new SecretProvider(settings));
         var vault = settings.KeyVault;
         if (!vault.IsReloaded)
             return services;
@@ -39,7 +39,7 @@ public static class SecretRegistration
                 fault.Next,
                 string.Join(
                     ", ",
-                    SettingsReading
+                    SettingsResult
                         .Of(settings.Layers)
                         .Names.Where(name => SettingNames.IsSecret(name) && reader.Find(name) is null)
                         .Order()

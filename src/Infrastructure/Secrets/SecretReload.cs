@@ -10,7 +10,7 @@ namespace QrAi.Infrastructure.Secrets;
 /// </summary>
 internal sealed class SecretReload(
     KeyVault vault,
-    LiveSecrets secrets,
+    SecretProvider secrets,
     QrAiSettings settings,
     TimeProvider clock,
     ILogger<SecretReload> logger

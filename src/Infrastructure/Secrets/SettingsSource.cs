@@ -26,13 +26,13 @@ public static class SettingsSource
 
     /// <summary>A separate method, so that Azure's libraries are loaded only if there is a vault.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Task<KeyVaultReading> ReadVaultAsync(
+    private static Task<KeyVaultResult> ReadVaultAsync(
         KeyVaultOptions options,
         IReadOnlyList<SettingsLayer> layers,
         CancellationToken cancellationToken
     ) => new KeyVault(options, SettingNames.InKeyVault(layers), TimeProvider.System).ReadAsync(cancellationToken);
 
     /// <summary>Inserts a key vault after the environment, and replaces an earlier one.</summary>
-    internal static IReadOnlyList<SettingsLayer> With(IReadOnlyList<SettingsLayer> layers, KeyVaultReading reading) =>
+    internal static IReadOnlyList<SettingsLayer> With(IReadOnlyList<SettingsLayer> layers, KeyVaultResult reading) =>
         [layers[0], reading.ToLayer(), .. layers.Skip(1).Where(layer => layer.KeyVault is null)];
 }

@@ -3,7 +3,7 @@ using QrAi.Application.Checks;
 namespace QrAi.Infrastructure.Settings;
 
 /// <summary>Reports invalid settings, or the layer of each setting; never a value.</summary>
-internal sealed class EnvironmentCheck(SettingsReading reading) : IDeploymentCheck
+internal sealed class EnvironmentCheck(SettingsResult reading) : IDeploymentCheck
 {
     public string Name => CheckNames.Environment;
 

@@ -32,7 +32,7 @@ public sealed record QrAiSettings(
     /// <summary>Reads the settings.</summary>
     /// <param name="layers">The layers, the strongest first.</param>
     /// <exception cref="InvalidSettingsException">If settings are invalid; it names all of them.</exception>
-    public static QrAiSettings Read(IReadOnlyList<SettingsLayer> layers) => SettingsReading.Of(layers).Settings;
+    public static QrAiSettings Read(IReadOnlyList<SettingsLayer> layers) => SettingsResult.Of(layers).Settings;
 
     /// <summary>Reads the settings; the reader collects the problems, and an invalid setting gets its default.</summary>
     internal static QrAiSettings Read(SettingsReader settings)

@@ -34,5 +34,5 @@ public static class SettingNames
     /// <summary>Returns the settings that a key vault can have.</summary>
     /// <param name="layers">The other layers.</param>
     internal static IReadOnlySet<string> InKeyVault(IReadOnlyList<SettingsLayer> layers) =>
-        SettingsReading.Of(layers).Names.Except(LayerSettings).ToHashSet();
+        SettingsResult.Of(layers).Names.Except(LayerSettings).ToHashSet();
 }

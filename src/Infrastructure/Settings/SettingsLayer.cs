@@ -9,5 +9,5 @@ public sealed record SettingsLayer(string Name, IReadOnlyDictionary<string, stri
     public IReadOnlyList<SettingProblem> Problems { get; init; } = [];
 
     /// <summary>The result of reading the key vault; null if the source is another one.</summary>
-    public KeyVaultReading? KeyVault { get; init; }
+    public KeyVaultResult? KeyVault { get; init; }
 }

@@ -38,7 +38,7 @@ public sealed class SettingsReader(IReadOnlyList<SettingsLayer> layers)
     public IReadOnlyList<SettingsLayer> Layers => layers;
 
     /// <summary>The result of reading the key vault; null if there is none.</summary>
-    public KeyVaultReading? KeyVault { get; } =
+    public KeyVaultResult? KeyVault { get; } =
         layers.Select(layer => layer.KeyVault).FirstOrDefault(vault => vault is not null);
 
     /// <summary>Whether a key vault could not be read, so that its values are unknown.</summary>

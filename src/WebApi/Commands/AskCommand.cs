@@ -40,7 +40,7 @@ internal static class AskCommand
                 runner.RunOnDatabaseAsync(
                     async (sender, terminal, stop) =>
                     {
-                        await sender.Send(new ActFor(parsed.GetValue(owner)), stop);
+                        await sender.Send(new ActAsOwner(parsed.GetValue(owner)), stop);
                         return await AskAsync(
                             new AskQuestion(parsed.GetValue(question), parsed.GetValue(session), null, null),
                             sender,

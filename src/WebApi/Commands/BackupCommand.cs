@@ -72,7 +72,7 @@ internal static class BackupCommand
             if (backup.Damage is null)
                 await terminal.Output.WriteLineAsync(Line(backup));
             else
-                await terminal.Error.WriteLineAsync($"{backup.Id} is not good. {backup.Damage}");
+                await terminal.Error.WriteLineAsync($"{backup.Id} is damaged. {backup.Damage}");
         foreach (var problem in listing.Unreadable)
             await terminal.Error.WriteLineAsync(problem);
         await ListFormerAsync(sender, terminal, cancellationToken);

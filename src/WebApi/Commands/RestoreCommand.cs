@@ -59,7 +59,7 @@ internal static class RestoreCommand
         var restored = await sender.Send(request, cancellationToken);
         if (restored.Safety is { } safety)
             await terminal.Output.WriteLineAsync($"before: {safety.Id} has what was there");
-        if (restored.KeptAs is { } kept)
+        if (restored.RetainedAs is { } kept)
             await terminal.Error.WriteLineAsync(
                 $"Somebody wrote between that backup and the restore: the former database is kept as {kept}."
             );

@@ -82,7 +82,7 @@ internal sealed class VerbRunner(Func<CancellationToken, Task<IHost>> compose, T
             await terminal.Error.WriteLineAsync(
                 isDevelopment
                     ? exception.ToString()
-                    : $"It failed in a way that nobody foresaw: {exception.GetType().Name}. In ENVIRONMENT=development "
+                    : $"It failed unexpectedly: {exception.GetType().Name}. In ENVIRONMENT=development "
                         + "there is more to see."
             );
         else if (error.Fields is { } fields)

@@ -74,7 +74,7 @@ public static class QrAiService
     /// </summary>
     /// <param name="reading">What reading the settings came to.</param>
     /// <param name="configure">Replaces services, for tests.</param>
-    public static IHost BuildForChecks(SettingsReading reading, Action<IServiceCollection>? configure = null)
+    public static IHost BuildForChecks(SettingsResult reading, Action<IServiceCollection>? configure = null)
     {
         if (reading.IsValid)
             return BuildForVerbs(

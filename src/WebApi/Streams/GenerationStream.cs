@@ -29,7 +29,7 @@ internal abstract class GenerationStream(Task<Follower> following) : IResult
         using var writer = CreateWriter(follower, events, httpContext);
         try
         {
-            while (!follower.HasNews)
+            while (!follower.HasStartedOrEnded)
                 await events.WaitAsync(follower.WaitAsync(events.Aborted));
             if (!events.HasStarted && follower.IsRefused)
                 throw Refusal(follower.Generation);

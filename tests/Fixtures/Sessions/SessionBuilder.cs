@@ -71,7 +71,7 @@ public sealed class SessionBuilder
     public SessionBuilder Failed(string question = "Why?", string code = AnswerErrorCodes.ProviderFailed) =>
         Ended(
             question,
-            (turn, now) => turn.Fail(GeneratedAnswer.Nothing, new AnswerError(code, "Every provider failed."), now)
+            (turn, now) => turn.Fail(GeneratedAnswer.Empty, new AnswerError(code, "Every provider failed."), now)
         );
 
     /// <summary>A question whose answer was cancelled when a part of it had come.</summary>

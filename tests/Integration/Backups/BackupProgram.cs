@@ -33,7 +33,7 @@ public sealed class BackupProgram : IAsyncDisposable
         Dictionary<string, string> settings,
         TimeProvider? clock,
         Func<IServiceProvider, IBackupArchive, IBackupArchive>? archive,
-        (KeyVault Vault, KeyVaultReading Reading)? vault = null
+        (KeyVault Vault, KeyVaultResult Reading)? vault = null
     )
     {
         var values = new Dictionary<string, string>

@@ -18,7 +18,7 @@ public sealed class RestoreBackupTests(DatabaseKind kind) : BackupTest(kind)
         var restored = await Program().Sender.Send(new RestoreBackup(backup.Id, empty, Overwrite: false));
 
         restored.Safety.ShouldBeNull();
-        restored.KeptAs.ShouldBeNull();
+        restored.RetainedAs.ShouldBeNull();
         restored.Duration.ShouldBeGreaterThan(TimeSpan.Zero);
         await using var database = await OpenDatabaseAsync(empty);
         (await database.CountsAsync()).ShouldBe((4, 40));
@@ -52,7 +52,7 @@ public sealed class RestoreBackupTests(DatabaseKind kind) : BackupTest(kind)
         var restored = await Program().Sender.Send(new RestoreBackup(backup.Id, null, Overwrite: true));
 
         await ShouldHaveAsync(sessions: 2);
-        restored.KeptAs.ShouldBeNull();
+        restored.RetainedAs.ShouldBeNull();
         restored.Safety!.Manifest.Purpose.ShouldBe(BackupPurpose.Safety);
         await Program().Sender.Send(new VerifyBackup(restored.Safety.Id));
         await Program().Sender.Send(new RestoreBackup(restored.Safety.Id, null, Overwrite: true));
@@ -141,11 +141,11 @@ public sealed class RestoreBackupTests(DatabaseKind kind) : BackupTest(kind)
         await ShouldHaveAsync(sessions: 2);
         var kept =
             Kind == DatabaseKind.Postgres
-                ? PostgresUrl.WithDatabase(Url, restored.KeptAs!)
-                : $"sqlite://{restored.KeptAs}";
+                ? PostgresUrl.WithDatabase(Url, restored.RetainedAs!)
+                : $"sqlite://{restored.RetainedAs}";
         await using (var former = await OpenDatabaseAsync(kept))
             (await former.CountsAsync()).ShouldBe((3, 30));
-        await ShouldBeListedAndDroppedInItsTimeAsync(restored.KeptAs!);
+        await ShouldBeListedAndDroppedInItsTimeAsync(restored.RetainedAs!);
     }
 
     /// <summary>It stays as long as the backup that was made before the restore, and while somebody uses it.</summary>

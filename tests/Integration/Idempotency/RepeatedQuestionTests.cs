@@ -137,7 +137,7 @@ public sealed class RepeatedQuestionTests(DatabaseKind kind) : IdempotencyTest(k
 
         await using var database = await OpenDatabaseAsync();
         (await database.NumberAsync("SELECT count(*) FROM idempotency_records")).ShouldBeInRange(1, 2);
-        await qrai.Services.GetRequiredService<MediatR.ISender>().Send(new ForgetOldKeys());
+        await qrai.Services.GetRequiredService<MediatR.ISender>().Send(new DeleteExpiredIdempotencyKeys());
         (await database.NumberAsync("SELECT count(*) FROM idempotency_records")).ShouldBe(1);
     }
 

@@ -194,7 +194,7 @@ public sealed class KeyVaultTests
         await Should.ThrowAsync<OperationCanceledException>(reading);
     }
 
-    private Task<KeyVaultReading> ReadAsync(TimeProvider? clock = null) =>
+    private Task<KeyVaultResult> ReadAsync(TimeProvider? clock = null) =>
         Create(clock: clock).ReadAsync(CancellationToken.None);
 
     private async Task<KeyVaultFault> FaultAsync(

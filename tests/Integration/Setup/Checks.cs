@@ -28,7 +28,7 @@ internal static class Checks
         foreach (var (setting, value) in settings)
             values[setting] = value;
         using var host = QrAiService.BuildForChecks(
-            SettingsReading.Of([new SettingsLayer("test", values)]),
+            SettingsResult.Of([new SettingsLayer("test", values)]),
             services =>
             {
                 if (clock is not null)

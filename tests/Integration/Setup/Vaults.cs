@@ -27,7 +27,7 @@ public static class Vaults
                 Timeout = limit ?? Eventually.DefaultLimit,
                 ReloadInterval = TimeSpan.Zero,
             },
-            names ?? SettingsReading.Of([]).Names.ToHashSet(),
+            names ?? SettingsResult.Of([]).Names.ToHashSet(),
             clock ?? TimeProvider.System,
             credential ?? new Credential(server.Token),
             transport ?? Trusting(server)

@@ -111,7 +111,7 @@ internal sealed class Service : IDisposable
     }
 
     /// <summary>Follows an answer to its end.</summary>
-    public async Task<ToldLines> FollowAsync(Guid answerId, Position after = default)
+    public async Task<WrittenLines> FollowAsync(Guid answerId, Position after = default)
     {
         using var follower = await Sender.Send(new FollowAnswer(answerId, after));
         return await follower.ReadAsync();

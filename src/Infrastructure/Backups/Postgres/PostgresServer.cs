@@ -90,7 +90,7 @@ internal sealed class PostgresServer(PostgresAddress address, DatabaseOptions op
     /// <summary>What failed, with the server's own words, which have no secrets in them.</summary>
     public static BackupFailedException Failed(string what, Exception exception) =>
         new(
-            PostgresFaults.IsPooler(exception)
+            PostgresFaults.IsPoolerError(exception)
                     ? $"{what}: it is behind a pooler. Let the address name the server itself."
                 : exception is PostgresException refused
                     ? string.Create(

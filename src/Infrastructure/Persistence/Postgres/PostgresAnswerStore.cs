@@ -127,7 +127,7 @@ internal sealed class PostgresAnswerStore(PostgresStatements database) : IAnswer
                 parameters.Add(new NpgsqlParameter<int> { TypedValue = most });
                 Add(parameters, known, id => id);
             },
-            TakenAnswerRows.ReadAsync,
+            TakenOverAnswerRows.ReadAsync,
             cancellationToken
         );
 

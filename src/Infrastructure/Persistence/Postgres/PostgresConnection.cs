@@ -95,7 +95,7 @@ internal static class PostgresConnection
     }
 
     /// <summary>Lets each new connection use the current password, so that the pool remains valid when it changes.</summary>
-    public static void UsePasswordOf(this NpgsqlDataSourceBuilder builder, LiveSecrets secrets)
+    public static void UsePasswordOf(this NpgsqlDataSourceBuilder builder, SecretProvider secrets)
     {
         // Without a password the driver looks for one itself, such as in a password file.
         if (string.IsNullOrEmpty(builder.ConnectionStringBuilder.Password))

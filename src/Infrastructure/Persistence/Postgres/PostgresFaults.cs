@@ -69,7 +69,7 @@ internal sealed class PostgresFaults(DatabaseOptions options) : DatabaseFaults
 
     /// <summary>Whether an exception was caused by a pooler that does not preserve sessions.</summary>
     /// <param name="exception">The exception of a statement or a connection.</param>
-    public static bool IsPooler(Exception exception) =>
+    public static bool IsPoolerError(Exception exception) =>
         Chain(exception).OfType<PostgresException>().FirstOrDefault() switch
         {
             // PgBouncer's message: "unsupported startup parameter".
@@ -85,7 +85,7 @@ internal sealed class PostgresFaults(DatabaseOptions options) : DatabaseFaults
     public override DatabaseFault Explain(Exception exception) =>
         Chain(exception).OfType<NpgsqlException>().FirstOrDefault() switch
         {
-            { } fault when options.Pooler == DatabasePooler.None && IsPooler(fault) => Pooler,
+            { } fault when options.Pooler == DatabasePooler.None && IsPoolerError(fault) => Pooler,
             PostgresException error when IsTlsRequired(error) => TlsRequired,
             PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } error => new(
                 $"The role of DATABASE_URL lacks a privilege: {error.MessageText}.",

@@ -14,7 +14,7 @@ internal sealed class PostgresMigrator(
     IDbContextFactory<PostgresDbContext> databases,
     DbContextOptions<PostgresDbContext> options,
     DatabaseOptions settings,
-    LiveSecrets secrets,
+    SecretProvider secrets,
     IDatabaseInspector inspector,
     PostgresFaults faults,
     TimeProvider clock,
@@ -54,7 +54,7 @@ internal sealed class PostgresMigrator(
 
     public ValueTask DisposeAsync() => _connections.DisposeAsync();
 
-    private static NpgsqlDataSource Connect(DatabaseOptions settings, LiveSecrets secrets)
+    private static NpgsqlDataSource Connect(DatabaseOptions settings, SecretProvider secrets)
     {
         var builder = new NpgsqlDataSourceBuilder(
             PostgresConnection.ForMigrations((PostgresAddress)settings.Address, settings, MaxStatementTime)

@@ -41,7 +41,7 @@ internal static class PostgresRegistration
             var builder = new NpgsqlDataSourceBuilder(PostgresConnection.ForService(address, options));
             // Without it the pool's name in metrics would be host, database and user.
             builder.Name = PoolName;
-            builder.UsePasswordOf(provider.GetRequiredService<LiveSecrets>());
+            builder.UsePasswordOf(provider.GetRequiredService<SecretProvider>());
             builder.UseLoggerFactory(provider.GetRequiredService<ILoggerFactory>());
             return builder.Build();
         });

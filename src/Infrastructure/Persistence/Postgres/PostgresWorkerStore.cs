@@ -21,7 +21,7 @@ internal sealed class PostgresWorkerStore(PostgresStatements database, PostgresC
     private const string RemoveDead = "DELETE FROM workers WHERE heartbeat_at <= clock_timestamp() - $1";
     private const string Remove = "DELETE FROM workers WHERE id = $1";
 
-    public async Task BeatAsync(Guid id, string name, CancellationToken cancellationToken) =>
+    public async Task SendHeartbeatAsync(Guid id, string name, CancellationToken cancellationToken) =>
         clock.Set(
             await database.QueryAsync(
                 Beat,

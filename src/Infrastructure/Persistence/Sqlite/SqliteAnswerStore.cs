@@ -119,7 +119,7 @@ internal sealed class SqliteAnswerStore(SqliteStatements database) : IAnswerStor
         {
             var orphaned = write.Query(
                 FindOrphaned,
-                TakenAnswerRows.Read,
+                TakenOverAnswerRows.Read,
                 ("@worker", workerId),
                 ("@known", JsonSerializer.Serialize(known.Select(Text))),
                 ("@lease", lease.Ticks),

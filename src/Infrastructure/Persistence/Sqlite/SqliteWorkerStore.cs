@@ -19,7 +19,7 @@ internal sealed class SqliteWorkerStore(SqliteStatements database) : IWorkerStor
     private const string RemoveDead = $"DELETE FROM workers WHERE heartbeat_at <= {SqliteStatements.Now} - @lease";
     private const string Remove = "DELETE FROM workers WHERE id = @id";
 
-    public Task BeatAsync(Guid id, string name, CancellationToken cancellationToken) =>
+    public Task SendHeartbeatAsync(Guid id, string name, CancellationToken cancellationToken) =>
         database.WriteAsync(write => Task.FromResult(write.Execute(Beat, ("@id", id), ("@name", name))));
 
     public Task<bool> IsAliveAsync(Guid id, TimeSpan lease, CancellationToken cancellationToken) =>

@@ -32,7 +32,7 @@ public sealed class RestoreBackupTests : IDisposable
         restored.Manifest.ShouldBe(_service.Archive[_id].Manifest);
         restored.Database.ShouldBe("the service's database");
         restored.Safety.ShouldBeNull();
-        restored.KeptAs.ShouldBeNull();
+        restored.RetainedAs.ShouldBeNull();
         _service.Own.Contents.ShouldBe(restored.Manifest.Contents);
         _service.Journal.ShouldBe([
             $"copy {_id} beside the service's database",
@@ -73,9 +73,9 @@ public sealed class RestoreBackupTests : IDisposable
     [Test]
     public async Task Where_the_former_database_still_is_is_told()
     {
-        _service.Own.KeptAs = "qrai_former";
+        _service.Own.RetainedAs = "qrai_former";
 
-        (await RestoreAsync()).KeptAs.ShouldBe("qrai_former");
+        (await RestoreAsync()).RetainedAs.ShouldBe("qrai_former");
     }
 
     [Test]

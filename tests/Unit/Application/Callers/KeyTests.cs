@@ -75,7 +75,7 @@ public sealed class KeyTests : IDisposable
         (await CheckAsync(key.Secret)).Owner.ShouldBe("alice");
         _service.Database.IsDown = true;
 
-        _service.Clock.Advance(RecentKeys.Lifetime - TimeSpan.FromTicks(1));
+        _service.Clock.Advance(ApiKeyCache.Lifetime - TimeSpan.FromTicks(1));
         (await CheckAsync(key.Secret)).Owner.ShouldBe("alice");
         _service.Clock.Advance(TimeSpan.FromTicks(1));
         await Should.ThrowAsync<DatabaseUnavailableException>(() => CheckAsync(key.Secret));

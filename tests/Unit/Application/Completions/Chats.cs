@@ -17,7 +17,7 @@ internal static class Chats
         new("openrouter", [new CompletionMessage("user", [question])], new CompletionOptions(), sessionId);
 
     /// <summary>All that comes of one.</summary>
-    public static async Task<ToldLines> CompleteAsync(
+    public static async Task<WrittenLines> CompleteAsync(
         this ISender sender,
         IRequest<Follower>? chat = null,
         CancellationToken cancellationToken = default

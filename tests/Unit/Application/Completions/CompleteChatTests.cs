@@ -40,7 +40,7 @@ public sealed class CompleteChatTests : IDisposable
         var gate = Reply.Gated();
         _service.Models.Enqueue(gate);
         using var follower = await _service.Sender.Send(Chats.Of());
-        var told = new ToldLines();
+        var told = new WrittenLines();
         var reading = follower.ReadAsync(told);
         gate.Send("Tok");
         await Eventually.Holds(() => told.Lines.Length == 2);
@@ -69,7 +69,7 @@ public sealed class CompleteChatTests : IDisposable
         _service.Models.Providers = ["openrouter", "google-ai"];
         _service.Models.Enqueue(gate, Reply.Stream(Part.Token("Whole"), Part.Finish, Part.Done));
         using var follower = await _service.Sender.Send(Chats.Of());
-        var told = new ToldLines();
+        var told = new WrittenLines();
         var reading = follower.ReadAsync(told);
         gate.Send(Part.Token("Half"), Part.Usage(9, 9));
         await Eventually.Holds(() => told.Text == "Half");

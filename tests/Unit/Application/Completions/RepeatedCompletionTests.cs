@@ -297,7 +297,7 @@ public sealed class RepeatedCompletionTests : IDisposable
 
     private Task<Follower> SendAsync() => _service.WithKey("key").Send(Chats.Of());
 
-    private Task<ToldLines> CompleteAsync() => _service.WithKey("key").CompleteAsync();
+    private Task<WrittenLines> CompleteAsync() => _service.WithKey("key").CompleteAsync();
 
     /// <summary>Ends when nothing is made any more.</summary>
     private Task EndAsync() => _service.Running.WaitAsync(CancellationToken.None);

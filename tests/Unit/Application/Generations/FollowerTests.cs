@@ -16,10 +16,10 @@ public sealed class FollowerTests : FollowerTest
     {
         using var follower = Follow();
 
-        follower.HasNews.ShouldBeFalse();
+        follower.HasStartedOrEnded.ShouldBeFalse();
         follower.ReadNow().ShouldBeEmpty();
         Generation.Begin("openrouter", "one");
-        follower.HasNews.ShouldBeTrue();
+        follower.HasStartedOrEnded.ShouldBeTrue();
         follower.ReadNow().ShouldBe(["started 1 openrouter"]);
         Generation.Append("Tok");
         follower.ReadNow().ShouldBe(["1.3 Tok"]);
@@ -91,7 +91,7 @@ public sealed class FollowerTests : FollowerTest
         Generation.Append("Tokyo.");
 
         follower.ReadNow().ShouldBeEmpty();
-        follower.HasNews.ShouldBeFalse();
+        follower.HasStartedOrEnded.ShouldBeFalse();
         Generation.ToMessage().Content.ShouldBeEmpty();
         Generation.Finish(Completed);
         follower.ReadNow().ShouldBe(["restarted 2 google-ai ProviderFailed", "2.6 Tokyo.", "2.6.end Completed"]);
@@ -117,7 +117,7 @@ public sealed class FollowerTests : FollowerTest
         Generation.Begin("openrouter", "one");
         Generation.Append(text);
         using var follower = Follow();
-        var told = new ToldLines();
+        var told = new WrittenLines();
 
         follower.Write(told).ShouldBeTrue();
         told.Lines[^1].ShouldBe($"1.{before} {text[..before]}");
@@ -134,7 +134,7 @@ public sealed class FollowerTests : FollowerTest
         Generation.Append(new string('x', 2 * MaxText));
         Generation.Finish(Completed);
         using var follower = Follow();
-        var told = new ToldLines();
+        var told = new WrittenLines();
 
         follower.Write(told).ShouldBeTrue();
         told.End.ShouldBeNull();
@@ -188,7 +188,7 @@ public sealed class FollowerTests : FollowerTest
         );
 
         follower.IsRefused.ShouldBe(!hasBegun);
-        follower.HasNews.ShouldBeTrue();
+        follower.HasStartedOrEnded.ShouldBeTrue();
         follower.ReadNow()[^1].ShouldBe("1.0.end Failed");
     }
 

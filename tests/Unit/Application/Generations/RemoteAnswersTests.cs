@@ -32,7 +32,7 @@ public sealed class RemoteAnswersTests : IDisposable
     {
         var asked = await BeginAsync("Tok");
         using var follower = await FollowAsync(asked);
-        var told = new ToldLines();
+        var told = new WrittenLines();
         var reading = follower.ReadAsync(told);
         await Eventually.Holds(() => told.Lines.Length == 2);
         _model.Send("yo");
@@ -149,7 +149,7 @@ public sealed class RemoteAnswersTests : IDisposable
         _maker.Models.Enqueue(_model);
         var asked = await _maker.AskAsync();
         using var follower = await FollowAsync(asked);
-        follower.HasNews.ShouldBeFalse();
+        follower.HasStartedOrEnded.ShouldBeFalse();
         _model.Finish("Tokyo.");
         await _here.EndOfAsync(asked.AnswerId());
         _here.Pass(Period);

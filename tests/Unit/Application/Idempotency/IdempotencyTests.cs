@@ -289,8 +289,8 @@ public sealed class IdempotencyTests : IDisposable
         _service.Clock.Advance(IdempotencyRecord.Lifetime);
         await SendAsync(new CreateSession("New"));
 
-        (await _service.Sender.Send(new ForgetOldKeys())).ShouldBe(1_001);
-        (await _service.Sender.Send(new ForgetOldKeys())).ShouldBe(0);
+        (await _service.Sender.Send(new DeleteExpiredIdempotencyKeys())).ShouldBe(1_001);
+        (await _service.Sender.Send(new DeleteExpiredIdempotencyKeys())).ShouldBe(0);
 
         _service.Database.Records.ShouldHaveSingleItem().CreatedAt.ShouldBe(_service.Clock.GetUtcNow());
     }

@@ -251,7 +251,7 @@ public sealed class WorkerTests : IAsyncDisposable
 
         public bool HasOther { get; set; }
 
-        public async Task BeatAsync(Guid id, string name, CancellationToken cancellationToken)
+        public async Task SendHeartbeatAsync(Guid id, string name, CancellationToken cancellationToken)
         {
             Do("Beat");
             if (Hold is { } hold)

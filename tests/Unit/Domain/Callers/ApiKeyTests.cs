@@ -77,14 +77,14 @@ public sealed class ApiKeyTests
     public void A_use_is_news_once_a_minute_and_noted_only_forwards()
     {
         var (key, _) = Create();
-        key.IsUseNews(Noon).ShouldBeTrue();
+        key.IsUseDue(Noon).ShouldBeTrue();
 
-        key.NoteUse(Noon);
-        key.NoteUse(Noon.AddMinutes(-1));
+        key.RecordUse(Noon);
+        key.RecordUse(Noon.AddMinutes(-1));
 
         key.LastUsedAt.ShouldBe(Noon);
-        key.IsUseNews(Noon.AddSeconds(59)).ShouldBeFalse();
-        key.IsUseNews(Noon.AddSeconds(60)).ShouldBeTrue();
+        key.IsUseDue(Noon.AddSeconds(59)).ShouldBeFalse();
+        key.IsUseDue(Noon.AddSeconds(60)).ShouldBeTrue();
     }
 
     [Test]

@@ -9,7 +9,7 @@ public sealed class OwnersTests
     [TestCase("team: support")]
     [TestCase("anonymous")]
     [TestCase("アリス")]
-    public void A_key_may_be_made_for_any_name(string owner) => Owners.MayHaveKeys(owner).ShouldBeTrue();
+    public void A_key_may_be_made_for_any_name(string owner) => Owners.CanHaveKeys(owner).ShouldBeTrue();
 
     [TestCase("")]
     [TestCase(" ")]
@@ -21,16 +21,16 @@ public sealed class OwnersTests
     [TestCase("jwt:https://issuer.test#alice")]
     [TestCase("JWT:alice")]
     public void A_key_may_not_be_made_for_what_cannot_be_kept_or_is_a_tokens(string owner) =>
-        Owners.MayHaveKeys(owner).ShouldBeFalse();
+        Owners.CanHaveKeys(owner).ShouldBeFalse();
 
     [Test]
-    public void A_key_may_not_be_made_for_half_a_character() => Owners.MayHaveKeys("ali\ud800ce").ShouldBeFalse();
+    public void A_key_may_not_be_made_for_half_a_character() => Owners.CanHaveKeys("ali\ud800ce").ShouldBeFalse();
 
     [Test]
     public void An_owner_has_500_characters_at_the_most()
     {
-        Owners.MayHaveKeys(new string('x', 500)).ShouldBeTrue();
-        Owners.MayHaveKeys(new string('x', 501)).ShouldBeFalse();
+        Owners.CanHaveKeys(new string('x', 500)).ShouldBeTrue();
+        Owners.CanHaveKeys(new string('x', 501)).ShouldBeFalse();
     }
 
     [Test]
@@ -40,7 +40,7 @@ public sealed class OwnersTests
 
         alice.ShouldNotBe(Owners.OfToken("https://other.test", "alice"));
         alice.ShouldNotBe(Owners.OfToken("https://one.test", "Alice"));
-        Owners.MayHaveKeys(alice).ShouldBeFalse();
+        Owners.CanHaveKeys(alice).ShouldBeFalse();
     }
 
     [TestCase(null)]

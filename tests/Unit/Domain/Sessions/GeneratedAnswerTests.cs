@@ -18,6 +18,5 @@ public sealed class GeneratedAnswerTests
             Said(reason).ShouldBeNull();
     }
 
-    private static string? Said(string? reason) =>
-        (GeneratedAnswer.Nothing with { FinishReason = reason }).FinishReason;
+    private static string? Said(string? reason) => (GeneratedAnswer.Empty with { FinishReason = reason }).FinishReason;
 }

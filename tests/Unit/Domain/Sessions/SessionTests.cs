@@ -161,13 +161,13 @@ public sealed class SessionTests
         switch (end)
         {
             case 0:
-                turn.Complete(GeneratedAnswer.Nothing, Noon);
+                turn.Complete(GeneratedAnswer.Empty, Noon);
                 break;
             case 1:
-                turn.Fail(GeneratedAnswer.Nothing, new AnswerError("provider_failed", "No."), Noon);
+                turn.Fail(GeneratedAnswer.Empty, new AnswerError("provider_failed", "No."), Noon);
                 break;
             default:
-                turn.Cancel(GeneratedAnswer.Nothing, Noon);
+                turn.Cancel(GeneratedAnswer.Empty, Noon);
                 break;
         }
 
@@ -202,7 +202,7 @@ public sealed class SessionTests
     }
 
     private static void Answer(Session session, string question) =>
-        session.Ask(question, Noon).Complete(GeneratedAnswer.Nothing, Noon);
+        session.Ask(question, Noon).Complete(GeneratedAnswer.Empty, Noon);
 
     private static DateTimeOffset TimeIn(Guid id) =>
         DateTimeOffset.FromUnixTimeMilliseconds(

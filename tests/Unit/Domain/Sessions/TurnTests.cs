@@ -110,7 +110,7 @@ public sealed class TurnTests
     public void An_answer_of_which_nothing_came_is_empty()
     {
         var turn = Begin();
-        turn.Cancel(GeneratedAnswer.Nothing, Noon.AddSeconds(3));
+        turn.Cancel(GeneratedAnswer.Empty, Noon.AddSeconds(3));
 
         var answer = turn.Answer;
         answer.Content.ShouldBe("");
@@ -167,7 +167,7 @@ public sealed class TurnTests
     {
         var turn = Begin();
 
-        turn.Fail(GeneratedAnswer.Nothing, new AnswerError("provider_timeout", "Too late."), Noon)
+        turn.Fail(GeneratedAnswer.Empty, new AnswerError("provider_timeout", "Too late."), Noon)
             .ShouldBe(
                 new AnswerEnded(
                     _sessionId,

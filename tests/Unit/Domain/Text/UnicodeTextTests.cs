@@ -170,5 +170,5 @@ public sealed class UnicodeTextTests
     [TestCase("😀a", 2, 2)]
     [TestCase("😀😀", 3, 2)]
     public void The_longest_start_splits_no_code_point(string text, int most, int length) =>
-        UnicodeText.LengthOfStart(text, most).ShouldBe(length);
+        UnicodeText.TruncatedLength(text, most).ShouldBe(length);
 }

@@ -7,7 +7,7 @@ namespace QrAi.Tests.Unit.Infrastructure.Secrets;
 
 public sealed class KeyVaultCheckTests
 {
-    private static readonly KeyVaultReading Vault = new()
+    private static readonly KeyVaultResult Vault = new()
     {
         Url = new Uri("https://qrai.vault.test"),
         Duration = TimeSpan.FromMilliseconds(231.4),
@@ -61,7 +61,7 @@ public sealed class KeyVaultCheckTests
     [Test]
     public async Task Without_a_vault_it_says_how_to_set_one_if_somebody_asks()
     {
-        var check = new KeyVaultCheck(SettingsReading.Of([Layer("environment")]));
+        var check = new KeyVaultCheck(SettingsResult.Of([Layer("environment")]));
 
         check.IsConfigured.ShouldBeFalse();
         check.Name.ShouldBe(CheckNames.KeyVault);
@@ -70,9 +70,9 @@ public sealed class KeyVaultCheckTests
         outcome.Detail.ShouldContain("AZURE_KEYVAULT_URL");
     }
 
-    private static async Task<CheckOutcome> RunAsync(KeyVaultReading vault)
+    private static async Task<CheckOutcome> RunAsync(KeyVaultResult vault)
     {
-        var check = new KeyVaultCheck(SettingsReading.Of([Layer("environment"), vault.ToLayer()]));
+        var check = new KeyVaultCheck(SettingsResult.Of([Layer("environment"), vault.ToLayer()]));
         check.IsConfigured.ShouldBeTrue();
         return await check.RunAsync(CancellationToken.None);
     }

@@ -70,5 +70,5 @@ public sealed class EnvironmentCheckTests
     }
 
     private static Task<CheckOutcome> CheckAsync(params SettingsLayer[] layers) =>
-        new EnvironmentCheck(SettingsReading.Of(layers)).RunAsync(CancellationToken.None);
+        new EnvironmentCheck(SettingsResult.Of(layers)).RunAsync(CancellationToken.None);
 }

@@ -68,7 +68,7 @@ public sealed class EnvironmentFileTests
     {
         var layer = Read("one\nA=1\nthree\n");
 
-        SettingsReading.Of([layer]).Problems.Select(problem => problem.Name).ShouldBe([".env:1", ".env:3"]);
+        SettingsResult.Of([layer]).Problems.Select(problem => problem.Name).ShouldBe([".env:1", ".env:3"]);
     }
 
     [Test]

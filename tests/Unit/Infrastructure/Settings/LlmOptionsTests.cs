@@ -107,7 +107,7 @@ public sealed class LlmOptionsTests
     [Test]
     public void In_production_the_service_does_not_start_without_a_provider_and_verbs_do()
     {
-        var reading = SettingsReading.Of([
+        var reading = SettingsResult.Of([
             Layer("environment", ("ENVIRONMENT", "production"), ("DATABASE_URL", "postgresql://qrai:pw@db/qrai")),
         ]);
 

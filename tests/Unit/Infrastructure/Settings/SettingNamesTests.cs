@@ -6,7 +6,7 @@ namespace QrAi.Tests.Unit.Infrastructure.Settings;
 
 public sealed partial class SettingNamesTests
 {
-    private static readonly IReadOnlyList<string> All = SettingsReading.Of([Layer("environment")]).Names;
+    private static readonly IReadOnlyList<string> All = SettingsResult.Of([Layer("environment")]).Names;
 
     [Test]
     public void Whatever_is_named_like_a_secret_is_one() =>

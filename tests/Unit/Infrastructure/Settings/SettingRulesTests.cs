@@ -209,7 +209,7 @@ public sealed class SettingRulesTests
     [Test]
     public void A_value_in_quotation_marks_is_told_whatever_the_setting_and_never_shown()
     {
-        foreach (var name in SettingsReading.Of([]).Names.Except(["SYSTEM_PROMPT"]))
+        foreach (var name in SettingsResult.Of([]).Names.Except(["SYSTEM_PROMPT"]))
         foreach (var quote in new[] { '"', '\'' })
         {
             var line = Problems((name, $"{quote}{Secret}{quote}"))
@@ -250,7 +250,7 @@ public sealed class SettingRulesTests
     [Test]
     public void With_every_setting_wrong_each_is_told_and_each_once()
     {
-        var names = SettingsReading.Of([]).Names;
+        var names = SettingsResult.Of([]).Names;
         var wrong = names.Select(name => (name, name == "BACKUP_DIRECTORY" ? "/dev/null" : "a wrong value"));
 
         var lines = Problems([.. wrong]);
@@ -265,9 +265,9 @@ public sealed class SettingRulesTests
     {
         var everything = Rules.Select(rule => rule.Name).Distinct().ToDictionary(name => name, _ => "a wrong value");
 
-        SettingsReading.Of([new SettingsLayer("test", everything)]).Names.ShouldBe(SettingsReading.Of([]).Names);
-        SettingsReading
+        SettingsResult.Of([new SettingsLayer("test", everything)]).Names.ShouldBe(SettingsResult.Of([]).Names);
+        SettingsResult
             .Of([Layer("test", ("LLM_PROVIDERS", "openrouter,google-ai"), ("AUTHENTICATION", "api-key,jwt"))])
-            .Names.ShouldBe(SettingsReading.Of([]).Names);
+            .Names.ShouldBe(SettingsResult.Of([]).Names);
     }
 }

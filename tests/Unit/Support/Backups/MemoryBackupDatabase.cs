@@ -31,7 +31,7 @@ internal sealed class MemoryBackupDatabase(string description, TestClock clock, 
     public Exception? TakeOverFault { get; set; }
 
     /// <summary>Somebody changes it after the safety backup, so that it is kept under this name.</summary>
-    public string? KeptAs { get; set; }
+    public string? RetainedAs { get; set; }
 
     public BackupFormat Format { get; set; } = BackupFormat.Postgresql;
 

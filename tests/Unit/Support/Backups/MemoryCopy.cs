@@ -17,7 +17,7 @@ internal sealed class MemoryCopy(MemoryBackupDatabase database, DatabaseContents
         database.Contents.FirstDifferenceTo(expected).ShouldBeNull();
         journal.Add($"replace {database.Description}");
         database.Contents = contents;
-        return Task.FromResult(database.KeptAs);
+        return Task.FromResult(database.RetainedAs);
     }
 
     public ValueTask DisposeAsync()

@@ -10,9 +10,12 @@ internal static class Followers
     public static Guid AnswerId(this AskedQuestion asked) => asked.Answer.Generation.Identity.Id;
 
     /// <summary>Tells everything up to the end.</summary>
-    public static async Task<ToldLines> ReadAsync(this Follower follower, CancellationToken cancellationToken = default)
+    public static async Task<WrittenLines> ReadAsync(
+        this Follower follower,
+        CancellationToken cancellationToken = default
+    )
     {
-        var told = new ToldLines();
+        var told = new WrittenLines();
         await follower.ReadAsync(told, cancellationToken);
         return told;
     }
@@ -20,7 +23,7 @@ internal static class Followers
     /// <inheritdoc cref="ReadAsync(Follower, CancellationToken)"/>
     public static async Task ReadAsync(
         this Follower follower,
-        ToldLines told,
+        WrittenLines told,
         CancellationToken cancellationToken = default
     )
     {
@@ -32,7 +35,7 @@ internal static class Followers
     /// <summary>Tells what there is now.</summary>
     public static string[] ReadNow(this Follower follower)
     {
-        var told = new ToldLines();
+        var told = new WrittenLines();
         while (follower.Write(told)) { }
         return told.Lines;
     }

@@ -5,7 +5,7 @@ namespace QrAi.Tests.Unit.Support.Persistence;
 /// <summary>Keeps the workers in memory.</summary>
 internal sealed class MemoryWorkerStore(MemoryDatabase database, TimeProvider clock) : IWorkerStore
 {
-    public Task BeatAsync(Guid id, string name, CancellationToken cancellationToken) =>
+    public Task SendHeartbeatAsync(Guid id, string name, CancellationToken cancellationToken) =>
         Task.FromResult(database.Run(tables => tables.Workers[id] = clock.GetUtcNow(), id));
 
     public Task<bool> IsAliveAsync(Guid id, TimeSpan lease, CancellationToken cancellationToken) =>

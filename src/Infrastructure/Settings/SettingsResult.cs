@@ -1,11 +1,11 @@
 namespace QrAi.Infrastructure.Settings;
 
 /// <summary>The result of reading the settings: the settings or all problems, and the layer of each setting.</summary>
-public sealed class SettingsReading
+public sealed class SettingsResult
 {
     private readonly QrAiSettings _settings;
 
-    private SettingsReading(QrAiSettings settings, SettingsReader reader)
+    private SettingsResult(QrAiSettings settings, SettingsReader reader)
     {
         _settings = settings;
         Problems = [.. reader.Problems];
@@ -28,7 +28,7 @@ public sealed class SettingsReading
     public IReadOnlyList<SettingSource> Sources { get; }
 
     /// <summary>The result of reading the key vault; null if there is none.</summary>
-    public KeyVaultReading? KeyVault { get; }
+    public KeyVaultResult? KeyVault { get; }
 
     /// <summary>Whether the settings are valid for verbs.</summary>
     public bool IsValid => Problems.Count == 0;
@@ -44,9 +44,9 @@ public sealed class SettingsReading
 
     /// <summary>Reads the settings, and does not throw if they are invalid.</summary>
     /// <param name="layers">The layers, the strongest first.</param>
-    public static SettingsReading Of(IReadOnlyList<SettingsLayer> layers)
+    public static SettingsResult Of(IReadOnlyList<SettingsLayer> layers)
     {
         var reader = new SettingsReader(layers);
-        return new SettingsReading(QrAiSettings.Read(reader), reader);
+        return new SettingsResult(QrAiSettings.Read(reader), reader);
     }
 }

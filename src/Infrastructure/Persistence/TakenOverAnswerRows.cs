@@ -4,7 +4,7 @@ using QrAi.Application.Generations;
 namespace QrAi.Infrastructure.Persistence;
 
 /// <summary>Reads answers that were taken over from the rows of both databases.</summary>
-internal static class TakenAnswerRows
+internal static class TakenOverAnswerRows
 {
     public static async Task<IReadOnlyList<TakenAnswer>> ReadAsync(
         DbDataReader rows,

@@ -1,7 +1,7 @@
 namespace QrAi.Infrastructure.Settings;
 
 /// <summary>The result of reading a key vault.</summary>
-public sealed record KeyVaultReading
+public sealed record KeyVaultResult
 {
     private static readonly Dictionary<string, string> Nothing = [];
 

@@ -7,16 +7,16 @@ namespace QrAi.Application.Idempotency;
 
 /// <summary>Deletes the records of expired idempotency keys.</summary>
 /// <returns>The number of deleted records.</returns>
-public sealed record ForgetOldKeys : IRequest<int>;
+public sealed record DeleteExpiredIdempotencyKeys : IRequest<int>;
 
-internal sealed class ForgetOldKeysHandler(IQrAiDbContextFactory databases, TimeProvider clock)
-    : IRequestHandler<ForgetOldKeys, int>
+internal sealed class DeleteExpiredIdempotencyKeysHandler(IQrAiDbContextFactory databases, TimeProvider clock)
+    : IRequestHandler<DeleteExpiredIdempotencyKeys, int>
 {
     /// <summary>The number of rows of a statement, which bounds the duration of its locks.</summary>
     private const int Batch = 500;
     private static readonly string[] _ownerFilter = [IQrAiDbContext.OwnerFilter];
 
-    public async Task<int> Handle(ForgetOldKeys request, CancellationToken cancellationToken)
+    public async Task<int> Handle(DeleteExpiredIdempotencyKeys request, CancellationToken cancellationToken)
     {
         var before = clock.Now() - IdempotencyRecord.Lifetime;
         var total = 0;

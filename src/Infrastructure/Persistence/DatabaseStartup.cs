@@ -11,7 +11,7 @@ namespace QrAi.Infrastructure.Persistence;
 /// until they have been applied. An unavailable database only delays the start; a newer schema, or a fault that waiting does
 /// not resolve, ends it.
 /// </summary>
-internal sealed class DatabaseStart(
+internal sealed class DatabaseStartup(
     IDatabaseMigrator migrator,
     IDatabaseCapacity capacity,
     DatabaseFaults faults,
@@ -19,7 +19,7 @@ internal sealed class DatabaseStart(
     DatabaseOptions options,
     IHostApplicationLifetime lifetime,
     TimeProvider clock,
-    ILogger<DatabaseStart> logger
+    ILogger<DatabaseStartup> logger
 ) : BackgroundService
 {
     private static readonly TimeSpan BasePause = TimeSpan.FromMilliseconds(250);

@@ -9,20 +9,20 @@ namespace QrAi.Application.Callers;
 /// callers over HTTP authenticate instead.
 /// </summary>
 /// <param name="Owner">The owner; null for that of unauthenticated callers.</param>
-public sealed record ActFor(string? Owner) : IRequest;
+public sealed record ActAsOwner(string? Owner) : IRequest;
 
-internal sealed class ActForValidator : AbstractValidator<ActFor>
+internal sealed class ActAsOwnerValidator : AbstractValidator<ActAsOwner>
 {
-    public ActForValidator() =>
+    public ActAsOwnerValidator() =>
         RuleFor(request => request.Owner)
             .Must(owner => owner!.Length <= Owners.MaxLength && !string.IsNullOrWhiteSpace(owner))
             .WithMessage($"must have 1 to {Owners.MaxLength} characters")
             .When(request => request.Owner is not null);
 }
 
-internal sealed class ActForHandler(CurrentCaller caller) : IRequestHandler<ActFor>
+internal sealed class ActAsOwnerHandler(CurrentCaller caller) : IRequestHandler<ActAsOwner>
 {
-    public Task Handle(ActFor request, CancellationToken cancellationToken)
+    public Task Handle(ActAsOwner request, CancellationToken cancellationToken)
     {
         caller.Identify(request.Owner ?? Owners.Unauthenticated);
         return Task.CompletedTask;

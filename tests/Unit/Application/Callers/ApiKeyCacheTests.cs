@@ -3,12 +3,12 @@ using QrAi.Domain.Callers;
 
 namespace QrAi.Tests.Unit.Application.Callers;
 
-public sealed class RecentKeysTests
+public sealed class ApiKeyCacheTests
 {
     private readonly TestClock _clock = new();
-    private readonly RecentKeys _recent;
+    private readonly ApiKeyCache _recent;
 
-    public RecentKeysTests() => _recent = new RecentKeys(_clock);
+    public ApiKeyCacheTests() => _recent = new ApiKeyCache(_clock);
 
     [Test]
     public void A_key_counts_from_before_it_was_looked_up()
@@ -27,7 +27,7 @@ public sealed class RecentKeysTests
     [Test]
     public void However_many_keys_there_are_the_memory_is_bounded()
     {
-        for (var number = 0; number < RecentKeys.MaxKeys + 100; number++)
+        for (var number = 0; number < ApiKeyCache.MaxKeys + 100; number++)
             _recent.Add(Key(), _clock.GetTimestamp());
         var last = Key();
         _recent.Add(last, _clock.GetTimestamp());

@@ -4,7 +4,7 @@ using static QrAi.Tests.Unit.Infrastructure.Settings.Reading;
 namespace QrAi.Tests.Unit.Infrastructure.Settings;
 
 /// <summary>What a key vault means to the settings: what it holds, what it lacks, and what if it can not be read.</summary>
-public sealed class KeyVaultReadingTests
+public sealed class KeyVaultResultTests
 {
     private const string Postgres = "postgresql://qrai:pw@db/qrai";
     private const string Key = "sk-or-one";
@@ -149,7 +149,7 @@ public sealed class KeyVaultReadingTests
     [Test]
     public void A_vault_whose_address_can_not_be_used_was_not_asked()
     {
-        var vault = new KeyVaultReading { Url = null, Fault = KeyVaultFault.BadUrl };
+        var vault = new KeyVaultResult { Url = null, Fault = KeyVaultFault.BadUrl };
 
         ProblemsWith(vault.ToLayer(), ("AZURE_KEYVAULT_URL", "nowhere"), ("LLM_PROVIDERS", "offline"))
             .Select(problem => problem.Split(": ", 2))
@@ -183,6 +183,6 @@ public sealed class KeyVaultReadingTests
     private static SettingsLayer Unreadable() =>
         (Reading([]) with { Fault = new KeyVaultFault("denied access (403 Forbidden)", "grant it") }).ToLayer();
 
-    private static KeyVaultReading Reading((string Name, string Value)[] secrets) =>
+    private static KeyVaultResult Reading((string Name, string Value)[] secrets) =>
         new() { Url = Url, Values = secrets.ToDictionary(secret => secret.Name, secret => secret.Value) };
 }

@@ -7,7 +7,7 @@ namespace QrAi.Infrastructure.Secrets;
 /// All other settings remain those of the start.
 /// </summary>
 /// <param name="atStart">The settings at the start.</param>
-internal sealed class LiveSecrets(QrAiSettings atStart)
+internal sealed class SecretProvider(QrAiSettings atStart)
 {
     private volatile QrAiSettings _current = atStart;
 

@@ -4,7 +4,7 @@ using QrAi.Application.Generations;
 namespace QrAi.Tests.Unit.Support.Generations;
 
 /// <summary>What a follower is told: a line for each thing.</summary>
-internal sealed class ToldLines : IGenerationWriter
+internal sealed class WrittenLines : IGenerationWriter
 {
     private readonly List<string> _lines = [];
     private readonly StringBuilder _text = new();

@@ -8,7 +8,7 @@ namespace QrAi.Application.Callers;
 /// a revoked key is still accepted, so it uses the monotonic clock, which cannot be set back.
 /// </summary>
 /// <param name="clock">The clock.</param>
-internal sealed class RecentKeys(TimeProvider clock)
+internal sealed class ApiKeyCache(TimeProvider clock)
 {
     /// <summary>The time for which a key is cached, from its look-up.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(2);

@@ -3,7 +3,7 @@ using QrAi.Domain.Callers;
 
 namespace QrAi.Tests.Unit.Application.Callers;
 
-public sealed class ActForTests
+public sealed class ActAsOwnerTests
 {
     [TestCase(null, Owners.Unauthenticated)]
     [TestCase("alice", "alice")]
@@ -11,7 +11,7 @@ public sealed class ActForTests
     {
         var caller = new CurrentCaller();
 
-        await new ActForHandler(caller).Handle(new ActFor(owner), CancellationToken.None);
+        await new ActAsOwnerHandler(caller).Handle(new ActAsOwner(owner), CancellationToken.None);
 
         caller.Owner.ShouldBe(expected);
     }
@@ -31,7 +31,7 @@ public sealed class ActForTests
 
     private static bool IsTaken(string? owner)
     {
-        var result = new ActForValidator().Validate(new ActFor(owner));
+        var result = new ActAsOwnerValidator().Validate(new ActAsOwner(owner));
         result.Errors.ShouldAllBe(error => error.ErrorMessage == $"must have 1 to {Owners.MaxLength} characters");
         return result.IsValid;
     }

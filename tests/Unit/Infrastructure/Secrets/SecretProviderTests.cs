@@ -5,11 +5,11 @@ using static QrAi.Tests.Unit.Infrastructure.Settings.Reading;
 
 namespace QrAi.Tests.Unit.Infrastructure.Secrets;
 
-public sealed class LiveSecretsTests
+public sealed class SecretProviderTests
 {
     private const string GoogleAiKey = "google-ai-0123456789";
 
-    private readonly LiveSecrets _secrets = new(Of("one"));
+    private readonly SecretProvider _secrets = new(Of("one"));
 
     [Test]
     public void New_secrets_take_the_place_of_those_in_use()

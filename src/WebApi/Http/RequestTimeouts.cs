@@ -4,7 +4,7 @@ using QrAi.WebApi.Errors;
 namespace QrAi.WebApi.Http;
 
 /// <summary>Limits the time of requests, but of those that wait for an answer or follow one: an answer has its own.</summary>
-internal static class RequestTime
+internal static class RequestTimeouts
 {
     public static void AddRequestTime(this IServiceCollection services, TimeSpan limit) =>
         services.AddRequestTimeouts(options =>
