@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using QrAi.Application.Generations;
-using QrAi.Tests.Fixtures.Models;
 using QrAi.Tests.Testing.Providers;
 using QrAi.Tests.Unit.Support.Generations;
 using QrAi.Tests.Unit.Support.Persistence;
