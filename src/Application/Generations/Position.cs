@@ -16,7 +16,7 @@ public readonly record struct Position(int Run, int Offset, bool IsEnd = false)
 
     private const string End = "end";
 
-    /// <summary>The follower has nothing.</summary>
+    /// <summary>The position before the first event.</summary>
     public static Position Start => default;
 
     /// <summary>Reads a position from the id of an event: <c>RUN</c>, <c>RUN.OFFSET</c> or <c>RUN.OFFSET.end</c>.</summary>

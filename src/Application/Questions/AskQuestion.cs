@@ -12,7 +12,7 @@ using QrAi.Domain.Sessions;
 namespace QrAi.Application.Questions;
 
 /// <summary>A question to a language model.</summary>
-/// <remarks>When the handler returns, the question and its open answer are kept and the answer is being generated.</remarks>
+/// <remarks>When the handler returns, the question and its open answer are stored and the answer is being generated.</remarks>
 /// <param name="Question">The question: 1–100,000 characters after trimming.</param>
 /// <param name="SessionId">The session to continue; without it a new session is created.</param>
 /// <param name="Provider">The only provider to ask; without it all providers are asked in the order of failover.</param>
