@@ -50,5 +50,5 @@ internal sealed class CompleteChatHandler(
         CompleteChat request,
         IdempotencyRecord earlier,
         CancellationToken cancellationToken
-    ) => idempotent.AttachAsync(caller.Owner, request.IdempotencyKey!, earlier, request, cancellationToken);
+    ) => idempotent.AttachAsync(caller.Owner, request.IdempotencyKey!, request, cancellationToken);
 }

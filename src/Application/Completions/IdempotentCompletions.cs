@@ -59,13 +59,11 @@ internal sealed class IdempotentCompletions(
     /// </summary>
     /// <param name="owner">The owner of the key.</param>
     /// <param name="key">The key.</param>
-    /// <param name="earlier">The record of the key.</param>
     /// <param name="chat">What to generate.</param>
     /// <param name="cancellationToken">Stops waiting, but does not cancel the completion.</param>
     public async Task<Follower> AttachAsync(
         string owner,
         IdempotencyKey key,
-        IdempotencyRecord? earlier,
         CompleteChat chat,
         CancellationToken cancellationToken
     )
@@ -75,6 +73,8 @@ internal sealed class IdempotentCompletions(
         {
             if (_running.TryGetValue((owner, key.Hash), out var local))
                 return new Follower(local);
+            // Read after the look at this process: a completion that is not running here has been stored or freed its key.
+            var earlier = (await records.FindAsync(owner, key, cancellationToken)).Earlier;
             if (earlier?.ReadResult<StoredCompletion>() is { } completion)
                 return new Follower(new HeldGeneration(completion.ToGeneration(owner)));
             var lease = earlier is null
@@ -85,7 +85,6 @@ internal sealed class IdempotentCompletions(
 
             // Another process generates it: wait until it is stored, it fails and frees the key, or the process dies.
             await Task.Delay(Pause, clock, cancellationToken);
-            earlier = (await records.FindAsync(owner, key, cancellationToken)).Earlier;
         }
     }
 

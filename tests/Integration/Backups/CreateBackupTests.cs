@@ -57,7 +57,7 @@ public sealed class CreateBackupTests(DatabaseKind kind) : BackupTest(kind)
 
         before
             .FirstDifferenceTo((await CreateAsync(program.Sender)).Manifest.Contents)!
-            .ShouldContain("messages has other content");
+            .ShouldContain("messages differs");
     }
 
     [Test]
