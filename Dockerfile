@@ -2,7 +2,7 @@
 
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
-# What restores comes first: it is cached until a package changes.
+# The files for the restore are copied first, so that its layer is cached until a package changes.
 COPY global.json Directory.Build.props Directory.Packages.props ./
 COPY build/BannedSymbols.txt build/
 COPY build/MediatR.Contracts/MediatR.Contracts.csproj build/MediatR.Contracts/packages.lock.json build/MediatR.Contracts/
@@ -23,7 +23,7 @@ RUN apt-get update \
   && rm -rf /var/lib/apt/lists/*
 COPY --from=build /app /app
 COPY build/container-health.sh /app/
-# Where SQLite files and backups go unless they are told otherwise; a volume mounted here gets this owner.
+# The default folder of SQLite files and backups; a volume that is mounted here gets this owner.
 RUN mkdir -p /data && chown "$APP_UID" /data
 WORKDIR /data
 VOLUME /data
