@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# Proves that every hook finds what it is for: plants one fault after the other in a clone that is thrown away.
+# Proves that every hook detects its faults: inserts one fault after the other into a temporary clone.
 set -euo pipefail
 
 usage() {
   cat <<'EOF'
 build/prove-hooks.sh [hook…]
 
-1. Everything that is committed here passes `pre-commit run --all-files`, in a clone that build/setup-dev.sh has set up twice.
-2. Each hook of .pre-commit-config.yaml, or each that is named, fails on the faults planted for it, and tells them; each rule
-   for secrets has one of its own. What is allowed passes.
-3. Each hook, and build/setup-dev.sh, fails without a program that it needs, and says in one line how to get it.
-4. `git commit` is refused with a fault, and done without.
+1. All committed files pass `pre-commit run --all-files`, in a clone that build/setup-dev.sh has set up twice.
+2. Each hook of .pre-commit-config.yaml, or each that is named, fails on its planted faults, and reports them; each rule for
+   secrets has a fault of its own. Allowed text passes.
+3. Each hook, and build/setup-dev.sh, fails without a program that it needs, and states in one line how to install it.
+4. `git commit` is refused with a fault, and succeeds without one.
 
-Takes 3 minutes and more, most of them for the hook that builds.
+Takes at least 3 minutes, most of them for the hook that builds.
 EOF
 }
 
@@ -36,7 +36,7 @@ fail() {
   exit 1
 }
 
-# Runs something whose output is only wanted if it is not as it should be.
+# Runs a command, and prints its output only if it fails.
 quietly() {
   "$@" >"$work/log" 2>&1 || {
     cat "$work/log" >&2
@@ -50,27 +50,27 @@ cd "$work/clone"
 say "Setting up, twice"
 ./build/setup-dev.sh
 quietly ./build/setup-dev.sh
-[[ -z $(git status --porcelain) ]] || fail "setting up has changed what is in git."
+[[ -z $(git status --porcelain) ]] || fail "the set-up has changed files in git."
 
 say "All files"
 pre-commit run --all-files || fail "not all files pass."
 
 : >"$work/proved"
-# Plants what standard input holds in a file, and expects the hook to fail and to tell why.
+# Writes standard input to a file, and expects the hook to fail with a message that contains the third argument.
 expect_failure() {
-  local hook=$1 file=$2 told=$3
+  local hook=$1 file=$2 expected=$3
   mkdir -p "$(dirname "$file")"
   cat >"$file"
   git add --all
   if pre-commit run "$hook" >"$work/log" 2>&1; then
     cat "$work/log" >&2
-    fail "$hook did not find what was planted in $file."
+    fail "$hook did not find the fault in $file."
   fi
-  grep --quiet --fixed-strings -- "$told" "$work/log" || {
+  grep --quiet --fixed-strings -- "$expected" "$work/log" || {
     cat "$work/log" >&2
-    fail "$hook did not say '$told'."
+    fail "$hook did not report '$expected'."
   }
-  printf '%-14s found it in %-32s %s\n' "$hook" "$file" "$told" | tee -a "$work/proved"
+  printf '%-14s found it in %-32s %s\n' "$hook" "$file" "$expected" | tee -a "$work/proved"
   git reset --quiet --hard
 }
 
@@ -79,15 +79,15 @@ expect_success() {
   cat >"$file"
   git add --all
   quietly pre-commit run "$hook"
-  printf '%-14s lets pass  %s\n' "$hook" "$file"
+  printf '%-14s accepts     %s\n' "$hook" "$file"
   git reset --quiet --hard
 }
 
-# Characters of chance, of a kind.
-chance() {
-  local kind=$1 count=$2
-  # What is read last is cut off in the middle.
-  (set +o pipefail && LC_ALL=C tr --delete --complement "$kind" </dev/urandom | head --bytes "$count")
+# Prints random characters of a set.
+random() {
+  local set=$1 count=$2
+  # head closes the pipe early, which fails tr.
+  (set +o pipefail && LC_ALL=C tr --delete --complement "$set" </dev/urandom | head --bytes "$count")
 }
 
 text() {
@@ -112,39 +112,39 @@ large_files() {
 
 secrets() {
   local name rest value
-  # The pieces are put together here only: this file must pass too.
+  # Each secret is written in two parts, as the hook checks this file too.
   declare -A plants=(
     ["private-key"]="-----BEGIN RSA PRIVATE"" KEY-----"
-    ["openrouter-key"]="sk-or-""v1-$(chance 0-9a-f 64)"
-    ["anthropic-key"]="sk-""ant-api03-$(chance A-Za-z0-9 40)"
-    ["openai-key"]="sk-""proj-$(chance A-Za-z0-9 48)"
-    ["google-key"]="AI""za$(chance A-Za-z0-9 35)"
-    ["google-oauth"]="GOC""SPX-$(chance A-Za-z0-9 28)"
-    ["azure-account-key"]="AccountName=a;Account""Key=$(chance A-Za-z0-9 86)=="
-    ["azure-signature"]="https://a.example/b?sv=1&s""ig=$(chance A-Za-z0-9 43)%3D"
-    ["azure-client-secret"]="abc8""Q~$(chance A-Za-z0-9 34)"
-    ["aws-access-key"]="AK""IA$(chance A-Z2-7 16)"
-    ["github-token"]="gh""p_$(chance A-Za-z0-9 36)"
-    ["gitlab-token"]="gl""pat-$(chance A-Za-z0-9 20)"
-    ["slack-token"]="xo""xb-$(chance 0-9 24)"
-    ["stripe-key"]="sk_""live_$(chance A-Za-z0-9 24)"
-    ["npm-token"]="np""m_$(chance A-Za-z0-9 36)"
-    ["nuget-key"]="oy""2$(chance a-z0-9 43)"
-    ["docker-token"]="dc""kr_pat_$(chance A-Za-z0-9 27)"
-    ["qrai-key"]="qr""ai_4$(chance A-Za-z0-9 42)"
-    ["json-web-token"]="ey""J$(chance A-Za-z0-9 20).ey""J$(chance A-Za-z0-9 20).$(chance A-Za-z0-9 43)"
-    ["bearer-token"]="Authorization: Bea""rer 12ab$(chance A-Za-z0-9 30)"
-    ["password-in-address"]="postgresql://user:12ab$(chance A-Za-z0-9 12)@""db.example/qrai"
-    ["named-secret"]="\"Pass""word\": \"12ab$(chance A-Za-z0-9 20)\""
+    ["openrouter-key"]="sk-or-""v1-$(random 0-9a-f 64)"
+    ["anthropic-key"]="sk-""ant-api03-$(random A-Za-z0-9 40)"
+    ["openai-key"]="sk-""proj-$(random A-Za-z0-9 48)"
+    ["google-key"]="AI""za$(random A-Za-z0-9 35)"
+    ["google-oauth"]="GOC""SPX-$(random A-Za-z0-9 28)"
+    ["azure-account-key"]="AccountName=a;Account""Key=$(random A-Za-z0-9 86)=="
+    ["azure-signature"]="https://a.example/b?sv=1&s""ig=$(random A-Za-z0-9 43)%3D"
+    ["azure-client-secret"]="abc8""Q~$(random A-Za-z0-9 34)"
+    ["aws-access-key"]="AK""IA$(random A-Z2-7 16)"
+    ["github-token"]="gh""p_$(random A-Za-z0-9 36)"
+    ["gitlab-token"]="gl""pat-$(random A-Za-z0-9 20)"
+    ["slack-token"]="xo""xb-$(random 0-9 24)"
+    ["stripe-key"]="sk_""live_$(random A-Za-z0-9 24)"
+    ["npm-token"]="np""m_$(random A-Za-z0-9 36)"
+    ["nuget-key"]="oy""2$(random a-z0-9 43)"
+    ["docker-token"]="dc""kr_pat_$(random A-Za-z0-9 27)"
+    ["qrai-key"]="qr""ai_4$(random A-Za-z0-9 42)"
+    ["json-web-token"]="ey""J$(random A-Za-z0-9 20).ey""J$(random A-Za-z0-9 20).$(random A-Za-z0-9 43)"
+    ["bearer-token"]="Authorization: Bea""rer 12ab$(random A-Za-z0-9 30)"
+    ["password-in-address"]="postgresql://user:12ab$(random A-Za-z0-9 12)@""db.example/qrai"
+    ["named-secret"]="\"Pass""word\": \"12ab$(random A-Za-z0-9 20)\""
   )
   while read -r name rest; do
     if [[ -z $name || $name == \#* ]]; then
       continue
     fi
     value=${plants[$name]:-}
-    [[ -n $value ]] || fail "nothing is planted for the rule $name: $rest"
+    [[ -n $value ]] || fail "there is no fault for the rule $name: $rest"
     echo "$value" | expect_failure secrets plant.txt "plant.txt:1: $name"
-    ! grep --quiet --fixed-strings -- "$value" "$work/log" || fail "the finding tells the secret."
+    ! grep --quiet --fixed-strings -- "$value" "$work/log" || fail "the finding contains the secret."
   done <build/hooks/secrets.rules
 
   echo "${plants["github-token"]} # pragma: allowlist secret" | expect_success secrets plant.txt
@@ -155,11 +155,11 @@ secrets() {
   git commit --quiet --no-verify --message 'Take it away'
   quietly ./build/hooks/secrets.sh
   if ./build/hooks/secrets.sh --history >"$work/log" 2>&1; then
-    fail "the history hides a secret that is no more."
+    fail "a removed secret was not found in the history."
   fi
-  echo "$(awk '/mark/ { print substr($NF, 1, 16) }' "$work/log") planted" >>build/hooks/secrets.allowed
+  echo "$(awk '/fingerprint/ { print substr($NF, 1, 16) }' "$work/log") planted" >>build/hooks/secrets.allowed
   quietly ./build/hooks/secrets.sh --history
-  echo "The history tells a secret that is no more, and allows its mark."
+  echo "A removed secret is found in the history, and its fingerprint is allowed."
   git reset --quiet --hard HEAD~2
 }
 
@@ -175,7 +175,7 @@ yaml() {
 
 shell() {
   printf '#!/usr/bin/env bash\nif true; then\n      echo yes\nfi\n' | expect_failure shell plant.sh '+  echo yes'
-  # shellcheck disable=SC2016 # it is planted as it stands
+  # shellcheck disable=SC2016 # it is written literally
   printf '#!/usr/bin/env bash\nrm -rf $1/bin\n' | expect_failure shell plant.sh 'SC2086'
 }
 
@@ -204,55 +204,55 @@ build() {
   method 'Npgsql.NpgsqlCommand Insecure(string name) => new("DROP TABLE " + name);' | expect_failure build "$plant" CA2100
 }
 
-# Makes a PATH with all programs of this one but one.
+# Creates a PATH with all programs of this one except one.
 path_without() {
   local program=$1 folders folder
   rm -rf "$work/path"
   mkdir "$work/path"
   IFS=: read -ra folders <<<"$PATH"
   for folder in "${folders[@]}"; do
-    # Of programs of the same name the first one counts, as in PATH.
+    # The first program of a name is used, as in PATH.
     ln --symbolic "$folder"/* "$work/path" 2>/dev/null || true
   done
   rm -f "$work/path/$program"
 }
 
-# Runs a script with that PATH, and expects it to fail with one line.
+# Runs a script with that PATH, and expects it to fail with one line that contains the third argument.
 expect_missing() {
-  local script=$1 program=$2 told=$3
+  local script=$1 program=$2 expected=$3
   if PATH=$work/path "$script" >"$work/out" 2>"$work/log"; then
     fail "$script succeeded without $program."
   fi
-  if ! grep --quiet --fixed-strings -- "$told" "$work/log" || (($(wc -l <"$work/log") != 1)); then
+  if ! grep --quiet --fixed-strings -- "$expected" "$work/log" || (($(wc -l <"$work/log") != 1)); then
     cat "$work/log" >&2
-    fail "$script did not say in one line '$told'."
+    fail "$script did not report '$expected' in one line."
   fi
   printf '%-14s needs %-12s %s\n' "$(basename "$script" .sh)" "$program" "$(<"$work/log")"
 }
 
-# The hook, the program that it needs, and where to get it.
+# Expects a hook to fail without a program that it needs, with a line that states where to get it.
 missing() {
-  local hook=$1 program=$2 told=$3
+  local hook=$1 program=$2 expected=$3
   if ((${#chosen[@]} > 0)) && [[ " ${chosen[*]} " != *" $hook "* ]]; then
     return
   fi
   path_without "$program"
   if [[ $program == grep ]]; then
-    # One that is not GNU's.
-    # shellcheck disable=SC2016 # it is for the script
+    # A grep other than GNU's.
+    # shellcheck disable=SC2016 # the script expands it
     printf '#!/bin/sh\ncase " $* " in *" --perl-regexp "*) exit 2 ;; esac\nexec %s "$@"\n' "$(command -v grep)" >"$work/path/grep"
     chmod +x "$work/path/grep"
   fi
-  expect_missing "./build/hooks/$hook.sh" "$program" "$told"
+  expect_missing "./build/hooks/$hook.sh" "$program" "$expected"
 }
 
 while read -r hook; do
   if ((${#chosen[@]} == 0)) || [[ " ${chosen[*]} " == *" $hook "* ]]; then
     say "$hook"
     plant=${hook//-/_}
-    [[ $(type -t "$plant") == function ]] || fail "nothing is planted for the hook $hook."
+    [[ $(type -t "$plant") == function ]] || fail "there is no fault for the hook $hook."
     "$plant"
-    grep --quiet "^$hook " "$work/proved" || fail "nothing was planted for the hook $hook."
+    grep --quiet "^$hook " "$work/proved" || fail "the hook $hook was not tested."
   fi
 done < <(sed -n 's/^ *- id: //p' .pre-commit-config.yaml)
 
@@ -277,14 +277,14 @@ if git commit --quiet --message 'Plant' >"$work/log" 2>&1; then
   fail "a commit with a fault was not refused."
 fi
 grep --fixed-strings 'white space at its end' "$work/log"
-# Commits what there is, and tells how long it took.
+# Commits all changes, and prints the duration.
 commit() {
   local start=$EPOCHREALTIME
   git add --all
   quietly git commit --quiet --message 'Plant'
   awk -v what="$1" -v from="$start" -v to="$EPOCHREALTIME" 'BEGIN { printf "A commit of %s took %.1f s.\n", what, to - from }'
 }
-# As it is for somebody who has built before.
+# A developer has usually built before.
 quietly ./build/hooks/build.sh
 printf 'one\n' >plant.md
 commit 'a text'

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# build/hooks/build.sh [argument for dotnet build…] [file…]: builds everything, or what the files can have changed. A warning of
-# the compiler, of an analyser or of a security analyser is an error; which ones there are, and which are turned off for what
-# reason, is in Directory.Build.props and .editorconfig.
+# build/hooks/build.sh [argument for dotnet build…] [file…]: builds the solution, or the projects that depend on the files. A
+# warning of the compiler, of an analyser or of a security analyser is an error; Directory.Build.props and .editorconfig
+# configure them, with the reason for each one that is turned off.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . build/hooks/tools.sh
 require_dotnet
 
-# Nothing that a build starts may outlive it.
+# No process of a build may outlive it.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
@@ -23,7 +23,7 @@ if [[ ${CI:-} == true ]]; then
 fi
 
 targets=(QrAi.sln)
-# Nothing depends on the projects with the tests: where only they have changed, they are all there is to build.
+# No project depends on the test projects: if only these have changed, only these are built.
 leaves=()
 for file in "$@"; do
   if [[ $file =~ ^(tests/(Architecture|Unit|Integration|E2E)|build/(Benchmark|Durability))/.*\.cs$ ]]; then

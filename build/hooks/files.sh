@@ -1,26 +1,26 @@
 # shellcheck shell=bash
-# What the other hooks share: which files they look at.
+# Shared by the other hooks: the choice of the files to check.
 
-# Sets `files` to those that are given after `--`; where none are, to all that git has or would add and that match one of the
-# path specifications before it. Those that begin with `:!` count for both.
+# Sets `files` to the files after `--`; without any, to all tracked and untracked, not ignored files that match one of the
+# pathspecs before it. Pathspecs that begin with `:!` exclude files in both cases.
 choose_files() {
-  local wanted=() unwanted=() file all=()
+  local included=() excluded=() file all=()
   while [[ $1 != -- ]]; do
     if [[ $1 == ':!'* ]]; then
-      unwanted+=("$1")
+      excluded+=("$1")
     else
-      wanted+=("$1")
+      included+=("$1")
     fi
     shift
   done
   shift
   if (($# > 0)); then
-    wanted=("${@/#/:(literal)}")
+    included=("${@/#/:(literal)}")
   fi
-  mapfile -d '' -t all < <(git ls-files -z --cached --others --exclude-standard -- "${wanted[@]}" "${unwanted[@]}" | sort -zu)
+  mapfile -d '' -t all < <(git ls-files -z --cached --others --exclude-standard -- "${included[@]}" "${excluded[@]}" | sort -zu)
   files=()
   for file in "${all[@]}"; do
-    # A deleted file is named too.
+    # git lists deleted files too.
     if [[ -f $file && ! -L $file ]]; then
       files+=("$file")
     fi

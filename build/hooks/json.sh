@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# build/hooks/json.sh [file…]: fails on JSON that is not JSON, or not formatted as `jq .` does. What NuGet writes is left alone.
+# build/hooks/json.sh [file…]: fails on invalid JSON, and on JSON that `jq .` would format otherwise. Skips NuGet's lock files.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . build/hooks/files.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# build/hooks/large-files.sh [file…]: fails on files over 256 KiB. Git keeps them for ever, and nobody reads them.
+# build/hooks/large-files.sh [file…]: fails on files over 256 KiB, which would stay in git's history.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . build/hooks/files.sh

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# build/hooks/lock-files.sh: fails where a packages.lock.json is not what the projects ask for. `dotnet restore QrAi.sln`
-# writes them.
+# build/hooks/lock-files.sh: fails if a packages.lock.json does not match the projects. `dotnet restore QrAi.sln`
+# updates them.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . build/hooks/tools.sh

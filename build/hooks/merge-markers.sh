@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# build/hooks/merge-markers.sh [file…]: fails on what git writes where a merge was not resolved.
+# build/hooks/merge-markers.sh [file…]: fails on git's markers of unresolved conflicts.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . build/hooks/files.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Finds what looks like a key, a password or a token.
+# Searches for text that looks like a key, a password or a token.
 set -euo pipefail
 
 usage() {
@@ -7,15 +7,15 @@ usage() {
 build/hooks/secrets.sh [file…]
 build/hooks/secrets.sh --history
 
-Without arguments it searches all files that git has or would add; with --history every line that any commit has ever added,
-and every commit's message. The rules are in build/hooks/secrets.rules. A finding is told by its rule and its place, never by
-its value, and comes with a mark.
+Without arguments it searches all tracked and untracked, not ignored files; with --history every line that any commit has ever
+added, and every commit's message. The rules are in build/hooks/secrets.rules. A finding is reported with its rule, its
+position and its fingerprint, never with its value.
 
-What is no secret is allowed on its line, by a comment with `pragma: allowlist secret`, or, where no comment can be, as in the
-history, by its mark in build/hooks/secrets.allowed. A secret that was committed is not undone by a later commit: have it
-revoked first, wherever it is from.
+Text that is not a secret is allowed by a comment on its line, `pragma: allowlist secret`, or, if a comment is not possible, as
+in the history, by its fingerprint in build/hooks/secrets.allowed. A later commit does not remove a committed secret from the
+history: revoke the secret first.
 
-The exit code is 1 if something was found, 2 if not everything could be searched.
+The exit code is 1 with findings, and 2 if not everything could be searched.
 EOF
 }
 
@@ -27,7 +27,7 @@ fi
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . build/hooks/files.sh
 . build/hooks/tools.sh
-export LC_ALL=C # a byte is a byte, in any file
+export LC_ALL=C # files are searched as bytes
 
 give_up() {
   echo "$*" >&2
@@ -38,19 +38,19 @@ require_gnu_grep || exit 2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The rules: a name, white space, an expression.
+# Each rule is a name, white space, an expression.
 names=() expressions=()
 while read -r name expression; do
   if [[ -n $name && $name != \#* ]]; then
     names+=("$name") expressions+=("$expression")
   fi
 done <build/hooks/secrets.rules
-((${#names[@]} > 0)) || give_up "There are no rules."
+((${#names[@]} > 0)) || give_up "build/hooks/secrets.rules has no rules."
 
-# Writes a line for each line to search: where it is, a tab, the line.
+# Writes a line for each line to search: its position, a tab, the line.
 if [[ ${1:-} == --history ]]; then
-  [[ $(git rev-parse --is-shallow-repository) == false ]] || give_up "The history is not all here: git fetch --unshallow"
-  # A merge is compared with both its parents: it may add what neither has.
+  [[ $(git rev-parse --is-shallow-repository) == false ]] || give_up "The history is incomplete: run git fetch --unshallow"
+  # A merge is compared with both parents, as it may add lines that neither has.
   git log --all -m --patch --unified=0 --no-color --no-ext-diff --no-textconv --no-renames --text \
     --src-prefix=a/ --dst-prefix=b/ --format='commit %H%n%an <%ae>%n%B' >"$work/log" || give_up "git log failed."
   awk '
@@ -63,16 +63,15 @@ if [[ ${1:-} == --history ]]; then
 else
   choose_files -- "$@"
   if ((${#files[@]} > 0)); then
-    # The rules are full of what they look for.
     grep --text --with-filename --line-number '' -- "${files[@]}" |
       sed -E 's/^([^:]*:[0-9]+):/\1\t/' >"$work/lines" || true
   fi
 fi
 [[ -e $work/lines ]] || exit 0
 
-# First all rules at once, over everything; then one by one, over the few lines that are left.
+# All rules are applied at once to all lines, then one by one to the few lines that match.
 any=$(IFS='|' && echo "(?:${expressions[*]})")
-grep --text --perl-regexp --regexp "\t.*$any" "$work/lines" >"$work/suspects" || (($? == 1)) || give_up "A rule cannot be read."
+grep --text --perl-regexp --regexp "\t.*$any" "$work/lines" >"$work/suspects" || (($? == 1)) || give_up "A rule is not a valid expression."
 found=0
 declare -A seen=()
 while IFS=$'\t' read -r place line; do
@@ -81,12 +80,12 @@ while IFS=$'\t' read -r place line; do
   fi
   for ((rule = 0; rule < ${#names[@]}; rule++)); do
     while read -r value; do
-      mark=$(sha256sum <<<"$value" | cut -c 1-16)
-      if [[ -n ${seen[$mark]:-} ]] || grep --quiet "^$mark " build/hooks/secrets.allowed; then
+      fingerprint=$(sha256sum <<<"$value" | cut -c 1-16)
+      if [[ -n ${seen[$fingerprint]:-} ]] || grep --quiet "^$fingerprint " build/hooks/secrets.allowed; then
         continue
       fi
-      seen[$mark]=yes
-      echo "$place: ${names[rule]} (mark $mark)"
+      seen[$fingerprint]=yes
+      echo "$place: ${names[rule]} (fingerprint $fingerprint)"
       found=$((found + 1))
     done < <(grep --text --only-matching --perl-regexp --regexp "${expressions[rule]}" <<<"$line" || true)
   done

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# build/hooks/shell.sh [file…]: fails on scripts that shfmt would write otherwise, or that shellcheck finds fault with.
-# `shfmt --write FILE` formats one; how is in .editorconfig.
+# build/hooks/shell.sh [file…]: fails on scripts that shfmt would format otherwise, or that shellcheck reports.
+# `shfmt --write FILE` formats a script, with the options in .editorconfig.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . build/hooks/files.sh

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# What the other hooks share: the programs that they need. Each function fails with one line that says how to get what is missing.
+# Shared by the other hooks: checks for required programs. Each function fails with one line that states how to install it.
 
-# Programs from Debian's packages of the same names.
+# Requires programs from Debian's packages of the same names.
 require_tools() {
   local tool missing=()
   for tool in "$@"; do
@@ -20,7 +20,7 @@ require_dotnet() {
   }
 }
 
-# A grep that knows Perl expressions.
+# Requires a grep with support for Perl expressions.
 require_gnu_grep() {
   grep --quiet --perl-regexp . <<<x 2>/dev/null || {
     echo "${0##*/}: GNU grep missing: install it (Debian: apt-get install grep)" >&2

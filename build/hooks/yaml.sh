@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# build/hooks/yaml.sh [file…]: fails on YAML that yamllint finds fault with. Its rules are in .yamllint.yaml.
+# build/hooks/yaml.sh [file…]: fails on YAML that yamllint reports. Its rules are in .yamllint.yaml.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . build/hooks/files.sh
