@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Measures QrAi against the provider alone, against the least program that could do its work, and against the least that keeps
-# the same promises, on a PostgreSQL made for it, and prints the tables of docs/performance.md. Everything it makes is gone
-# afterwards.
+# Compares QrAi with the provider alone, with the minimal program that could do its work, and with the minimal program with the
+# same guarantees, on a PostgreSQL server of its own, and prints the tables of docs/performance.md. Removes all that it creates.
 set -euo pipefail
 
 usage() {
@@ -9,13 +8,13 @@ usage() {
 build/benchmark.sh [--quick] [--only baseline|durable|qrai] [--sizes]
 
   --quick  at most 2 minutes after publishing instead of 7: fewer and shorter rounds
-  --only   measure some of the programs, separated by commas
-  --sizes  measure what must not grow with the data instead: a page among 1,000,000 sessions, a question in a session of
-           10,000 messages
+  --only   measure only these programs, separated by commas
+  --sizes  measure instead that the cost does not grow with the data: a page among 1,000,000 sessions, a question in a
+           session of 10,000 messages
 
-Environment: POSTGRES_BIN, the folder of initdb and postgres (default: the newest that is installed);
-TMPDIR, where the database lies (default /var/tmp: on a disk, not in memory);
-PUBLISH_ARGUMENTS, more arguments for publishing QrAi; QRAI_PROGRAM, one that is already published.
+Environment: POSTGRES_BIN, the folder of initdb and postgres (default: the newest installed version);
+TMPDIR, the parent folder of the database (default /var/tmp: on a disk, not in memory);
+PUBLISH_ARGUMENTS, additional arguments for publishing QrAi; QRAI_PROGRAM, a published program to use instead.
 EOF
 }
 
@@ -38,8 +37,8 @@ arguments+=(--only "$only")
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . build/postgres.sh
 
-# A stream takes two descriptors of the server.
-begin benchmark 10000
+# A stream needs two file descriptors in the server.
+prepare benchmark 10000
 
 say "publishing"
 publish build/Benchmark programs/benchmark
@@ -54,5 +53,5 @@ port=$("$benchmark" port)
 start_postgres "$port"
 create_databases "$port" baseline durable qrai
 
-run_to_its_end "$benchmark" run "${arguments[@]}" --seconds "$limit" \
+run_to_completion "$benchmark" run "${arguments[@]}" --seconds "$limit" \
   --postgres "127.0.0.1:$port" --password "$password" --work "$work"

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Checks everything that is checked before a commit.
+# Runs all checks of a commit.
 set -euo pipefail
 
 usage() {
   cat <<'EOF'
 build/check.sh
 
-Runs the hooks of .pre-commit-config.yaml over all files, and searches the whole history for secrets. The last one builds, so
-that build/test.sh finds it built.
+Runs the hooks of .pre-commit-config.yaml on all files, and searches the whole history for secrets. The last hook builds the
+solution, which build/test.sh then uses.
 
 Needs the .NET SDK of global.json, and shellcheck, shfmt, yamllint and jq: on Debian they are installed if missing.
-Environment: CONFIGURATION, Debug or Release (default); CI=true, which refuses packages that the lock files do not name.
+Environment: CONFIGURATION, Debug or Release (default); CI=true, which refuses packages that are not in the lock files.
 EOF
 }
 

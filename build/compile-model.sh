@@ -6,8 +6,8 @@ usage() {
   cat <<'EOF'
 build/compile-model.sh
 
-To be run after every change of the model, of its converters or of EF Core's version; a unit test fails until it was.
-The service reads its model from there, since building it at every start takes a quarter of a second.
+Run it after every change of the model, of its converters or of EF Core's version; a unit test fails until then.
+The service loads the compiled model, since building the model at every start takes a quarter of a second.
 EOF
 }
 
@@ -20,12 +20,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
 dotnet tool restore --verbosity quiet >/dev/null
-# Old models need not compile with the code of today; without them it builds its model itself.
+# Outdated models may not compile with the current code; without them the model is built at run time.
 rm -rf src/Infrastructure/Persistence/{Postgres,Sqlite}/CompiledModel
 dotnet build src/Infrastructure --verbosity quiet --nologo
 for database in Postgres Sqlite; do
   folder=src/Infrastructure/Persistence/$database/CompiledModel
-  # With --nativeaot the accessors of properties are written too: otherwise 300 of them are compiled at every start.
+  # With --nativeaot the accessors of properties are generated too: otherwise 300 of them are compiled at every start.
   dotnet ef dbcontext optimize --no-build --nativeaot --project src/Infrastructure --context "${database}DbContext" \
     --output-dir "Persistence/$database/CompiledModel" --namespace "QrAi.Infrastructure.Persistence.$database.CompiledModel" \
     >/dev/null

@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
-# Brings the whole of docker-compose.yml up from nothing, uses it as somebody would, and takes it down again.
+# Starts all services of docker-compose.yml with empty volumes, tests them, and removes them.
 set -euo pipefail
 
 usage() {
   cat <<'EOF'
 build/compose-test.sh
 
-Builds the image, starts every service of docker-compose.yml under a project name and ports of its own, and shows that
+Builds the image, starts every service of docker-compose.yml under a separate project name and separate ports, and checks that
 
-- a question is answered and its session kept, also when the service is started anew;
-- the service runs as a user without rights on a file system that it cannot write to;
-- SIGTERM ends it in good order, and a second migration finds nothing to do;
-- a backup is made, uploaded, and verified.
+- a question is answered, and its session is stored across a restart of the service;
+- the service runs as an unprivileged user on a read-only file system;
+- SIGTERM ends it with exit code 0, and a second migration has nothing to do;
+- a backup is created, uploaded, and verified.
 
-Everything is removed in the end. Needs a Docker engine with docker compose or docker-compose; takes 2 to 5 minutes.
+Everything is removed at the end. Needs a Docker engine with docker compose or docker-compose; takes 2 to 5 minutes.
 EOF
 }
 
@@ -48,7 +48,7 @@ clean_up() {
 }
 trap clean_up EXIT
 
-# Runs a command until it succeeds, for a minute at the most.
+# Runs a command until it succeeds, for at most a minute.
 eventually() {
   local tries
   for ((tries = 0; tries < 120; tries++)); do
@@ -57,7 +57,7 @@ eventually() {
     fi
     sleep 0.5
   done
-  fail "Not within a minute: $*"
+  fail "Not successful within a minute: $*"
 }
 
 api() {
@@ -72,28 +72,28 @@ say "Building the image"
 docker build --network host --quiet --tag qrai:local .
 
 say "Starting everything"
-compose up --detach --no-build || fail "Not everything started."
+compose up --detach --no-build || fail "Some services did not start."
 eventually ready
 echo "Ready at http://127.0.0.1:$API_PORT"
 
 say "A question"
 answer=$(api /api/questions --data '{"question":"日本の首都は？"}')
 session=$(field sessionId <<<"$answer")
-[[ -n $session && $answer == *'"status":"completed"'* ]] || fail "No answer: $answer"
+[[ -n $session && $answer == *'"status":"completed"'* ]] || fail "The question was not answered: $answer"
 echo "Answered in session $session"
 
 say "User and file system"
 user=$(compose exec -T api id -u)
 [[ $user != 0 ]] || fail "The service runs as root."
 if compose exec -T api touch /app/written >/dev/null 2>&1; then
-  fail "The service can write to its own program."
+  fail "The service can write to its program folder."
 fi
 echo "It runs as user $user and cannot write to /app"
 
 say "Health"
 healthy() { [[ $(docker inspect --format '{{.State.Health.Status}}' "$(compose ps --quiet api)") == healthy ]]; }
 eventually healthy
-echo "The engine calls it healthy"
+echo "The engine reports it as healthy"
 
 say "SIGTERM"
 compose stop --timeout 40 api >/dev/null 2>&1
@@ -105,15 +105,15 @@ say "A second start"
 compose run --rm -T migrate migrate
 compose up --detach --no-build api >/dev/null 2>&1
 eventually ready
-api "/api/sessions/$session/messages" | grep --quiet '日本の首都は？' || fail "The session is gone."
-echo "The session is still there"
+api "/api/sessions/$session/messages" | grep --quiet '日本の首都は？' || fail "The session is lost."
+echo "The session is still stored"
 
 say "A backup"
 compose exec -T backup /app/QrAi.WebApi backup create
 compose exec -T backup /app/QrAi.WebApi backup verify
 compose exec -T backup /app/QrAi.WebApi backup list
 
-say "A wrong setting"
+say "An invalid setting"
 container=$(docker create --env DATABASE_URL=nonsense qrai:local)
 docker start --attach "$container" || true
 code=$(docker inspect --format '{{.State.ExitCode}}' "$container")
@@ -121,4 +121,4 @@ docker rm "$container" >/dev/null
 [[ $code == 78 ]] || fail "It ended with exit code $code."
 echo "It ended with exit code 78"
 
-say "All of it works"
+say "All checks passed"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Whether the service in this container is ready, for HEALTHCHECK. Bash alone: the image has no other HTTP client.
+# Exits with 0 if the service in this container is ready, for HEALTHCHECK. Uses Bash alone: the image has no HTTP client.
 set -euo pipefail
 
 exec 3<>/dev/tcp/127.0.0.1/8080

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Merges what the tests of each category have covered, and fails where it is too little.
+# Merges the coverage of each category of tests, and fails if it is below the minimum.
 set -euo pipefail
 
 usage() {
@@ -7,7 +7,7 @@ usage() {
 build/coverage.sh
 
 Reads artifacts/coverage/{Unit,Integration}, which `build/test.sh --category NAME` writes, on one machine or
-on several, and fails if one is missing or less than 80 % of the lines of src are covered. Writes the report into
+on several, and fails if one is missing or if less than 80 % of the lines of src are covered. Writes the report to
 artifacts/coverage: index.html, Cobertura.xml.
 EOF
 }
@@ -44,7 +44,7 @@ for category in Unit Integration; do
 done
 
 dotnet tool restore --verbosity quiet >/dev/null
-rm -f "$coverage/Cobertura.xml" # an old report is not taken for this one
+rm -f "$coverage/Cobertura.xml" # an outdated report must not be read
 dotnet reportgenerator "-reports:$(IFS=';' && echo "${parts[*]}")" "-targetdir:$coverage" \
   '-reporttypes:Html;Cobertura' -title:QrAi -verbosity:Warning
 for project in Domain Application Infrastructure WebApi; do
@@ -54,6 +54,6 @@ done
 lines=$(rate coverage line-rate)
 printf '%-14s %5s %% of lines, %5s %% of branches\n' Total "$lines" "$(rate coverage branch-rate)"
 if ! awk -v lines="$lines" -v least="$least_line_coverage" 'BEGIN { exit !(lines >= least) }'; then
-  echo "Too little is covered: at least $least_line_coverage % of the lines are asked for." >&2
+  echo "The coverage is too low: at least $least_line_coverage % of the lines are required." >&2
   exit 1
 fi

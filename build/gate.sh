@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The last job of a workflow: fails unless every job that it needs has succeeded. One that was skipped or cancelled has not.
-# NEEDS is what GitHub knows of them: ${{ toJSON(needs) }}.
+# The last job of a workflow: fails unless every job that it needs has succeeded, and none was skipped or cancelled.
+# NEEDS has their results: ${{ toJSON(needs) }}.
 set -euo pipefail
 
 jq --raw-output 'to_entries[] | "\(.key): \(.value.result)"' <<<"${NEEDS:?}"

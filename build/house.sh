@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Counts how large the code is, and what a newcomer has to read.
+# Counts the files and lines of the code, and of what a new developer has to read.
 set -euo pipefail
 
 if [[ ${1:-} == -h || ${1:-} == --help ]]; then
   cat <<'EOF'
 build/house.sh
 
-Prints the files and lines of each project, the longest files, the fullest folders, the files that a question passes and the
+Prints the files and lines of each project, the longest files, the largest folders, the files on the way of a question and the
 files of each recipe (both as docs/development.md lists them). Generated code (migrations, compiled models) is not counted.
-Fails if docs/development.md names a file that does not exist. tests/Architecture holds the limits.
+Fails if docs/development.md names a file that does not exist. tests/Architecture checks the limits.
 EOF
   exit 0
 fi
@@ -41,10 +41,10 @@ for root in src tests build; do
 done
 
 echo
-echo "## Fullest folders"
+echo "## Largest folders"
 sources | sed 's|/[^/]*$||' | sort | uniq -c | sort -rn | awk 'NR <= 8'
 
-# The lines under a heading, down to the next heading of its level.
+# Prints the lines below a heading, up to the next heading of its level or above.
 section() {
   awk -v level="$1" -v title="$2" '
     $0 == level " " title { inside = 1; next }
@@ -52,7 +52,7 @@ section() {
     inside { print }' "$guide"
 }
 
-# The files of this repository that are named in code quotes.
+# Prints the files of this repository that are named in backquotes.
 files() { grep -oE "$tick(src|tests|build|docs)/[A-Za-z0-9_./-]+$tick" | tr -d "$tick"; }
 
 echo

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Changes src/Domain and src/Application in many small ways and counts the changes that the unit tests notice.
+# Mutates src/Domain and src/Application and counts the mutants that the unit tests kill.
 set -euo pipefail
 
 usage() {
@@ -9,12 +9,12 @@ build/mutation.sh [project…]
   build/mutation.sh
   build/mutation.sh Domain
 
-Needs the .NET SDK of global.json and nothing else. Only tests/Unit is run: a mutant asks for hundreds of test runs, and
-rules should be held by tests that need no service. What is asked for is in tests/Unit/stryker-config.yaml.
+Needs only the .NET SDK of global.json. Runs only tests/Unit: the mutants need hundreds of test runs, and tests of rules
+should need no service. The thresholds are in tests/Unit/stryker-config.yaml.
 
-Environment: CONCURRENCY, how many mutants are tested at once, by default half as many as there are cores; CI=true, which
-refuses packages that the lock files do not name.
-Reports are in artifacts/mutation. The last lines are the projects' scores; the exit code is 0 if none is under 75 %.
+Environment: CONCURRENCY, the number of mutants that are tested at once (default: half the number of cores); CI=true, which
+refuses packages that are not in the lock files.
+Reports are in artifacts/mutation. The last lines are the projects' scores; the exit code is 0 if none is below 75 %.
 END
 }
 
@@ -31,7 +31,7 @@ if ((${#projects[@]} == 0)); then
 fi
 reports=$PWD/artifacts/mutation
 
-# Nothing that a build starts may outlive it.
+# No process of a build may outlive it.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
@@ -43,26 +43,26 @@ fail() {
 }
 
 for project in "${projects[@]}"; do
-  [[ $project == Domain || $project == Application ]] || fail "There is nothing to mutate in $project, see --help"
+  [[ $project == Domain || $project == Application ]] || fail "$project is not a project to mutate, see --help"
 done
 
 locked=()
 if [[ ${CI:-} == true ]]; then
   locked=(--locked-mode)
 fi
-at_once=()
+concurrency=()
 if [[ -n ${CONCURRENCY:-} ]]; then
-  at_once=(--concurrency "$CONCURRENCY")
+  concurrency=(--concurrency "$CONCURRENCY")
 fi
 
-# Mutates a project and runs the unit tests that reach each mutant; fails under the least score.
+# Mutates a project and runs the unit tests that cover each mutant; fails below the minimum score.
 mutate() {
   local project=$1
   say "Mutating $project"
   rm -rf "${reports:?}/$project"
-  # From its test project's folder, as Stryker wants it; its configuration is there too.
+  # Stryker has to run in the folder of the test project, which also has its configuration.
   (cd tests/Unit && dotnet stryker --config-file stryker-config.yaml --project "$project.csproj" --output "$reports/$project" \
-    --break-on-initial-test-failure --skip-version-check "${at_once[@]}")
+    --break-on-initial-test-failure --skip-version-check "${concurrency[@]}")
 }
 
 # Prints the score in a project's report, if there is one.
@@ -79,9 +79,9 @@ for project in "${projects[@]}"; do
   start=$SECONDS
   mutate "$project" || enough=false
   score=$(score "$project")
-  summary+=("$(printf '%-12s %s, %d s' "$project" "${score:-broke off}" $((SECONDS - start)))")
+  summary+=("$(printf '%-12s %s, %d s' "$project" "${score:-aborted}" $((SECONDS - start)))")
 done
 
-say "Mutants that the tests notice (artifacts/mutation/{project}/reports/mutation-report.html)"
+say "Mutation scores (artifacts/mutation/{project}/reports/mutation-report.html)"
 printf '%s\n' "${summary[@]}"
-[[ $enough == true ]] || fail "At least 75 % are asked for."
+[[ $enough == true ]] || fail "At least 75 % are required."

@@ -1,18 +1,18 @@
 # shellcheck shell=bash
-# Shared by scripts that run programs on a PostgreSQL of their own. Everything lies below $work and is removed at the end.
+# Functions for scripts that run programs on a PostgreSQL server of their own. All files are in $work, which is removed at the end.
 
 say() { echo "$*" >&2; }
 
-# Makes $work, a folder named after $1, and exits where the machine lacks something. $2 is how many files a process
-# must be able to open.
-begin() {
+# Creates the folder $work, with $1 in its name, and exits if the machine does not meet a requirement. $2 is the number of
+# files that a process must be able to open.
+prepare() {
   ulimit -n "$(ulimit -Hn)"
   if (($(ulimit -n) < $2)); then
     say "$2 open files are needed, the limit here is $(ulimit -n)"
     exit 1
   fi
   bin=${POSTGRES_BIN:-$(newest_postgres)}
-  [[ -x $bin/initdb ]] || { say "no initdb here: install PostgreSQL or set POSTGRES_BIN" && exit 1; }
+  [[ -x $bin/initdb ]] || { say "initdb was not found: install PostgreSQL or set POSTGRES_BIN" && exit 1; }
   # PostgreSQL refuses to run as root.
   as_postgres=()
   if ((EUID == 0)); then
@@ -20,7 +20,7 @@ begin() {
   fi
   work=$(mktemp -d "${TMPDIR:-/var/tmp}/qrai-$1.XXXXXX")
   chmod 755 "$work"
-  trap end_all EXIT
+  trap clean_up EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM
 }
@@ -30,7 +30,7 @@ newest_postgres() {
 }
 
 # shellcheck disable=SC2317 # the trap calls it
-end_all() {
+clean_up() {
   trap '' INT TERM
   local pid
   if [[ -f $work/pids ]]; then
@@ -56,7 +56,7 @@ publish() {
   }
 }
 
-# Sets QRAI_PROGRAM to QrAi's program, and publishes it unless it is set.
+# Sets QRAI_PROGRAM to the published program; publishes it if QRAI_PROGRAM is not set.
 publish_qrai() {
   if [[ -z ${QRAI_PROGRAM:-} ]]; then
     local more
@@ -67,7 +67,7 @@ publish_qrai() {
   QRAI_PROGRAM=$(realpath "$QRAI_PROGRAM")
 }
 
-# Starts a server on the port $1, and sets $password, that of its user postgres.
+# Starts a server on port $1, and sets $password, the password of its user postgres.
 start_postgres() {
   password=throwaway
   mkdir "$work/database"
@@ -77,7 +77,7 @@ start_postgres() {
     cd "$work/database" || exit 1
     "${as_postgres[@]}" "$bin/initdb" -D data -U postgres -A scram-sha-256 --pwfile=password -E UTF8 --locale=C \
       >initdb.log || { cat initdb.log >&2 && exit 1; }
-    # fsync, synchronous_commit and all else keep their defaults.
+    # fsync, synchronous_commit and all other settings have their defaults.
     "${as_postgres[@]}" "$bin/pg_ctl" -D data -l server.log -w -s \
       -o "-h 127.0.0.1 -p $1 -k $work/database" start || { cat server.log >&2 && exit 1; }
   )
@@ -91,8 +91,8 @@ create_databases() {
   done
 }
 
-# Runs a program, passes signals on to it, and returns its exit code.
-run_to_its_end() {
+# Runs a program, forwards signals to it, and returns its exit code.
+run_to_completion() {
   local running status=0
   "$@" &
   running=$!

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Proves that damage is found, and measures what backups cost. Everything it makes is gone afterwards.
+# Proves that damaged backups are detected, and measures the cost of backups. Removes all that it creates.
 set -euo pipefail
 
 usage() {
   cat <<'EOF'
 build/prove-backups.sh [--flips|--cost]
 
-  --flips  only: flips 240 single bits of a dump and its manifest, for each kind of database; all are caught or harmless
-  --cost   only: measures create and verify against the dump alone, and a restore of 100,000 messages
+  --flips  only flips 240 single bits of a dump and its manifest, for each kind of database; each is detected or harmless
+  --cost   only compares create and verify with the dump alone, and measures a restore of 100,000 messages
 
-Environment: POSTGRES_BIN, the folder of initdb and pg_dump (default: the newest that is installed); TMPDIR, where the
-database and the backups lie (default /var/tmp: on a disk, not in memory); ROUNDS, how often it measures (default 7);
-PUBLISH_ARGUMENTS, more arguments for publishing QrAi.
+Environment: POSTGRES_BIN, the folder of initdb and pg_dump (default: the newest installed version); TMPDIR, the parent
+folder of the database and the backups (default /var/tmp: on a disk, not in memory); ROUNDS, the number of rounds (default 7);
+PUBLISH_ARGUMENTS, additional arguments for publishing QrAi.
 EOF
 }
 
@@ -37,7 +37,7 @@ if [[ $flips == true ]]; then
   say "Flipping bits"
   dotnet test tests/Integration --configuration Release --logger 'console;verbosity=detailed' \
     --filter "Name=Each_of_240_single_bit_flips_is_caught_or_harmless" | grep -E ' flips: |^ +(Passed|Failed) |^(Passed|Failed)!|Total tests'
-  # The status is that of the tests, not of grep.
+  # The exit code of the tests, not of grep.
   ((PIPESTATUS[0] == 0)) || exit 1
 fi
 [[ $cost == true ]] || exit 0
@@ -46,7 +46,7 @@ installed() {
   { find /usr/lib/postgresql /usr/pgsql-* -name initdb -printf '%h\n' 2>/dev/null || true; } | sort -V | tail -1
 }
 bin=${POSTGRES_BIN:-$(installed)}
-[[ -x $bin/initdb ]] || { echo "no initdb here: install PostgreSQL or set POSTGRES_BIN" >&2 && exit 1; }
+[[ -x $bin/initdb ]] || { echo "initdb was not found: install PostgreSQL or set POSTGRES_BIN" >&2 && exit 1; }
 export PATH=$bin:$PATH
 
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/qrai-backups.XXXXXX")
@@ -70,7 +70,7 @@ read -ra more <<<"${PUBLISH_ARGUMENTS:-}"
 dotnet publish src/WebApi -c Release -o "$work/program" -v quiet --nologo "${more[@]}"
 qrai=$work/program/QrAi.WebApi
 
-say "Starting PostgreSQL and filling it"
+say "Starting PostgreSQL and inserting data"
 export PGHOST=127.0.0.1 PGPORT=$((20000 + RANDOM % 10000)) PGUSER=postgres PGPASSWORD=backups
 mkdir "$work/database"
 echo "$PGPASSWORD" >"$work/database/password"
@@ -85,7 +85,7 @@ echo "$PGPASSWORD" >"$work/database/password"
 export DATABASE_URL=postgresql://postgres:$PGPASSWORD@127.0.0.1:$PGPORT/qrai
 export BACKUP_DIRECTORY=$work/backups LOG_LEVEL=WARNING ENVIRONMENT=test
 "$qrai" migrate >/dev/null
-# 5,000 sessions with 20 messages each, of 200 to 600 characters that compress about as text does.
+# 5,000 sessions with 20 messages each, of 200 to 600 characters that compress about as well as text.
 "$bin/psql" -q -v ON_ERROR_STOP=1 qrai <<'EOF'
 INSERT INTO sessions (id, title, folded_title, message_count, created_at, updated_at, version)
 SELECT gen_random_uuid(), 'Session ' || i, 'session ' || i, 20, now() - i * interval '1 min', now(), 1
@@ -100,7 +100,7 @@ VACUUM ANALYZE;
 EOF
 "$bin/psql" -At qrai -c "SELECT count(*) || ' messages, ' || pg_size_pretty(pg_database_size('qrai')) FROM messages"
 
-# Prints how many seconds a command takes.
+# Prints the duration of a command in seconds.
 seconds() {
   local start=$EPOCHREALTIME
   "$@" >/dev/null
@@ -116,7 +116,7 @@ for ((round = 0; round <= rounds; round++)); do
   plain=$(seconds "$bin/pg_dump" -Fc -f "$work/alone.dump" qrai)
   create=$(seconds "$qrai" backup create)
   verify=$(seconds "$qrai" backup verify)
-  # The first round warms everything up. Ratios are of one round: others may be using the machine more in the next.
+  # The first round is a warm-up. Ratios are within a round, as the load of the machine may differ between rounds.
   ((round == 0)) || awk -v d="$dump" -v p="$plain" -v c="$create" -v v="$verify" \
     'BEGIN { printf "%s %s %s %s %.2f %.2f %.2f\n", d, p, c, v, c + v, (c + v) / d, (c + v) / p }' >>"$work/rounds"
 done

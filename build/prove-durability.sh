@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Proves that no answer is lost when processes are killed, paused or told to end while they answer.
+# Proves that no answer is lost when processes are killed, paused or stopped while they generate answers.
 set -euo pipefail
 
 usage() {
@@ -7,19 +7,19 @@ usage() {
 build/prove-durability.sh [--kills N] [--only NAME,…]
 
 kills     three replicas on one PostgreSQL answer 40 callers, and N times (100 by default) one of them is killed (-9): no
-          question is lost or answered twice, every caller has exactly what is stored, nothing is left over
-pause     one is stopped (SIGSTOP) past its lease and resumed: what another has written stays
+          question is lost or answered twice, every caller has received exactly the stored text, no temporary rows remain
+pause     one is paused (SIGSTOP) for longer than its lease and resumed: it does not overwrite the text of another one
 deaths    an answer whose processes always die fails as interrupted after three takeovers
-replicas  another replica than the one that answers follows, reads, cancels and deletes in time
-sqlite    the only process, on SQLite, is killed in the middle of answers, and started again
-shutdown  one is told to end (SIGTERM) while it answers: another takes the answer at once
+replicas  a replica follows, reads, cancels and deletes the answers of another one in time
+sqlite    the only process, on SQLite, is killed during answers, and restarted
+shutdown  one is stopped (SIGTERM) while it generates an answer: another one takes the answer over at once
 
-Prints a line for each check, ok or FAILED, with its figures. The exit code is 1 if any failed; the logs of the processes are
-then in artifacts/durability. Everything it starts is removed at the end. Takes about 2 minutes, and 5 s for each kill.
+Prints a line for each check, ok or FAILED, with its measurements. The exit code is 1 if any failed; the logs of the processes
+are then in artifacts/durability. Everything is removed at the end. Takes about 2 minutes, and 5 s for each kill.
 
-Environment: POSTGRES_BIN, the folder of initdb and postgres (default: the newest that is installed);
-TMPDIR, where the databases lie (default /var/tmp);
-PUBLISH_ARGUMENTS, more arguments for publishing QrAi; QRAI_PROGRAM, one that is already published.
+Environment: POSTGRES_BIN, the folder of initdb and postgres (default: the newest installed version);
+TMPDIR, the parent folder of the databases (default /var/tmp);
+PUBLISH_ARGUMENTS, additional arguments for publishing QrAi; QRAI_PROGRAM, a published program to use instead.
 EOF
 }
 
@@ -39,7 +39,7 @@ done
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . build/postgres.sh
 
-begin durability 1024
+prepare durability 1024
 
 say "publishing"
 publish build/Durability programs/durability
@@ -51,7 +51,7 @@ port=$("$durability" port)
 start_postgres "$port"
 
 status=0
-run_to_its_end "$durability" run --qrai "$QRAI_PROGRAM" --postgres "127.0.0.1:$port" --password "$password" \
+run_to_completion "$durability" run --qrai "$QRAI_PROGRAM" --postgres "127.0.0.1:$port" --password "$password" \
   --work "$work" --kills "$kills" --only "$only" || status=$?
 if ((status != 0)); then
   mkdir -p artifacts/durability

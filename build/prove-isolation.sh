@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Proves that the tests touch nothing but what is their own, and leave nothing behind.
+# Proves that the tests access only their own resources, and leave nothing behind.
 set -euo pipefail
 
 usage() {
@@ -8,13 +8,13 @@ build/prove-isolation.sh [--runs N]
 
 1. The whole suite N times in a row (2 by default), each time in another order. The order's number is printed;
    QRAI_TEST_ORDER=number repeats it.
-2. A thousand small tests side by side, and what tests of 25 ms wait for their databases.
-3. A run against a server with a development database in it, whose every row, sequence and role must stay as it was.
-4. Canaries that touch on purpose what no test may: each must fail, and be named.
-5. A run whose processes are killed in the middle.
+2. A thousand small tests in parallel, and the time for which tests of 25 ms wait for their databases.
+3. A run against a server with a development database, whose rows, sequences and roles must not change.
+4. Canaries that deliberately access what no test may access: each must fail, and be named.
+5. A run whose processes are killed while tests run.
 
-After each, nothing of it may be left: no process, listening port, container, database, or temporary file. Needs Linux and
-PostgreSQL's own programs; takes about 4 minutes and 3 more for each run.
+After each step nothing of it may remain: no process, listening port, container, database, or temporary file. Needs Linux and
+PostgreSQL's server programs; takes about 4 minutes and 3 more for each run.
 EOF
 }
 
@@ -69,11 +69,11 @@ find_programs() {
       return
     fi
   done
-  fail "PostgreSQL's own programs are needed."
+  fail "PostgreSQL's server programs are required."
 }
 
-# The processes that this script's runs have started, a line each: they bear its mark, or work in folders of the tests
-# (PostgreSQL writes its title over its environment).
+# Prints the processes of this script's runs, a line each: they have its variable in their environment, or run in folders of
+# the tests (PostgreSQL overwrites its environment with its title).
 own_processes() {
   local process folder
   for process in /proc/[0-9]*; do
@@ -86,7 +86,7 @@ own_processes() {
   done 2>/dev/null
 }
 
-# What a run could leave, a line each. A port cannot outlive its process.
+# Prints what a run could leave, a line each. A port cannot outlive its process.
 left_overs() {
   own_processes | { grep -v "$work/development" || true; }
   find /dev/shm "$TMPDIR" -mindepth 1 -maxdepth 1 -name 'qrai-*' | sed 's/^/file /'
@@ -95,18 +95,18 @@ left_overs() {
   fi
 }
 
-# Waits until a run's last processes are gone, with a limit, and tells what is not.
+# Waits for the end of a run's processes, up to 20 s, and fails with the rest.
 expect_nothing_left() {
   local tries
   for ((tries = 0; tries < 100; tries++)); do
     if [[ -z $(comm -13 "$work/before" <(left_overs | sort)) ]]; then
-      echo "Nothing is left."
+      echo "Nothing remains."
       return
     fi
     sleep 0.2
   done
   comm -13 "$work/before" <(left_overs | sort) >&2
-  fail "this is left over."
+  fail "the above remains."
 }
 
 run_tests() {
@@ -115,7 +115,7 @@ run_tests() {
   QRAI_PROOF=$work dotnet test "tests/$project" --no-build --configuration "$configuration" "$@"
 }
 
-# Starts a server as a developer may have one, with a database that is in use.
+# Starts a server like a developer's, with a database that has data.
 start_development() {
   development=$((20000 + RANDOM % 10000))
   install -d -m 700 "$work/development"
@@ -137,8 +137,8 @@ SELECT nextval('numbers') FROM generate_series(1, 7);
 SQL
 }
 
-# Everything that the server holds: roles, databases, rows, sequences.
-picture() {
+# Prints the content of the server: roles, databases, rows, sequences.
+snapshot() {
   "$bin/pg_dumpall" --no-sync | grep -v restrict
 }
 
@@ -159,11 +159,11 @@ for ((run = 1; run <= runs; run++)); do
   expect_nothing_left
 done
 
-say "A thousand small tests side by side; tests of 25 ms"
+say "A thousand small tests in parallel; tests of 25 ms"
 for test in A_thousand_small_tests What_tests_of_25_ms; do
   run_tests Integration --filter "Name~$test" -- NUnit.ExplicitMode=Relaxed >"$work/run.log" 2>&1 || {
     cat "$work/run.log"
-    fail "they failed."
+    fail "these tests failed."
   }
   grep -E '^(A thousand tests|Tests of 25 ms)' "$work/run.log"
 done
@@ -171,26 +171,26 @@ expect_nothing_left
 
 say "A run against a development server"
 start_development
-picture >"$work/development.before"
+snapshot >"$work/development.before"
 QRAI_TEST_DATABASE_URL=postgresql://developer@127.0.0.1:$development/qrai_dev \
   run_tests Integration >"$work/run.log" 2>&1 || {
   tail -n 60 "$work/run.log"
   fail "the suite failed."
 }
 grep -E '^PostgreSQL of this run' "$work/run.log"
-picture >"$work/development.after"
+snapshot >"$work/development.after"
 diff "$work/development.before" "$work/development.after" || fail "the development database has changed."
-echo "Every role, database, row and sequence is as it was ($(wc -l <"$work/development.before") lines)."
+echo "Every role, database, row and sequence is unchanged ($(wc -l <"$work/development.before") lines)."
 expect_nothing_left
 
 say "Canaries"
 canary() {
-  local project=$1 name=$2 told=$3
+  local project=$1 name=$2 expected=$3
   if run_tests "$project" --filter "Name~$name" -- NUnit.ExplicitMode=Relaxed >"$work/run.log" 2>&1; then
     cat "$work/run.log"
-    fail "the canary $name was not caught."
+    fail "the canary $name did not fail."
   fi
-  grep --max-count 1 --fixed-strings "$told" "$work/run.log" || {
+  grep --max-count 1 --fixed-strings "$expected" "$work/run.log" || {
     cat "$work/run.log"
     fail "the canary $name was not named."
   }
@@ -201,21 +201,21 @@ canary Integration A_canary_that_throws 'thrown with a database in hand'
 canary Integration A_canary_that_leaves_a_connection 'Connections outlived their tests'
 expect_nothing_left
 
-say "Runs that are killed in the middle"
+say "Runs that are killed while tests run"
 for project in Integration E2E; do
   run_tests "$project" >"$work/run.log" 2>&1 &
   runner=$!
   for ((tries = 0; tries < 300; tries++)); do
-    # A test is on its way when it uses a database, or runs the program.
+    # A test is running if it uses a database, or runs the program.
     if [[ $(own_processes) =~ postgres:\ .*\ qrai_test_[0-9a-f]+_|QrAi\.WebApi ]]; then
       break
     fi
     sleep 0.1
   done
   mapfile -t victims < <(own_processes | awk -v tests="QrAi.Tests.$project" 'index($0, tests) { print $2 }')
-  kill -KILL "${victims[@]}" || fail "there was nothing to kill in $project."
+  kill -KILL "${victims[@]}" || fail "$project had no process to kill."
   if wait "$runner" 2>/dev/null; then
-    fail "$project had ended before it was killed."
+    fail "$project ended before it was killed."
   fi
   echo "$project was killed."
   expect_nothing_left

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Makes the image of a release, with an SBOM and its provenance.
+# Builds the image of a release, with its SBOM and its provenance.
 set -euo pipefail
 
 usage() {
   cat <<'EOF'
 build/release-image.sh [--push] [TAG]
 
-TAG is v1.2.3 or v1.2.3-beta.1, by default GITHUB_REF_NAME. Without --push the image, its SBOM and its provenance go into
-artifacts/image/qrai-1.2.3.tar. With it they go to the registry, as {repository}:1.2.3, and are read back from there; a
-release that is no pre-release is {repository}:latest too.
+TAG is v1.2.3 or v1.2.3-beta.1, by default GITHUB_REF_NAME. Without --push the image, its SBOM and its provenance are written
+to artifacts/image/qrai-1.2.3.tar. With it they are pushed to the registry, as {repository}:1.2.3, and checked there; a
+release that is not a pre-release is also {repository}:latest.
 
 Environment: IMAGE_REPOSITORY, by default ghcr.io/GITHUB_REPOSITORY or qrai; REGISTRY_USER and REGISTRY_PASSWORD, to sign in;
-SOURCE_DATE_EPOCH, by default the commit's time, so that the same commit makes the same image.
+SOURCE_DATE_EPOCH, by default the commit's time, so that builds of the same commit are equal.
 Needs a Docker engine with buildx.
 EOF
 }
@@ -28,7 +28,7 @@ while (($#)); do
   shift
 done
 if [[ ! $tag =~ ^v([0-9]+\.[0-9]+\.[0-9]+)(-[0-9A-Za-z.-]+)?$ ]]; then
-  echo "'$tag' is no version: v1.2.3 is expected." >&2
+  echo "'$tag' is not a version: v1.2.3 is expected." >&2
   exit 64
 fi
 version=${tag#v} pre_release=${BASH_REMATCH[2]}
@@ -54,7 +54,7 @@ clean_up() {
 trap clean_up EXIT
 
 if [[ $push == true ]]; then
-  # The password goes through a pipe, and stays in a folder that goes away.
+  # The password is passed through a pipe, and stored in a folder that is removed at the end.
   export DOCKER_CONFIG=$work/docker
   mkdir --mode 700 "$DOCKER_CONFIG"
   docker login "${repository%%/*}" --username "${REGISTRY_USER:?}" --password-stdin <<<"${REGISTRY_PASSWORD:?}"
@@ -76,7 +76,7 @@ if [[ -z $pre_release ]]; then
   tags+=(--tag "$repository:latest")
 fi
 
-# Only a builder in a container makes attestations.
+# Only a builder in a container supports attestations.
 docker buildx create --name "$builder" --driver docker-container >/dev/null
 docker buildx build --builder "$builder" --pull --sbom=true --provenance=mode=max \
   "${labels[@]}" "${tags[@]}" "${outputs[@]}" .
@@ -89,5 +89,5 @@ if [[ $push == true ]]; then
       exit 1
     }
   done
-  echo "$repository:$version is there, with its SBOM and its provenance."
+  echo "$repository:$version is in the registry, with its SBOM and its provenance."
 fi

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Looks for packages with known vulnerabilities in the container image.
+# Scans the container image for packages with known vulnerabilities.
 set -euo pipefail
 
 usage() {
   cat <<'EOF'
 build/scan-image.sh [image]
 
-Builds the image unless one is named, and scans it with Grype, in a container that sees nothing but the image's archive. Fails
-where a vulnerability is high or critical and a version without it exists; what has no such version is not reported, since
-nothing can be done about it here. Writes artifacts/image/image.sarif.
+Builds the image unless one is named, and scans it with Grype, in a container that can access only the image's archive. Fails
+if a vulnerability is high or critical and a fixed version exists; vulnerabilities without a fixed version are not reported.
+Writes artifacts/image/image.sarif.
 
 Needs a Docker engine, which pulls Grype, and Grype's database from the internet.
 EOF
@@ -20,7 +20,7 @@ if [[ ${1:-} == -h || ${1:-} == --help ]]; then
 fi
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-# By its digest: a tag can be moved.
+# Pinned by its digest, as a tag can be moved.
 grype=anchore/grype:v0.118.0@sha256:8a93fc48da96bd6ec5981279d099b69de11541dc68fdf222fb9161f8ff284af7
 image=${1:-qrai:scan}
 
@@ -44,9 +44,9 @@ status=0
 docker run --rm --volume "$work/image.tar:/image.tar:ro" "$grype" docker-archive:/image.tar \
   --only-fixed --fail-on high --output sarif >"$report" || status=$?
 [[ -s $report ]] || {
-  echo "Grype has written no report (exit code $status)." >&2
+  echo "Grype did not write a report (exit code $status)." >&2
   exit 1
 }
 jq --raw-output '.runs[].results[] | "\(.level): \(.ruleId): \(.message.text)"' "$report"
-jq --raw-output '"\([.runs[].results[]] | length) vulnerabilities that can be mended, in '"$report"'"' "$report"
+jq --raw-output '"\([.runs[].results[]] | length) vulnerabilities with a fixed version, in '"$report"'"' "$report"
 exit "$status"

@@ -1,21 +1,21 @@
 #!/usr/bin/env bash
-# Looks for what makes QrAi unsafe, or would give something away.
+# Searches for vulnerable packages, leaked secrets and insecure code.
 set -euo pipefail
 
 usage() {
   cat <<'EOF'
 build/security.sh [packages|secrets|analysers]…
 
-  packages   vulnerable and deprecated packages, those that come with others too; what is accepted for a reason is in
+  packages   vulnerable and deprecated packages, transitive ones included; accepted ones, with reasons, are in
              build/packages.allowed
-  secrets    everything that looks like a secret, in the files and in the whole history
-  analysers  builds anew with all analysers, the security analysers among them, and writes what they found into
+  secrets    text that looks like a secret, in the files and in the whole history
+  analysers  rebuilds with all analysers, the security analysers included, and writes their findings to
              artifacts/analysis, as SARIF
 
-Without names it does all three. The container image has a script of its own, build/scan-image.sh.
+Without names it runs all three. The container image has a script of its own, build/scan-image.sh.
 
-The exit code is 0 if nothing was found, 1 if something was, and 2 if it cannot be told: a package source need not know what
-is vulnerable, so it is asked first for packages that are known to be.
+The exit code is 0 without findings, 1 with findings, and 2 if the check is not possible: a package source may not report
+vulnerabilities, so it is first queried for packages that are known to be vulnerable.
 EOF
 }
 
@@ -31,7 +31,7 @@ if (($# != 1)); then
   if (($# == 0)); then
     parts=(packages secrets analysers)
   fi
-  # All are done, whatever one finds, and the worst of them counts.
+  # All parts run, whatever one finds; the exit code is the highest of theirs.
   status=0
   for part in "${parts[@]}"; do
     printf '\n== %s\n' "$part"
@@ -47,16 +47,16 @@ export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 DOTNET_NOLOGO=1
 work=$(mktemp -d "${TMPDIR:-/tmp}/qrai-security-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
-cannot_tell() {
+not_checked() {
   echo "NOT CHECKED: $*" >&2
   exit 2
 }
 
-# Prints the packages of a project or solution that are vulnerable or deprecated, a line each: id, version, why.
+# Prints the vulnerable or deprecated packages of a project or solution, a line each: id, version, reason.
 packages_that_are() {
   local what=$1 target=$2
   dotnet list "$target" package "--$what" --include-transitive --format json >"$work/list.json" 2>"$work/list.log" ||
-    cannot_tell "dotnet list package failed: $(cat "$work/list.log" "$work/list.json")"
+    not_checked "dotnet list package failed: $(cat "$work/list.log" "$work/list.json")"
   jq --raw-output '
     [.projects[].frameworks[]? | .topLevelPackages[]?, .transitivePackages[]?] | unique_by([.id, .resolvedVersion])[]
     | "\(.id) \(.resolvedVersion) "
@@ -64,8 +64,8 @@ packages_that_are() {
   ' "$work/list.json"
 }
 
-# Both were chosen because nothing will ever change about them.
-make_canary() {
+# The findings about these two versions will not change.
+create_canary() {
   mkdir "$work/canary"
   cat >"$work/canary/Canary.csproj" <<'EOF'
 <Project Sdk="Microsoft.NET.Sdk">
@@ -84,7 +84,7 @@ EOF
 
 packages() {
   local what canary found=false line
-  make_canary
+  create_canary
   dotnet restore QrAi.sln --locked-mode --verbosity quiet
   for what in vulnerable deprecated; do
     canary=Newtonsoft.Json
@@ -93,7 +93,7 @@ packages() {
     fi
     packages_that_are "$what" "$work/canary" >"$work/canary.list"
     grep --quiet "^$canary " "$work/canary.list" ||
-      cannot_tell "the package source does not tell which packages are $what, not even that $canary is. Ask one that does."
+      not_checked "the package source does not report $what packages, not even $canary. Use one that does."
     packages_that_are "$what" QrAi.sln >"$work/packages"
     while read -r line; do
       # shellcheck disable=SC2086 # the first two words
@@ -115,7 +115,7 @@ packages() {
 secrets() {
   ./build/hooks/secrets.sh
   ./build/hooks/secrets.sh --history
-  echo "No secret was found."
+  echo "No secrets were found."
 }
 
 analysers() {
@@ -123,7 +123,7 @@ analysers() {
   rm -rf "$report"
   mkdir -p "$report"
   ./build/hooks/build.sh --no-incremental "-p:AnalysisLog=$report" || status=1
-  # Paths as they are in the repository, and a name for each project's run.
+  # Makes paths relative to the repository, and names each project's run.
   for project in "$report"/*.sarif; do
     jq --arg root "file://$PWD/" --arg id "analysis/$(basename "$project" .sarif)/" '
       (.. | .uri? // empty | strings) |= ltrimstr($root) | .runs[].automationDetails.id = $id

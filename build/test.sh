@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs all tests, or some of them, and brings what they need.
+# Runs all tests, or some of them, and installs what they need.
 set -euo pipefail
 
 usage() {
@@ -12,16 +12,16 @@ build/test.sh [--category NAME]… [arguments for dotnet test]
 
 Needs the .NET SDK of global.json, and one of: a Docker engine, PostgreSQL's server programs (as root on Debian they are
 installed if missing), or QRAI_TEST_DATABASE_URL=postgresql://user:password@host:port/postgres. PgBouncer is installed if
-missing; where that cannot be, the tests that need it are skipped.
+missing; if that is not possible, the tests that need it are skipped.
 
 Without arguments it runs the tests of all four categories (Architecture, Unit, Integration, E2E), measures the lines of src
-that Unit and Integration cover, and fails under 80 %. Each of the two is measured alone too, for build/coverage.sh to merge
-and to judge when both are there. With arguments for dotnet test nothing is measured: the figure would mean nothing. E2E runs
-the program as it is published, compiled ahead of time, which cannot be measured.
+that Unit and Integration cover, and fails below 80 %. With --category the coverage of these two is measured too, and
+build/coverage.sh merges and checks it when both are available. With arguments for dotnet test coverage is not measured, as it
+would be incomplete. E2E runs the published program, which is compiled ahead of time and cannot be measured.
 
-Environment: CONFIGURATION, Debug or Release (default); CI=true, which refuses packages that the lock files do not name.
+Environment: CONFIGURATION, Debug or Release (default); CI=true, which refuses packages that are not in the lock files.
 Results are in artifacts/test-results, the coverage in artifacts/coverage (index.html, Cobertura.xml). The last line is
-`N passed, N failed`; the exit code is 0 if some tests ran, none failed, and enough is covered.
+`N passed, N failed`; the exit code is 0 if some tests ran, none failed, and the coverage is sufficient.
 EOF
 }
 
@@ -39,14 +39,14 @@ results=$PWD/artifacts/test-results
 coverage=$PWD/artifacts/coverage
 program=$PWD/artifacts/program
 
-# Nothing that a build starts may outlive it.
+# No process of a build may outlive it.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
-# What the tests' tools leave among the temporary files goes with this run.
+# Temporary files of the tests' tools are removed with this run.
 TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/qrai-tests-XXXXXX")
 export TMPDIR
-chmod 755 "$TMPDIR" # PostgreSQL runs as a user of its own
+chmod 755 "$TMPDIR" # PostgreSQL runs as another user
 trap 'rm -rf "$TMPDIR"' EXIT
 
 say() { printf '\n== %s\n' "$*"; }
@@ -60,7 +60,7 @@ check_sdk() {
   command -v dotnet >/dev/null ||
     fail "The .NET SDK is missing: install version 10, https://dotnet.microsoft.com/download"
   dotnet --version >/dev/null ||
-    fail "The installed .NET SDK is not the one that global.json asks for: install version 10"
+    fail "The installed .NET SDK is not the one that global.json requires: install version 10"
 }
 
 has_docker() {
@@ -102,13 +102,13 @@ or set QRAI_TEST_DATABASE_URL=postgresql://user:password@host:port/postgres"
   if apt-cache show postgresql-15 >/dev/null 2>&1; then
     package=postgresql-15
   fi
-  # The tests make servers of their own: Debian need not make and start one.
+  # The tests start their own servers: Debian's package must not create and start one.
   apt-get install -y -qq --no-install-recommends postgresql-common
   if [[ -f /etc/postgresql-common/createcluster.conf ]]; then
     sed -ri 's/^#?\s*create_main_cluster\s*=.*/create_main_cluster = false/' /etc/postgresql-common/createcluster.conf
   fi
   apt-get install -y -qq --no-install-recommends "$package"
-  has_postgres || fail "PostgreSQL was installed, but its programs are not where the tests look: $advice"
+  has_postgres || fail "PostgreSQL was installed, but its programs are not in the expected folders: $advice"
 }
 
 provide_pgbouncer() {
@@ -140,7 +140,7 @@ counter() {
 passed=0 failed=0 skipped=0
 summary=()
 
-# Runs a project's tests and adds to the sums. A run that breaks off counts as one failure: it must not look well.
+# Runs a project's tests and adds to the totals. An aborted run counts as one failure, so that it does not appear successful.
 run() {
   local project=$1 trx=$results/$1.trx status=0 start=$SECONDS
   shift
@@ -157,7 +157,7 @@ run() {
   fi
   local bad=$((ran - good)) note=
   if ((status != 0 && bad == 0)); then
-    bad=1 note=" (the run broke off with exit code $status)"
+    bad=1 note=" (the run was aborted with exit code $status)"
   fi
   passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + total - ran))
   summary+=("$(printf '%-12s %4d passed, %d failed, %d skipped, %d s%s' \
@@ -170,14 +170,14 @@ while [[ ${1:-} == --category ]]; do
   projects+=("$2")
   shift 2
 done
-# Only what is run as a whole says how much is covered, and only all of it is judged.
-measured=true judged=false
+# Coverage is measured only for whole projects, and checked only for all of them.
+measured=true checked=false
 if (($# > 0)); then
   measured=false
 fi
 if ((${#projects[@]} == 0)); then
   projects=("${all[@]}")
-  judged=$measured
+  checked=$measured
 fi
 
 check_sdk
@@ -185,7 +185,7 @@ provide_postgres
 provide_pgbouncer
 build
 mkdir -p "$results" "$coverage"
-if [[ $judged == true ]]; then
+if [[ $checked == true ]]; then
   rm -rf "${results:?}"/* "${coverage:?}"/*
 fi
 if [[ " ${projects[*]} " == *" E2E "* ]]; then
@@ -197,7 +197,7 @@ for project in "${projects[@]}"; do
 done
 
 covered=true
-if [[ $judged == true ]]; then
+if [[ $checked == true ]]; then
   ./build/coverage.sh || covered=false
 fi
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# build/tools.sh PROGRAM…: installs those that are missing, from the Debian or Ubuntu packages of the same names.
+# build/tools.sh PROGRAM…: installs the missing programs from the Debian or Ubuntu packages of the same names.
 set -euo pipefail
 
-# Debian keeps servers out of the PATH of plain users.
+# Debian installs servers in a folder that is not in the PATH of unprivileged users.
 PATH=$PATH:/usr/sbin
 
 missing=()
@@ -10,7 +10,7 @@ for program in "$@"; do
   command -v "$program" >/dev/null || missing+=("$program")
 done
 if ((${#missing[@]} == 0)); then
-  echo "All are there: $*"
+  echo "All are installed: $*"
   exit 0
 fi
 
@@ -19,7 +19,7 @@ if ((EUID != 0)); then
   as_root=(sudo --non-interactive)
 fi
 if ! command -v apt-get >/dev/null || ! "${as_root[@]}" true 2>/dev/null; then
-  echo "Missing, and not to be installed from here (Debian: apt-get install ${missing[*]}): ${missing[*]}" >&2
+  echo "Missing, and cannot be installed by this script (Debian: apt-get install ${missing[*]}): ${missing[*]}" >&2
   exit 1
 fi
 export DEBIAN_FRONTEND=noninteractive
@@ -27,7 +27,7 @@ export DEBIAN_FRONTEND=noninteractive
 "${as_root[@]}" apt-get install --yes -qq --no-install-recommends "${missing[@]}" >/dev/null
 for program in "${missing[@]}"; do
   command -v "$program" >/dev/null || {
-    echo "$program was installed, but is not to be found" >&2
+    echo "$program was installed, but cannot be found" >&2
     exit 1
   }
 done
