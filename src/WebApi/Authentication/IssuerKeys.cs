@@ -119,11 +119,14 @@ internal sealed partial class IssuerKeys(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stoppingToken);
         try
         {
-            var read = await OpenIdConnectConfigurationRetriever.GetAsync(
-                authority.AbsoluteUri.TrimEnd('/') + "/.well-known/openid-configuration",
-                documents,
-                either.Token
-            );
+            // The retriever sends its requests without the token.
+            var read = await OpenIdConnectConfigurationRetriever
+                .GetAsync(
+                    authority.AbsoluteUri.TrimEnd('/') + "/.well-known/openid-configuration",
+                    documents,
+                    either.Token
+                )
+                .WaitAsync(either.Token);
             if (_validator.Validate(read) is { Succeeded: false, ErrorMessage: var error })
                 throw new InvalidOperationException(error);
             _known = new Known(read, start);

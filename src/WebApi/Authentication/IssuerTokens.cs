@@ -94,7 +94,7 @@ internal static class IssuerTokens
             new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = IssuerKeys.RefreshInterval })
             {
                 MaxResponseContentBufferSize = MaxDocumentSize,
-                Timeout = Timeout.InfiniteTimeSpan, // a reading has its limit
+                Timeout = IssuerKeys.LongestWait, // of each request; a reading has its own limit
             }
         )
         {

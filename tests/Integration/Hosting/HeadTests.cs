@@ -51,8 +51,8 @@ public sealed class HeadTests() : IntegrationTest(DatabaseKind.Sqlite)
     {
         var gate = Gate();
         await using var qrai = await StartAsync();
-        await using var first = await qrai.AskStreamingAsync("Long?");
         gate.Send("So ");
+        await using var first = await qrai.AskStreamingAsync("Long?");
         var answer = (await first.ReadAsync())!.Data.GetProperty("answerId").GetGuid();
         var subscription = Uri.EscapeDataString($"subscription {{ answer(id: \"{answer}\") {{ id }} }}");
 
