@@ -5,7 +5,7 @@ using QrAi.Domain.Callers;
 
 namespace QrAi.WebApi.Authentication;
 
-/// <summary>Takes every caller for the one owner of a service whose callers need no credential.</summary>
+/// <summary>Authenticates every caller as the single owner of a service that requires no credential.</summary>
 internal sealed class AnonymousAuthenticationHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options,
     ILoggerFactory loggers,
@@ -15,12 +15,12 @@ internal sealed class AnonymousAuthenticationHandler(
     /// <summary>The scheme's name.</summary>
     public const string SchemeName = "Anonymous";
 
-    private static readonly AuthenticationTicket _anyone = new(
+    private static readonly AuthenticationTicket _ticket = new(
         CallerIdentity.Create(Owners.Unauthenticated, SchemeName),
         SchemeName
     );
 
     /// <inheritdoc/>
     protected override Task<AuthenticateResult> HandleAuthenticateAsync() =>
-        Task.FromResult(AuthenticateResult.Success(_anyone));
+        Task.FromResult(AuthenticateResult.Success(_ticket));
 }

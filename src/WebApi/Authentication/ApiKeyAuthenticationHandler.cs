@@ -7,8 +7,8 @@ using QrAi.Application.Callers;
 namespace QrAi.WebApi.Authentication;
 
 /// <summary>
-/// Authenticates callers by an API key of this service. A database that cannot be asked is an exception, not a key that is
-/// refused.
+/// Authenticates callers by an API key of this service. An unavailable database is reported as an exception, not as a
+/// refused key.
 /// </summary>
 internal sealed class ApiKeyAuthenticationHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options,

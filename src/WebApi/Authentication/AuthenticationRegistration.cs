@@ -5,19 +5,19 @@ using Microsoft.AspNetCore.Authorization.Policy;
 
 namespace QrAi.WebApi.Authentication;
 
-/// <summary>Registers how callers authenticate. Every route requires a caller, unless it allows anonymous ones.</summary>
+/// <summary>Registers the authentication of callers. A route requires it unless it allows anonymous callers.</summary>
 internal static class AuthenticationRegistration
 {
-    /// <summary>The scheme of every caller, which forwards to the one of the credential that the caller sent.</summary>
+    /// <summary>The default scheme, which forwards to the scheme of the credential that the caller sent.</summary>
     public const string CallerScheme = "Caller";
 
-    /// <summary>Adds the schemes of the accepted credentials, and the policy of routes that name none.</summary>
-    /// <param name="services">Where to.</param>
+    /// <summary>Adds the schemes of the accepted credentials, and the policy of routes without their own.</summary>
+    /// <param name="services">The services.</param>
     /// <param name="apiKeys">Whether API keys of this service are accepted.</param>
-    /// <param name="tokens">Whose tokens are accepted; null for nobody's. With neither, no credential is required.</param>
+    /// <param name="tokens">The issuer of accepted tokens; null for none. Without both, none is required.</param>
     public static void AddCallerAuthentication(this IServiceCollection services, bool apiKeys, TokenIssuer? tokens)
     {
-        // No scheme is the default one: it would read the credential of every request, also where none is required.
+        // There is no default scheme: it would read the credentials of anonymous routes too.
         var authentication = services
             .AddAuthentication()
             .AddPolicyScheme(

@@ -8,14 +8,14 @@ internal static class BearerCredential
 {
     private const string Scheme = "Bearer";
 
-    /// <summary>Reads the credential; null where there is none, or one of another kind.</summary>
+    /// <summary>Reads the credential; null if there is none, or if it has another scheme.</summary>
     public static string? Read(HttpRequest request) =>
         AuthenticationHeaderValue.TryParse(request.Headers.Authorization, out var header)
         && header.Scheme.Equals(Scheme, StringComparison.OrdinalIgnoreCase)
             ? header.Parameter
             : null;
 
-    /// <summary>Whether a request brings an API key, or what was meant as one; no token begins as keys do.</summary>
+    /// <summary>Whether the credential has the prefix of API keys, which no token has.</summary>
     public static bool IsApiKey(HttpRequest request) =>
         Read(request)?.StartsWith(ApiKey.Prefix, StringComparison.Ordinal) == true;
 }

@@ -7,7 +7,7 @@ using QrAi.WebApi.Http;
 
 namespace QrAi.WebApi.Authentication;
 
-/// <summary>Says for whom an authorized request is; one that is not becomes the exception that callers know it by.</summary>
+/// <summary>Sets the owner of an authorized request; throws the exception of an unauthorized one.</summary>
 internal sealed partial class CallerAuthorizationResultHandler(
     FailedAttempts attempts,
     ILogger<CallerAuthorizationResultHandler> logger
@@ -38,14 +38,14 @@ internal sealed partial class CallerAuthorizationResultHandler(
     private async Task<Exception> RefuseAsync(HttpContext context)
     {
         if (context.Request.Headers.Authorization.Count == 0)
-            return new UnauthenticatedException(); // it tries nothing
+            return new UnauthenticatedException(); // not an attempt
 
-        // The policy's result does not have the reason; the scheme remembers it.
+        // The result of the policy lacks the reason; that of the scheme has it.
         var failure = (await context.AuthenticateAsync(AuthenticationRegistration.CallerScheme)).Failure;
         if (failure is IssuerUnavailableException)
             return failure;
 
-        // Valid credentials never get here, however many others failed from there: behind a proxy all have one address.
+        // Valid credentials are never limited: behind a proxy all callers share one address.
         var address = context.Connection.RemoteIpAddress;
         if (attempts.WaitOf(address) is { } wait)
             return new TooManyAttemptsException(wait);
@@ -55,7 +55,7 @@ internal sealed partial class CallerAuthorizationResultHandler(
         return new UnauthenticatedException();
     }
 
-    // The messages of other failures may repeat what was sent.
+    // Messages of other failures may contain the credential.
     private static string ReasonOf(Exception? failure) =>
         failure switch
         {

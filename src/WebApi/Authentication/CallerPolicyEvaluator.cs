@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Authorization.Policy;
 namespace QrAi.WebApi.Authentication;
 
 /// <summary>
-/// Leaves the credentials of anonymous endpoints unread. The framework reads them there too and only ignores the outcome,
-/// so that whether the process is alive would depend on the database or on an issuer.
+/// Skips authentication on anonymous endpoints. The framework authenticates there too and ignores the outcome: the
+/// liveness probe would depend on the database or on an issuer.
 /// </summary>
 internal sealed class CallerPolicyEvaluator(IAuthorizationService authorization) : PolicyEvaluator(authorization)
 {

@@ -5,38 +5,38 @@ using QrAi.Application.Callers;
 namespace QrAi.WebApi.Authentication;
 
 /// <summary>
-/// Limits how often an address may fail to prove who it is: <see cref="Burst"/> times at once, and then once in each
-/// <see cref="Refill"/>. Nobody guesses 256 bits; this tells those who try to stop, and keeps them from the log.
+/// Limits the failed authentication attempts of an address: a burst of <see cref="Burst"/>, then one per
+/// <see cref="Refill"/>. Keys of 256 bits cannot be guessed; the limit bounds the load and the log lines of attempts.
 /// </summary>
 /// <param name="clock">The time.</param>
 internal sealed class FailedAttempts(TimeProvider clock)
 {
-    /// <summary>Attempts at once.</summary>
+    /// <summary>The attempts of a burst.</summary>
     public const int Burst = 30;
 
-    /// <summary>The time for one more attempt.</summary>
+    /// <summary>The time after which one more attempt is allowed.</summary>
     public static readonly TimeSpan Refill = TimeSpan.FromSeconds(2);
 
-    /// <summary>Bounds the memory. More addresses than these share one limit: they are no people who mistyped.</summary>
+    /// <summary>Bounds the memory. Further addresses share one limit.</summary>
     internal const int MostAddresses = 10_000;
 
     private static readonly IPAddress _allOthers = IPAddress.None;
 
     private readonly TokenBuckets<IPAddress> _attempts = new(clock, Burst, Refill, MostAddresses, _allOthers);
 
-    /// <summary>How long attempts of an address that fail are still answered as too many.</summary>
-    /// <param name="address">Where a caller comes from; null where that is not known.</param>
-    /// <returns>The wait; null if there is none.</returns>
+    /// <summary>Returns the time until a failed attempt of an address is accepted again.</summary>
+    /// <param name="address">The caller's address; null if it is unknown.</param>
+    /// <returns>The time; null if an attempt is accepted now.</returns>
     public TimeSpan? WaitOf(IPAddress? address) => _attempts.WaitOf(Network(address));
 
-    /// <summary>Notes that an attempt failed.</summary>
-    /// <param name="address">Where it came from; null where that is not known.</param>
+    /// <summary>Counts a failed attempt.</summary>
+    /// <param name="address">The caller's address; null if it is unknown.</param>
     public void Add(IPAddress? address) => _attempts.Take(Network(address));
 
-    /// <summary>How many addresses it knows, for tests.</summary>
+    /// <summary>The number of tracked addresses, for tests.</summary>
     internal int Count => _attempts.Count;
 
-    /// <summary>What one attacker has: an IPv4 address, or the /64 that a single IPv6 line is given.</summary>
+    /// <summary>Returns the unit that one attacker has: an IPv4 address, or an IPv6 /64 network.</summary>
     private static IPAddress Network(IPAddress? address)
     {
         if (address is null)

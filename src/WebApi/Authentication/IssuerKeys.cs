@@ -6,13 +6,13 @@ namespace QrAi.WebApi.Authentication;
 
 /// <summary>
 /// The public keys of an issuer of tokens, found by its discovery document. One loop reads them: at the start, on a
-/// schedule, and when a token comes that none of them verifies. The framework's <c>ConfigurationManager</c> lets callers
-/// read one after the other until it has keys, and keeps the last ones for any time.
+/// schedule, and when no known key verifies a token. The framework's <c>ConfigurationManager</c> makes callers read one
+/// after the other until it has keys, and uses the last keys without a time limit.
 /// </summary>
 /// <param name="authority">The issuer.</param>
 /// <param name="documents">Reads the issuer's documents.</param>
 /// <param name="clock">The time.</param>
-/// <param name="logger">Is told when the keys cannot be read.</param>
+/// <param name="logger">Logs failed reads.</param>
 internal sealed partial class IssuerKeys(
     Uri authority,
     IDocumentRetriever documents,
@@ -20,45 +20,45 @@ internal sealed partial class IssuerKeys(
     ILogger<IssuerKeys> logger
 ) : BackgroundService
 {
-    /// <summary>How long a reading may take, and a caller waits for one.</summary>
+    /// <summary>The maximum duration of a read, and of a caller's wait for one.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long keys are used before they are read again: so long a key counts that was withdrawn.</summary>
+    /// <summary>The interval of reads. A withdrawn key stays accepted for up to this time.</summary>
     public static readonly TimeSpan RefreshInterval = TimeSpan.FromMinutes(5);
 
-    /// <summary>The same after a reading that failed.</summary>
+    /// <summary>The interval after a failed read.</summary>
     public static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(30);
 
-    /// <summary>The pause after each reading, however many tokens ask for one.</summary>
+    /// <summary>The minimum interval of reads, even if unknown keys request more.</summary>
     public static readonly TimeSpan MinInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long keys are used that cannot be read again.</summary>
+    /// <summary>How long keys are used while reads fail.</summary>
     public static readonly TimeSpan LongestUse = TimeSpan.FromHours(1);
 
     private static readonly OpenIdConnectConfigurationValidator _validator = new();
 
     private readonly Lock _gate = new();
     private TaskCompletionSource _wanted = NewSource();
-    private TaskCompletionSource<OpenIdConnectConfiguration?> _next = NewReading();
+    private TaskCompletionSource<OpenIdConnectConfiguration?> _next = NewReadSource();
     private TaskCompletionSource<OpenIdConnectConfiguration?>? _current;
     private volatile Known? _known;
 
-    /// <summary>The names that a token may have its issuer by.</summary>
+    /// <summary>The accepted values of a token's issuer claim.</summary>
     public IReadOnlyList<string> IssuerNames =>
         _known is { } known
             ? [known.Configuration.Issuer]
             : [authority.AbsoluteUri, authority.AbsoluteUri.TrimEnd('/'), authority.OriginalString];
 
-    /// <summary>The keys, without a wait where they are known.</summary>
+    /// <summary>Returns the keys, without a wait if they are known.</summary>
     /// <exception cref="IssuerUnavailableException">They are not known, and could not be read in time.</exception>
     public async Task<OpenIdConnectConfiguration> GetAsync() =>
         _known is { } known && clock.GetElapsedTime(known.ReadAt) < LongestUse
             ? known.Configuration
-            : await WaitAsync(Ask(orCurrent: true));
+            : await WaitAsync(Ask(acceptCurrent: true));
 
-    /// <summary>The keys of a reading that begins from now on. All who wait for it share it.</summary>
+    /// <summary>Returns the keys of a read that begins after this call. Concurrent callers share the read.</summary>
     /// <exception cref="IssuerUnavailableException">They could not be read in time.</exception>
-    public Task<OpenIdConnectConfiguration> ReadAgainAsync() => WaitAsync(Ask(orCurrent: false));
+    public Task<OpenIdConnectConfiguration> ReadAgainAsync() => WaitAsync(Ask(acceptCurrent: false));
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -73,11 +73,11 @@ internal sealed partial class IssuerKeys(
         }
     }
 
-    private Task<OpenIdConnectConfiguration?> Ask(bool orCurrent)
+    private Task<OpenIdConnectConfiguration?> Ask(bool acceptCurrent)
     {
         lock (_gate)
         {
-            if (orCurrent && _current is { } current)
+            if (acceptCurrent && _current is { } current)
                 return current.Task;
             _wanted.TrySetResult();
             return _next.Task;
@@ -100,7 +100,7 @@ internal sealed partial class IssuerKeys(
     {
         lock (_gate)
         {
-            (_current, _next, _wanted) = (_next, NewReading(), NewSource());
+            (_current, _next, _wanted) = (_next, NewReadSource(), NewSource());
             return _current;
         }
     }
@@ -116,7 +116,7 @@ internal sealed partial class IssuerKeys(
     {
         var start = clock.GetTimestamp();
         using var limit = new CancellationTokenSource(LongestWait, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stoppingToken);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stoppingToken);
         try
         {
             // The retriever sends its requests without the token.
@@ -124,15 +124,15 @@ internal sealed partial class IssuerKeys(
                 .GetAsync(
                     authority.AbsoluteUri.TrimEnd('/') + "/.well-known/openid-configuration",
                     documents,
-                    either.Token
+                    linked.Token
                 )
-                .WaitAsync(either.Token);
+                .WaitAsync(linked.Token);
             if (_validator.Validate(read) is { Succeeded: false, ErrorMessage: var error })
                 throw new InvalidOperationException(error);
             _known = new Known(read, start);
             return read;
         }
-        // Whatever its documents are, the service goes on with the keys that it has.
+        // Whatever the failure, the service continues with the known keys.
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {
             LogFailure(
@@ -156,7 +156,7 @@ internal sealed partial class IssuerKeys(
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private static TaskCompletionSource<OpenIdConnectConfiguration?> NewReading() =>
+    private static TaskCompletionSource<OpenIdConnectConfiguration?> NewReadSource() =>
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [LoggerMessage(LogLevel.Warning, "The keys of the issuer {Authority} could not be read: {Reason}")]

@@ -5,14 +5,14 @@ using Microsoft.IdentityModel.Tokens;
 namespace QrAi.WebApi.Authentication;
 
 /// <summary>
-/// Validates tokens by the keys of their issuer. What is wrong without any key is found before the keys are needed; a token
-/// that no known key verifies is tried once more with keys that were read after it came.
+/// Validates tokens by the keys of their issuer. Claims are validated first, without keys. A token that no known key
+/// verifies is validated once more with keys that are read after its arrival.
 /// </summary>
 /// <param name="keys">The issuer's keys.</param>
 internal sealed class IssuerTokenHandler(IssuerKeys keys) : JsonWebTokenHandler
 {
     /// <inheritdoc/>
-    /// <exception cref="IssuerUnavailableException">The issuer's keys are needed, and cannot be read.</exception>
+    /// <exception cref="IssuerUnavailableException">The issuer's keys cannot be read.</exception>
     public override async Task<TokenValidationResult> ValidateTokenAsync(
         string token,
         TokenValidationParameters validationParameters
@@ -39,7 +39,7 @@ internal sealed class IssuerTokenHandler(IssuerKeys keys) : JsonWebTokenHandler
         }
     }
 
-    /// <summary>Takes any signature that a public key can verify.</summary>
+    /// <summary>Accepts any signature with an allowed algorithm, without verifying it.</summary>
     private static JsonWebToken ReadSigned(string text, TokenValidationParameters parameters)
     {
         var token = new JsonWebToken(text);

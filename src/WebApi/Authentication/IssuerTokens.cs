@@ -8,17 +8,17 @@ using QrAi.Domain.Callers;
 namespace QrAi.WebApi.Authentication;
 
 /// <summary>An OpenID Connect issuer whose tokens are accepted.</summary>
-/// <param name="Authority">The issuer, which has its discovery document below this address.</param>
-/// <param name="Audience">The audience that a token must be for.</param>
+/// <param name="Authority">The issuer's address, the base of the address of its discovery document.</param>
+/// <param name="Audience">The audience that a token must have.</param>
 internal sealed record TokenIssuer(Uri Authority, string Audience);
 
 /// <summary>Registers the scheme that authenticates callers by an issuer's tokens.</summary>
 internal static class IssuerTokens
 {
-    /// <summary>The most bytes of a document of the issuer.</summary>
+    /// <summary>The maximum size of an issuer's document, in bytes.</summary>
     private const int MaxDocumentSize = 1024 * 1024;
 
-    // Public keys only: with a shared secret anybody who can verify a token could make one. "none" is no algorithm at all.
+    // Public-key algorithms only: a shared secret that verifies tokens can also sign them. "none" is not accepted.
     private static readonly string[] _algorithms =
     [
         SecurityAlgorithms.RsaSha256,
@@ -32,12 +32,12 @@ internal static class IssuerTokens
         SecurityAlgorithms.EcdsaSha512,
     ];
 
-    // RFC 9068 has the second for access tokens; many issuers name no type. Others are for other purposes, such as logouts.
+    // RFC 9068 defines the second for access tokens; many issuers set no type. Others are for logouts and the like.
     private static readonly string[] _types = ["JWT", "at+jwt", "application/at+jwt"];
 
     /// <summary>Adds the scheme.</summary>
-    /// <param name="authentication">Where to.</param>
-    /// <param name="issuer">Whose tokens are accepted.</param>
+    /// <param name="authentication">The authentication builder.</param>
+    /// <param name="issuer">The issuer whose tokens are accepted.</param>
     public static void AddIssuerTokens(this AuthenticationBuilder authentication, TokenIssuer issuer)
     {
         authentication.Services.AddSingleton(services => new IssuerKeys(
@@ -53,7 +53,7 @@ internal static class IssuerTokens
             .Configure<IssuerKeys>(
                 (options, keys) =>
                 {
-                    // So the framework reads no keys itself; IssuerKeys says why.
+                    // Prevents the framework from reading keys itself; see IssuerKeys.
                     options.Authority = null;
                     options.TokenHandlers.Clear();
                     options.TokenHandlers.Add(new IssuerTokenHandler(keys));
@@ -63,7 +63,7 @@ internal static class IssuerTokens
             );
     }
 
-    /// <summary>What a token has to be, but for the issuer and its keys.</summary>
+    /// <summary>Creates the validation parameters, except for the issuer and its keys.</summary>
     internal static TokenValidationParameters CreateParameters(string audience) =>
         new()
         {
@@ -80,7 +80,7 @@ internal static class IssuerTokens
             ? type ?? ""
             : throw new SecurityTokenInvalidTypeException("The token is of another type.");
 
-    // A token's own claims stay behind, or one could name another owner.
+    // A token's own claims are dropped: one could name another owner.
     private static Task IdentifyAsync(TokenValidatedContext context)
     {
         var token = (JsonWebToken)context.SecurityToken;
@@ -94,11 +94,11 @@ internal static class IssuerTokens
             new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = IssuerKeys.RefreshInterval })
             {
                 MaxResponseContentBufferSize = MaxDocumentSize,
-                Timeout = IssuerKeys.LongestWait, // of each request; a reading has its own limit
+                Timeout = IssuerKeys.LongestWait, // of each request; IssuerKeys limits each read
             }
         )
         {
-            // Settings refuse http to anywhere but this machine in production.
+            // In production, the settings accept http only for this machine.
             RequireHttps = authority.Scheme == Uri.UriSchemeHttps,
         };
 }

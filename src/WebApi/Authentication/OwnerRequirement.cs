@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace QrAi.WebApi.Authentication;
 
-/// <summary>A caller has an owner, to whom everything belongs that it makes.</summary>
+/// <summary>Requires that a caller has an owner, to whom everything that it creates belongs.</summary>
 internal sealed class OwnerRequirement : AuthorizationHandler<OwnerRequirement>, IAuthorizationRequirement
 {
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ using QrAi.Application.Sessions;
 
 namespace QrAi.WebApi.Errors;
 
-/// <summary>An answer that the caller waited for has failed; it is kept as failed.</summary>
+/// <summary>An answer that the caller waited for has failed; it is stored as failed.</summary>
 /// <param name="answer">The answer.</param>
 internal sealed class AnswerFailedException(MessageDto answer) : Exception(answer.Error!.Message)
 {

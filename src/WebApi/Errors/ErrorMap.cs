@@ -10,11 +10,11 @@ using QrAi.WebApi.Streams;
 
 namespace QrAi.WebApi.Errors;
 
-/// <summary>An error as it is described to a caller.</summary>
+/// <summary>The description of an error for a caller.</summary>
 /// <param name="Kind">Its code, status and title.</param>
 /// <param name="Detail">A sentence about this occurrence, without secrets.</param>
 /// <param name="Fields">The rules that an invalid request breaks, by field.</param>
-/// <param name="Answer">The answer that failed, as it is kept.</param>
+/// <param name="Answer">The stored answer that failed.</param>
 internal sealed record ErrorDescription(
     ErrorKind Kind,
     string Detail,
@@ -77,7 +77,7 @@ internal static class ErrorMap
 
     private static ErrorDescription DescribeBadBody(BadHttpRequestException exception)
     {
-        // The path is the caller's own; the serializer's messages name our types.
+        // Only the path: the serializer's messages contain names of internal types.
         var path = (exception.InnerException as JsonException)?.Path?.TrimStart('$').TrimStart('.');
         var fields = string.IsNullOrEmpty(path)
             ? new Dictionary<string, string[]> { ["body"] = ["must be a JSON object, well-formed, in UTF-8"] }

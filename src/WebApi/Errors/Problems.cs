@@ -41,7 +41,7 @@ internal static class Problems
         );
     }
 
-    /// <summary>Describes an exception for the caller, and logs what an operator needs to know about it.</summary>
+    /// <summary>Describes an exception for the caller, and logs it if it is a failure of the service.</summary>
     public static ErrorDescription DescribeAndLog(Exception exception, HttpContext context)
     {
         var error = ErrorMap.Describe(exception);
@@ -59,7 +59,7 @@ internal static class Problems
     private static bool NeedsBody(HttpResponse response) =>
         response is { StatusCode: >= 400, HasStarted: false, ContentLength: null or 0, ContentType: null };
 
-    // The response that the framework leaves after a truncated or malformed body; no result of this service looks like it.
+    // The framework leaves this response after a truncated or malformed body; no result of this service has this form.
     private static bool IsUnset(HttpResponse response) =>
         response is { StatusCode: StatusCodes.Status200OK, HasStarted: false, ContentLength: null, ContentType: null };
 

@@ -1,4 +1,4 @@
 namespace QrAi.WebApi.Errors;
 
-/// <summary>A request took longer than it may, and was given up.</summary>
-internal sealed class RequestTooLongException() : Exception("The request took too long, and was given up.");
+/// <summary>A request exceeded its time limit and was cancelled.</summary>
+internal sealed class RequestTooLongException() : Exception("The request took too long and was cancelled.");
