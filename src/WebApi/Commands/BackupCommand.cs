@@ -5,19 +5,19 @@ using QrAi.Application.Backups;
 
 namespace QrAi.WebApi.Commands;
 
-/// <summary><c>backup</c>: makes backups, proves that they can be restored, and lets old ones go.</summary>
+/// <summary><c>backup</c>: creates, verifies and prunes backups.</summary>
 internal static class BackupCommand
 {
     public static Command Create(VerbRunner runner)
     {
         var id = new Argument<string?>("ID")
         {
-            Description = "Which backup; the newest without it.",
+            Description = "The backup; without it the newest one.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var verify = new Command(
             "verify",
-            "Restores a backup into a scratch database, compares every table with the manifest, and notes the outcome."
+            "Restores a backup into a scratch database, compares every table with the manifest, and records the outcome."
         )
         {
             id,
@@ -29,17 +29,17 @@ internal static class BackupCommand
                     cancellationToken
                 )
         );
-        var schedule = new Command("schedule", "Stays up and does create, verify and prune by BACKUP_SCHEDULE.");
+        var schedule = new Command("schedule", "Keeps running, and runs create, verify and prune by BACKUP_SCHEDULE.");
         schedule.SetAction((_, cancellationToken) => runner.RunJobsAsync(cancellationToken));
-        return new Command("backup", "Makes, lists, verifies and prunes backups of the database.")
+        return new Command("backup", "Creates, lists, verifies and prunes backups of the database.")
         {
-            Verb(runner, "create", "Makes a backup, and uploads it where there is a blob container.", CreateAsync),
-            Verb(runner, "list", "Prints each backup: id, size, where it is, whether it was verified.", ListAsync),
+            Verb(runner, "create", "Creates a backup, and uploads it if a blob container is configured.", CreateAsync),
+            Verb(runner, "list", "Prints each backup: id, size, places, verification.", ListAsync),
             verify,
             Verb(
                 runner,
                 "prune",
-                "Removes what BACKUP_RETENTION lets go, former databases too; never the last verified one.",
+                "Removes backups and former databases that BACKUP_RETENTION has expired; never the last verified backup.",
                 PruneAsync
             ),
             schedule,
@@ -79,7 +79,7 @@ internal static class BackupCommand
         if (listing.StorageProblem is not { } storageProblem)
             return ExitCode.Done;
 
-        await terminal.Error.WriteLineAsync($"{storageProblem} What is listed is in the folder.");
+        await terminal.Error.WriteLineAsync($"{storageProblem} Only the backups in the folder are listed.");
         return ExitCode.Failed;
     }
 
@@ -110,7 +110,7 @@ internal static class BackupCommand
         return ExitCode.Done;
     }
 
-    /// <summary>What restores have left is no backup, and somebody should look at it. A database that is down hides no backup.</summary>
+    /// <summary>Lists former databases as problems. An unavailable database does not fail the listing.</summary>
     private static async Task ListFormerAsync(ISender sender, Terminal terminal, CancellationToken cancellationToken)
     {
         try
@@ -118,20 +118,20 @@ internal static class BackupCommand
             foreach (var (former, expiresAt) in await sender.Send(new ListFormerDatabases(), cancellationToken))
                 await terminal.Error.WriteLineAsync(
                     expiresAt is null
-                        ? $"{former.Name} was left by a restore, at a time that nobody noted: drop it when it is not needed."
+                        ? $"{former.Name} was left by a restore at an unknown time: drop it when it is not needed."
                         : string.Create(
                             CultureInfo.InvariantCulture,
-                            $"{former.Name} has what was there before the restore at {former.ReplacedAt:u}; backup prune drops it after {expiresAt:u}."
+                            $"{former.Name} has the data from before the restore at {former.ReplacedAt:u}; backup prune drops it after {expiresAt:u}."
                         )
                 );
         }
         catch (BackupFailedException exception)
         {
-            await terminal.Error.WriteLineAsync($"What restores have left could not be listed. {exception.Message}");
+            await terminal.Error.WriteLineAsync($"Former databases could not be listed. {exception.Message}");
         }
     }
 
-    /// <summary>Tables and rows, in words.</summary>
+    /// <summary>Describes the numbers of tables and rows.</summary>
     internal static string Describe(DatabaseContents contents) =>
         string.Create(CultureInfo.InvariantCulture, $"{contents.Tables.Count} tables, {contents.Rows} rows");
 

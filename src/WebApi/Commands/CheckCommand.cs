@@ -6,7 +6,7 @@ using QrAi.WebApi.Http;
 
 namespace QrAi.WebApi.Commands;
 
-/// <summary><c>check</c>: looks whether all that the service needs is there.</summary>
+/// <summary><c>check</c>: checks the configuration and the dependencies of the service.</summary>
 internal static class CheckCommand
 {
     private static readonly JsonSerializerOptions Json = CreateJson();
@@ -15,15 +15,16 @@ internal static class CheckCommand
     {
         var names = new Argument<string[]>("NAME")
         {
-            Description = $"What to check, of {string.Join(", ", CheckNames.All)}; without it all that is configured.",
+            Description =
+                $"The checks to run, of {string.Join(", ", CheckNames.All)}; without it all that are configured.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         names.AcceptOnlyFromAmong([.. CheckNames.All]);
         var json = new Option<bool>("--json") { Description = "Print one JSON document in place of lines." };
         var command = new Command(
             "check",
-            "Looks whether what the service needs is there, and prints a line for each: ok or FAILED, the name, the detail. "
-                + "It changes nothing, and works beside a running service."
+            "Checks what the service depends on, and prints a line for each check: ok or FAILED, the name, the detail. "
+                + "It changes nothing, and can run beside a running service."
         )
         {
             names,
@@ -62,7 +63,7 @@ internal static class CheckCommand
             : ExitCode.Failed;
     }
 
-    // What the outside says may have line breaks in it.
+    // Details from external services may contain line breaks.
     private static string Line(CheckResult result) =>
         $"{(result.Outcome.Passed ? "ok" : "FAILED"), -6} {result.Name} {result.Outcome.Detail.ReplaceLineEndings(" ")}";
 

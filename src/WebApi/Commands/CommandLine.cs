@@ -3,19 +3,19 @@ using System.CommandLine;
 namespace QrAi.WebApi.Commands;
 
 /// <summary>
-/// The verbs of the program. A verb is called only by its exact name as the first argument: any other command line is
-/// ASP.NET Core's, and means to serve.
+/// The verbs of the program. A verb is called by its exact name as the first argument. Any other command line starts
+/// the service, and belongs to ASP.NET Core.
 /// </summary>
 internal sealed class CommandLine
 {
-    // Who serves needs none of them.
+    // The service needs no verbs.
     private readonly Lazy<RootCommand> _root;
     private readonly Terminal _terminal;
 
-    /// <summary>Knows all verbs.</summary>
-    /// <param name="compose">Makes the service that a verb works in, which is not started.</param>
-    /// <param name="composeForChecks">The same, but with settings that cannot be used it makes what can check them.</param>
-    /// <param name="terminal">Where the program is called from.</param>
+    /// <summary>Creates the command line with all verbs.</summary>
+    /// <param name="compose">Creates the host of a verb, without starting it.</param>
+    /// <param name="composeForChecks">Creates the host of the checks; with invalid settings, only some of them.</param>
+    /// <param name="terminal">The terminal.</param>
     public CommandLine(
         Func<CancellationToken, Task<IHost>> compose,
         Func<CancellationToken, Task<IHost>> composeForChecks,
@@ -26,7 +26,7 @@ internal sealed class CommandLine
         _root = new Lazy<RootCommand>(() => Create(compose, composeForChecks, terminal));
     }
 
-    /// <summary>Whether a command line calls a verb, or asks which there are.</summary>
+    /// <summary>Whether a command line calls a verb, or asks for help.</summary>
     public bool Takes(IReadOnlyList<string> args) =>
         args is ["--help" or "-h"]
         || (
@@ -35,11 +35,11 @@ internal sealed class CommandLine
             && _root.Value.Subcommands.Any(verb => verb.Name.Equals(first, StringComparison.Ordinal))
         );
 
-    /// <summary>Does what a command line says.</summary>
+    /// <summary>Executes a command line.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> RunAsync(IReadOnlyList<string> args, CancellationToken cancellationToken)
     {
-        // Arguments are what they are: one that begins with @ names no file with more of them.
+        // Arguments are literal: one that begins with @ is not a response file.
         var parsed = _root.Value.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0)
         {
@@ -55,7 +55,7 @@ internal sealed class CommandLine
                 Output = _terminal.Output,
                 Error = _terminal.Error,
                 EnableDefaultExceptionHandler = false,
-                // The program has its own way to be told to stop.
+                // StopSignals handles termination.
                 ProcessTerminationTimeout = null,
             },
             cancellationToken
@@ -82,7 +82,7 @@ internal sealed class CommandLine
             KeysCommand.Create(runner),
             AskCommand.Create(runner),
         };
-        // It is no verb, and alone it would serve.
+        // --version is not a verb: alone it would start the service.
         root.Options.Remove(root.Options.Single(option => option is VersionOption));
         return root;
     }

@@ -5,11 +5,11 @@ using QrAi.Application.Callers;
 
 namespace QrAi.WebApi.Commands;
 
-/// <summary><c>keys</c>: makes, lists and revokes the API keys of callers.</summary>
+/// <summary><c>keys</c>: creates, lists and revokes the API keys of callers.</summary>
 internal static class KeysCommand
 {
     public static Command Create(VerbRunner runner) =>
-        new("keys", "Makes, lists and revokes the API keys by which callers prove who they are.")
+        new("keys", "Creates, lists and revokes the API keys by which callers authenticate.")
         {
             CreateVerb(runner),
             ListVerb(runner),
@@ -18,16 +18,19 @@ internal static class KeysCommand
 
     private static Command CreateVerb(VerbRunner runner)
     {
-        var name = new Argument<string>("NAME") { Description = "What the key is for, as people call it." };
+        var name = new Argument<string>("NAME")
+        {
+            Description = "A name for the key, such as the program that uses it.",
+        };
         var owner = new Option<string>("--owner")
         {
             Description =
-                "Whose sessions the key reaches; those of its name's own without it. Keys of one owner reach the same.",
+                "The owner whose sessions the key can access; without it the name of the key. Keys can share an owner.",
             HelpName = "OWNER",
         };
         var expires = new Option<DateTimeOffset?>("--expires")
         {
-            Description = "From when on the key is refused: a date or a time, in UTC unless it says otherwise.",
+            Description = "When the key expires: a date or a time, in UTC unless it has an offset.",
             HelpName = "TIME",
             CustomParser = result =>
             {
@@ -45,7 +48,7 @@ internal static class KeysCommand
                 return null;
             },
         };
-        var command = new Command("create", "Makes a key and prints it, this once: only its hash is kept.")
+        var command = new Command("create", "Creates a key and prints it once: only its hash is stored.")
         {
             name,
             owner,
@@ -69,7 +72,7 @@ internal static class KeysCommand
 
     private static Command ListVerb(VerbRunner runner)
     {
-        var command = new Command("list", "Prints each key: id, state, owner, made, last used, expires, name.");
+        var command = new Command("list", "Prints each key: id, state, owner, creation, last use, expiry, name.");
         command.SetAction((_, cancellationToken) => runner.RunOnDatabaseAsync(ListAsync, cancellationToken));
         return command;
     }
@@ -105,7 +108,7 @@ internal static class KeysCommand
     )
     {
         var created = await sender.Send(request, cancellationToken);
-        // The key alone, so that it can be piped to where it is kept.
+        // The key alone, so that it can be piped into a secret store.
         await terminal.Output.WriteLineAsync(created.Secret);
         await terminal.Error.WriteLineAsync(
             $"Key {created.Key.Id} of owner {created.Key.Owner}, valid {Until(created.Key)}. It is shown only now."

@@ -4,14 +4,14 @@ using QrAi.Application.Migrations;
 
 namespace QrAi.WebApi.Commands;
 
-/// <summary><c>migrate</c>: brings the database's schema to a migration.</summary>
+/// <summary><c>migrate</c>: migrates the database's schema.</summary>
 internal static class MigrateCommand
 {
     public static Command Create(VerbRunner runner)
     {
         var to = new Option<string>("--to")
         {
-            Description = "The migration to go to, backwards too; 0 empties the schema. Without it: the last one.",
+            Description = "The migration to apply or to revert to; 0 empties the schema. Without it: the last one.",
             HelpName = "NAME",
         };
         var list = new Option<bool>("--list")
@@ -21,11 +21,11 @@ internal static class MigrateCommand
         var script = new Option<bool>("--script") { Description = "Only print the SQL." };
         var yes = new Option<bool>("--yes")
         {
-            Description = "Go backwards without asking; needed where standard input is no terminal.",
+            Description = "Revert migrations without confirmation; required if standard input is not a terminal.",
         };
         var command = new Command(
             "migrate",
-            "Applies the pending migrations and prints each. Any number may run at once: one migrates, the others wait."
+            "Applies the pending migrations and prints each. Concurrent runs are safe: one migrates, the others wait."
         )
         {
             to,
@@ -36,7 +36,7 @@ internal static class MigrateCommand
         command.Validators.Add(result =>
         {
             if (result.GetValue(list) && (result.GetValue(script) || result.GetValue(to) is not null))
-                result.AddError("--list goes with no other option.");
+                result.AddError("--list cannot be combined with another option.");
         });
         command.SetAction(
             (parsed, cancellationToken) =>
@@ -83,10 +83,10 @@ internal static class MigrateCommand
             var back = plan.Where(step => step.Direction == MigrationDirection.Down).ToList();
             if (back.Count > 0)
             {
-                var losses = $"Going back to {to} loses what is kept by {Names(back)}.";
+                var losses = $"Reverting to {to} deletes the data of {Names(back)}.";
                 if (!terminal.IsInteractive)
                 {
-                    await terminal.Error.WriteLineAsync($"{losses} Nothing was changed; --yes does it.");
+                    await terminal.Error.WriteLineAsync($"{losses} Nothing was changed; --yes confirms it.");
                     return ExitCode.WrongUsage;
                 }
 
@@ -110,7 +110,7 @@ internal static class MigrateCommand
         }
 
         if (steps == 0)
-            await terminal.Error.WriteLineAsync("There was nothing to do.");
+            await terminal.Error.WriteLineAsync("No migration was necessary.");
         return ExitCode.Done;
     }
 

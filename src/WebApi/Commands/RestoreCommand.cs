@@ -5,22 +5,25 @@ using QrAi.Application.Backups;
 
 namespace QrAi.WebApi.Commands;
 
-/// <summary><c>restore</c>: puts a backup in a database's place.</summary>
+/// <summary><c>restore</c>: replaces a database by a backup.</summary>
 internal static class RestoreCommand
 {
     private const string StandardInput = "-";
 
     public static Command Create(VerbRunner runner)
     {
-        var id = new Argument<string>("ID") { Description = "Which backup." };
+        var id = new Argument<string>("ID") { Description = "The backup." };
         var into = new Option<string>("--into")
         {
             Description =
-                $"Into another database than the service's own; {StandardInput} reads the address from standard input, where "
+                $"Restores into this database instead of the service's; {StandardInput} reads the address from standard input, where "
                 + "other users of the machine do not see its password.",
             HelpName = "DATABASE_URL",
         };
-        var yes = new Option<bool>("--yes") { Description = "Replace what the database holds; it is backed up first." };
+        var yes = new Option<bool>("--yes")
+        {
+            Description = "Replace the data of the database; it is backed up first.",
+        };
         var command = new Command(
             "restore",
             "Restores a backup beside the database, compares every table with the manifest, and then puts it in the "
@@ -61,7 +64,7 @@ internal static class RestoreCommand
             await terminal.Output.WriteLineAsync($"before: {safety.Id} has what was there");
         if (restored.RetainedAs is { } kept)
             await terminal.Error.WriteLineAsync(
-                $"Somebody wrote between that backup and the restore: the former database is kept as {kept}."
+                $"The database was written to between that backup and the restore: the former database is kept as {kept}."
             );
         await terminal.Output.WriteLineAsync(
             string.Create(

@@ -1,18 +1,18 @@
 namespace QrAi.WebApi.Commands;
 
 /// <summary>
-/// Where a verb is called from. What it was called for goes to the output and nothing else does, so that it can be piped.
+/// The terminal of a verb. Only results are written to the output, so that it can be piped.
 /// </summary>
-/// <param name="Input">Answers to questions, and what other users may not see.</param>
+/// <param name="Input">Answers to confirmations, and arguments that must not be visible to other users.</param>
 /// <param name="Output">The result.</param>
 /// <param name="Error">Problems and questions; the log goes there too.</param>
-/// <param name="IsInteractive">Whether somebody is there to be asked.</param>
+/// <param name="IsInteractive">Whether a user can answer confirmations.</param>
 internal sealed record Terminal(TextReader Input, TextWriter Output, TextWriter Error, bool IsInteractive)
 {
-    /// <summary>The process's own.</summary>
+    /// <summary>The terminal of the process.</summary>
     public static Terminal OfProcess() => new(Console.In, Console.Out, Console.Error, !Console.IsInputRedirected);
 
-    /// <summary>Asks whether to go on.</summary>
+    /// <summary>Asks for confirmation.</summary>
     /// <returns>True for <c>y</c> and <c>yes</c>.</returns>
     public async Task<bool> ConfirmAsync(string question, CancellationToken cancellationToken)
     {
@@ -23,8 +23,8 @@ internal sealed record Terminal(TextReader Input, TextWriter Output, TextWriter 
     }
 
     /// <summary>Reads a line.</summary>
-    /// <returns>The line; null when nothing more comes.</returns>
+    /// <returns>The line; null at the end of the input.</returns>
     public Task<string?> ReadLineAsync(CancellationToken cancellationToken) =>
-        // A console's input can not be cancelled; who waits for it can leave.
+        // Console input cannot be cancelled, but the wait for it can.
         Task.Run(Input.ReadLine, cancellationToken).WaitAsync(cancellationToken);
 }

@@ -2,12 +2,12 @@ using System.CommandLine.Parsing;
 
 namespace QrAi.WebApi.Commands;
 
-/// <summary>Reads ids of the command line, and says of one that cannot be used what it must be.</summary>
+/// <summary>Parses ids of the command line, and reports invalid ones.</summary>
 internal static class UuidParser
 {
-    /// <summary>Reads the id that an argument or an option has.</summary>
-    /// <param name="result">What was given.</param>
-    /// <returns>The id; of what is none the empty one, with the error noted.</returns>
+    /// <summary>Parses the id of an argument or an option.</summary>
+    /// <param name="result">The argument.</param>
+    /// <returns>The id; an empty one if it is invalid, with an error added to the result.</returns>
     public static Guid Parse(ArgumentResult result)
     {
         var text = result.Tokens.Single().Value;

@@ -4,14 +4,14 @@ using QrAi.WebApi.Errors;
 
 namespace QrAi.WebApi.Commands;
 
-/// <summary>Runs a verb within the service's own composition, and makes an exit code of what goes wrong.</summary>
-/// <param name="compose">Composes the host, which is not started.</param>
-/// <param name="terminal">Where the verb is called from.</param>
+/// <summary>Runs a verb in a host, and maps failures to exit codes.</summary>
+/// <param name="compose">Creates the host, without starting it.</param>
+/// <param name="terminal">The terminal.</param>
 internal sealed class VerbRunner(Func<CancellationToken, Task<IHost>> compose, Terminal terminal)
 {
     /// <summary>Runs a verb.</summary>
-    /// <param name="work">What it does; it speaks to the application through the sender alone.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="work">The work; it uses the application only through the sender.</param>
+    /// <param name="cancellationToken">Cancels the verb.</param>
     /// <returns>The exit code.</returns>
     public Task<int> RunAsync(
         Func<ISender, Terminal, CancellationToken, Task<int>> work,
@@ -26,22 +26,22 @@ internal sealed class VerbRunner(Func<CancellationToken, Task<IHost>> compose, T
             cancellationToken
         );
 
-    /// <summary>Runs a verb that works with what is in the database, once it is seen that its schema is this program's.</summary>
+    /// <summary>Runs a verb that uses the database, after checking that the schema is this program's.</summary>
     /// <inheritdoc cref="RunAsync"/>
     public Task<int> RunOnDatabaseAsync(
         Func<ISender, Terminal, CancellationToken, Task<int>> work,
         CancellationToken cancellationToken
     ) =>
         RunAsync(
-            async (sender, its, stop) =>
+            async (sender, console, stop) =>
             {
                 await sender.Send(new RequireSchema(), stop);
-                return await work(sender, its, stop);
+                return await work(sender, console, stop);
             },
             cancellationToken
         );
 
-    /// <summary>Starts the host, and runs its jobs until it is cancelled, which is its regular end.</summary>
+    /// <summary>Starts the host, and runs console jobs until it is cancelled, which is console regular end.</summary>
     /// <param name="cancellationToken">Stops the host.</param>
     /// <returns>The exit code.</returns>
     public Task<int> RunJobsAsync(CancellationToken cancellationToken) =>
@@ -82,8 +82,8 @@ internal sealed class VerbRunner(Func<CancellationToken, Task<IHost>> compose, T
             await terminal.Error.WriteLineAsync(
                 isDevelopment
                     ? exception.ToString()
-                    : $"It failed unexpectedly: {exception.GetType().Name}. In ENVIRONMENT=development "
-                        + "there is more to see."
+                    : $"The command failed unexpectedly: {exception.GetType().Name}. "
+                        + "ENVIRONMENT=development shows the whole exception."
             );
         else if (error.Fields is { } fields)
             foreach (var (field, rules) in fields)
