@@ -2,7 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace QrAi.WebApi.Health;
 
-/// <summary>Unhealthy as soon as the service is told to stop, so that no new work is sent to it.</summary>
+/// <summary>Reports unhealthy as soon as the shutdown begins, so that no new work is sent to the service.</summary>
 internal sealed class LifecycleHealth(IHostApplicationLifetime lifetime) : IHealthCheck
 {
     public const string Name = "lifecycle";

@@ -3,7 +3,7 @@ using QrAi.Infrastructure.Settings;
 
 namespace QrAi.WebApi.Hosting;
 
-/// <summary>Lets running answers finish when the service is told to stop, and stops them when their time is up.</summary>
+/// <summary>Waits for running answers during the shutdown, and stops them when the shutdown time has elapsed.</summary>
 internal sealed class AnswerDrain(
     GenerationDrain generations,
     IHostApplicationLifetime lifetime,
@@ -12,7 +12,7 @@ internal sealed class AnswerDrain(
     ILogger<AnswerDrain> logger
 ) : IHostedService, IDisposable
 {
-    /// <summary>How long answers that were stopped have to be kept.</summary>
+    /// <summary>The time in which stopped answers are saved.</summary>
     public static readonly TimeSpan KeepTime = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _finish = new(Timeout.InfiniteTimeSpan, clock);
@@ -21,8 +21,8 @@ internal sealed class AnswerDrain(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        // The web server stops before the hosted services do, and it waits for the streams of running answers: their
-        // time runs from here.
+        // The web server stops before the hosted services do, and waits for the streams of running answers: their
+        // time has to start here.
         lifetime.ApplicationStopping.Register(() =>
         {
             logger.LogInformation("Stopping; {Count} running answers may finish", generations.Count);
@@ -36,10 +36,10 @@ internal sealed class AnswerDrain(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _drain;
-        // What requests that were under way have begun since.
+        // Drains answers that requests have started since.
         await generations.DrainAsync(_finish.Token, _giveUp.Token);
         if (generations.Count > 0)
-            logger.LogError("{Count} answers could not be kept before the end", generations.Count);
+            logger.LogError("{Count} answers could not be saved before the end", generations.Count);
     }
 
     public void Dispose()

@@ -4,7 +4,7 @@ using QrAi.WebApi.Authentication;
 
 namespace QrAi.WebApi.Hosting;
 
-/// <summary>Composes how callers prove who they are, as the settings say.</summary>
+/// <summary>Registers authentication by the settings.</summary>
 internal static class Callers
 {
     public static void AddCallers(this IServiceCollection services, AuthenticationOptions options) =>
@@ -13,21 +13,21 @@ internal static class Callers
             options.Jwt is { } jwt ? new TokenIssuer(jwt.Authority, jwt.Audience) : null
         );
 
-    /// <summary>A group of routes that are open to everybody in development; elsewhere they need a caller, as all do.</summary>
+    /// <summary>Creates a group of routes that allow anonymous callers in development only.</summary>
     public static RouteGroupBuilder MapOpenInDevelopment(this WebApplication app)
     {
         var group = app.MapGroup("");
         if (app.Environment.IsDevelopment())
             group.AllowAnonymous();
         else
-            // Packages open routes of theirs by themselves.
+            // Packages allow anonymous callers on their own routes.
             ((IEndpointConventionBuilder)group).Finally(RequireCaller);
         return group;
     }
 
     private static void RequireCaller(EndpointBuilder endpoint)
     {
-        foreach (var mark in endpoint.Metadata.OfType<IAllowAnonymous>().ToList())
-            endpoint.Metadata.Remove(mark);
+        foreach (var anonymous in endpoint.Metadata.OfType<IAllowAnonymous>().ToList())
+            endpoint.Metadata.Remove(anonymous);
     }
 }

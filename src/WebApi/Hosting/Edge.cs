@@ -3,19 +3,19 @@ using QrAi.Infrastructure.Settings;
 
 namespace QrAi.WebApi.Hosting;
 
-/// <summary>What stands between the service and its callers: proxies that may speak for them, and pages of other origins.</summary>
+/// <summary>Configures trusted proxies, and requests from pages of other origins (CORS).</summary>
 internal static class Edge
 {
-    /// <summary>Browsers ask again after so long.</summary>
+    /// <summary>How long browsers cache a preflight response.</summary>
     private static readonly TimeSpan _preflightTime = TimeSpan.FromMinutes(10);
 
     public static void AddEdge(this IServiceCollection services, HttpOptions options)
     {
         services.Configure<ForwardedHeadersOptions>(forwarded =>
         {
-            // Not the host: nothing here depends on it.
+            // Without the host: nothing depends on it.
             forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
-            forwarded.ForwardLimit = null; // back to the first address that is no proxy of ours
+            forwarded.ForwardLimit = null; // up to the first address that is not a trusted proxy
             forwarded.KnownProxies.Clear();
             forwarded.KnownIPNetworks.Clear();
             foreach (var network in options.TrustedProxies)
@@ -33,14 +33,14 @@ internal static class Edge
         );
     }
 
-    /// <summary>Comes first: everything else sees the caller, not the proxy.</summary>
+    /// <summary>Adds forwarded headers, before other middleware, which sees the caller, not the proxy.</summary>
     public static void UseTrustedProxies(this WebApplication app, HttpOptions options)
     {
         if (options.TrustedProxies.Count > 0)
             app.UseForwardedHeaders();
     }
 
-    /// <summary>Comes before callers are asked who they are, which browsers do not say when they ask whether they may ask.</summary>
+    /// <summary>Adds CORS. Before authentication: preflight requests have no credentials.</summary>
     public static void UseOtherOrigins(this WebApplication app, HttpOptions options)
     {
         if (options.CorsOrigins.Count > 0)

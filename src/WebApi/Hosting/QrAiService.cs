@@ -18,7 +18,7 @@ using Scalar.AspNetCore;
 
 namespace QrAi.WebApi.Hosting;
 
-/// <summary>Composes the service. Nothing else here knows <c>QrAi.Infrastructure</c>.</summary>
+/// <summary>Composes the service; the only code here that uses <c>QrAi.Infrastructure</c>.</summary>
 public static class QrAiService
 {
     private const string DefaultUrl = "http://localhost:8080";
@@ -39,7 +39,7 @@ public static class QrAiService
         var builder = WebApplication.CreateBuilder(
             new WebApplicationOptions { Args = args, EnvironmentName = settings.Environment.Environment.ToString() }
         );
-        // The host's own switch believes every sender; TRUSTED_PROXIES says whom to believe.
+        // The host's own switch trusts every sender; TRUSTED_PROXIES lists the trusted ones.
         builder.Configuration["ForwardedHeaders_Enabled"] = "false";
         ConfigureServer(builder, settings.Environment);
         AddServices(builder.Services, settings);
@@ -52,8 +52,8 @@ public static class QrAiService
     }
 
     /// <summary>
-    /// Composes the same application for a verb. Nothing listens, nothing migrates: its only job is the backup schedule, which
-    /// runs where the verb starts the host.
+    /// Composes the same application for a verb, without a web server and without migrations. Its only job is the
+    /// backup schedule, which runs if the verb starts the host.
     /// </summary>
     /// <param name="settings">The validated settings.</param>
     /// <param name="configure">Replaces services, for tests.</param>
@@ -69,10 +69,10 @@ public static class QrAiService
     }
 
     /// <summary>
-    /// Composes what checks the deployment: the same as for any verb, or with settings that cannot be used only what can do
-    /// without.
+    /// Composes the deployment checks: the application as for any verb, or with invalid settings only the checks that
+    /// need no settings.
     /// </summary>
-    /// <param name="reading">What reading the settings came to.</param>
+    /// <param name="reading">The result of reading the settings.</param>
     /// <param name="configure">Replaces services, for tests.</param>
     public static IHost BuildForChecks(SettingsResult reading, Action<IServiceCollection>? configure = null)
     {
@@ -122,7 +122,7 @@ public static class QrAiService
             kestrel.Limits.MaxRequestHeaderCount = 100;
             kestrel.Limits.MaxRequestLineSize = MaxLineSize;
         });
-        // Answers are stopped at the end of their own time; then they still have to be kept.
+        // Answers that are stopped when their time has elapsed still have to be saved.
         builder.Services.Configure<HostOptions>(host =>
             host.ShutdownTimeout = environment.ShutdownTime + AnswerDrain.KeepTime * 2
         );
@@ -175,7 +175,7 @@ public static class QrAiService
         app.MapGraphQl();
         var description = app.MapOpenInDevelopment();
         description.MapOpenApiDescription();
-        // Nothing of it comes from, or goes to, its maker's hosts.
+        // Disables everything that the page would load from, or send to, its vendor's hosts.
         description
             .MapScalarApiReference(
                 "/docs",

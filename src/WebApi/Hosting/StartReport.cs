@@ -5,7 +5,7 @@ using QrAi.Infrastructure.Settings;
 
 namespace QrAi.WebApi.Hosting;
 
-/// <summary>Says once, when the service listens, what it is and what is missing.</summary>
+/// <summary>Logs the configuration of the service once, when it listens, with what is missing.</summary>
 internal sealed class StartReport(
     IServer server,
     IHostApplicationLifetime lifetime,
@@ -19,7 +19,7 @@ internal sealed class StartReport(
         return Task.CompletedTask;
     }
 
-    private static string Proofs(AuthenticationOptions options) =>
+    private static string Credentials(AuthenticationOptions options) =>
         (options.ApiKeys, options.Jwt) switch
         {
             (true, null) => "an API key",
@@ -49,10 +49,10 @@ internal sealed class StartReport(
                 "No language model is configured: set OPENROUTER_API_KEY or GOOGLE_AI_API_KEY, in the environment or in .env"
             );
         if (settings.Authentication.IsRequired)
-            logger.LogInformation("Callers prove who they are with {Proofs}", Proofs(settings.Authentication));
+            logger.LogInformation("Callers authenticate with {Credentials}", Credentials(settings.Authentication));
         else
             logger.LogInformation(
-                "Callers need not prove who they are (AUTHENTICATION): let only those in whom you trust"
+                "Callers are not authenticated (AUTHENTICATION): allow only trusted callers to connect"
             );
     }
 }

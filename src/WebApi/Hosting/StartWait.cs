@@ -5,8 +5,8 @@ using QrAi.Infrastructure.Settings;
 namespace QrAi.WebApi.Hosting;
 
 /// <summary>
-/// Lets requests that come while the start still prepares the database wait for it, as long as for a free connection. Those
-/// that need it after that are told so where they would use it. Open routes do not wait: health is told at once.
+/// Delays requests while the start prepares the database, up to the time limit for a free connection. After that they
+/// fail where they use the database. Anonymous routes do not wait: health is reported at once.
 /// </summary>
 internal static class StartWait
 {
@@ -14,7 +14,7 @@ internal static class StartWait
     {
         var state = app.Services.GetRequiredService<DatabaseState>();
         var clock = app.Services.GetRequiredService<TimeProvider>();
-        // Nearly all come later: they hold nothing for it.
+        // Avoids an async state machine for the requests after the start.
         app.Use(
             (context, next) =>
                 state.WaitingFor is not null && IsForCallers(context) ? WaitAsync(context, next) : next(context)

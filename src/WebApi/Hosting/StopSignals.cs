@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace QrAi.WebApi.Hosting;
 
 /// <summary>
-/// Tells a verb to stop when the process is told to, by Ctrl-C or SIGTERM. The second signal ends the process at once.
+/// Cancels a verb on Ctrl-C or SIGTERM. The second signal ends the process at once.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {

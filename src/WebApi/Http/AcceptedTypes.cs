@@ -3,10 +3,10 @@ using Microsoft.Net.Http.Headers;
 
 namespace QrAi.WebApi.Http;
 
-/// <summary>Chooses between JSON, which every route has, and what else a route has, by what a caller accepts.</summary>
+/// <summary>Chooses between JSON and another media type by the <c>Accept</c> header.</summary>
 internal static class AcceptedTypes
 {
-    /// <summary>Whether a caller names a media type, and likes it at least as well as JSON.</summary>
+    /// <summary>Whether a caller names a media type, with at least the quality of JSON.</summary>
     /// <param name="request">The request.</param>
     /// <param name="mediaType">The media type; a wildcard does not name it.</param>
     public static bool Prefers(this HttpRequest request, string mediaType)

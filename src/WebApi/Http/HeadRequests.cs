@@ -6,7 +6,7 @@ namespace QrAi.WebApi.Http;
 /// </summary>
 internal static class HeadRequests
 {
-    private static readonly HeadOnly _mark = new();
+    private static readonly HeadOnly _headOnly = new();
 
     public static void UseHeadRequests(this IApplicationBuilder app) =>
         app.Use(
@@ -20,7 +20,7 @@ internal static class HeadRequests
                     return;
                 }
 
-                context.Features.Set(_mark);
+                context.Features.Set(_headOnly);
                 request.Method = HttpMethods.Get;
                 try
                 {
@@ -29,12 +29,12 @@ internal static class HeadRequests
                 }
                 finally
                 {
-                    request.Method = HttpMethods.Head; // what the log is to say
+                    request.Method = HttpMethods.Head; // for the log
                 }
             }
         );
 
-    /// <summary>Whether nobody reads the body, so that it need not be waited for.</summary>
+    /// <summary>Whether the request is a <c>HEAD</c> request, whose response needs no body.</summary>
     public static bool IsHeadOnly(this HttpContext context) => context.Features.Get<HeadOnly>() is not null;
 
     private static void AllowHead(HttpResponse response)

@@ -15,7 +15,7 @@ internal static class IdempotencyKeyHeader
 
     private const int BlockSize = 4096;
 
-    // Larger than any body that a route takes: what is read twice stays in memory.
+    // Larger than any accepted body: buffering never uses a file.
     private const int MaxBytesInMemory = 2 * 1024 * 1024;
 
     public static void UseIdempotencyKeys(this WebApplication app) =>
@@ -49,7 +49,7 @@ internal static class IdempotencyKeyHeader
                 $"must be given once and have 1 to {IdempotencyKey.MaxLength} visible ASCII characters"
             );
 
-    /// <summary>Hashes what is asked for. The accepted media type is no part of it: a repeated request may stream.</summary>
+    /// <summary>Hashes method, path and body, not the accepted media type: a retry may be streamed.</summary>
     private static async Task<string> FingerprintAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

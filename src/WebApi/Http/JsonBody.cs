@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace QrAi.WebApi.Http;
 
-/// <summary>Reads bodies for the surfaces that have errors of their own.</summary>
+/// <summary>Reads JSON bodies for APIs with their own format of errors.</summary>
 internal static class JsonBody
 {
     /// <summary>Reads a body.</summary>
-    /// <returns>What it says; null where it says <c>null</c>.</returns>
-    /// <exception cref="BadHttpRequestException">It is no JSON, or not said to be, or does not come whole.</exception>
+    /// <returns>The value; null if the body is <c>null</c>.</returns>
+    /// <exception cref="BadHttpRequestException">If the body is not JSON, or is incomplete.</exception>
     public static async Task<T?> ReadAsync<T>(
         HttpRequest http,
         JsonSerializerOptions options,

@@ -7,10 +7,10 @@ using QrAi.Application.Idempotency;
 
 namespace QrAi.WebApi.Http;
 
-/// <summary>How JSON looks: camelCase, words for enumerations, UTC times with <c>Z</c>, and nothing unknown in a request.</summary>
+/// <summary>The JSON format: camelCase, enumerations as strings, UTC times, no unknown members in requests.</summary>
 internal static class QrAiJson
 {
-    /// <summary>How times are written: RFC 3339 in UTC, to the microsecond, which is what databases keep.</summary>
+    /// <summary>The format of times: RFC 3339 in UTC, in microseconds, the precision of the databases.</summary>
     public const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'";
 
     public static void Configure(JsonSerializerOptions json)
@@ -19,14 +19,14 @@ internal static class QrAiJson
         json.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         json.AllowDuplicateProperties = false;
         json.NumberHandling = JsonNumberHandling.Strict;
-        // Responses are never put into HTML: Japanese stays readable, and short.
+        // Responses are never embedded in HTML: other scripts stay readable and short.
         json.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
         json.Converters.Add(new UtcTimeConverter());
         json.TypeInfoResolver = new DefaultJsonTypeInfoResolver().WithAddedModifier(HideIdempotencyKey);
     }
 
-    /// <summary>The key of a request comes as a header: in a body it is a member that is not known.</summary>
+    /// <summary>Removes the key, which is a header: in a body it is an unknown member.</summary>
     private static void HideIdempotencyKey(JsonTypeInfo type)
     {
         if (!type.Type.IsAssignableTo(typeof(IIdempotentRequest)))

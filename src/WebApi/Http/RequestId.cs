@@ -2,13 +2,13 @@ using Serilog.Context;
 
 namespace QrAi.WebApi.Http;
 
-/// <summary>Gives each request the caller's id, or a new one, which the response and the log carry.</summary>
+/// <summary>Assigns each request the caller's id or a new one, for the response and the log.</summary>
 internal static class RequestId
 {
     /// <summary>The header.</summary>
     public const string Header = "X-Request-Id";
 
-    /// <summary>The most characters of an id.</summary>
+    /// <summary>The maximum length of an id, in characters.</summary>
     public const int MaxLength = 128;
 
     public static void UseRequestId(this IApplicationBuilder app) =>
@@ -26,7 +26,7 @@ internal static class RequestId
             }
         );
 
-    /// <summary>Puts it on the response, once more where the response was cleared.</summary>
+    /// <summary>Writes the header, again if the response was cleared.</summary>
     public static void WriteRequestId(this HttpContext context) =>
         context.Response.Headers[Header] = context.TraceIdentifier;
 

@@ -1,9 +1,9 @@
 namespace QrAi.WebApi.Http;
 
-/// <summary>One line for each request: method, path, status and duration; never a query, a header or a body.</summary>
+/// <summary>Logs a line per request: method, path, status and duration; never a query, a header or a body.</summary>
 internal static partial class RequestLog
 {
-    /// <summary>A method of a caller's own making is a text like any other.</summary>
+    /// <summary>The methods that are logged; any other is arbitrary text of a caller.</summary>
     private static readonly HashSet<string> Methods =
     [
         "GET",
@@ -48,7 +48,7 @@ internal static partial class RequestLog
         );
     }
 
-    /// <summary>A failure after the response began does not show in its status.</summary>
+    /// <summary>Returns the level. A failure after the response has started is not visible in its status.</summary>
     private static LogLevel LevelOf(HttpContext context, bool failed) =>
         context.Request.Path.StartsWithSegments("/health") ? LogLevel.Debug
         : failed || context.Response.StatusCode >= StatusCodes.Status500InternalServerError ? LogLevel.Error

@@ -3,7 +3,7 @@ using QrAi.WebApi.Errors;
 
 namespace QrAi.WebApi.Http;
 
-/// <summary>Limits the time of requests, but of those that wait for an answer or follow one: an answer has its own.</summary>
+/// <summary>Limits the time of requests, except those that wait for an answer: answers have their own limit.</summary>
 internal static class RequestTimeouts
 {
     public static void AddRequestTime(this IServiceCollection services, TimeSpan limit) =>
@@ -13,7 +13,7 @@ internal static class RequestTimeouts
                 Timeout = limit,
                 WriteTimeoutResponse = context =>
                 {
-                    context.WriteRequestId(); // all headers are gone
+                    context.WriteRequestId(); // the middleware has cleared all headers
                     throw new RequestTooLongException();
                 },
             }
@@ -22,7 +22,7 @@ internal static class RequestTimeouts
     public static void UseRequestTime(this WebApplication app)
     {
         app.UseRequestTimeouts();
-        // What was given up may fail in words of its own: a database says that it did not answer in time.
+        // A cancelled request may fail with another exception, such as a timeout of the database.
         app.Use(
             async (context, next) =>
             {
@@ -42,7 +42,7 @@ internal static class RequestTimeouts
         );
     }
 
-    /// <summary>From here on the request may take as long as the answer does.</summary>
+    /// <summary>Removes the time limit of the request: the answer has its own.</summary>
     public static void LiftTimeLimit(this HttpContext context) =>
         context.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
 }

@@ -2,19 +2,19 @@ using Microsoft.Net.Http.Headers;
 
 namespace QrAi.WebApi.Http;
 
-/// <summary>Tells browsers what not to do with what comes from here: guess types, frame it, run it, name it to others.</summary>
+/// <summary>Sets the headers that restrict browsers: no type guessing, no framing, no scripts, no referrer.</summary>
 internal static class SecurityHeaders
 {
-    /// <summary>For everything that is no page: it loads nothing, and nothing frames it.</summary>
+    /// <summary>The policy of data: loads nothing, and cannot be framed.</summary>
     private const string DataPolicy = "default-src 'none'; frame-ancestors 'none'";
 
-    /// <summary>For the page of <c>/docs</c>, whose script is the program's own; it draws itself, and calls only this service.</summary>
+    /// <summary>The policy of the page <c>/docs</c>, which loads and calls only this service.</summary>
     public const string DocumentationPolicy =
         "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
         + "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    // A year, this host only: what else is under its domain is not ours to decide.
+    // A year, this host only: its subdomains may belong to other services.
     private const string StrictTransport = "max-age=31536000";
 
     public static void UseSecurityHeaders(this WebApplication app)
@@ -33,7 +33,7 @@ internal static class SecurityHeaders
         );
     }
 
-    /// <summary>Gives a page the policy that it needs, in place of the one of data.</summary>
+    /// <summary>Sets the content policy of a page, instead of the policy of data.</summary>
     public static void WithContentPolicy(this IEndpointConventionBuilder page, string policy) =>
         page.WithMetadata(new ContentPolicy(policy));
 

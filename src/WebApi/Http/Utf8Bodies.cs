@@ -4,8 +4,8 @@ using Microsoft.Net.Http.Headers;
 namespace QrAi.WebApi.Http;
 
 /// <summary>
-/// Takes JSON in UTF-8 and no other encoding, known or not: JSON has none (RFC 8259, section 8.1). What says that it is UTF-8
-/// is passed on without saying so: the readers of bodies look encodings up by one name only.
+/// Accepts JSON in UTF-8 only (RFC 8259, section 8.1). A charset that means UTF-8 is removed from the media type: the
+/// readers of bodies know only one of its names.
 /// </summary>
 internal static class Utf8Bodies
 {

@@ -66,7 +66,7 @@ internal sealed class OutageLoad : IAsyncDisposable
                 $"{asked.SessionId}|assistant|completed|Re: {asked.Question}",
             }
         );
-        // An answer that could not be kept at first is tried again.
+        // An answer that could not be saved at first is retried.
         await Eventually.Value(
             async () => expected.Except(await database.LinesAsync(Messages)).ToList(),
             missing => missing.Count == 0
