@@ -4,14 +4,14 @@ using QrAi.Application.Sessions;
 
 namespace QrAi.WebApi.GraphQL;
 
-/// <summary>What a subscriber is told of an answer.</summary>
-/// <param name="Id">The id of the event, which a subscriber goes on after.</param>
+/// <summary>An event of an answer, for subscribers.</summary>
+/// <param name="Id">The id of the event, from which a subscriber can resume.</param>
 internal abstract record AnswerEvent(string Id)
 {
-    /// <summary>A provider has begun.</summary>
+    /// <summary>A provider has started to answer.</summary>
     internal sealed record Started(GenerationStart Start, GenerationIdentity Answer) : AnswerEvent(IdOf(Start));
 
-    /// <summary>Another one begins again.</summary>
+    /// <summary>The answer starts again.</summary>
     internal sealed record Restarted(GenerationStart Start, RestartReason Reason) : AnswerEvent(IdOf(Start));
 
     /// <summary>More text.</summary>
@@ -26,7 +26,7 @@ internal abstract record AnswerEvent(string Id)
     private static string IdOf(GenerationStart start) => start.Run.ToString(CultureInfo.InvariantCulture);
 }
 
-/// <summary>Makes events of what a follower is told.</summary>
+/// <summary>Collects what a follower writes, as events.</summary>
 /// <param name="follower">The follower.</param>
 internal sealed class AnswerEventCollector(Follower follower) : IGenerationWriter
 {
@@ -47,7 +47,7 @@ internal sealed class AnswerEventCollector(Follower follower) : IGenerationWrite
     public void Text(ReadOnlySpan<char> text, Position position) =>
         _events.Enqueue(new AnswerEvent.Delta(position.ToString(), text.ToString()));
 
-    /// <summary>Nothing: answers have texts.</summary>
+    /// <summary>Not used: answers to questions have no tool calls.</summary>
     public void ToolCall(int index, ToolCallIdentity? begun, ReadOnlySpan<char> arguments) { }
 
     public void Ended(GenerationEnd outcome, Position position) =>

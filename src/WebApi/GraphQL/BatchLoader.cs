@@ -3,10 +3,10 @@ using GraphQL.DataLoader;
 namespace QrAi.WebApi.GraphQL;
 
 /// <summary>
-/// Loads many values at once for fields that each want one: the executer asks for the first result only when it has seen
-/// every field of a level. A value is loaded once. Scoped to a request.
+/// Loads the values of several fields in one batch: the executer awaits the first result after it has visited every
+/// field of a level. A value is loaded once. Scoped to a request.
 /// </summary>
-/// <param name="fetch">Fetches the values of keys; a key that has none is left out.</param>
+/// <param name="fetch">Fetches the values of keys; a key without a value is omitted.</param>
 internal sealed class BatchLoader<TKey, TValue>(
     Func<IReadOnlyCollection<TKey>, CancellationToken, Task<IReadOnlyDictionary<TKey, TValue>>> fetch
 )
@@ -14,27 +14,27 @@ internal sealed class BatchLoader<TKey, TValue>(
     where TValue : class
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<TKey, Result> _known = [];
+    private readonly Dictionary<TKey, Result> _cache = [];
     private Batch? _open;
 
-    /// <summary>The value of a key, null if it has none, with those of all keys that are asked for meanwhile.</summary>
+    /// <summary>Loads the value of a key, in a batch with other keys; null if it has none.</summary>
     public IDataLoaderResult<TValue?> Load(TKey key)
     {
         lock (_gate)
         {
-            if (_known.TryGetValue(key, out var known))
-                return known;
+            if (_cache.TryGetValue(key, out var cached))
+                return cached;
             _open ??= new Batch(this);
             _open.Keys.Add(key);
-            return _known[key] = new Result(_open, key);
+            return _cache[key] = new Result(_open, key);
         }
     }
 
-    /// <summary>Forgets everything, since it may be changed now.</summary>
+    /// <summary>Clears the cache before a mutation.</summary>
     public void Forget()
     {
         lock (_gate)
-            _known.Clear();
+            _cache.Clear();
     }
 
     private sealed class Batch(BatchLoader<TKey, TValue> loader)
@@ -48,7 +48,7 @@ internal sealed class BatchLoader<TKey, TValue>(
             lock (loader._gate)
             {
                 if (loader._open == this)
-                    loader._open = null; // who comes later is of the next batch
+                    loader._open = null; // later keys belong to the next batch
                 return _values ??= loader.Fetch(Keys, cancellationToken);
             }
         }

@@ -3,18 +3,18 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace QrAi.WebApi.GraphQL;
 
-/// <summary>A response would be larger than any may be.</summary>
-/// <param name="maxLength">The most bytes.</param>
+/// <summary>A response would exceed the maximum size.</summary>
+/// <param name="maxLength">The maximum size, in bytes.</param>
 internal sealed class ResponseTooLargeException(int maxLength)
     : Exception($"The response would have more than {maxLength} bytes: ask for fewer fields, or for smaller pages.");
 
-/// <summary>Measures what is written into it, keeps nothing of it, and refuses more than a bound.</summary>
-/// <param name="maxLength">The bound.</param>
+/// <summary>Counts the bytes that are written, without storing them, and throws above a maximum.</summary>
+/// <param name="maxLength">The maximum, in bytes.</param>
 internal sealed class BoundedMeasure(int maxLength) : IBufferWriter<byte>
 {
     private byte[] _scratch = new byte[4096];
 
-    /// <summary>How much it was.</summary>
+    /// <summary>The number of bytes written.</summary>
     public int Length { get; private set; }
 
     public void Advance(int count)
@@ -31,6 +31,6 @@ internal sealed class BoundedMeasure(int maxLength) : IBufferWriter<byte>
         return _scratch;
     }
 
-    [ExcludeFromCodeCoverage(Justification = "The writer of JSON asks for memory.")]
+    [ExcludeFromCodeCoverage(Justification = "Utf8JsonWriter calls GetMemory.")]
     public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 }

@@ -2,9 +2,9 @@ using QrAi.Application.Paging;
 
 namespace QrAi.WebApi.GraphQL;
 
-/// <summary>A page as Relay has it: https://relay.dev/graphql/connections.htm.</summary>
+/// <summary>A page as a Relay connection: https://relay.dev/graphql/connections.htm.</summary>
 /// <param name="Page">The page.</param>
-/// <param name="IsFirst">Whether nothing comes before it.</param>
+/// <param name="IsFirst">Whether this is the first page.</param>
 internal sealed record Connection<T>(Page<T> Page, bool IsFirst)
 {
     /// <summary>The items with their cursors.</summary>
@@ -13,5 +13,5 @@ internal sealed record Connection<T>(Page<T> Page, bool IsFirst)
 
 /// <summary>An item of a page.</summary>
 /// <param name="Node">The item.</param>
-/// <param name="Cursor">Where a page after it begins.</param>
+/// <param name="Cursor">The cursor of the page after the item.</param>
 internal sealed record Edge<T>(T Node, string Cursor);

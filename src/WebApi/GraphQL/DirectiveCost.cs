@@ -4,8 +4,8 @@ using GraphQLParser.AST;
 namespace QrAi.WebApi.GraphQL;
 
 /// <summary>
-/// What directives cost: each is looked at again for every object that it is selected on, those of a fragment too, which
-/// the analyser knows nothing of.
+/// Computes the cost of directives. Each is evaluated for every object that it is selected on, also within fragments,
+/// which the complexity analyser ignores.
 /// </summary>
 internal static class DirectiveCost
 {
@@ -31,7 +31,7 @@ internal static class DirectiveCost
                     break;
                 case GraphQLFragmentSpread { Directives: var directives, FragmentName.Name: var name }:
                     count += directives?.Count ?? 0;
-                    // A fragment within itself is an error that another rule tells.
+                    // Another rule reports a fragment within itself.
                     if (within.Add(name.StringValue))
                     {
                         count += CountIn(Find(document, name)?.SelectionSet, document, within);

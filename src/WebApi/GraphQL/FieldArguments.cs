@@ -9,7 +9,7 @@ using QrAi.WebApi.Endpoints;
 
 namespace QrAi.WebApi.GraphQL;
 
-/// <summary>What resolvers need of a field: its arguments, and the way to the application.</summary>
+/// <summary>Gives resolvers the arguments of a field, and the services of its request.</summary>
 internal static class FieldArguments
 {
     /// <summary>Adds the arguments of a page.</summary>
@@ -29,17 +29,16 @@ internal static class FieldArguments
         (context.GetArgument<int?>("first") ?? PageLimits.Default, context.GetArgument<string?>("after"));
 
     /// <summary>Reads an id.</summary>
-    /// <exception cref="InvalidRequestException">It is no UUID.</exception>
+    /// <exception cref="InvalidRequestException">If it is not a UUID.</exception>
     public static Guid IdArgument(this IResolveFieldContext context, string name = "id") =>
         RequestParameters.ParseId(context.GetArgument<string>(name), name);
 
-    /// <summary>The way to the application.</summary>
+    /// <summary>The sender of requests to the application.</summary>
     public static ISender Sender(this IResolveFieldContext context) =>
         context.RequestServices!.GetRequiredService<ISender>();
 
     /// <summary>
-    /// The idempotency key of a field: a document may have several mutations, of which each runs once, by its name in the
-    /// response.
+    /// The idempotency key of a field. A document may have several mutations; each has its own key, by response name.
     /// </summary>
     public static IdempotencyKey? IdempotencyKey(this IResolveFieldContext context)
     {
@@ -47,11 +46,11 @@ internal static class FieldArguments
         return ((GraphQlUserContext)context.UserContext).IdempotencyKey?.ForPart(name.StringValue);
     }
 
-    /// <summary>The way to what is only read.</summary>
+    /// <summary>The cache of reads.</summary>
     public static ReadOnce Reads(this IResolveFieldContext context) =>
         context.RequestServices!.GetRequiredService<ReadOnce>();
 
-    /// <summary>What fields load together.</summary>
+    /// <summary>The loader of sessions.</summary>
     public static SessionLoader Loader(this IResolveFieldContext context) =>
         context.RequestServices!.GetRequiredService<SessionLoader>();
 }

@@ -3,30 +3,30 @@ using QrAi.Application.Generations;
 namespace QrAi.WebApi.GraphQL;
 
 /// <summary>
-/// An answer's events as the executer wants them. One observer may follow them, once. Events are made when there is room
-/// for their results: what comes meanwhile is one event, so that a subscriber who does not read costs nothing.
+/// An answer's events as an observable, for one observer. Events are created when there is room for their results; text
+/// that arrives meanwhile is one event, so that a slow subscriber needs no buffer.
 /// </summary>
 internal sealed class FollowedEvents : IObservable<AnswerEvent?>
 {
     private readonly Follower _follower;
     private readonly AnswerEventCollector _events;
     private readonly SubscriptionFlow _flow;
-    private readonly CancellationToken _left;
+    private readonly CancellationToken _disconnected;
 
-    private FollowedEvents(Follower follower, SubscriptionFlow flow, CancellationToken left) =>
-        (_follower, _events, _flow, _left) = (follower, new AnswerEventCollector(follower), flow, left);
+    private FollowedEvents(Follower follower, SubscriptionFlow flow, CancellationToken disconnected) =>
+        (_follower, _events, _flow, _disconnected) = (follower, new AnswerEventCollector(follower), flow, disconnected);
 
-    /// <summary>Follows an answer; what goes wrong before its first event is an error of the operation itself.</summary>
+    /// <summary>Follows an answer; a failure before its first event is an error of the operation.</summary>
     /// <param name="following">Finds the answer.</param>
-    /// <param name="flow">Says when there is room for a result.</param>
-    /// <param name="left">Ends when the subscriber leaves.</param>
+    /// <param name="flow">Limits the results that wait to be sent.</param>
+    /// <param name="disconnected">Cancelled when the subscriber disconnects.</param>
     public static async Task<IObservable<AnswerEvent?>> BeginAsync(
         Task<Follower> following,
         SubscriptionFlow flow,
-        CancellationToken left
-    ) => new FollowedEvents(await following, flow, left);
+        CancellationToken disconnected
+    ) => new FollowedEvents(await following, flow, disconnected);
 
-    /// <summary>Follows.</summary>
+    /// <inheritdoc/>
     public IDisposable Subscribe(IObserver<AnswerEvent?> observer)
     {
         var following = new Following();
@@ -36,13 +36,13 @@ internal sealed class FollowedEvents : IObservable<AnswerEvent?>
 
     private async Task PassOnAsync(IObserver<AnswerEvent?> observer, Following following)
     {
-        await Task.Yield(); // the observer has to know how to stop before the first event comes
+        await Task.Yield(); // the observer needs the subscription before the first event
         try
         {
             using var follower = _follower;
             while (!following.IsOver)
             {
-                await _flow.WaitForRoomAsync(_left);
+                await _flow.WaitForRoomAsync(_disconnected);
                 if (await NextAsync() is not { } next)
                     break;
                 observer.OnNext(next);
@@ -66,7 +66,7 @@ internal sealed class FollowedEvents : IObservable<AnswerEvent?>
             if (_follower.IsOver)
                 return null;
             if (!_follower.Write(_events) && !_events.HasAny)
-                await _follower.WaitAsync(_left);
+                await _follower.WaitAsync(_disconnected);
         }
     }
 

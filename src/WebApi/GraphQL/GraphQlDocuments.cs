@@ -6,29 +6,29 @@ using QrAi.Application.Errors;
 
 namespace QrAi.WebApi.GraphQL;
 
-/// <summary>Reads documents, and refuses those of which only to tell the cost would cost too much.</summary>
+/// <summary>Parses documents, and rejects those whose analysis would be too expensive.</summary>
 internal static class GraphQlDocuments
 {
     /// <summary>
-    /// Fields, fragments and their directives in a document, and in an operation when each fragment stands where it is used. Rules compare each
-    /// field of a level with each other: the 15,000 that a body has room for keep a processor busy for two seconds. And they
-    /// walk through each use of a fragment: 25 that use the next one twice keep it busy for ten seconds, 60 for ever.
+    /// The maximum of fields, fragments and directives in a document, and in an operation with its fragments expanded.
+    /// Validation compares the fields of a level in pairs: the 15,000 that fit into a body take two seconds.
+    /// It also visits each use of a fragment: 25 that each use the next one twice take ten seconds, 60 never end.
     /// </summary>
     public const int MaxSelections = 1_000;
 
-    /// <summary>Words and signs in a document: what only to read it costs. Texts, of whatever length, are one each.</summary>
+    /// <summary>The maximum of tokens in a document. A string is one token.</summary>
     public const int MaxTokens = 10_000;
 
-    /// <summary>Fragments that a document may define: rules compare each with each other.</summary>
+    /// <summary>The maximum of fragments in a document: validation compares them in pairs.</summary>
     public const int MaxFragments = 100;
 
-    /// <summary>Reads a document.</summary>
-    /// <exception cref="InvalidRequestException">It is too large, or nested too deeply.</exception>
-    /// <exception cref="global::GraphQL.ExecutionError">It is no document.</exception>
+    /// <summary>Parses a document.</summary>
+    /// <exception cref="InvalidRequestException">If it is too large, or nested too deeply.</exception>
+    /// <exception cref="global::GraphQL.ExecutionError">If its syntax is invalid.</exception>
     public static GraphQLDocument Read(this IDocumentBuilder builder, string query)
     {
-        // The parser loses count of lines that end with CR alone, and fails where it wants to show an error. To GraphQL all
-        // ends of lines are the same, in block strings too.
+        // The parser miscounts lines that end with CR alone, and fails to report a syntax error. GraphQL treats all
+        // line endings alike, in block strings too.
         var source = query.Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
         RequireFewTokens(source);
         GraphQLDocument document;
@@ -36,7 +36,7 @@ internal static class GraphQlDocuments
         {
             document = builder.Build(source);
         }
-        catch (GraphQLParserException exception) // what is no error of syntax: it is nested too deeply to be read
+        catch (GraphQLParserException exception) // not a syntax error: it is nested too deeply
         {
             throw new InvalidRequestException("query", exception.Description);
         }
@@ -66,7 +66,7 @@ internal static class GraphQlDocuments
         }
         catch (GraphQLSyntaxErrorException)
         {
-            // The parser comes no further, and tells where it is.
+            // The parser reports the error with its position.
         }
     }
 
@@ -85,10 +85,10 @@ internal static class GraphQlDocuments
 
     private static int CountDirectives(ASTNode node) => (node as IHasDirectivesNode)?.Directives?.Count ?? 0;
 
-    /// <summary>Counts with fragments where they are used, each fragment once.</summary>
+    /// <summary>Counts the selections of operations with their fragments expanded.</summary>
     private sealed class Expansion(GraphQLDocument document)
     {
-        // A name that is given twice is an error, but not yet.
+        // Validation reports duplicate names later.
         private readonly ILookup<string, GraphQLFragmentDefinition> _fragments = document
             .Definitions.OfType<GraphQLFragmentDefinition>()
             .ToLookup(fragment => fragment.FragmentName.Name.StringValue);
@@ -106,9 +106,9 @@ internal static class GraphQlDocuments
         {
             if (_counts.TryGetValue(name, out var known))
                 return known;
-            _counts[name] = 0; // a fragment within itself is an error, but not yet
+            _counts[name] = 0; // validation reports a fragment within itself later
             var count = _fragments[name].Sum(fragment => Count(fragment, CountFragment));
-            return _counts[name] = Math.Min(count, MaxSelections + 1); // more makes no difference, and may be any number
+            return _counts[name] = Math.Min(count, MaxSelections + 1); // prevents an overflow
         }
     }
 }

@@ -4,7 +4,7 @@ using QrAi.WebApi.Errors;
 
 namespace QrAi.WebApi.GraphQL;
 
-/// <summary>Errors with the code that they have everywhere else, in <c>extensions.code</c>.</summary>
+/// <summary>Writes errors with their code in <c>extensions.code</c>.</summary>
 internal sealed class GraphQlErrors : IErrorInfoProvider
 {
     public ErrorInfo GetInfo(ExecutionError executionError)
@@ -28,7 +28,7 @@ internal sealed class GraphQlErrors : IErrorInfoProvider
         error switch
         {
             RefusedRequest refused => refused.Error,
-            // The document, its variables or its cost: the messages name what the caller wrote.
+            // Errors of the document, its variables or its cost: the messages contain only the caller's own text.
             DocumentError or RequestError => new(ErrorKind.InvalidRequest, error.Message),
             { InnerException: { } exception } => ErrorMap.Describe(exception),
             _ => new(ErrorKind.InvalidRequest, error.Message),

@@ -35,9 +35,9 @@ internal sealed class GraphQlEventStream(ExecutionResult result, SubscriptionFlo
         bool isHeadOnly
     )
     {
-        // The flow bounds what waits here.
-        var waiting = Channel.CreateUnbounded<ExecutionResult>(new UnboundedChannelOptions { SingleReader = true });
-        using var following = stream.Subscribe(new Observer(waiting.Writer));
+        // SubscriptionFlow bounds it.
+        var pending = Channel.CreateUnbounded<ExecutionResult>(new UnboundedChannelOptions { SingleReader = true });
+        using var subscription = stream.Subscribe(new Observer(pending.Writer));
         if (isHeadOnly)
         {
             await events.StartAsync();
@@ -46,12 +46,12 @@ internal sealed class GraphQlEventStream(ExecutionResult result, SubscriptionFlo
 
         while (true)
         {
-            var more = waiting.Reader.WaitToReadAsync(events.Aborted).AsTask();
+            var more = pending.Reader.WaitToReadAsync(events.Aborted).AsTask();
             await events.WaitAsync(more);
             if (!await more)
                 return;
             await events.StartAsync();
-            while (waiting.Reader.TryRead(out var next))
+            while (pending.Reader.TryRead(out var next))
             {
                 await WriteAsync(next, events, writer);
                 flow.MakeRoom();
@@ -68,12 +68,12 @@ internal sealed class GraphQlEventStream(ExecutionResult result, SubscriptionFlo
         await events.FlushAsync();
     }
 
-    private sealed class Observer(ChannelWriter<ExecutionResult> waiting) : IObserver<ExecutionResult>
+    private sealed class Observer(ChannelWriter<ExecutionResult> pending) : IObserver<ExecutionResult>
     {
-        public void OnNext(ExecutionResult value) => waiting.TryWrite(value);
+        public void OnNext(ExecutionResult value) => pending.TryWrite(value);
 
-        public void OnError(Exception error) => waiting.TryComplete(error);
+        public void OnError(Exception error) => pending.TryComplete(error);
 
-        public void OnCompleted() => waiting.TryComplete();
+        public void OnCompleted() => pending.TryComplete();
     }
 }

@@ -65,7 +65,7 @@ internal sealed class GraphQlExecution(
                 options.RequestServices = context.RequestServices;
                 options.UserContext = new GraphQlUserContext(context.GetIdempotencyKey());
                 options.CancellationToken = context.RequestAborted;
-                // A request is one caller of the database, however many fields it has.
+                // Bounds the database connections of a request.
                 options.MaxParallelExecutionCount = MaxParallelFields;
                 options.UnhandledExceptionDelegate = unhandled =>
                 {
@@ -106,7 +106,7 @@ internal sealed class GraphQlExecution(
             ?.Operation;
     }
 
-    /// <summary>The status of a result: only the newer media type says by it that nothing was executed.</summary>
+    /// <summary>The status of a result. Only the newer media type has an error status if nothing was run.</summary>
     private static int StatusOf(ExecutionResult result, string mediaType) =>
         result.Executed ? StatusCodes.Status200OK : StatusOf(mediaType);
 

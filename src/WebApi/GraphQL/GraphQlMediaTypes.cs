@@ -3,17 +3,17 @@ using QrAi.WebApi.Http;
 
 namespace QrAi.WebApi.GraphQL;
 
-/// <summary>How a response to GraphQL looks.</summary>
+/// <summary>The media types of GraphQL responses.</summary>
 internal static class GraphQlMediaTypes
 {
-    /// <summary>The one that says by its status whether the request could be executed.</summary>
+    /// <summary>The media type whose status reports whether the request was executed.</summary>
     public const string GraphQlResponse = "application/graphql-response+json";
 
-    /// <summary>The one of older clients, whose status is 200 whenever there is a well-formed document to answer.</summary>
+    /// <summary>The media type of older clients, whose status is 200 for every well-formed document.</summary>
     public const string Json = "application/json";
 
-    /// <summary>What a caller accepts best, of two that it accepts as well the one that stands first here.</summary>
-    /// <returns>Null if it accepts nothing that there is.</returns>
+    /// <summary>Returns the media type with the highest quality, the first offered one of equal ones.</summary>
+    /// <returns>The media type; null if none is acceptable.</returns>
     public static string? Choose(HttpRequest request)
     {
         var accepted = request.GetTypedHeaders().Accept;

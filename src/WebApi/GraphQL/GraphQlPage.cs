@@ -4,12 +4,12 @@ using QrAi.WebApi.Http;
 
 namespace QrAi.WebApi.GraphQL;
 
-/// <summary>A page to try GraphQL on, which comes whole from the program itself.</summary>
+/// <summary>A page to try GraphQL on, without external resources.</summary>
 internal sealed class GraphQlPage : IResult
 {
     private const string Resource = "QrAi.WebApi.GraphQL.page.html";
 
-    /// <summary>Whether a browser asks, and not for an operation.</summary>
+    /// <summary>Whether a request prefers HTML and has no operation.</summary>
     public static bool IsWantedBy(HttpRequest request) =>
         !request.Query.ContainsKey("query") && request.Prefers(MediaTypeNames.Text.Html);
 

@@ -7,23 +7,23 @@ using GraphQLParser.AST;
 
 namespace QrAi.WebApi.GraphQL;
 
-/// <summary>Registers the schema and what executes it.</summary>
+/// <summary>Registers the schema and its execution.</summary>
 internal static class GraphQlRegistration
 {
-    /// <summary>Levels of fields within one another.</summary>
+    /// <summary>The maximum depth of nested fields.</summary>
     private const int MaxDepth = 10;
 
-    /// <summary>The same where only the schema is read: tools ask for types within types, 15 levels deep.</summary>
+    /// <summary>The maximum depth of introspection: tools request types 15 levels deep.</summary>
     private const int MaxDepthOfIntrospection = 20;
 
     /// <summary>
-    /// What an operation may cost: a field costs 1, by whatever alias, each directive 1 more, and all that as often as its
-    /// list has items. A page of 100 sessions with the first 20 messages of each, all fields, is within it.
+    /// The maximum cost of an operation. A field, alias or directive costs 1, multiplied by the items of its list. A
+    /// page of 100 sessions with all fields of their first 20 messages is below it.
     /// </summary>
     private const int MaxCost = 50_000;
 
-    /// <summary>Adds it.</summary>
-    /// <param name="services">Where to.</param>
+    /// <summary>Adds GraphQL.</summary>
+    /// <param name="services">The services.</param>
     /// <param name="introspection">Whether callers may read the schema.</param>
     public static IServiceCollection AddQrAiGraphQl(this IServiceCollection services, bool introspection)
     {
@@ -43,7 +43,7 @@ internal static class GraphQlRegistration
                 {
                     cost.MaxComplexity = MaxCost;
                     cost.ValidateComplexityDelegate = CheckDepth;
-                    cost.DefaultListImpactMultiplier = 1; // pages say how many
+                    cost.DefaultListImpactMultiplier = 1; // pages have their own multiplier
                     cost.DefaultObjectImpact = 1;
                     cost.DefaultScalarImpact = 1;
                     var ofFields = cost.DefaultComplexityImpactDelegate;
@@ -56,9 +56,11 @@ internal static class GraphQlRegistration
 
     private static Task CheckDepth(ComplexityValidationContext context)
     {
-        var most = ReadsOnlyTheSchema(context.ValidationContext.Operation) ? MaxDepthOfIntrospection : MaxDepth;
-        if (context.MaxDepth > most)
-            context.Error ??= new ComplexityError($"The query is {context.MaxDepth} levels deep; {most} are the most.");
+        var max = ReadsOnlyTheSchema(context.ValidationContext.Operation) ? MaxDepthOfIntrospection : MaxDepth;
+        if (context.MaxDepth > max)
+            context.Error ??= new ComplexityError(
+                $"The query is {context.MaxDepth} levels deep; the maximum is {max}."
+            );
         return Task.CompletedTask;
     }
 

@@ -8,16 +8,16 @@ using QrAi.WebApi.Errors;
 namespace QrAi.WebApi.GraphQL;
 
 /// <summary>
-/// Writes results of operations in pieces, each sent before the next is made, so that no result is ever in memory as a
-/// whole. One of more than <see cref="MaxLength"/> is replaced by an error before anything of it is sent.
+/// Writes results of operations in pieces, so that no result is serialized in memory as a whole. A result of more than
+/// <see cref="MaxLength"/> is replaced by an error before anything is sent.
 /// </summary>
 /// <param name="serializer">Writes errors.</param>
 internal sealed class GraphQlResultWriter(IGraphQLTextSerializer serializer)
 {
-    /// <summary>The most bytes of a result.</summary>
+    /// <summary>The maximum size of a result, in bytes.</summary>
     public const int MaxLength = 8 * 1024 * 1024;
 
-    /// <summary>How much is written at once, in bytes and in characters of a text.</summary>
+    /// <summary>The size of a piece, in bytes, or in characters of a text.</summary>
     private const int PieceLength = 16 * 1024;
 
     private static readonly JsonWriterOptions Json = new()
@@ -27,7 +27,7 @@ internal sealed class GraphQlResultWriter(IGraphQLTextSerializer serializer)
     };
 
     /// <summary>Measures a result.</summary>
-    /// <returns>The result with its length; where that would be too much, an error in its place.</returns>
+    /// <returns>The result and its length; an error instead of a result that is too large.</returns>
     public async Task<(ExecutionResult Result, int Length)> BoundAsync(ExecutionResult result)
     {
         try
@@ -42,7 +42,7 @@ internal sealed class GraphQlResultWriter(IGraphQLTextSerializer serializer)
     }
 
     /// <summary>Writes a result, and sends it.</summary>
-    /// <exception cref="OperationCanceledException">The caller has left.</exception>
+    /// <exception cref="OperationCanceledException">If the caller disconnects.</exception>
     public async Task WriteAsync(ExecutionResult result, PipeWriter output, CancellationToken cancellationToken)
     {
         await using var json = new Utf8JsonWriter(output, Json);
@@ -57,7 +57,7 @@ internal sealed class GraphQlResultWriter(IGraphQLTextSerializer serializer)
         return measure.Length;
     }
 
-    /// <summary>One pass over a result, as https://spec.graphql.org/October2021/#sec-Response-Format has it.</summary>
+    /// <summary>Serializes a result, as https://spec.graphql.org/October2021/#sec-Response-Format defines it.</summary>
     private sealed class Writing(Utf8JsonWriter json, IGraphQLTextSerializer serializer, Func<Task> send)
     {
         private long _sent;

@@ -9,15 +9,15 @@ using QrAi.WebApi.GraphQL.Types;
 
 namespace QrAi.WebApi.GraphQL;
 
-/// <summary>What can be changed.</summary>
+/// <summary>The mutations.</summary>
 internal sealed class Mutation : ObjectGraphType
 {
     public Mutation()
     {
         Name = nameof(Mutation);
-        Description = "What can be changed.";
+        Description = "The mutations.";
         Field<AskPayloadType>("ask")
-            .Description("Asks a question. Whoever leaves meanwhile does not cancel the answer.")
+            .Description("Asks a question. The answer is completed even if the caller disconnects.")
             .Argument<NonNullGraphType<AskInputType>>("input", "The question.")
             .Argument<NonNullGraphType<BooleanGraphType>>(
                 "wait",
@@ -27,7 +27,7 @@ internal sealed class Mutation : ObjectGraphType
             )
             .ResolveAsync(async context => await AskAsync(context));
         Field<SessionType>("createSession")
-            .Description("Makes a session without a message.")
+            .Description("Creates a session without messages.")
             .Argument<StringGraphType>("title", "1 to 200 characters.")
             .ResolveAsync(async context =>
                 await context
@@ -41,7 +41,7 @@ internal sealed class Mutation : ObjectGraphType
                     )
             );
         Field<SessionType>("renameSession")
-            .Description("Gives a session another title.")
+            .Description("Renames a session.")
             .Argument<NonNullGraphType<IdGraphType>>("id", "The session.")
             .Argument<NonNullGraphType<StringGraphType>>("title", "1 to 200 characters.")
             .ResolveAsync(async context =>
@@ -70,7 +70,7 @@ internal sealed class Mutation : ObjectGraphType
                 return id;
             });
         Field<MessageType>("cancelAnswer")
-            .Description("Stops an answer; what has come so far stays. One that has ended is not changed.")
+            .Description("Cancels an answer and keeps its text so far. An answer that has ended is not changed.")
             .Argument<NonNullGraphType<IdGraphType>>("id", "The answer.")
             .ResolveAsync(async context =>
                 await context
@@ -81,11 +81,11 @@ internal sealed class Mutation : ObjectGraphType
                     )
             );
         foreach (var field in Fields)
-            field.Resolver = new ChangingResolver(field.Resolver!);
+            field.Resolver = new MutationResolver(field.Resolver!);
     }
 
-    /// <summary>Mutations of a document run one after the other; each forgets what the one before has read.</summary>
-    private sealed class ChangingResolver(IFieldResolver resolver) : IFieldResolver
+    /// <summary>Clears the caches first: the mutations of a document run one after the other.</summary>
+    private sealed class MutationResolver(IFieldResolver resolver) : IFieldResolver
     {
         public ValueTask<object?> ResolveAsync(IResolveFieldContext context)
         {
@@ -106,7 +106,7 @@ internal sealed class Mutation : ObjectGraphType
         if (waits)
             await follower.WaitForEndAsync(context.CancellationToken);
         var answer = follower.Generation.ToMessage();
-        // Who does not wait is given the answer as it is, however fast it has failed.
+        // Without waiting, a failed answer is a result like any other.
         return waits && answer.Status == MessageStatus.Failed
             ? throw new AnswerFailedException(answer)
             : new AskPayload(asked.SessionId, asked.Question, answer);

@@ -3,7 +3,7 @@ using QrAi.WebApi.GraphQL.Types;
 
 namespace QrAi.WebApi.GraphQL;
 
-/// <summary>The whole schema; docs/schema.graphql shows it.</summary>
+/// <summary>The schema, documented in docs/schema.graphql.</summary>
 internal sealed class QrAiSchema : Schema
 {
     public QrAiSchema(IServiceProvider services)

@@ -6,17 +6,17 @@ using QrAi.WebApi.GraphQL.Types;
 
 namespace QrAi.WebApi.GraphQL;
 
-/// <summary>What can be read.</summary>
+/// <summary>The queries.</summary>
 internal sealed class Query : ObjectGraphType
 {
     public Query()
     {
         Name = nameof(Query);
-        Description = "What can be read.";
+        Description = "The queries.";
         Field<NonNullGraphType<SessionConnectionType>>("sessions")
             .Description("Sessions, those with the newest activity first.")
             .PageArguments()
-            .Argument<StringGraphType>("q", "Only sessions whose title has this in it, whatever its case.")
+            .Argument<StringGraphType>("q", "Only sessions whose title contains this text, ignoring case.")
             .ResolveAsync(async context =>
             {
                 var (first, after) = context.PageArguments();
@@ -33,7 +33,7 @@ internal sealed class Query : ObjectGraphType
             .Argument<NonNullGraphType<IdGraphType>>("id", "Its id.")
             .Resolve(context => context.Loader().Session(context.IdArgument()));
         Field<MessageType>("answer")
-            .Description("An answer, with what has come of it so far.")
+            .Description("An answer, with its text so far.")
             .Argument<NonNullGraphType<IdGraphType>>("id", "Its id.")
             .ResolveAsync(async context =>
                 await context.Reads().SendAsync(new GetAnswer(context.IdArgument()), context.CancellationToken)

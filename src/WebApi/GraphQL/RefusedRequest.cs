@@ -3,10 +3,10 @@ using QrAi.WebApi.Errors;
 
 namespace QrAi.WebApi.GraphQL;
 
-/// <summary>A request of which nothing was executed.</summary>
-/// <param name="error">Why.</param>
+/// <summary>A request that was rejected before its execution.</summary>
+/// <param name="error">The reason.</param>
 internal sealed class RefusedRequest(ErrorDescription error) : ExecutionError(error.Detail)
 {
-    /// <summary>Why.</summary>
+    /// <summary>The reason.</summary>
     public ErrorDescription Error { get; } = error;
 }

@@ -6,7 +6,7 @@ using QrAi.Application.Sessions;
 
 namespace QrAi.WebApi.GraphQL;
 
-/// <summary>What fields load together: sessions by their ids, and the first messages of sessions. Scoped to a request.</summary>
+/// <summary>Loads sessions by their ids, and the first messages of sessions, in batches. Scoped to a request.</summary>
 internal sealed class SessionLoader(ISender sender)
 {
     private readonly BatchLoader<Guid, SessionDto> _sessions = new(
@@ -15,15 +15,15 @@ internal sealed class SessionLoader(ISender sender)
 
     private readonly Dictionary<int, BatchLoader<Guid, Page<MessageDto>>> _messages = [];
 
-    /// <summary>A session.</summary>
-    /// <exception cref="NotFoundException">There is none with this id; it is thrown when the result is asked for.</exception>
+    /// <summary>Loads a session.</summary>
+    /// <exception cref="NotFoundException">If it does not exist; thrown when the result is awaited.</exception>
     public IDataLoaderResult<SessionDto> Session(Guid id) =>
         new Mapped<SessionDto?, SessionDto>(
             _sessions.Load(id),
             session => session ?? throw new NotFoundException("session", id)
         );
 
-    /// <summary>The first messages of a session.</summary>
+    /// <summary>Loads the first messages of a session.</summary>
     /// <param name="sessionId">The session.</param>
     /// <param name="limit">1–100 messages.</param>
     public IDataLoaderResult<Connection<MessageDto>> FirstMessages(Guid sessionId, int limit)
@@ -40,7 +40,7 @@ internal sealed class SessionLoader(ISender sender)
         );
     }
 
-    /// <summary>Forgets everything, since it may be changed now.</summary>
+    /// <summary>Clears the caches before a mutation.</summary>
     public void Forget()
     {
         _sessions.Forget();

@@ -6,19 +6,19 @@ using QrAi.WebApi.GraphQL.Types;
 
 namespace QrAi.WebApi.GraphQL;
 
-/// <summary>What can be followed.</summary>
+/// <summary>The subscriptions.</summary>
 internal sealed class Subscription : ObjectGraphType
 {
     public Subscription()
     {
         Name = nameof(Subscription);
-        Description = "What can be followed.";
+        Description = "The subscriptions.";
         Field<NonNullGraphType<AnswerEventType>, AnswerEvent>("answer")
             .Description("The events of an answer, from the start or after one of them, to its end.")
             .Argument<NonNullGraphType<IdGraphType>>("id", "The answer.")
             .Argument<StringGraphType>(
                 "after",
-                "The id of the last event that the follower has; without it, all follow."
+                "The id of the last event that the subscriber has; without it, all events are sent."
             )
             .Resolve(context => (AnswerEvent)context.Source!)
             .ResolveStreamAsync(context =>

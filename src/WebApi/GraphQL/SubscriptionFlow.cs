@@ -1,8 +1,7 @@
 namespace QrAi.WebApi.GraphQL;
 
 /// <summary>
-/// Bounds how many results of a subscription wait for its subscriber to read them. Scoped to a request, whose executer has
-/// no way of saying it.
+/// Bounds the results of a subscription that wait to be sent: the executer has no backpressure. Scoped to a request.
 /// </summary>
 internal sealed class SubscriptionFlow : IDisposable
 {
@@ -14,7 +13,7 @@ internal sealed class SubscriptionFlow : IDisposable
     /// <param name="cancellationToken">Stops waiting.</param>
     public Task WaitForRoomAsync(CancellationToken cancellationToken) => _room.WaitAsync(cancellationToken);
 
-    /// <summary>A result was read.</summary>
+    /// <summary>Releases the room of a result that was sent.</summary>
     public void MakeRoom() => _room.Release();
 
     public void Dispose() => _room.Dispose();

@@ -3,25 +3,25 @@ using QrAi.Application.Generations;
 
 namespace QrAi.WebApi.GraphQL.Types;
 
-/// <summary>Something that happened to an answer.</summary>
+/// <summary>An event of an answer.</summary>
 internal sealed class AnswerEventType : InterfaceGraphType<AnswerEvent>
 {
     public AnswerEventType()
     {
         Name = "AnswerEvent";
         Description =
-            "Something that happened to an answer while it was generated. The texts of all `AnswerDelta` since "
+            "An event of an answer. The texts of all `AnswerDelta` since "
             + "`AnswerStarted` or the last `AnswerRestarted`, joined, are the answer's content.";
         Field<NonNullGraphType<StringGraphType>>("id").Description(AnswerEventTypes.IdDescription);
     }
 }
 
-/// <summary>A provider has begun to answer.</summary>
+/// <summary>A provider has started to answer.</summary>
 internal sealed class AnswerStartedType : ObjectGraphType<AnswerEvent>
 {
     public AnswerStartedType()
     {
-        this.IsAnswerEvent<AnswerEvent.Started>("AnswerStarted", "A provider has begun to answer.");
+        this.IsAnswerEvent<AnswerEvent.Started>("AnswerStarted", "A provider has started to answer.");
         Field<NonNullGraphType<IdGraphType>>("sessionId")
             .Description("The session.")
             .Resolve(context => ((AnswerEvent.Started)context.Source).Answer.SessionId);
@@ -32,10 +32,10 @@ internal sealed class AnswerStartedType : ObjectGraphType<AnswerEvent>
             .Description("The answer.")
             .Resolve(context => ((AnswerEvent.Started)context.Source).Answer.Id);
         Field<NonNullGraphType<StringGraphType>>("provider")
-            .Description("Who answers.")
+            .Description("The provider.")
             .Resolve(context => ((AnswerEvent.Started)context.Source).Start.Provider);
         Field<NonNullGraphType<StringGraphType>>("model")
-            .Description("With which model.")
+            .Description("The model.")
             .Resolve(context => ((AnswerEvent.Started)context.Source).Start.Model);
     }
 }
@@ -52,73 +52,73 @@ internal sealed class AnswerDeltaType : ObjectGraphType<AnswerEvent>
     }
 }
 
-/// <summary>A provider broke off and another begins again.</summary>
+/// <summary>The answer starts again.</summary>
 internal sealed class AnswerRestartedType : ObjectGraphType<AnswerEvent>
 {
     public AnswerRestartedType()
     {
         this.IsAnswerEvent<AnswerEvent.Restarted>(
             "AnswerRestarted",
-            "The provider broke off and another one begins again: what came before is void."
+            "The answer starts again after a failure: the text so far is void."
         );
         Field<NonNullGraphType<StringGraphType>>("provider")
-            .Description("Who answers now.")
+            .Description("The provider that answers now.")
             .Resolve(context => ((AnswerEvent.Restarted)context.Source).Start.Provider);
         Field<NonNullGraphType<StringGraphType>>("model")
-            .Description("With which model.")
+            .Description("The model.")
             .Resolve(context => ((AnswerEvent.Restarted)context.Source).Start.Model);
         Field<NonNullGraphType<RestartReasonType>>("reason")
-            .Description("Why it begins again.")
+            .Description("Why the answer starts again.")
             .Resolve(context => ((AnswerEvent.Restarted)context.Source).Reason);
     }
 }
 
-/// <summary>Why an answer begins again.</summary>
+/// <summary>Why an answer starts again.</summary>
 internal sealed class RestartReasonType : EnumerationGraphType<RestartReason>
 {
     public RestartReasonType()
     {
         Name = "RestartReason";
-        Description = "Why an answer begins again: the provider broke off, or the process that generated it died.";
+        Description = "Why an answer starts again: the provider failed, or the process that generated it died.";
     }
 }
 
-/// <summary>The answer is whole, or was cancelled.</summary>
+/// <summary>The answer is complete, or was cancelled.</summary>
 internal sealed class AnswerCompletedType : ObjectGraphType<AnswerEvent>
 {
     public AnswerCompletedType()
     {
         this.IsAnswerEvent<AnswerEvent.Completed>(
             "AnswerCompleted",
-            "The answer is whole, or was cancelled: the last event."
+            "The answer is complete, or was cancelled: the last event."
         );
         Field<NonNullGraphType<MessageType>>("answer")
-            .Description("The answer as it is kept.")
+            .Description("The stored answer.")
             .Resolve(context => ((AnswerEvent.Completed)context.Source).Answer);
     }
 }
 
-/// <summary>No provider gave a whole answer.</summary>
+/// <summary>No provider gave a complete answer.</summary>
 internal sealed class AnswerFailedType : ObjectGraphType<AnswerEvent>
 {
     public AnswerFailedType()
     {
-        this.IsAnswerEvent<AnswerEvent.Failed>("AnswerFailed", "No provider gave a whole answer: the last event.");
+        this.IsAnswerEvent<AnswerEvent.Failed>("AnswerFailed", "No provider gave a complete answer: the last event.");
         Field<NonNullGraphType<MessageType>>("answer")
-            .Description("The answer as it is kept; its `error` says why.")
+            .Description("The stored answer, with its `error`.")
             .Resolve(context => ((AnswerEvent.Failed)context.Source).Answer);
     }
 }
 
-/// <summary>What the events have in common.</summary>
+/// <summary>The common configuration of event types.</summary>
 internal static class AnswerEventTypes
 {
-    /// <summary>What the field <c>id</c> is.</summary>
+    /// <summary>The description of the field <c>id</c>.</summary>
     public const string IdDescription =
-        "Its place in the answer's stream: the number of the run, and how much of its text has come. Given as `after`, it "
-        + "asks for what follows.";
+        "The position in the answer's stream: the number of the run, and the length of its text so far. Used as `after`, it "
+        + "resumes after this event.";
 
-    /// <summary>Makes a type the one of an event.</summary>
+    /// <summary>Configures a type as the type of an event.</summary>
     public static void IsAnswerEvent<TEvent>(this ObjectGraphType<AnswerEvent> type, string name, string description)
         where TEvent : AnswerEvent
     {

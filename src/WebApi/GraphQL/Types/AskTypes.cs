@@ -28,10 +28,10 @@ internal sealed class AskInputType : InputObjectGraphType<AskInput>
         Name = "AskInput";
         Description = "A question to ask.";
         Field<NonNullGraphType<StringGraphType>>("question").Description("1 to 100,000 characters after trimming.");
-        Field<IdGraphType>("sessionId").Description("The session to go on with; without it a new one is made.");
+        Field<IdGraphType>("sessionId").Description("The session to continue; without it a new one is created.");
         Field<StringGraphType>("provider")
-            .Description("The only provider to ask; without it all of them, in the order of failover.");
-        Field<StringGraphType>("model").Description("The model to ask for; without it the provider's default one.");
+            .Description("The only provider to use; without it all of them, in the order of failover.");
+        Field<StringGraphType>("model").Description("The model to use; without it the provider's default model.");
     }
 }
 

@@ -10,7 +10,7 @@ internal abstract class ConnectionType<T, TNode, TEdge> : ObjectGraphType<Connec
     protected ConnectionType(string node)
     {
         Name = $"{node}Connection";
-        Description = $"A page of a list, each item of it a {node}.";
+        Description = $"A page of a list of items of the type {node}.";
         Field<NonNullGraphType<ListGraphType<NonNullGraphType<TEdge>>>>("edges")
             .Description("The items with their cursors.")
             .Resolve(context => context.Source.Edges);
@@ -18,7 +18,7 @@ internal abstract class ConnectionType<T, TNode, TEdge> : ObjectGraphType<Connec
             .Description("The items alone.")
             .Resolve(context => context.Source.Page.Items);
         Field<NonNullGraphType<PageInfoType>>("pageInfo")
-            .Description("How to go on.")
+            .Description("The position of the page in the list.")
             .Resolve(context => PageInfo.Of(context.Source));
     }
 }
@@ -33,23 +33,23 @@ internal abstract class EdgeType<T, TNode> : ObjectGraphType<Edge<T>>
         Description = $"A {node} with its place in the list.";
         Field<NonNullGraphType<TNode>>("node").Description("The item.").Resolve(context => context.Source.Node);
         Field<NonNullGraphType<StringGraphType>>("cursor")
-            .Description("Given as `after`, it asks for what follows this item.")
+            .Description("The value of `after` for the page after this item.")
             .Resolve(context => context.Source.Cursor);
     }
 }
 
-/// <summary>How to go on from a page.</summary>
+/// <summary>The position of a page in its list.</summary>
 internal sealed class PageInfoType : ObjectGraphType<PageInfo>
 {
     public PageInfoType()
     {
         Name = "PageInfo";
-        Description = "How to go on from a page.";
+        Description = "The position of a page in its list.";
         Field<NonNullGraphType<BooleanGraphType>>("hasNextPage")
             .Description("Whether there is a page after this one.")
             .Resolve(context => context.Source.HasNextPage);
         Field<NonNullGraphType<BooleanGraphType>>("hasPreviousPage")
-            .Description("Whether this page was asked for as what comes after another.")
+            .Description("Whether the page was requested with `after`.")
             .Resolve(context => context.Source.HasPreviousPage);
         Field<StringGraphType>("startCursor")
             .Description("The cursor of the first item; null on an empty page.")
@@ -60,7 +60,7 @@ internal sealed class PageInfoType : ObjectGraphType<PageInfo>
     }
 }
 
-/// <summary>How to go on from a page.</summary>
+/// <summary>The position of a page in its list.</summary>
 internal sealed record PageInfo(bool HasNextPage, bool HasPreviousPage, string? StartCursor, string? EndCursor)
 {
     public static PageInfo Of<T>(Connection<T> connection)

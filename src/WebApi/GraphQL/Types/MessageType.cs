@@ -22,19 +22,19 @@ internal sealed class MessageType : ObjectGraphType<MessageDto>
             .Description("Who wrote it.")
             .Resolve(context => context.Source.Role);
         Field<NonNullGraphType<StringGraphType>>("content")
-            .Description("The text; of an answer that is being generated, what has come so far.")
+            .Description("The text; of an answer that is being generated, the text so far.")
             .Resolve(context => context.Source.Content);
         Field<NonNullGraphType<MessageStatusType>>("status")
-            .Description("Where it is in its life.")
+            .Description("The status.")
             .Resolve(context => context.Source.Status);
         Field<StringGraphType>("provider")
-            .Description("Of an answer: who wrote it.")
+            .Description("Of an answer: the provider.")
             .Resolve(context => context.Source.Provider);
         Field<StringGraphType>("model")
-            .Description("Of an answer: with which model.")
+            .Description("Of an answer: the model.")
             .Resolve(context => context.Source.Model);
         Field<TokenUsageType>("usage")
-            .Description("Of an answer: what it cost, if the provider told.")
+            .Description("Of an answer: its token usage, if the provider reported it.")
             .Resolve(context => context.Source.Usage);
         Field<ListGraphType<NonNullGraphType<AttemptType>>>("attempts")
             .Description("Of an answer that has ended: every call of a provider.")
@@ -46,7 +46,7 @@ internal sealed class MessageType : ObjectGraphType<MessageDto>
             .Description("When it was asked.")
             .Resolve(context => context.Source.CreatedAt);
         Field<UtcDateTimeType>("completedAt")
-            .Description("When it was whole, failed or cancelled.")
+            .Description("When it was completed, failed or cancelled.")
             .Resolve(context => context.Source.CompletedAt);
     }
 }
@@ -67,28 +67,28 @@ internal sealed class MessageRoleType : EnumerationGraphType<MessageRole>
     }
 }
 
-/// <summary>Where a message is in its life.</summary>
+/// <summary>The status of a message.</summary>
 internal sealed class MessageStatusType : EnumerationGraphType<MessageStatus>
 {
     public MessageStatusType()
     {
         Name = "MessageStatus";
-        Description = "Where a message is in its life. A question is always completed.";
+        Description = "The status of a message. A question is always completed.";
     }
 }
 
-/// <summary>What an answer cost.</summary>
+/// <summary>The token usage of an answer.</summary>
 internal sealed class TokenUsageType : ObjectGraphType<TokenUsage>
 {
     public TokenUsageType()
     {
         Name = "TokenUsage";
-        Description = "What an answer cost, in tokens.";
+        Description = "The token usage of an answer.";
         Field<NonNullGraphType<IntGraphType>>("promptTokens")
             .Description("Tokens that were sent.")
             .Resolve(context => context.Source.PromptTokens);
         Field<NonNullGraphType<IntGraphType>>("completionTokens")
-            .Description("Tokens that came back.")
+            .Description("Tokens that were received.")
             .Resolve(context => context.Source.CompletionTokens);
         Field<NonNullGraphType<IntGraphType>>("totalTokens")
             .Description("All of them.")

@@ -9,7 +9,7 @@ internal sealed class SessionType : ObjectGraphType<SessionDto>
     public SessionType()
     {
         Name = "Session";
-        Description = "A conversation that is kept.";
+        Description = "A stored conversation.";
         Field<NonNullGraphType<IdGraphType>>("id").Description("A UUID.").Resolve(context => context.Source.Id);
         Field<NonNullGraphType<StringGraphType>>("title")
             .Description("What it is about.")
@@ -18,10 +18,10 @@ internal sealed class SessionType : ObjectGraphType<SessionDto>
             .Description("How many messages it has.")
             .Resolve(context => context.Source.MessageCount);
         Field<NonNullGraphType<UtcDateTimeType>>("createdAt")
-            .Description("When it was opened.")
+            .Description("When it was created.")
             .Resolve(context => context.Source.CreatedAt);
         Field<NonNullGraphType<UtcDateTimeType>>("updatedAt")
-            .Description("When something last happened in it.")
+            .Description("The time of its last activity.")
             .Resolve(context => context.Source.UpdatedAt);
         Field<NonNullGraphType<MessageConnectionType>>("messages")
             .Description("Its messages, oldest first.")

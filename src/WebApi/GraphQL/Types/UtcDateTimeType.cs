@@ -4,7 +4,7 @@ using QrAi.WebApi.Http;
 
 namespace QrAi.WebApi.GraphQL.Types;
 
-/// <summary>A time, written as everywhere else in QrAi.</summary>
+/// <summary>A time, in the format of the whole API.</summary>
 internal sealed class UtcDateTimeType : ScalarGraphType
 {
     public UtcDateTimeType()
@@ -21,6 +21,6 @@ internal sealed class UtcDateTimeType : ScalarGraphType
             _ => ThrowSerializationError(value),
         };
 
-    // No argument takes one.
+    // No argument has this type.
     public override object? ParseValue(object? value) => value is null ? null : ThrowValueConversionError(value);
 }
