@@ -47,7 +47,7 @@ internal sealed class ChatCompletion : IGenerationWriter
 
     void IGenerationWriter.Restarted(GenerationStart start, RestartReason reason)
     {
-        // The content of the run before is void.
+        // The content of the previous run is void.
         _model = CompletionIdentity.ModelOf(start);
         _text.Clear();
         _calls.Clear();

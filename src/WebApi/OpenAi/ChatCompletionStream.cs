@@ -4,10 +4,10 @@ using QrAi.WebApi.Streams;
 
 namespace QrAi.WebApi.OpenAi;
 
-/// <summary>Streams a completion to a client of OpenAI's.</summary>
+/// <summary>Streams a completion to an OpenAI client.</summary>
 /// <param name="following">Finds the completion, and follows it.</param>
-/// <param name="model">The model that was asked for.</param>
-/// <param name="withUsage">Whether the client asked for what it cost.</param>
+/// <param name="model">The model that was requested.</param>
+/// <param name="withUsage">Whether the client requested the token usage.</param>
 internal sealed class ChatCompletionStream(Task<Follower> following, string model, bool withUsage)
     : GenerationStream(following)
 {

@@ -12,14 +12,14 @@ using QrAi.WebApi.Streams;
 namespace QrAi.WebApi.OpenAi;
 
 /// <summary>
-/// Writes a completion as OpenAI streams it: https://platform.openai.com/docs/api-reference/chat-streaming. What is wrong
+/// Writes a completion as OpenAI streams it: https://platform.openai.com/docs/api-reference/chat-streaming. A failure
 /// after the first token is an error event, and no <c>[DONE]</c> follows.
 /// </summary>
 /// <param name="generation">The completion.</param>
 /// <param name="output">The buffer.</param>
-/// <param name="model">The model that was asked for.</param>
-/// <param name="withUsage">Whether the client asked for what it cost.</param>
-/// <param name="describe">Describes what went wrong.</param>
+/// <param name="model">The model that was requested.</param>
+/// <param name="withUsage">Whether the client requested the token usage.</param>
+/// <param name="describe">Describes a failure.</param>
 internal sealed class ChatCompletionWriter(
     Generation generation,
     PipeWriter output,
@@ -28,7 +28,7 @@ internal sealed class ChatCompletionWriter(
     Func<Exception, ErrorDescription> describe
 ) : IEventWriter
 {
-    /// <summary>Why the model stopped, where the provider does not say.</summary>
+    /// <summary>The finish reason if the provider reports none.</summary>
     public const string DefaultReason = "stop";
 
     private readonly Utf8JsonWriter _json = new(
@@ -49,7 +49,7 @@ internal sealed class ChatCompletionWriter(
 
     public void Restarted(GenerationStart start, RestartReason reason)
     {
-        // What a client has been given it cannot be told to forget.
+        // The protocol cannot revoke content that was sent.
         if (_hasContent)
             throw new GenerationFailedException(
                 AnswerErrorCodes.ProviderFailed,
@@ -95,7 +95,7 @@ internal sealed class ChatCompletionWriter(
         if (outcome.Error is { } error)
             throw ChatCompletion.FailureOf(error);
 
-        WriteRole(); // unless it was cancelled before anybody had begun
+        WriteRole(); // if it was cancelled before it started
         BeginChoice();
         EndChoice(outcome.FinishReason ?? DefaultReason);
         if (withUsage)
@@ -103,7 +103,7 @@ internal sealed class ChatCompletionWriter(
         output.Write("data: [DONE]\n\n"u8);
     }
 
-    /// <summary>Nothing: each chunk is bounded by what a follower writes at once.</summary>
+    /// <summary>Not used: followers write bounded chunks.</summary>
     public bool WriteMore() => false;
 
     public bool WriteFailure(Exception exception)

@@ -4,20 +4,20 @@ using QrAi.Application.Models;
 
 namespace QrAi.WebApi.OpenAi;
 
-/// <summary>What each piece of a completion says about the whole.</summary>
+/// <summary>The members that every chunk of a completion repeats.</summary>
 /// <param name="Id">The completion's id.</param>
-/// <param name="Created">When it began, in seconds since 1970.</param>
-/// <param name="SessionId">The session that it is kept in, if it is.</param>
+/// <param name="Created">When it was requested, in seconds since 1970.</param>
+/// <param name="SessionId">The session that stores it; null if it is not stored.</param>
 internal sealed record CompletionIdentity(string Id, long Created, Guid? SessionId)
 {
-    /// <summary>A completion's.</summary>
+    /// <summary>Creates the identity of a completion.</summary>
     public static CompletionIdentity Of(GenerationIdentity generation) =>
         new($"chatcmpl-{generation.Id:N}", generation.CreatedAt.ToUnixTimeSeconds(), generation.SessionId);
 
-    /// <summary>The name of the model that answers, by which it can be asked for again.</summary>
+    /// <summary>Returns the name of the model that answers, by which it can be requested again.</summary>
     public static string ModelOf(GenerationStart start) => new ConfiguredModel(start.Provider, start.Model).Name;
 
-    /// <summary>Writes the members that every piece begins with.</summary>
+    /// <summary>Writes the members.</summary>
     public void Write(Utf8JsonWriter json, ReadOnlySpan<byte> kind, string model)
     {
         json.WriteString("id"u8, Id);

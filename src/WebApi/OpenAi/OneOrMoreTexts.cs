@@ -5,7 +5,7 @@ using QrAi.WebApi.OpenApi;
 
 namespace QrAi.WebApi.OpenAi;
 
-/// <summary>Reads what may be a text, or an array of texts or of text parts, <c>{"type":"text","text":"…"}</c>.</summary>
+/// <summary>Reads a text, or an array of texts or of text parts, <c>{"type":"text","text":"…"}</c>.</summary>
 internal sealed class OneOrMoreTexts : JsonConverter<IReadOnlyList<string>>, IDescribedConverter
 {
     public IList<IOpenApiSchema> Describe() =>

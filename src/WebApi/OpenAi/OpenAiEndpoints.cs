@@ -85,7 +85,7 @@ internal static class OpenAiEndpoints
         CancellationToken cancellationToken
     )
     {
-        // OpenAI's clients encode the slashes of a name, and the server decodes everything in a path but these.
+        // OpenAI's clients encode the slashes of a name, which the server does not decode in a path.
         var name = model.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         var models = await sender.Send(new ListModels(), cancellationToken);
         return models.FirstOrDefault(one => one.Name == name) is { } found

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace QrAi.WebApi.OpenAi;
 
-/// <summary>How JSON looks to OpenAI's clients: snake_case, and members that nobody knows are ignored.</summary>
+/// <summary>The JSON format of OpenAI's clients: snake_case, and unknown members are ignored.</summary>
 internal static class OpenAiJson
 {
     public static JsonSerializerOptions Options { get; } =
@@ -16,7 +16,7 @@ internal static class OpenAiJson
             Converters = { new WellFormedElement() },
         };
 
-    /// <summary>Reads what is passed on as it is, and refuses halves of characters, on which it would fail to be written.</summary>
+    /// <summary>Reads passed-through members, and rejects unpaired surrogates, which cannot be written.</summary>
     private sealed class WellFormedElement : JsonConverter<JsonElement>
     {
         public override JsonElement Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -28,7 +28,7 @@ internal static class OpenAiJson
             }
             catch (InvalidOperationException exception)
             {
-                throw new JsonException("It has half a character.", exception);
+                throw new JsonException("It has an unpaired surrogate.", exception);
             }
 
             return element;

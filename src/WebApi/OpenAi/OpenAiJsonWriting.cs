@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace QrAi.WebApi.OpenAi;
 
-/// <summary>Writes what comes from a provider as it is.</summary>
+/// <summary>Writes a provider's members unchanged.</summary>
 internal static class OpenAiJsonWriting
 {
-    /// <summary>Writes more members of the object that is open.</summary>
+    /// <summary>Writes members of the current object.</summary>
     public static void WriteMembers(this Utf8JsonWriter json, IReadOnlyDictionary<string, JsonElement>? members)
     {
         if (members is null)

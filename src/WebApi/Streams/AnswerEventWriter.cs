@@ -10,11 +10,11 @@ using QrAi.WebApi.Errors;
 
 namespace QrAi.WebApi.Streams;
 
-/// <summary>Writes an answer's events in the format of QrAi's own clients, directly into the response's buffer.</summary>
+/// <summary>Writes an answer's events in QrAi's own format, directly into the response's buffer.</summary>
 /// <param name="identity">The answer.</param>
 /// <param name="read">Reads the answer, with the text that has been generated so far.</param>
 /// <param name="output">The buffer.</param>
-/// <param name="options">How values are written.</param>
+/// <param name="options">The JSON options.</param>
 /// <param name="problemOf">Describes an answer that failed.</param>
 internal sealed class AnswerEventWriter(
     GenerationIdentity identity,
@@ -24,7 +24,7 @@ internal sealed class AnswerEventWriter(
     Func<MessageDto, Problem> problemOf
 ) : IEventWriter
 {
-    /// <summary>The most characters of a text that are buffered at once.</summary>
+    /// <summary>The maximum length of a buffered piece of text, in characters.</summary>
     private const int MaxPiece = 16 * 1024;
 
     private readonly Utf8JsonWriter _json = new(
@@ -40,14 +40,14 @@ internal sealed class AnswerEventWriter(
         _json.WriteString("sessionId"u8, identity.SessionId!.Value);
         _json.WriteString("questionId"u8, identity.QuestionId!.Value);
         _json.WriteString("answerId"u8, identity.Id);
-        WriteWho(start);
+        WriteProvider(start);
         End();
     }
 
     public void Restarted(GenerationStart start, RestartReason reason)
     {
         Begin(start.Run, "restarted"u8);
-        WriteWho(start);
+        WriteProvider(start);
         _json.WriteString("reason"u8, reason.ToWord());
         End();
     }
@@ -59,7 +59,7 @@ internal sealed class AnswerEventWriter(
         End();
     }
 
-    /// <summary>Nothing: answers have texts.</summary>
+    /// <summary>Not used: answers to questions have no tool calls.</summary>
     public void ToolCall(int index, ToolCallIdentity? begun, ReadOnlySpan<char> arguments) { }
 
     public void Ended(GenerationEnd outcome, Position position)
@@ -70,7 +70,7 @@ internal sealed class AnswerEventWriter(
 
     public bool WriteMore() => _end?.MoveNext() == true;
 
-    /// <summary>Nothing: an answer that fails has an event of its own, and after a fault the caller comes back.</summary>
+    /// <summary>Not used: a failed answer has its own event; after another failure the caller reconnects.</summary>
     public bool WriteFailure(Exception exception) => false;
 
     public void Dispose()
@@ -79,7 +79,7 @@ internal sealed class AnswerEventWriter(
         _json.Dispose();
     }
 
-    /// <summary>Writes the last event, which has the whole text, and stops after each piece of it.</summary>
+    /// <summary>Writes the last event, with the complete text, one piece for each iteration.</summary>
     private IEnumerable<bool> WriteEnd(bool hasFailed, Position position)
     {
         var answer = read();
@@ -151,7 +151,7 @@ internal sealed class AnswerEventWriter(
         output.Advance(length);
     }
 
-    private void WriteWho(GenerationStart start)
+    private void WriteProvider(GenerationStart start)
     {
         _json.WriteString("provider"u8, start.Provider);
         _json.WriteString("model"u8, start.Model);

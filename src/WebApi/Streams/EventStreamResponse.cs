@@ -6,27 +6,27 @@ using Microsoft.AspNetCore.Http.Features;
 namespace QrAi.WebApi.Streams;
 
 /// <summary>
-/// A response of events, each sent as soon as it comes: https://html.spec.whatwg.org/multipage/server-sent-events.html. It
-/// begins with the first event, or with the first comment, which is sent while nothing comes, so that no proxy takes the
-/// connection for dead. Until then what goes wrong can still be an ordinary error response.
+/// A response of server-sent events: https://html.spec.whatwg.org/multipage/server-sent-events.html. It starts with the
+/// first event, or with the first comment, which is sent during a silence so that no proxy closes an idle connection.
+/// Until then, a failure is an ordinary error response.
 /// </summary>
 /// <param name="context">The request.</param>
 internal sealed class EventStreamResponse(HttpContext context)
 {
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan KeepAliveInterval = TimeSpan.FromSeconds(15);
 
     private readonly TimeProvider _clock = context.RequestServices.GetRequiredService<TimeProvider>();
 
     /// <summary>The buffer that events are written into.</summary>
     public PipeWriter Output => context.Response.BodyWriter;
 
-    /// <summary>Whether it has begun.</summary>
+    /// <summary>Whether the response has started.</summary>
     public bool HasStarted => context.Response.HasStarted;
 
-    /// <summary>Ends when the caller leaves.</summary>
+    /// <summary>Cancelled when the caller disconnects.</summary>
     public CancellationToken Aborted => context.RequestAborted;
 
-    /// <summary>Sends the head.</summary>
+    /// <summary>Sends the status and the headers.</summary>
     public Task StartAsync()
     {
         if (HasStarted)
@@ -39,20 +39,20 @@ internal sealed class EventStreamResponse(HttpContext context)
         return response.StartAsync(Aborted);
     }
 
-    /// <summary>Sends what is in the buffer.</summary>
+    /// <summary>Sends the content of the buffer.</summary>
     public ValueTask<FlushResult> FlushAsync() => Output.FlushAsync(Aborted);
 
-    /// <summary>Waits for something, and sends a comment now and then.</summary>
-    /// <param name="news">What is waited for; it has to end when the caller leaves.</param>
-    public async Task WaitAsync(Task news)
+    /// <summary>Waits for a task, and sends a comment at regular intervals.</summary>
+    /// <param name="task">The task; it must end when the caller disconnects.</param>
+    public async Task WaitAsync(Task task)
     {
-        while (!news.IsCompleted)
+        while (!task.IsCompleted)
         {
             try
             {
-                await news.WaitAsync(LongestSilence, _clock, Aborted);
+                await task.WaitAsync(KeepAliveInterval, _clock, Aborted);
             }
-            catch (TimeoutException) when (!news.IsCompleted)
+            catch (TimeoutException) when (!task.IsCompleted)
             {
                 await StartAsync();
                 Output.Write(": waiting\n\n"u8);
@@ -60,6 +60,6 @@ internal sealed class EventStreamResponse(HttpContext context)
             }
         }
 
-        await news;
+        await task;
     }
 }

@@ -4,7 +4,7 @@ using QrAi.WebApi.Http;
 
 namespace QrAi.WebApi.Streams;
 
-/// <summary>Streams a generation to a caller. Until somebody has begun it, what goes wrong is an ordinary error response.</summary>
+/// <summary>Streams a generation to a caller. A failure before it starts is an ordinary error response.</summary>
 /// <param name="following">Finds the generation, and follows it.</param>
 internal abstract class GenerationStream(Task<Follower> following) : IResult
 {
@@ -44,14 +44,14 @@ internal abstract class GenerationStream(Task<Follower> following) : IResult
         }
         catch (ShuttingDownException) when (events.HasStarted)
         {
-            // Another process goes on with it, where the caller comes back with the last event's id.
+            // Another process continues it; the caller reconnects there with the last event's id.
         }
     }
 
-    /// <summary>The error of a generation that failed before anybody had begun it.</summary>
+    /// <summary>Creates the error of a generation that failed before it started.</summary>
     protected abstract Exception Refusal(Generation generation);
 
-    /// <summary>Makes the writer of the protocol.</summary>
+    /// <summary>Creates the writer of the protocol.</summary>
     protected abstract IEventWriter CreateWriter(Follower follower, EventStreamResponse events, HttpContext context);
 
     private async Task<Follower> FindAsync(EventStreamResponse events)
@@ -63,13 +63,13 @@ internal abstract class GenerationStream(Task<Follower> following) : IResult
         }
         catch (OperationCanceledException)
         {
-            _ = LeaveAsync();
+            _ = DisposeFollowerAsync();
             throw;
         }
     }
 
-    /// <summary>The caller has left before the generation was found.</summary>
-    private async Task LeaveAsync()
+    /// <summary>Disposes the follower if the caller disconnects before the generation is found.</summary>
+    private async Task DisposeFollowerAsync()
     {
         await ((Task)following).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (following.IsCompletedSuccessfully)

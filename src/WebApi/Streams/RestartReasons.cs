@@ -2,10 +2,10 @@ using QrAi.Application.Generations;
 
 namespace QrAi.WebApi.Streams;
 
-/// <summary>How callers know why an answer begins again.</summary>
+/// <summary>The names of restart reasons in protocols.</summary>
 internal static class RestartReasons
 {
-    /// <summary>The word for a reason.</summary>
+    /// <summary>Returns the name of a reason.</summary>
     public static string ToWord(this RestartReason reason) =>
         reason switch
         {
