@@ -195,7 +195,7 @@ public sealed partial class BackupTests : ProgramTests
         var listed = await RunAsync(workplace, "backup", "list");
 
         created.ExitCode.ShouldBe(Failed);
-        created.Errors.ShouldContain("can not be reached");
+        created.Errors.ShouldContain("cannot be reached");
         created.Errors.ShouldContain("is in the folder and not in the storage");
         listed.ExitCode.ShouldBe(Failed);
         listed.Output.ShouldMatch(@"^qrai-\S+ +[0-9]+ +folder +unverified\n$");

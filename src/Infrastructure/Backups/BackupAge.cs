@@ -12,13 +12,13 @@ internal sealed class BackupAge : PeriodicJob
 {
     private readonly VerifiedBackups _backups;
     private readonly Meter _meter = new("QrAi.Backups");
-    private volatile BackupLook? _seen;
+    private volatile BackupLook? _status;
 
     public BackupAge(VerifiedBackups backups, TimeProvider clock, ILogger<BackupAge> logger)
         : base(clock, logger)
     {
         _backups = backups;
-        _meter.CreateObservableGauge("qrai.backup.age", Measure, "s", "How old the last verified backup is.");
+        _meter.CreateObservableGauge("qrai.backup.age", Measure, "s", "The age of the last verified backup.");
     }
 
     protected override TimeSpan Period => VerifiedBackups.LookAgainAfter;
@@ -33,10 +33,10 @@ internal sealed class BackupAge : PeriodicJob
 
     protected override async Task<bool> RunAsync(CancellationToken stoppingToken)
     {
-        _seen = await _backups.LookAsync(stoppingToken);
+        _status = await _backups.LookAsync(stoppingToken);
         return true;
     }
 
     private IEnumerable<Measurement<double>> Measure() =>
-        _seen?.LastVerified is { } last ? [new((Clock.GetUtcNow() - last).TotalSeconds)] : [];
+        _status?.LastVerified is { } last ? [new((Clock.GetUtcNow() - last).TotalSeconds)] : [];
 }

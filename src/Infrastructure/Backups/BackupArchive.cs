@@ -2,7 +2,7 @@ using QrAi.Application.Backups;
 
 namespace QrAi.Infrastructure.Backups;
 
-/// <summary>The folder and the container as one. What is in both is read from the folder.</summary>
+/// <summary>Combines the folder and the container. A backup in both is read from the folder.</summary>
 internal sealed class BackupArchive(BackupFolder folder, BackupContainer? container) : IBackupArchive
 {
     public bool HasStorage => container is not null;
@@ -66,7 +66,7 @@ internal sealed class BackupArchive(BackupFolder folder, BackupContainer? contai
         }
         catch (BackupFailedException) when (local is not null)
         {
-            return local; // it does without the storage
+            return local; // the local backup is enough
         }
 
         return local is null ? (blob is null ? null : await container.ReadAsync(blob, cancellationToken))

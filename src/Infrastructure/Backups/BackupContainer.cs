@@ -9,17 +9,17 @@ using QrAi.Application.Backups;
 namespace QrAi.Infrastructure.Backups;
 
 /// <summary>
-/// The blob container with the backups, under the same names as in the folder. A manifest is uploaded last: a dump without
-/// one is no backup.
+/// The blob container with the backups, under the same names as in the folder. A manifest is uploaded last: a dump
+/// without one is not a backup.
 /// </summary>
 internal sealed class BackupContainer(BlobStorage storage)
 {
     private const int BlockSize = 8 * 1024 * 1024;
 
-    // A manifest is read again only when it has changed.
-    private readonly ConcurrentDictionary<string, (ETag Tag, BackupManifest Manifest, string? Damage)> _read = new();
+    // A cached manifest is read again only after a change.
+    private readonly ConcurrentDictionary<string, (ETag Tag, BackupManifest Manifest, string? Damage)> _cache = new();
 
-    /// <summary>The backups, newest first, without their manifests: each is read when it is needed.</summary>
+    /// <summary>Lists the backups, newest first, without their manifests.</summary>
     public Task<IReadOnlyList<StoredBlob>> ListAsync(CancellationToken cancellationToken) =>
         storage.RequestAsync<IReadOnlyList<StoredBlob>>(
             "be listed",
@@ -41,7 +41,7 @@ internal sealed class BackupContainer(BlobStorage storage)
                 }
                 catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
                 {
-                    return []; // the first upload makes it
+                    return []; // the first upload creates it
                 }
 
                 return
@@ -57,16 +57,16 @@ internal sealed class BackupContainer(BlobStorage storage)
             cancellationToken
         );
 
-    /// <summary>Reads the manifest of a blob that was listed.</summary>
-    /// <returns>The backup; null if it has been removed meanwhile.</returns>
+    /// <summary>Reads the manifest of a listed blob.</summary>
+    /// <returns>The backup; null if it has been removed.</returns>
     public async Task<StoredBackup?> ReadAsync(StoredBlob blob, CancellationToken cancellationToken)
     {
-        if (!_read.TryGetValue(blob.Id, out var read) || read.Tag != blob.Tag)
+        if (!_cache.TryGetValue(blob.Id, out var read) || read.Tag != blob.Tag)
         {
             if (await ReadManifestAsync(blob.Id, cancellationToken) is not { } json)
                 return null;
             var (manifest, damage) = ManifestJson.Read(blob.Id, json);
-            _read[blob.Id] = read = (blob.Tag, manifest, damage);
+            _cache[blob.Id] = read = (blob.Tag, manifest, damage);
         }
 
         return new StoredBackup(
@@ -79,11 +79,11 @@ internal sealed class BackupContainer(BlobStorage storage)
     /// <summary>Uploads a dump, reads it back to compare its SHA-256, and then uploads its manifest.</summary>
     /// <param name="manifest">The manifest.</param>
     /// <param name="dump">The dump's file.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="BackupFailedException">The storage does not have the backup.</exception>
+    /// <param name="cancellationToken">Cancels the upload.</param>
+    /// <exception cref="BackupFailedException">If the upload fails.</exception>
     public Task UploadAsync(BackupManifest manifest, string dump, CancellationToken cancellationToken) =>
         storage.RequestAsync(
-            $"take {manifest.Id}",
+            $"store {manifest.Id}",
             async container =>
             {
                 await storage.CreateAsync(cancellationToken);
@@ -92,7 +92,7 @@ internal sealed class BackupContainer(BlobStorage storage)
                     if (ManifestJson.Read(manifest.Id, json).Manifest.Sha256 == manifest.Sha256)
                         return;
                     throw new BackupFailedException(
-                        $"The storage has another backup of the name {manifest.Id}; it was not replaced."
+                        $"The storage has another backup with the name {manifest.Id}; it was not replaced."
                     );
                 }
 
@@ -112,7 +112,7 @@ internal sealed class BackupContainer(BlobStorage storage)
     /// <summary>Downloads a dump.</summary>
     public Task DownloadAsync(string id, Stream destination, CancellationToken cancellationToken) =>
         storage.RequestAsync(
-            $"give {id}",
+            $"read {id}",
             async container =>
             {
                 using var response = await Dump(container, id).DownloadToAsync(destination, cancellationToken);
@@ -120,7 +120,7 @@ internal sealed class BackupContainer(BlobStorage storage)
             cancellationToken
         );
 
-    /// <summary>Writes a manifest again, unless the backup has been removed.</summary>
+    /// <summary>Replaces a manifest, unless the backup has been removed.</summary>
     public Task UpdateAsync(BackupManifest manifest, CancellationToken cancellationToken) =>
         storage.RequestAsync(
             $"update {manifest.Id}",
@@ -140,7 +140,7 @@ internal sealed class BackupContainer(BlobStorage storage)
                         || exception.ErrorCode == BlobErrorCode.BlobNotFound
                     )
                 {
-                    // A backup that was removed has no manifest to update.
+                    // The backup has been removed.
                 }
             },
             cancellationToken
@@ -154,14 +154,14 @@ internal sealed class BackupContainer(BlobStorage storage)
             {
                 await Manifest(container, id).DeleteIfExistsAsync(cancellationToken: cancellationToken);
                 await Dump(container, id).DeleteIfExistsAsync(cancellationToken: cancellationToken);
-                _read.TryRemove(id, out _);
+                _cache.TryRemove(id, out _);
             },
             cancellationToken
         );
 
     private static UploadTransferValidationOptions Md5 => new() { ChecksumAlgorithm = StorageChecksumAlgorithm.MD5 };
 
-    // Each block carries its checksum, which the storage compares before it takes the block.
+    // Each block has a checksum, which the storage verifies before it stores the block.
     private static BlobUploadOptions DumpOptions =>
         new()
         {
@@ -205,7 +205,7 @@ internal sealed class BackupContainer(BlobStorage storage)
         if (hash == manifest.Sha256)
             return;
         await dump.DeleteIfExistsAsync(cancellationToken: cancellationToken);
-        throw new BackupFailedException($"What the storage has of {manifest.Id} is not what was sent; it was removed.");
+        throw new BackupFailedException($"The stored dump of {manifest.Id} differs from the file; it was removed.");
     }
 
     private Task<byte[]?> ReadManifestAsync(string id, CancellationToken cancellationToken) =>
@@ -234,8 +234,8 @@ internal sealed class BackupContainer(BlobStorage storage)
         );
 }
 
-/// <summary>A backup in the container, as a listing shows it.</summary>
-/// <param name="Id">Its name.</param>
+/// <summary>A listed backup of the container.</summary>
+/// <param name="Id">The backup's id.</param>
 /// <param name="Tag">The entity tag of its manifest.</param>
 /// <param name="DumpSize">The dump's size; null if there is none.</param>
 internal sealed record StoredBlob(string Id, ETag Tag, long? DumpSize);

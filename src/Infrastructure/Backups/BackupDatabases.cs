@@ -7,7 +7,7 @@ using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Backups;
 
-/// <summary>The one place where an address becomes a database that can be backed up.</summary>
+/// <summary>Creates backup databases from addresses.</summary>
 internal sealed class BackupDatabases(DatabaseOptions options, SecretProvider secrets) : IBackupDatabases
 {
     public IBackupDatabase Own => Create(secrets.Database);

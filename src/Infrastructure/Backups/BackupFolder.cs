@@ -5,28 +5,28 @@ using QrAi.Infrastructure.Settings;
 namespace QrAi.Infrastructure.Backups;
 
 /// <summary>
-/// The folder with the backups: <c>ID.dump</c> and <c>ID.json</c>. The files of a backup that is being made or removed end in
-/// <c>.partial</c>. The process that makes a backup holds a lock on its dump, which ends with the process: a file without a
-/// lock is a leftover. Files of other names are never touched.
+/// The folder with the backups: <c>ID.dump</c> and <c>ID.json</c>. The files of a backup that is being created or
+/// removed end in <c>.partial</c>. The process that creates a backup holds a lock on its dump, which ends with the
+/// process: a file without a lock is a leftover. Files with other names are never changed.
 /// </summary>
 internal sealed class BackupFolder(BackupOptions options, TimeProvider clock)
 {
     private const string Partial = ".partial";
     private const string Update = ".update";
 
-    // A second is taken by one backup; so many at once are no accident.
+    // Each backup takes the name of one second.
     private const int MaxTries = 60;
 
     private readonly string _path = Path.GetFullPath(options.Directory);
 
-    /// <summary>The whole path, which stays the same should the working directory change.</summary>
+    /// <summary>The absolute path, which does not depend on later changes of the working directory.</summary>
     public string FullPath => _path;
 
     public string DumpOf(string id) => Path.Combine(_path, BackupNames.Dump(id));
 
     private string ManifestOf(string id) => Path.Combine(_path, BackupNames.Manifest(id));
 
-    /// <summary>Takes a name for a new backup: this second's, or the next one's that is free.</summary>
+    /// <summary>Begins a backup, with the name of this second or of the next free one.</summary>
     public IBackupDraft Begin() =>
         Try<IBackupDraft>(() =>
         {
@@ -38,20 +38,20 @@ internal sealed class BackupFolder(BackupOptions options, TimeProvider clock)
             for (var tries = 0; tries < MaxTries; tries++, now = now.AddSeconds(1))
                 if (TryTake(BackupId.At(now)) is { } file)
                     return new Draft(this, BackupId.At(now), now, file);
-            throw new BackupFailedException($"{MaxTries} backups have been begun within a minute; try again later.");
+            throw new BackupFailedException($"{MaxTries} backups were started within a minute; try again later.");
         });
 
-    /// <summary>The names of all backups, newest first.</summary>
+    /// <summary>Lists the ids of all backups, newest first.</summary>
     public IReadOnlyList<string> List() =>
         Directory.Exists(_path) ? [.. IdsOf(BackupNames.ManifestEnding).OrderDescending(StringComparer.Ordinal)] : [];
 
-    /// <summary>How large the newest dump is; 0 if there is none.</summary>
+    /// <summary>The size of the newest dump, in bytes; 0 if there is none.</summary>
     public long SizeOfNewest() =>
         List() is [var newest, ..] && new FileInfo(DumpOf(newest)) is { Exists: true } dump ? dump.Length : 0;
 
-    /// <summary>Reads a manifest, and looks whether the dump is there and has its size.</summary>
+    /// <summary>Reads a manifest, and checks the existence and the size of the dump.</summary>
     /// <returns>The backup, or null if there is none.</returns>
-    /// <exception cref="BackupDamagedException">The manifest can not be read.</exception>
+    /// <exception cref="BackupDamagedException">If the manifest cannot be read.</exception>
     public async Task<StoredBackup?> FindAsync(string id, CancellationToken cancellationToken)
     {
         var file = new FileInfo(ManifestOf(id));
@@ -66,11 +66,11 @@ internal sealed class BackupFolder(BackupOptions options, TimeProvider clock)
         }
         catch (FileNotFoundException)
         {
-            return null; // removed meanwhile
+            return null; // removed since
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new BackupFailedException($"The manifest of {id} can not be read: {exception.Message}", exception);
+            throw new BackupFailedException($"The manifest of {id} cannot be read: {exception.Message}", exception);
         }
 
         var (manifest, damage) = ManifestJson.Read(id, json);
@@ -82,7 +82,7 @@ internal sealed class BackupFolder(BackupOptions options, TimeProvider clock)
         );
     }
 
-    /// <summary>Writes a manifest anew; a backup that has been removed meanwhile stays so.</summary>
+    /// <summary>Replaces a manifest, unless the backup has been removed.</summary>
     public Task UpdateAsync(BackupManifest manifest, CancellationToken cancellationToken) =>
         TryAsync(async () =>
         {
@@ -94,7 +94,7 @@ internal sealed class BackupFolder(BackupOptions options, TimeProvider clock)
             DurableFile.SyncFolder(_path);
         });
 
-    /// <summary>Removes a backup; if that is interrupted, what is left is no backup any more.</summary>
+    /// <summary>Removes a backup. After an interruption, the remaining files are not a backup.</summary>
     public void Remove(string id) =>
         Try(() =>
         {
@@ -106,10 +106,10 @@ internal sealed class BackupFolder(BackupOptions options, TimeProvider clock)
             return true;
         });
 
-    /// <summary>A new file for a dump that comes from elsewhere.</summary>
+    /// <summary>Creates a temporary file for a downloaded dump.</summary>
     public FileStream CreateTemporary(string id)
     {
-        // Of the temporary folder, as the backups' own may be on a disk that is full, or not be there at all.
+        // In the temporary folder: the backup folder may be missing, or its disk may be full.
         var path = Path.Combine(Path.GetTempPath(), $"{id}-{Guid.CreateVersion7():N}.dump");
         return Try(() => DurableFile.Create(path, FileMode.CreateNew));
     }
@@ -128,7 +128,7 @@ internal sealed class BackupFolder(BackupOptions options, TimeProvider clock)
             return null;
         }
 
-        // Somebody may have taken and completed it between the first look and now.
+        // Another process may have completed a backup with this name since the first check.
         if (!IsTaken())
             return file;
         file.Dispose();
@@ -157,8 +157,8 @@ internal sealed class BackupFolder(BackupOptions options, TimeProvider clock)
         var dump = File.Exists(DumpOf(id) + Partial) ? DumpOf(id) + Partial : DumpOf(id);
         using var held = File.Exists(dump) ? DurableFile.TryLock(dump) : null;
         if (held is null && File.Exists(dump))
-            return; // it is being made
-        // A dump without a manifest may be one that somebody is copying here; one with a partial manifest is ours.
+            return; // it is being created
+        // A dump without a manifest may be a copy in progress; one with a partial manifest is a leftover.
         if (!File.Exists(ManifestOf(id)) && File.Exists(ManifestOf(id) + Partial))
             File.Delete(DumpOf(id));
         File.Delete(DumpOf(id) + Partial);
@@ -196,7 +196,7 @@ internal sealed class BackupFolder(BackupOptions options, TimeProvider clock)
     }
 
     private BackupFailedException Failed(Exception exception) =>
-        new($"The backup folder {_path} can not be written: {exception.Message}", exception);
+        new($"The backup folder {_path} cannot be written: {exception.Message}", exception);
 
     private sealed class Draft(BackupFolder folder, string id, DateTimeOffset createdAt, FileStream file) : IBackupDraft
     {
@@ -234,7 +234,7 @@ internal sealed class BackupFolder(BackupOptions options, TimeProvider clock)
         {
             if (!_complete)
             {
-                // While the lock is held: nobody else takes them for leftovers, or the name for free.
+                // While the lock is held: no other process can take the files for leftovers, or reuse the name.
                 File.Delete(folder.DumpOf(id) + Partial);
                 if (File.Exists(folder.ManifestOf(id) + Partial))
                     File.Delete(folder.DumpOf(id));

@@ -5,8 +5,8 @@ using QrAi.Infrastructure.Settings;
 namespace QrAi.Infrastructure.Backups;
 
 /// <summary>
-/// How old the last verified backup is. A backup is expected where the database is PostgreSQL and any setting of backups is
-/// set, or there is a backup already.
+/// Checks the age of the last verified backup. A backup is expected if the database is PostgreSQL, and backups are
+/// configured or exist.
 /// </summary>
 internal sealed class BackupHealth(
     VerifiedBackups backups,
@@ -15,8 +15,8 @@ internal sealed class BackupHealth(
     TimeProvider clock
 ) : IHealthCheck
 {
-    /// <summary>A daily backup, and two hours to make it.</summary>
-    private static readonly TimeSpan OldestGood = TimeSpan.FromHours(26);
+    /// <summary>The interval of daily backups, and two hours to create one.</summary>
+    private static readonly TimeSpan MaxAge = TimeSpan.FromHours(26);
 
     public async Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context,
@@ -25,19 +25,19 @@ internal sealed class BackupHealth(
     {
         if (database.Address is not PostgresAddress)
             return HealthCheckResult.Healthy("Backups are made by hand.");
-        var seen = await backups.LookAsync(cancellationToken);
-        if (!options.IsConfigured && !seen.HasBackups)
+        var status = await backups.LookAsync(cancellationToken);
+        if (!options.IsConfigured && !status.HasBackups)
             return HealthCheckResult.Healthy("No backups are configured.");
-        if (seen.LastVerified is not { } last)
-            return HealthCheckResult.Degraded(seen.Problem ?? "No backup has been verified yet.");
+        if (status.LastVerified is not { } last)
+            return HealthCheckResult.Degraded(status.Problem ?? "No backup has been verified yet.");
 
         var age = clock.GetUtcNow() - last;
         var detail = string.Create(
             CultureInfo.InvariantCulture,
             $"The last verified backup is {(int)age.TotalHours} h {age.Minutes} min old."
         );
-        return age > OldestGood
-            ? HealthCheckResult.Degraded(seen.Problem is null ? detail : $"{detail} {seen.Problem}")
+        return age > MaxAge
+            ? HealthCheckResult.Degraded(status.Problem is null ? detail : $"{detail} {status.Problem}")
             : HealthCheckResult.Healthy(detail);
     }
 }

@@ -5,7 +5,7 @@ namespace QrAi.Infrastructure.Backups;
 /// <summary>The names of a backup's dump and manifest, which are the same in the folder and in the container.</summary>
 internal static class BackupNames
 {
-    /// <summary>The beginning of all names.</summary>
+    /// <summary>The prefix of all names.</summary>
     public const string Prefix = "qrai-";
 
     /// <summary>The ending of a dump's name.</summary>

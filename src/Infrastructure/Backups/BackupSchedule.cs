@@ -7,7 +7,7 @@ using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Backups;
 
-/// <summary>Makes, verifies and prunes backups by the schedule of the settings, in UTC.</summary>
+/// <summary>Creates, verifies and prunes backups by the schedule of the settings, in UTC.</summary>
 internal sealed class BackupSchedule(
     ISender sender,
     BackupOptions options,
@@ -16,15 +16,15 @@ internal sealed class BackupSchedule(
     SecretReload? secrets = null
 ) : PeriodicJob(clock, logger)
 {
-    /// <summary>The clock is read at least this often: clocks are set, and machines sleep.</summary>
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(10);
+    /// <summary>The maximum pause: the clock may be changed, and stops while the machine sleeps.</summary>
+    private static readonly TimeSpan MaxPause = TimeSpan.FromMinutes(10);
 
     private DateTime? _next;
 
     protected override TimeSpan DueTime => TimeSpan.Zero;
 
     protected override TimeSpan Period =>
-        _next - Now is not { } left || left > LongestPause ? LongestPause
+        _next - Now is not { } left || left > MaxPause ? MaxPause
         : left > TimeSpan.Zero ? left
         : TimeSpan.Zero;
 
@@ -42,7 +42,7 @@ internal sealed class BackupSchedule(
         finally
         {
             _next = options.Schedule.GetNextOccurrence(Now);
-            logger.LogInformation("The next backup is made at {Next:u}", _next);
+            logger.LogInformation("The next backup is scheduled for {Next:u}", _next);
         }
 
         return true;
@@ -52,7 +52,7 @@ internal sealed class BackupSchedule(
     {
         if (secrets is not null)
             await secrets.ReloadAsync(cancellationToken);
-        // Each on its own: a storage that is down does not prevent the verification of what is in the folder.
+        // Each step is independent: unavailable storage does not prevent the verification of a backup in the folder.
         await TryAsync(
             "Backup not made",
             async () => Log("made", (await sender.Send(new CreateBackup(), cancellationToken)).Id),

@@ -9,10 +9,10 @@ using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Backups;
 
-/// <summary>Requests to the blob container, with the connection string as it is now, and with failures in words of our own.</summary>
+/// <summary>Sends requests to the blob container with the current connection string, and maps failures.</summary>
 internal sealed class BlobStorage(BlobContainerAddress address, SecretProvider secrets)
 {
-    /// <summary>The limit of one HTTP request; a block has to be sent within it.</summary>
+    /// <summary>The time limit of an HTTP request, including the upload of a block.</summary>
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(100);
 
     private volatile Connection? _connection;
@@ -29,17 +29,17 @@ internal sealed class BlobStorage(BlobContainerAddress address, SecretProvider s
         }
     }
 
-    /// <summary>Makes the container, unless it exists. One that is reached by its address has to exist.</summary>
+    /// <summary>Creates the container, unless it exists. A container given by its URL must exist.</summary>
     public Task CreateAsync(CancellationToken cancellationToken) =>
         address.ConnectionString is null
             ? Task.CompletedTask
             : Client.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
 
     /// <summary>Sends requests.</summary>
-    /// <param name="what">What could not be done, for the message of a failure: <c>be listed</c>.</param>
-    /// <param name="request">Sends them.</param>
-    /// <param name="cancellationToken">Cancels them.</param>
-    /// <exception cref="BackupFailedException">They failed.</exception>
+    /// <param name="what">The operation, for the message of a failure: <c>be listed</c>.</param>
+    /// <param name="request">The requests.</param>
+    /// <param name="cancellationToken">Cancels the requests.</param>
+    /// <exception cref="BackupFailedException">If a request fails.</exception>
     public async Task<T> RequestAsync<T>(
         string what,
         Func<BlobContainerClient, Task<T>> request,
@@ -64,7 +64,7 @@ internal sealed class BlobStorage(BlobContainerAddress address, SecretProvider s
             {
                 RequestFailedException { ErrorCode: { Length: > 0 } code } => code,
                 AuthenticationFailedException => "no credential was accepted",
-                _ => "it can not be reached",
+                _ => "it cannot be reached",
             };
             throw new BackupFailedException($"The blob storage ({address}) could not {what}: {reason}.", exception);
         }
@@ -86,11 +86,11 @@ internal sealed class BlobStorage(BlobContainerAddress address, SecretProvider s
             cancellationToken
         );
 
-    /// <summary>Writes, reads and removes a blob that is no backup.</summary>
-    /// <exception cref="BackupFailedException">One of these cannot be done.</exception>
+    /// <summary>Writes, reads and removes a probe blob.</summary>
+    /// <exception cref="BackupFailedException">If one of these fails.</exception>
     public Task ProbeAsync(CancellationToken cancellationToken) =>
         RequestAsync(
-            "take, give and remove a blob",
+            "write, read and remove a blob",
             async container =>
             {
                 await CreateAsync(cancellationToken);
@@ -101,7 +101,7 @@ internal sealed class BlobStorage(BlobContainerAddress address, SecretProvider s
                 {
                     var stored = await blob.DownloadContentAsync(cancellationToken);
                     if (!stored.Value.Content.ToMemory().Span.SequenceEqual(content.ToMemory().Span))
-                        throw new BackupFailedException("What the storage gives is not what it was given.");
+                        throw new BackupFailedException("A stored blob differs from the uploaded one.");
                 }
                 finally
                 {

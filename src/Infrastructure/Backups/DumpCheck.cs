@@ -17,8 +17,8 @@ internal static class DumpCheck
         : null;
 
     /// <summary>Compares a dump's size and SHA-256.</summary>
-    /// <exception cref="BackupDamagedException">They differ, or there is no dump.</exception>
-    /// <exception cref="BackupFailedException">The dump cannot be read.</exception>
+    /// <exception cref="BackupDamagedException">If they differ, or if there is no dump.</exception>
+    /// <exception cref="BackupFailedException">If the dump cannot be read.</exception>
     public static async Task RequireIntactAsync(
         string path,
         BackupManifest manifest,
@@ -40,7 +40,7 @@ internal static class DumpCheck
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new BackupFailedException($"The dump can not be read: {exception.Message}", exception);
+            throw new BackupFailedException($"The dump cannot be read: {exception.Message}", exception);
         }
     }
 }

@@ -2,14 +2,14 @@ using System.Security.Cryptography;
 
 namespace QrAi.Infrastructure.Backups;
 
-/// <summary>Hashes and counts what is written through it.</summary>
-/// <param name="inner">Where it goes; not disposed of.</param>
+/// <summary>Hashes and counts the bytes that are written through it.</summary>
+/// <param name="inner">The destination; it is not disposed.</param>
 internal sealed class HashingStream(Stream inner) : Stream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _length;
 
-    /// <summary>The SHA-256 of all that was written, in lower-case hexadecimal.</summary>
+    /// <summary>The SHA-256 of the written bytes, in lower-case hexadecimal.</summary>
     public string Sha256 => Convert.ToHexStringLower(_hash.GetCurrentHash());
 
     public override bool CanRead => false;

@@ -6,12 +6,11 @@ using QrAi.Application.Backups;
 namespace QrAi.Infrastructure.Backups;
 
 /// <summary>
-/// Manifests as they are written. The last member is a checksum over all others, so that a manifest tells by itself whether
-/// it was changed.
+/// The JSON format of manifests. The last member is a checksum of all others, so that a changed manifest is detected.
 /// </summary>
 internal static class ManifestJson
 {
-    /// <summary>The largest manifest that is read: thousands of tables would fit.</summary>
+    /// <summary>The maximum size of a manifest, in bytes: enough for thousands of tables.</summary>
     private const int MaxSize = 1024 * 1024;
 
     private const int Version = 1;
@@ -38,21 +37,21 @@ internal static class ManifestJson
         ];
     }
 
-    /// <summary>Refuses a manifest by its size, before it is read into memory.</summary>
+    /// <summary>Rejects a manifest that is too large, before it is read into memory.</summary>
     /// <param name="id">The backup that it is of.</param>
     /// <param name="size">Its size in bytes.</param>
-    /// <exception cref="BackupDamagedException">It is too large.</exception>
+    /// <exception cref="BackupDamagedException">If it is too large.</exception>
     public static void RequireSize(string id, long size)
     {
         if (size > MaxSize)
-            throw new BackupDamagedException($"The manifest of {id} is too large to be one.");
+            throw new BackupDamagedException($"The manifest of {id} is larger than {MaxSize} bytes.");
     }
 
     /// <summary>Reads a manifest.</summary>
     /// <param name="id">The backup that it is of.</param>
-    /// <param name="json">What was written.</param>
-    /// <returns>The manifest, and why it can not be relied on if its checksum does not fit.</returns>
-    /// <exception cref="BackupDamagedException">It is no manifest of this backup.</exception>
+    /// <param name="json">The manifest's JSON.</param>
+    /// <returns>The manifest, and a description of the damage if its checksum does not match.</returns>
+    /// <exception cref="BackupDamagedException">If it is not a manifest of this backup.</exception>
     public static (BackupManifest Manifest, string? Damage) Read(string id, ReadOnlySpan<byte> json)
     {
         ManifestFile file;
@@ -62,18 +61,18 @@ internal static class ManifestJson
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw new BackupDamagedException($"The manifest of {id} can not be read.", exception);
+            throw new BackupDamagedException($"The manifest of {id} cannot be read.", exception);
         }
 
         if (file.Version != Version)
             throw new BackupDamagedException(
-                $"The manifest of {id} has version {file.Version}, and this program knows {Version}."
+                $"The manifest of {id} has version {file.Version}; this program supports {Version}."
             );
         if (file.Id != id)
-            throw new BackupDamagedException($"The manifest of {id} says that it is of another backup.");
+            throw new BackupDamagedException($"The manifest of {id} belongs to another backup.");
         return (
             ToManifest(file),
-            file.Checksum == ChecksumOf(file) ? null : "The manifest was changed: its checksum does not fit."
+            file.Checksum == ChecksumOf(file) ? null : "The manifest was changed: its checksum does not match."
         );
     }
 
@@ -122,7 +121,7 @@ internal static class ManifestJson
                 : null,
         };
 
-    // Whoever changed a time to one without its zone has changed the manifest, which the checksum tells.
+    // A time without its zone is a changed manifest, which the checksum detects.
     private static DateTimeOffset ToUtc(DateTime time) => new(DateTime.SpecifyKind(time, DateTimeKind.Utc));
 
     private sealed record ManifestFile(

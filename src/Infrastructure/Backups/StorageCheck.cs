@@ -6,7 +6,7 @@ using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Backups;
 
-/// <summary>A backup can be written where backups are to be kept, and there is room for one more.</summary>
+/// <summary>Checks that the places of backups are writable, and have room for one more backup.</summary>
 internal sealed class StorageCheck(
     BackupFolder folder,
     BackupOptions options,
@@ -16,10 +16,10 @@ internal sealed class StorageCheck(
 {
     private const double MiB = 1024 * 1024;
 
-    /// <summary>Room for a manifest and a small database, where no backup tells how much one needs.</summary>
-    private const long LeastRoom = 16 * 1024 * 1024;
+    /// <summary>The required space in bytes without a backup to compare: a manifest and a small database.</summary>
+    private const long MinSpace = 16 * 1024 * 1024;
 
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(15);
 
     public string Name => CheckNames.Storage;
 
@@ -29,51 +29,48 @@ internal sealed class StorageCheck(
     {
         var places = new List<(string Name, Task<Finding> Finding)>
         {
-            (
-                "folder",
-                WithinAsync(_ => Task.Run(LookAtFolder, cancellationToken), LookAtFolderSetting, cancellationToken)
-            ),
+            ("folder", WithinAsync(_ => Task.Run(CheckFolder, cancellationToken), FolderAdvice, cancellationToken)),
         };
         if (storage is not null)
-            places.Add(("container", WithinAsync(LookAtContainerAsync, LookAtContainerSetting, cancellationToken)));
+            places.Add(("container", WithinAsync(CheckContainerAsync, ContainerAdvice, cancellationToken)));
         await Task.WhenAll(places.Select(place => place.Finding));
 
         var facts = new Dictionary<string, string>();
-        var next = new List<string>();
+        var steps = new List<string>();
         foreach (var (name, finding) in places)
         {
             var (seen, advice) = await finding;
             facts[name] = seen;
             if (advice is not null)
-                next.Add(advice);
+                steps.Add(advice);
         }
 
         var detail = string.Join("; ", facts.Select(fact => $"{fact.Key} {fact.Value}"));
         return (
-            next.Count == 0 ? CheckOutcome.Ok(detail) : CheckOutcome.Failed($"{detail}.", string.Join(" ", next))
+            steps.Count == 0 ? CheckOutcome.Ok(detail) : CheckOutcome.Failed($"{detail}.", string.Join(" ", steps))
         ) with
         {
             Facts = facts,
         };
     }
 
-    private static string LookAtFolderSetting =>
+    private static string FolderAdvice =>
         "Make the folder of BACKUP_DIRECTORY writable for this program's user, or name another.";
 
-    private string LookAtContainerSetting =>
+    private string ContainerAdvice =>
         options.Container?.Url is null
             ? "Look at AZURE_STORAGE_CONNECTION_STRING and BACKUP_BLOB_CONTAINER, and whether this machine may connect to it."
             : "Look at BACKUP_BLOB_CONTAINER_URL, and whether Azure's default credential has the role Storage Blob Data "
                 + "Contributor there.";
 
-    private Finding LookAtFolder()
+    private Finding CheckFolder()
     {
         var path = folder.FullPath;
         if (FolderProbe.FindFault(path) is { } fault)
-            return new Finding($"{path} cannot be written: {fault.Reason.TrimEnd('.')}", LookAtFolderSetting);
+            return new Finding($"{path} cannot be written: {fault.Reason.TrimEnd('.')}", FolderAdvice);
 
         var free = new DriveInfo(FolderProbe.FindNearestExisting(path).FullName).AvailableFreeSpace;
-        var needed = Math.Max(LeastRoom, folder.SizeOfNewest());
+        var needed = Math.Max(MinSpace, folder.SizeOfNewest());
         var seen = string.Create(CultureInfo.InvariantCulture, $"{path} can be written, {free / MiB:0} MiB free");
         return free >= needed
             ? new Finding(seen)
@@ -83,7 +80,7 @@ internal sealed class StorageCheck(
             );
     }
 
-    private async Task<Finding> LookAtContainerAsync(CancellationToken cancellationToken)
+    private async Task<Finding> CheckContainerAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -92,18 +89,18 @@ internal sealed class StorageCheck(
         }
         catch (BackupFailedException exception)
         {
-            return new Finding($"fails: {exception.Message.TrimEnd('.')}", LookAtContainerSetting);
+            return new Finding($"fails: {exception.Message.TrimEnd('.')}", ContainerAdvice);
         }
     }
 
-    /// <summary>Gives up after a while: a file system that hangs cannot be told to stop.</summary>
+    /// <summary>Limits the wait: an access to a file system that hangs cannot be cancelled.</summary>
     private async Task<Finding> WithinAsync(
         Func<CancellationToken, Task<Finding>> look,
-        string next,
+        string advice,
         CancellationToken cancellationToken
     )
     {
-        using var limit = new CancellationTokenSource(LongestWait, clock);
+        using var limit = new CancellationTokenSource(MaxWait, clock);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
@@ -112,13 +109,13 @@ internal sealed class StorageCheck(
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
             return new Finding(
-                string.Create(CultureInfo.InvariantCulture, $"did not answer within {LongestWait.TotalSeconds:0} s"),
-                next
+                string.Create(CultureInfo.InvariantCulture, $"did not answer within {MaxWait.TotalSeconds:0} s"),
+                advice
             );
         }
     }
 
-    /// <param name="Seen">What was seen of a place.</param>
-    /// <param name="Next">What to do about it; null if nothing is wrong.</param>
-    private sealed record Finding(string Seen, string? Next = null);
+    /// <param name="Seen">The state of a place.</param>
+    /// <param name="Advice">What to do about it; null if nothing is wrong.</param>
+    private sealed record Finding(string Seen, string? Advice = null);
 }

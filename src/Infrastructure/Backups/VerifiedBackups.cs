@@ -2,49 +2,53 @@ using QrAi.Application.Backups;
 
 namespace QrAi.Infrastructure.Backups;
 
-/// <summary>What a look at the storage of backups showed.</summary>
+/// <summary>The status of the stored backups.</summary>
 /// <param name="HasBackups">Whether there are any.</param>
-/// <param name="LastVerified">When the last one that was verified was made.</param>
-/// <param name="Problem">Why there may be more than was seen.</param>
+/// <param name="LastVerified">When the last verified backup was created.</param>
+/// <param name="Problem">Why the status may be incomplete; null if it is complete.</param>
 internal sealed record BackupLook(bool HasBackups, DateTimeOffset? LastVerified, string? Problem);
 
-/// <summary>The backups as they were seen last. Looking costs a request to the storage, so one look does for a while.</summary>
+/// <summary>Reads the status of backups, and caches it: each read sends requests to the storage.</summary>
 internal sealed class VerifiedBackups(IBackupArchive archive, TimeProvider clock) : IDisposable
 {
-    /// <summary>How old a look may be.</summary>
+    /// <summary>How long a status is cached.</summary>
     public static readonly TimeSpan LookAgainAfter = TimeSpan.FromMinutes(1);
 
-    private static readonly TimeSpan LongestLook = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
 
-    private readonly SemaphoreSlim _turn = new(1, 1);
-    private (DateTimeOffset At, BackupLook Seen)? _last;
+    private readonly SemaphoreSlim _lock = new(1, 1);
+    private (DateTimeOffset At, BackupLook Status)? _last;
 
     public async Task<BackupLook> LookAsync(CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken);
+        await _lock.WaitAsync(cancellationToken);
         try
         {
             if (_last is { } last && clock.GetUtcNow() - last.At < LookAgainAfter)
-                return last.Seen;
-            var seen = await LookAnewAsync(cancellationToken);
-            // A storage that is down has not lost what was seen in it before.
-            if (seen.Problem is not null && _last?.Seen.LastVerified is { } before && !(seen.LastVerified >= before))
-                seen = seen with { LastVerified = before, HasBackups = true };
-            _last = (clock.GetUtcNow(), seen);
-            return seen;
+                return last.Status;
+            var status = await ReadStatusAsync(cancellationToken);
+            // Unavailable storage still has the backups of the last status.
+            if (
+                status.Problem is not null
+                && _last?.Status.LastVerified is { } known
+                && !(status.LastVerified >= known)
+            )
+                status = status with { LastVerified = known, HasBackups = true };
+            _last = (clock.GetUtcNow(), status);
+            return status;
         }
         finally
         {
-            _turn.Release();
+            _lock.Release();
         }
     }
 
-    public void Dispose() => _turn.Dispose();
+    public void Dispose() => _lock.Dispose();
 
-    private async Task<BackupLook> LookAnewAsync(CancellationToken cancellationToken)
+    private async Task<BackupLook> ReadStatusAsync(CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(LongestLook);
+        limit.CancelAfter(MaxWait);
         try
         {
             var listing = await archive.ListAsync(limit.Token).WaitAsync(limit.Token);

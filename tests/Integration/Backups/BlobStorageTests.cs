@@ -107,13 +107,13 @@ public sealed class BlobStorageTests(DatabaseKind kind) : BackupTest(kind)
 
         var failure = await WithStorage().Sender.Send(new CreateBackup()).ShouldThrowAsync<BackupFailedException>();
 
-        failure.Message.ShouldContain("can not be reached");
+        failure.Message.ShouldContain("cannot be reached");
         failure.Message.ShouldNotContain("AccountKey");
         var down = await WithStorage().Sender.Send(new ListBackups());
         var id = down.Backups.Single().Id;
         failure.Message.ShouldContain(id);
         down.Backups.Single().Places.ShouldBe(BackupPlaces.Folder);
-        down.StorageProblem!.ShouldContain("can not be reached");
+        down.StorageProblem!.ShouldContain("cannot be reached");
         // It is as good as any other meanwhile.
         (await WithStorage().Sender.Send(new VerifyBackup(id))).Manifest.IsVerified.ShouldBeTrue();
         (
@@ -174,7 +174,7 @@ public sealed class BlobStorageTests(DatabaseKind kind) : BackupTest(kind)
             .Sender.Send(new CreateBackup())
             .ShouldThrowAsync<BackupFailedException>();
 
-        failure.Message.ShouldContain("another backup of the name qrai-20261123T120000Z");
+        failure.Message.ShouldContain("another backup with the name qrai-20261123T120000Z");
     }
 
     [Test]

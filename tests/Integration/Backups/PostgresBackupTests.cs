@@ -200,7 +200,7 @@ public sealed class PostgresBackupTests() : BackupTest(DatabaseKind.Postgres)
 
         var failure = await program.Sender.Send(new CreateBackup()).ShouldThrowAsync<BackupFailedException>();
 
-        failure.Message.ShouldContain("can not be reached");
+        failure.Message.ShouldContain("cannot be reached");
         failure.Message.ShouldNotContain("s3cret");
         Files().ShouldBeEmpty();
     }

@@ -4,7 +4,7 @@ using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Backups.Postgres;
 
-/// <summary>A database of PostgreSQL, around <c>pg_dump</c> and <c>pg_restore</c>.</summary>
+/// <summary>Backs up a PostgreSQL database with <c>pg_dump</c> and <c>pg_restore</c>.</summary>
 internal sealed class PostgresBackup(PostgresAddress address, DatabaseOptions options) : IBackupDatabase
 {
     private readonly PostgresServer _server = new(address, options);
@@ -23,7 +23,7 @@ internal sealed class PostgresBackup(PostgresAddress address, DatabaseOptions op
         );
         try
         {
-            // The dump and the manifest are of the same snapshot, which lasts as long as this transaction.
+            // The dump and the manifest use the same snapshot, which is valid during this transaction.
             await using var transaction = await connection.BeginTransactionAsync(
                 System.Data.IsolationLevel.RepeatableRead,
                 cancellationToken
@@ -65,7 +65,7 @@ internal sealed class PostgresBackup(PostgresAddress address, DatabaseOptions op
         var copy = new PostgresCopy(_server, await PostgresScratch.CreateAsync(_server, cancellationToken));
         try
         {
-            // An older one can not read what a newer one wrote.
+            // pg_restore cannot read a dump of a newer pg_dump.
             var major = PostgresToolLocator.MajorOf(manifest.ToolVersion.Split(' ')[^1]);
             var tool = await PostgresToolLocator.FindAsync("pg_restore", major, cancellationToken);
             await copy.FillAsync(tool, dump, cancellationToken);
@@ -99,11 +99,11 @@ internal sealed class PostgresBackup(PostgresAddress address, DatabaseOptions op
         }
         catch (NpgsqlException exception)
         {
-            throw PostgresServer.Failed("The server's databases could not be looked at", exception);
+            throw PostgresServer.Failed("The server's former databases could not be maintained", exception);
         }
     }
 
-    /// <summary>Does both at the same time; if one fails, the other is ended.</summary>
+    /// <summary>Dumps and reads concurrently; if one fails, the other is cancelled.</summary>
     private async Task<DatabaseContents> DumpAndReadAsync(
         PostgresTool tool,
         string snapshot,
@@ -114,7 +114,7 @@ internal sealed class PostgresBackup(PostgresAddress address, DatabaseOptions op
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var dumping = tool.RunAsync(
-            // The least compression, which costs a fifth of the default's time for 4 % more space.
+            // The lowest compression takes a fifth of the default's time for 4 % more space.
             ["--format=custom", "--compress=1", $"--snapshot={snapshot}", "--no-password", "--lock-wait-timeout=60s"],
             address,
             destination,

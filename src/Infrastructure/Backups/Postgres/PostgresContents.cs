@@ -7,13 +7,13 @@ using QrAi.Application.Backups;
 namespace QrAi.Infrastructure.Backups.Postgres;
 
 /// <summary>
-/// Reads what a database holds, on the server, with one pass over each table. A row's hash is the first half of the MD5 of
-/// its text; a table's is their sum, which knows no order. MD5 is not there against forgers: it gives the same on every
-/// version of the server, which its own hash functions do not promise.
+/// Reads the contents of a database on the server, in one pass over each table. A row's hash is the first half of the
+/// MD5 of its text; a table's hash is their sum, which is independent of their order. MD5 is not used for security: it
+/// is the same on every version of the server, unlike the server's own hash functions.
 /// </summary>
 internal static class PostgresContents
 {
-    // Whatever a row's text depends on. A row that row-level security hides has to be an error, not a difference.
+    // The settings that affect a row's text. A row hidden by row-level security has to be an error, not a difference.
     private const string Pin = """
         SET LOCAL TimeZone = 'UTC';
         SET LOCAL DateStyle = 'ISO, YMD';
@@ -26,7 +26,7 @@ internal static class PostgresContents
         SET LOCAL idle_in_transaction_session_timeout = 0;
         """;
 
-    // What pg_dump dumps: all tables but those of the system and of extensions.
+    // The tables that pg_dump dumps: all except those of the system and of extensions.
     private const string Tables = """
         FROM pg_catalog.pg_class AS c
         JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
@@ -77,11 +77,11 @@ internal static class PostgresContents
 
     private const string AnyRelation = $"SELECT EXISTS (SELECT {Tables})";
 
-    /// <summary>Pins what the transaction's texts depend on; everything is read within it.</summary>
+    /// <summary>Pins the settings that affect the text of rows, for the transaction in which all is read.</summary>
     public static Task PinAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         ExecuteAsync(connection, Pin, cancellationToken);
 
-    /// <summary>Reads tables and the last migration; the transaction has to be pinned.</summary>
+    /// <summary>Reads tables and the last migration, in a pinned transaction.</summary>
     public static async Task<DatabaseContents> ReadAsync(
         NpgsqlConnection connection,
         CancellationToken cancellationToken
@@ -108,8 +108,8 @@ internal static class PostgresContents
         return new DatabaseContents(last, [.. tables.OrderBy(table => table.Name, StringComparer.Ordinal)]);
     }
 
-    /// <summary>Sequences are outside of snapshots: they may be ahead of their tables, but never behind.</summary>
-    /// <exception cref="BackupDamagedException">One is behind.</exception>
+    /// <summary>Checks that no sequence is behind its table. Snapshots exclude sequences: they may be ahead.</summary>
+    /// <exception cref="BackupDamagedException">If a sequence is behind.</exception>
     public static async Task CheckSequencesAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         if (await TextAsync(connection, Sequences, cancellationToken) is not { } sequences)
@@ -126,21 +126,21 @@ internal static class PostgresContents
                 );
     }
 
-    /// <summary>Whether there is nothing: no table, view or sequence.</summary>
+    /// <summary>Whether the database has no table, view or sequence.</summary>
     public static async Task<bool> IsEmptyAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = Command(connection, AnyRelation);
         return !(bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    /// <summary>Runs a statement of ours, or one that the server made with its own quoting.</summary>
+    /// <summary>Runs a constant statement, or one that the server has quoted.</summary>
     public static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         await using var command = Command(connection, sql);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>The first column of the first row; null if there is none.</summary>
+    /// <summary>Reads the first column of the first row; null if there is none.</summary>
     public static async Task<string?> TextAsync(
         NpgsqlConnection connection,
         string sql,

@@ -7,8 +7,8 @@ namespace QrAi.Infrastructure.Backups.Postgres;
 /// <summary>A backup that was restored into a scratch database.</summary>
 internal sealed class PostgresCopy(PostgresServer server, PostgresScratch scratch) : IRestoredCopy
 {
-    /// <summary>Restores a dump into it.</summary>
-    /// <exception cref="BackupDamagedException">It cannot be restored.</exception>
+    /// <summary>Restores a dump into the scratch database.</summary>
+    /// <exception cref="BackupDamagedException">If the dump cannot be restored.</exception>
     public async Task FillAsync(PostgresTool tool, string dump, CancellationToken cancellationToken)
     {
         try
@@ -25,7 +25,7 @@ internal sealed class PostgresCopy(PostgresServer server, PostgresScratch scratc
         }
         catch (ToolFailedException exception) when (!exception.WasKilled)
         {
-            throw new BackupDamagedException($"The dump can not be restored. {exception.Message}", exception);
+            throw new BackupDamagedException($"The dump cannot be restored. {exception.Message}", exception);
         }
     }
 
@@ -50,7 +50,7 @@ internal sealed class PostgresCopy(PostgresServer server, PostgresScratch scratc
         }
         catch (NpgsqlException exception)
         {
-            throw PostgresServer.Failed($"{server.Address} could not be replaced, and is as it was", exception);
+            throw PostgresServer.Failed($"{server.Address} could not be replaced and is unchanged", exception);
         }
 
         scratch.Keep();
@@ -65,7 +65,7 @@ internal sealed class PostgresCopy(PostgresServer server, PostgresScratch scratc
         try
         {
             var contents = await ReadAsync(former, checkSequences: false, CancellationToken.None);
-            // The heartbeats of a service that still runs are no data to keep.
+            // Heartbeats of a running service are not data to retain.
             if (expected.Without(WorkerRow.Table).FirstDifferenceTo(contents.Without(WorkerRow.Table)) is not null)
                 return former;
             await PostgresServer.DropAsync(scratch.Maintenance, former, CancellationToken.None);

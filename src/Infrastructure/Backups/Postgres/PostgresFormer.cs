@@ -6,12 +6,12 @@ using QrAi.Application.Backups;
 namespace QrAi.Infrastructure.Backups.Postgres;
 
 /// <summary>
-/// What a restore leaves of the database whose place it takes. The server's own comment on it, which is made with the new
-/// name in one transaction, says what it was and until when.
+/// The former databases of restores. The comment of such a database, which is set in the transaction that renames it,
+/// has its former name and the time.
 /// </summary>
 internal static partial class PostgresFormer
 {
-    /// <summary>How the names of such databases begin.</summary>
+    /// <summary>The prefix of the names of such databases.</summary>
     public const string Prefix = "qrai_before_";
 
     /// <summary>SQL for the comment, where <c>$1</c> is the database's name.</summary>
@@ -25,7 +25,7 @@ internal static partial class PostgresFormer
         ORDER BY datname
         """;
 
-    /// <summary>Lists those of a database, and those that nobody has commented on.</summary>
+    /// <summary>Lists the former databases of a database, and those without a comment.</summary>
     public static async Task<IReadOnlyList<FormerDatabase>> ListAsync(
         NpgsqlConnection maintenance,
         string database,
@@ -53,7 +53,7 @@ internal static partial class PostgresFormer
         return found;
     }
 
-    /// <summary>Drops one, unless somebody is connected to it.</summary>
+    /// <summary>Drops a former database, unless it has connections.</summary>
     public static async Task<bool> DropAsync(
         NpgsqlConnection maintenance,
         string name,

@@ -7,8 +7,8 @@ using QrAi.Application.Backups;
 namespace QrAi.Infrastructure.Backups.Postgres;
 
 /// <summary>
-/// An empty database on the same server, for a restore. Its process holds an advisory lock that ends with the connection: a
-/// scratch database without a lock is a leftover of a killed process, and the next process drops it.
+/// An empty database on the same server, for a restore. Its process holds an advisory lock that ends with the
+/// connection. A scratch database without a lock is a leftover of a killed process; the next process drops it.
 /// </summary>
 internal sealed class PostgresScratch : IAsyncDisposable
 {
@@ -25,23 +25,23 @@ internal sealed class PostgresScratch : IAsyncDisposable
         FROM pg_database WHERE datname = $1
         """;
 
-    private static readonly TimeSpan LongestDrop = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan DropTimeout = TimeSpan.FromMinutes(1);
 
     private readonly int _number = RandomNumberGenerator.GetInt32(int.MaxValue);
     private bool _exists;
 
     private PostgresScratch(NpgsqlConnection maintenance) => Maintenance = maintenance;
 
-    /// <summary>The connection that holds the lock; it is to another database of the server.</summary>
+    /// <summary>The connection that holds the lock, to another database of the server.</summary>
     public NpgsqlConnection Maintenance { get; }
 
-    /// <summary>What is unique in the name.</summary>
+    /// <summary>The unique part of the name.</summary>
     public string Suffix => SuffixOf(_number);
 
     /// <summary>The database's name.</summary>
     public string Name => Prefix + Suffix;
 
-    /// <summary>Makes one with the encoding and the locale of the server's own database, after dropping leftovers.</summary>
+    /// <summary>Drops leftovers, and creates one with the encoding and the locale of the server's own database.</summary>
     public static async Task<PostgresScratch> CreateAsync(PostgresServer server, CancellationToken cancellationToken)
     {
         var scratch = new PostgresScratch(await server.OpenMaintenanceAsync(cancellationToken));
@@ -56,24 +56,24 @@ internal sealed class PostgresScratch : IAsyncDisposable
             await scratch.DisposeAsync();
             if (exception is NpgsqlException)
                 throw PostgresServer.Failed(
-                    "There can be no scratch database (the user needs the right to create databases)",
+                    "The scratch database could not be created (the user needs the right to create databases)",
                     exception
                 );
             throw;
         }
     }
 
-    /// <summary>Keeps the database, which has another name now.</summary>
+    /// <summary>Prevents the drop of the database, which has been renamed.</summary>
     public void Keep() => _exists = false;
 
-    /// <summary>Drops the database, unless it is kept.</summary>
+    /// <summary>Drops the database, unless it was renamed.</summary>
     public async ValueTask DisposeAsync()
     {
         await using var owned = Maintenance;
         if (!_exists)
             return;
         _exists = false;
-        using var limit = new CancellationTokenSource(LongestDrop);
+        using var limit = new CancellationTokenSource(DropTimeout);
         try
         {
             await PostgresServer.DropAsync(Maintenance, Name, limit.Token);
@@ -81,7 +81,7 @@ internal sealed class PostgresScratch : IAsyncDisposable
         catch (Exception exception)
             when (exception is NpgsqlException or OperationCanceledException or InvalidOperationException)
         {
-            // The server or the connection is lost: the next process drops the leftover. The first failure tells more.
+            // The connection is lost: the next process drops the leftover. The first failure is more informative.
         }
     }
 
@@ -92,7 +92,7 @@ internal sealed class PostgresScratch : IAsyncDisposable
         await LockAsync("SELECT pg_advisory_lock($1, $2)", _number, cancellationToken);
         var create =
             await PostgresContents.TextAsync(Maintenance, CreateLike, cancellationToken, database, Name)
-            ?? throw new BackupFailedException($"There is no database {database}; make an empty one first.");
+            ?? throw new BackupFailedException($"There is no database {database}; create an empty one first.");
         _exists = true;
         await PostgresContents.ExecuteAsync(Maintenance, create, cancellationToken);
     }

@@ -6,29 +6,29 @@ using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Backups.Postgres;
 
-/// <summary>Connections to a server for backups: few, not pooled, and patient with long statements.</summary>
+/// <summary>Opens connections to a server for backups: not pooled, with a time limit for long statements.</summary>
 internal sealed class PostgresServer(PostgresAddress address, DatabaseOptions options)
 {
-    /// <summary>How long a statement may take; reading all rows of a large database is one.</summary>
+    /// <summary>The time limit of a statement, such as reading all rows of a large table.</summary>
     public static readonly TimeSpan LongestStatement = TimeSpan.FromHours(2);
 
-    // In metrics; without it they would be named after the whole address.
+    // The name in metrics; the default is the whole address.
     private const string MeasuredAs = "qrai-backup";
 
-    // Where databases can be made, dropped and renamed from; every server has at least one of them.
+    // Databases to connect to while others are created, dropped and renamed; every server has at least one of them.
     private static readonly string[] Maintenance = ["postgres", "template1"];
 
-    /// <summary>The database that this is about, and how the server is reached.</summary>
+    /// <summary>The address of the server and of its own database.</summary>
     public PostgresAddress Address => address;
 
     /// <summary>Connects to a database of the server.</summary>
-    /// <exception cref="BackupFailedException">It can not be reached.</exception>
+    /// <exception cref="BackupFailedException">If it cannot be reached.</exception>
     public async Task<NpgsqlConnection> OpenAsync(string database, CancellationToken cancellationToken)
     {
-        // The tools set their sessions up, which a pooler would hand on to others.
+        // The tools change settings of their sessions, which a pooler would share with others.
         if (options.Pooler == DatabasePooler.Transaction)
             throw new BackupFailedException(
-                $"Backups need sessions of their own, which a pooler does not give: run this with a DATABASE_URL that names the server itself, and {DatabaseOptions.PoolerName}=none."
+                $"Backups need sessions of their own, which a pooler does not provide: run this with a DATABASE_URL that names the server itself, and {DatabaseOptions.PoolerName}=none."
             );
         var builder = new NpgsqlDataSourceBuilder(
             PostgresConnection.ForBackups(address with { Database = database }, options, LongestStatement)
@@ -36,7 +36,7 @@ internal sealed class PostgresServer(PostgresAddress address, DatabaseOptions op
         {
             Name = MeasuredAs,
         };
-        // It makes this one connection, which lives on without it.
+        // The connection outlives its data source.
         await using var source = builder.Build();
         try
         {
@@ -44,12 +44,12 @@ internal sealed class PostgresServer(PostgresAddress address, DatabaseOptions op
         }
         catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
         {
-            throw Failed($"{address with { Database = database }} can not be reached", exception);
+            throw Failed($"{address with { Database = database }} cannot be reached", exception);
         }
     }
 
-    /// <summary>Connects to a database that is not the one that this is about.</summary>
-    /// <exception cref="BackupFailedException">There is none.</exception>
+    /// <summary>Connects to a maintenance database.</summary>
+    /// <exception cref="BackupFailedException">If none can be reached.</exception>
     public async Task<NpgsqlConnection> OpenMaintenanceAsync(CancellationToken cancellationToken)
     {
         BackupFailedException? failure = null;
@@ -61,7 +61,7 @@ internal sealed class PostgresServer(PostgresAddress address, DatabaseOptions op
             }
             catch (BackupFailedException exception) when (exception.InnerException is PostgresException)
             {
-                failure = exception; // not there, or not for this user
+                failure = exception; // missing, or not permitted for this user
             }
         }
 
@@ -71,7 +71,7 @@ internal sealed class PostgresServer(PostgresAddress address, DatabaseOptions op
     /// <summary>Drops a database and ends the sessions in it.</summary>
     /// <param name="maintenance">A connection to another database.</param>
     /// <param name="database">The database.</param>
-    /// <param name="cancellationToken">Cancels it.</param>
+    /// <param name="cancellationToken">Cancels the statement.</param>
     public static async Task DropAsync(
         NpgsqlConnection maintenance,
         string database,
@@ -87,11 +87,11 @@ internal sealed class PostgresServer(PostgresAddress address, DatabaseOptions op
         await PostgresContents.ExecuteAsync(maintenance, drop!, cancellationToken);
     }
 
-    /// <summary>What failed, with the server's own words, which have no secrets in them.</summary>
+    /// <summary>Creates an exception with the server's message, which contains no secrets.</summary>
     public static BackupFailedException Failed(string what, Exception exception) =>
         new(
             PostgresFaults.IsPoolerError(exception)
-                    ? $"{what}: it is behind a pooler. Let the address name the server itself."
+                    ? $"{what}: it is behind a pooler. Use the address of the server itself."
                 : exception is PostgresException refused
                     ? string.Create(
                         CultureInfo.InvariantCulture,

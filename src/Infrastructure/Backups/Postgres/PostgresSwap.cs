@@ -2,12 +2,12 @@ using Npgsql;
 
 namespace QrAi.Infrastructure.Backups.Postgres;
 
-/// <summary>Puts one database in the place of another, with its owner, its privileges and its settings.</summary>
+/// <summary>Replaces a database by another, which gets its owner, its privileges and its settings.</summary>
 internal static class PostgresSwap
 {
-    // A database's owner, privileges and settings are in no dump. A list, such as
-    // search_path, is kept as it was written, and quoting it once more would make it one name.
-    private const string MakeAlike = """
+    // A dump does not contain the database's owner, privileges and settings. A list, such as
+    // search_path, is stored as it was written; quoting it again would make it one name.
+    private const string CopyProperties = """
         SELECT string_agg(statement, '; ' ORDER BY place) FROM (
           SELECT 1 AS place, format('ALTER DATABASE %I OWNER TO %I', $2, pg_get_userbyid(datdba)) AS statement
           FROM pg_database WHERE datname = $1 AND pg_get_userbyid(datdba) <> current_user
@@ -43,18 +43,18 @@ internal static class PostgresSwap
         )
         """;
 
-    /// <summary>How often the renaming is tried; the server waits 5 s each time for other sessions to end.</summary>
+    /// <summary>The maximum of attempts to rename; in each, the server waits 5 s for other sessions to end.</summary>
     private const int MaxTries = 6;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Gives the replacement the name of the server's own database, and that one the name of a former database.</summary>
+    /// <summary>Renames the server's own database to a former database, and the replacement to its name.</summary>
     /// <param name="server">The server and the database that is replaced.</param>
     /// <param name="maintenance">A connection to another database.</param>
     /// <param name="replacement">The database that takes its place.</param>
-    /// <param name="former">Its new name.</param>
-    /// <param name="cancellationToken">Gives up between two tries.</param>
-    /// <exception cref="NpgsqlException">Both are as they were.</exception>
+    /// <param name="former">The new name of the replaced database.</param>
+    /// <param name="cancellationToken">Cancels between two attempts.</param>
+    /// <exception cref="NpgsqlException">If it fails; both are unchanged.</exception>
     public static async Task RunAsync(
         PostgresServer server,
         NpgsqlConnection maintenance,
@@ -66,7 +66,7 @@ internal static class PostgresSwap
         var database = server.Address.Database;
         var statements = await PostgresContents.TextAsync(
             maintenance,
-            MakeAlike,
+            CopyProperties,
             cancellationToken,
             database,
             replacement
@@ -76,7 +76,7 @@ internal static class PostgresSwap
         await RenameAsync(server, maintenance, replacement, former, cancellationToken);
     }
 
-    /// <summary>Both names change in one transaction, which waits for other sessions to end; they are terminated.</summary>
+    /// <summary>Renames both in one transaction, and terminates the sessions that block it.</summary>
     private static async Task RenameAsync(
         PostgresServer server,
         NpgsqlConnection maintenance,
@@ -95,11 +95,11 @@ internal static class PostgresSwap
                 replacement
             )
         )!;
-        await using var beside = await server.OpenMaintenanceAsync(cancellationToken);
+        await using var terminator = await server.OpenMaintenanceAsync(cancellationToken);
         for (var tries = 1; ; tries++)
         {
             var renaming = PostgresContents.ExecuteAsync(maintenance, rename, CancellationToken.None);
-            await TerminateOthersAsync(beside, server.Address.Database, renaming);
+            await TerminateOthersAsync(terminator, server.Address.Database, renaming);
             try
             {
                 await renaming;
@@ -115,14 +115,14 @@ internal static class PostgresSwap
         }
     }
 
-    // The server admits no new session while the name is changed, so that this ends.
-    private static async Task TerminateOthersAsync(NpgsqlConnection beside, string database, Task renaming)
+    // It ends: the server accepts no new session during the renaming.
+    private static async Task TerminateOthersAsync(NpgsqlConnection terminator, string database, Task renaming)
     {
         while (!renaming.IsCompleted)
         {
             await using var command = new NpgsqlCommand(
                 "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = $1 AND usename = current_user",
-                beside
+                terminator
             );
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = database });
             await command.ExecuteScalarAsync();

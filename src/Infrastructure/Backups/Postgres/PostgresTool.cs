@@ -6,28 +6,28 @@ using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Backups.Postgres;
 
-/// <summary>One of PostgreSQL's own programs.</summary>
-/// <param name="Path">Where it is.</param>
-/// <param name="Version">Its version, like <c>15.18</c>.</param>
+/// <summary>A client program of PostgreSQL.</summary>
+/// <param name="Path">The path of the program.</param>
+/// <param name="Version">The version, such as <c>15.18</c>.</param>
 internal sealed partial record PostgresTool(string Path, string Version)
 {
-    /// <summary>How long it may do nothing that can be seen: no output, no message.</summary>
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromHours(1);
+    /// <summary>The maximum time without output or a message.</summary>
+    private static readonly TimeSpan MaxSilence = TimeSpan.FromHours(1);
 
-    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(30);
-    private const int KeptMessages = 5;
+    private static readonly TimeSpan KillTimeout = TimeSpan.FromSeconds(30);
+    private const int MaxMessages = 5;
     private const int BufferSize = 128 * 1024;
 
-    // What the driver honours as well, so that both reach the server in the same way.
+    // Variables that Npgsql also uses, so that both connect in the same way.
     private static readonly string[] Inherited = ["PGPASSFILE", "PGSSLROOTCERT", "PGSSLCERT", "PGSSLKEY"];
 
-    /// <summary>Runs it; it does not outlive the call.</summary>
-    /// <param name="arguments">Without secrets: other users of the machine can see them.</param>
-    /// <param name="address">The server and the database, which it gets through its environment.</param>
-    /// <param name="output">Takes its standard output, if there is any.</param>
-    /// <param name="cancellationToken">Kills it.</param>
-    /// <exception cref="ToolFailedException">It failed; the message has its own words.</exception>
-    /// <exception cref="BackupFailedException">It could not be started, or did nothing for too long.</exception>
+    /// <summary>Runs the program; its process does not outlive the call.</summary>
+    /// <param name="arguments">The arguments, without secrets: they are visible to other users of the machine.</param>
+    /// <param name="address">The server and the database, which are passed in environment variables.</param>
+    /// <param name="output">The destination of its standard output; null to discard it.</param>
+    /// <param name="cancellationToken">Kills the process.</param>
+    /// <exception cref="ToolFailedException">If the program fails; the exception has its messages.</exception>
+    /// <exception cref="BackupFailedException">If it cannot be started, or gives no output for too long.</exception>
     public async Task RunAsync(
         IEnumerable<string> arguments,
         PostgresAddress address,
@@ -37,7 +37,7 @@ internal sealed partial record PostgresTool(string Path, string Version)
     {
         var name = System.IO.Path.GetFileName(Path);
         using var process = Start(arguments, address);
-        using var silence = new CancellationTokenSource(LongestSilence);
+        using var silence = new CancellationTokenSource(MaxSilence);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silence.Token);
         var messages = new List<string>();
         try
@@ -50,12 +50,12 @@ internal sealed partial record PostgresTool(string Path, string Version)
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new BackupFailedException(
-                $"{name} did nothing for {LongestSilence.TotalMinutes} minutes and was ended."
+                $"{name} did nothing for {MaxSilence.TotalMinutes} minutes and was stopped."
             );
         }
         catch (IOException exception)
         {
-            throw new BackupFailedException($"What {name} gives could not be written: {exception.Message}", exception);
+            throw new BackupFailedException($"Output of {name} could not be written: {exception.Message}", exception);
         }
         finally
         {
@@ -64,7 +64,7 @@ internal sealed partial record PostgresTool(string Path, string Version)
 
         if (process.ExitCode != 0)
             throw new ToolFailedException(
-                $"{name} failed with exit code {process.ExitCode}{Said(messages)}",
+                $"{name} failed with exit code {process.ExitCode}{Describe(messages)}",
                 process.ExitCode
             );
     }
@@ -94,7 +94,7 @@ internal sealed partial record PostgresTool(string Path, string Version)
         environment["PGGSSENCMODE"] = "disable";
         environment["PGCONNECT_TIMEOUT"] = "30";
         environment["PGAPPNAME"] = "qrai-backup";
-        // The server notices when the program has been killed, rather than go on with what it waits for (PostgreSQL 14 on).
+        // The server detects a killed client during a long statement (from PostgreSQL 14).
         environment["PGOPTIONS"] = $"-c client_connection_check_interval=2s {address.Parameters["options"]}".TrimEnd();
         environment["LC_ALL"] = "C"; // messages in English
         if (address.Password.Length > 0)
@@ -110,7 +110,7 @@ internal sealed partial record PostgresTool(string Path, string Version)
         }
         catch (System.ComponentModel.Win32Exception exception)
         {
-            throw new BackupFailedException($"{Path} can not be started: {exception.Message}", exception);
+            throw new BackupFailedException($"{Path} cannot be started: {exception.Message}", exception);
         }
     }
 
@@ -125,7 +125,7 @@ internal sealed partial record PostgresTool(string Path, string Version)
         var source = process.StandardOutput.BaseStream;
         while (await source.ReadAsync(buffer, cancellationToken) is > 0 and var count)
         {
-            silence.CancelAfter(LongestSilence);
+            silence.CancelAfter(MaxSilence);
             if (output is not null)
                 await output.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
         }
@@ -140,26 +140,26 @@ internal sealed partial record PostgresTool(string Path, string Version)
     {
         while (await process.StandardError.ReadLineAsync(cancellationToken) is { } line)
         {
-            silence.CancelAfter(LongestSilence);
-            // With --verbose it also tells what it does, which is a sign of life and nothing else.
-            if (messages.Count < KeptMessages && Complaint().IsMatch(line))
-                messages.Add(Complaint().Replace(line, "").Trim());
+            silence.CancelAfter(MaxSilence);
+            // The progress messages of --verbose only show that the program is alive.
+            if (messages.Count < MaxMessages && ErrorMessage().IsMatch(line))
+                messages.Add(ErrorMessage().Replace(line, "").Trim());
         }
     }
 
-    /// <summary>Kills a program that still runs.</summary>
+    /// <summary>Kills a running process.</summary>
     public static async Task EndAsync(Process process)
     {
         if (process.HasExited)
             return;
         process.Kill(entireProcessTree: true);
-        using var limit = new CancellationTokenSource(LongestEnd);
+        using var limit = new CancellationTokenSource(KillTimeout);
         await process.WaitForExitAsync(limit.Token);
     }
 
-    private static string Said(List<string> messages) =>
-        messages.Count == 0 ? ", and did not say why." : $": {string.Join("; ", messages)}";
+    private static string Describe(List<string> messages) =>
+        messages.Count == 0 ? " and no message." : $": {string.Join("; ", messages)}";
 
     [GeneratedRegex(@"^.*?\b(error|FATAL|detail|hint): +(?=\S)", RegexOptions.None)]
-    private static partial Regex Complaint();
+    private static partial Regex ErrorMessage();
 }

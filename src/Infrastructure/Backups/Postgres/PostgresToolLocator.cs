@@ -5,16 +5,16 @@ using QrAi.Application.Backups;
 
 namespace QrAi.Infrastructure.Backups.Postgres;
 
-/// <summary>Finds PostgreSQL's own programs.</summary>
+/// <summary>Finds client programs of PostgreSQL.</summary>
 internal static partial class PostgresToolLocator
 {
-    private static readonly TimeSpan LongestVersionCheck = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan VersionTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>Finds a program that is not older than a version: in PATH, else the newest of Debian's folders.</summary>
-    /// <param name="name"><c>pg_dump</c>.</param>
-    /// <param name="major">The least version that will do: an older one does not know what to dump.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="BackupFailedException">There is none; the message says what to install.</exception>
+    /// <summary>Finds a program with at least a version: in PATH, else in the newest of Debian's folders.</summary>
+    /// <param name="name">The program, such as <c>pg_dump</c>.</param>
+    /// <param name="major">The minimum major version: an older program does not support the server.</param>
+    /// <param name="cancellationToken">Cancels the search.</param>
+    /// <exception cref="BackupFailedException">If there is none; the message states what to install.</exception>
     public static async Task<PostgresTool> FindAsync(string name, int major, CancellationToken cancellationToken)
     {
         PostgresTool? tooOld = null;
@@ -36,7 +36,7 @@ internal static partial class PostgresToolLocator
         );
     }
 
-    /// <summary>The first number of a version.</summary>
+    /// <summary>Returns the first number of a version.</summary>
     public static int MajorOf(string version) =>
         int.Parse(FirstNumber().Match(version).ValueSpan, CultureInfo.InvariantCulture);
 
@@ -70,7 +70,7 @@ internal static partial class PostgresToolLocator
     private static async Task<string?> VersionOfAsync(string path, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(LongestVersionCheck);
+        limit.CancelAfter(VersionTimeout);
         var start = new ProcessStartInfo(path, ["--version"])
         {
             RedirectStandardOutput = true,
@@ -92,7 +92,7 @@ internal static partial class PostgresToolLocator
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            return null; // it cannot be run
+            return null; // not executable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

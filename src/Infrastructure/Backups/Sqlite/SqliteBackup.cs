@@ -5,7 +5,7 @@ using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Backups.Sqlite;
 
-/// <summary>A database file, around SQLite's own online backup, which copies one snapshot while others write.</summary>
+/// <summary>Backs up a database file by SQLite's online backup, which copies a snapshot during writes.</summary>
 internal sealed class SqliteBackup(SqliteAddress address, DatabaseOptions options) : IBackupDatabase
 {
     private readonly string _path = Path.GetFullPath(address.Path);
@@ -17,7 +17,7 @@ internal sealed class SqliteBackup(SqliteAddress address, DatabaseOptions option
     public async Task<DumpedDatabase> DumpAsync(Stream destination, CancellationToken cancellationToken)
     {
         if (!File.Exists(_path))
-            throw new BackupFailedException($"{address} is not there.");
+            throw new BackupFailedException($"{address} does not exist.");
         try
         {
             using var folder = ScratchFolder.Create();
@@ -40,9 +40,9 @@ internal sealed class SqliteBackup(SqliteAddress address, DatabaseOptions option
                 )
             )
             {
-                // It blocks its thread, and can not be stopped.
+                // It blocks its thread and cannot be cancelled.
                 await Task.Run(() => source.BackupDatabase(target), cancellationToken);
-                // One file, without a log beside it.
+                // Without a write-ahead log: the copy has to be a single file.
                 await SqliteContents.TextAsync(target, "PRAGMA journal_mode=DELETE", cancellationToken);
                 contents = await SqliteContents.ReadAsync(target, cancellationToken);
             }
@@ -98,7 +98,7 @@ internal sealed class SqliteBackup(SqliteAddress address, DatabaseOptions option
         {
             folder?.Dispose();
             if (exception is IOException)
-                throw new BackupFailedException($"The dump can not be copied: {exception.Message}", exception);
+                throw new BackupFailedException($"The dump cannot be copied: {exception.Message}", exception);
             throw;
         }
     }
@@ -126,7 +126,7 @@ internal sealed class SqliteBackup(SqliteAddress address, DatabaseOptions option
             }
             catch (SqliteException exception)
             {
-                throw new BackupDamagedException($"The dump can not be read: {exception.Message}", exception);
+                throw new BackupDamagedException($"The dump cannot be read: {exception.Message}", exception);
             }
         }
 
@@ -145,8 +145,8 @@ internal sealed class SqliteBackup(SqliteAddress address, DatabaseOptions option
                 );
                 var contents = await SqliteContents.ReadAsync(target, cancellationToken);
                 if (expected.FirstDifferenceTo(contents) is not null)
-                    former = await KeepAsync(target, cancellationToken);
-                // One transaction of SQLite's: others see the former content or the new one, whatever happens.
+                    former = await RetainAsync(target, cancellationToken);
+                // One SQLite transaction: readers see either the former content or the new one.
                 await Task.Run(() => source.BackupDatabase(target), cancellationToken);
                 return former;
             }
@@ -154,7 +154,7 @@ internal sealed class SqliteBackup(SqliteAddress address, DatabaseOptions option
                 when (exception is SqliteException or IOException or UnauthorizedAccessException)
             {
                 throw new BackupFailedException(
-                    $"{address} could not be replaced, and is as it was: {exception.Message}",
+                    $"{address} could not be replaced and is unchanged: {exception.Message}",
                     exception
                 );
             }
@@ -166,8 +166,8 @@ internal sealed class SqliteBackup(SqliteAddress address, DatabaseOptions option
             return ValueTask.CompletedTask;
         }
 
-        /// <summary>Somebody wrote after it was backed up: it is kept beside.</summary>
-        private async Task<string> KeepAsync(SqliteConnection target, CancellationToken cancellationToken)
+        /// <summary>Copies a database that was written to after its backup.</summary>
+        private async Task<string> RetainAsync(SqliteConnection target, CancellationToken cancellationToken)
         {
             var former = SqliteFormer.NewPath(path);
             await using var kept = await SqliteContents.OpenAsync(

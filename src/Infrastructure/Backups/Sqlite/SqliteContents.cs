@@ -8,10 +8,10 @@ using QrAi.Application.Backups;
 
 namespace QrAi.Infrastructure.Backups.Sqlite;
 
-/// <summary>Reads what a database file holds, in one pass over each table; a table's hash is the sum of its rows'.</summary>
+/// <summary>Reads a database file in one pass over each table. A table's hash is the sum of its rows' hashes.</summary>
 internal static class SqliteContents
 {
-    /// <summary>Opens a file that nobody else uses, or to read it only.</summary>
+    /// <summary>Opens a database file without pooling.</summary>
     public static async Task<SqliteConnection> OpenAsync(
         string path,
         SqliteOpenMode mode,
@@ -32,7 +32,7 @@ internal static class SqliteContents
         return connection;
     }
 
-    /// <summary>The names of all tables but SQLite's own.</summary>
+    /// <summary>Reads the names of all tables except SQLite's own.</summary>
     public static async Task<IReadOnlyList<string>> TablesAsync(
         SqliteConnection connection,
         CancellationToken cancellationToken
@@ -48,15 +48,15 @@ internal static class SqliteContents
         return tables;
     }
 
-    /// <summary>Reads everything, and checks that the file hangs together.</summary>
-    /// <exception cref="BackupDamagedException">It does not.</exception>
+    /// <summary>Reads all tables, and checks the integrity of the file.</summary>
+    /// <exception cref="BackupDamagedException">If the file is corrupt.</exception>
     public static async Task<DatabaseContents> ReadAsync(
         SqliteConnection connection,
         CancellationToken cancellationToken
     )
     {
         if (await TextAsync(connection, "PRAGMA integrity_check(1)", cancellationToken) is not "ok" and var problem)
-            throw new BackupDamagedException($"The database file does not hang together: {problem}.");
+            throw new BackupDamagedException($"The database file is corrupt: {problem}.");
         var tables = new List<TableContents>();
         foreach (var table in await TablesAsync(connection, cancellationToken))
             tables.Add(await ReadTableAsync(connection, table, cancellationToken));
@@ -72,7 +72,7 @@ internal static class SqliteContents
         );
     }
 
-    /// <summary>The first column of the first row.</summary>
+    /// <summary>Reads the first column of the first row.</summary>
     [SuppressMessage("Security", "CA2100", Justification = "The callers' constants.")]
     public static async Task<string?> TextAsync(
         SqliteConnection connection,
@@ -85,7 +85,7 @@ internal static class SqliteContents
         return await command.ExecuteScalarAsync(cancellationToken) as string;
     }
 
-    [SuppressMessage("Security", "CA2100", Justification = "A name can not be a parameter; it is quoted.")]
+    [SuppressMessage("Security", "CA2100", Justification = "A name cannot be a parameter; it is quoted.")]
     private static async Task<TableContents> ReadTableAsync(
         SqliteConnection connection,
         string table,
@@ -93,7 +93,7 @@ internal static class SqliteContents
     )
     {
         await using var command = connection.CreateCommand();
-        // The name is the file's own.
+        // The name comes from the file's own catalog.
         command.CommandText = $"SELECT * FROM \"{table.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.MD5);
@@ -109,7 +109,7 @@ internal static class SqliteContents
         return new TableContents(table, rows, sum.ToString("x16", CultureInfo.InvariantCulture));
     }
 
-    // Each value with its type and length, so that no two rows look alike.
+    // Each value has its type and length, so that different rows have different hashes.
     private static void Append(IncrementalHash hash, object value)
     {
         var (kind, bytes) = value switch

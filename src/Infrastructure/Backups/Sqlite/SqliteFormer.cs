@@ -3,16 +3,16 @@ using QrAi.Application.Backups;
 
 namespace QrAi.Infrastructure.Backups.Sqlite;
 
-/// <summary>What a restore leaves of the database whose place it takes: a copy beside it.</summary>
+/// <summary>The former databases of restores: copies beside the database.</summary>
 internal static partial class SqliteFormer
 {
-    /// <summary>The path of a new one.</summary>
+    /// <summary>Creates the path of a new former database.</summary>
     /// <param name="database">The path of the database.</param>
     public static string NewPath(string database) => $"{database}.before-{Guid.CreateVersion7():N}";
 
-    /// <summary>Lists those of a database.</summary>
+    /// <summary>Lists the former databases of a database.</summary>
     /// <param name="database">The path of the database.</param>
-    /// <exception cref="BackupFailedException">Its folder cannot be read.</exception>
+    /// <exception cref="BackupFailedException">If the folder cannot be read.</exception>
     public static IReadOnlyList<FormerDatabase> List(string database)
     {
         var folder = new DirectoryInfo(Path.GetDirectoryName(database)!);
@@ -35,9 +35,9 @@ internal static partial class SqliteFormer
         }
     }
 
-    /// <summary>Removes one, with the log that SQLite may have kept beside it.</summary>
+    /// <summary>Removes a former database, with its write-ahead log.</summary>
     /// <param name="path">Its path.</param>
-    /// <exception cref="BackupFailedException">It cannot be removed.</exception>
+    /// <exception cref="BackupFailedException">If it cannot be removed.</exception>
     public static bool Remove(string path)
     {
         try
