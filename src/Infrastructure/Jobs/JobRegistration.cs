@@ -6,7 +6,7 @@ using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Jobs;
 
-/// <summary>Registers what a host runs beside its requests.</summary>
+/// <summary>Registers the background jobs of a host.</summary>
 public static class JobRegistration
 {
     /// <summary>Adds the jobs of a service.</summary>

@@ -5,7 +5,7 @@ using QrAi.Infrastructure.Persistence;
 
 namespace QrAi.Infrastructure.Jobs;
 
-/// <summary>Writes every few seconds which API keys were used, so that no request has to.</summary>
+/// <summary>Writes the use of API keys every few seconds, so that requests do not write it.</summary>
 internal sealed class KeyUseWriter(
     ISender sender,
     DatabaseState database,

@@ -10,7 +10,7 @@ namespace QrAi.Infrastructure.Jobs;
 /// A run that fails is logged, and the next run tries again.
 /// </summary>
 /// <param name="clock">The time.</param>
-/// <param name="logger">Gets the failures.</param>
+/// <param name="logger">Logs failures.</param>
 /// <param name="database">The database that the first run waits for; null where the job needs none.</param>
 internal abstract class PeriodicJob(TimeProvider clock, ILogger logger, DatabaseState? database = null)
     : BackgroundService

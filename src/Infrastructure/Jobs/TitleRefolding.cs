@@ -6,8 +6,8 @@ using QrAi.Infrastructure.Persistence;
 namespace QrAi.Infrastructure.Jobs;
 
 /// <summary>
-/// Folds the titles that older programs stored by this program's rule, once the database is ready. It is no migration, since no
-/// database folds as <see cref="Domain.Text.UnicodeText.FoldCase"/> does. Until it is complete, searches may miss such titles.
+/// Case-folds titles that older versions stored, once the database is ready. It is not a migration: no database folds
+/// as <see cref="Domain.Text.UnicodeText.FoldCase"/> does. Until it is complete, searches may miss such titles.
 /// </summary>
 internal sealed class TitleRefolding(
     ISender sender,
