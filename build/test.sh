@@ -39,15 +39,13 @@ results=$PWD/artifacts/test-results
 coverage=$PWD/artifacts/coverage
 program=$PWD/artifacts/program
 
-# No process of a build may outlive it.
-export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false
-export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+. build/compiler.sh
 
 # Temporary files of the tests' tools are removed with this run.
 TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/qrai-tests-XXXXXX")
 export TMPDIR
 chmod 755 "$TMPDIR" # PostgreSQL runs as another user
-trap 'rm -rf "$TMPDIR"' EXIT
+trap 'stop_compiler; rm -rf "$TMPDIR"' EXIT
 
 say() { printf '\n== %s\n' "$*"; }
 

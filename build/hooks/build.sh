@@ -7,9 +7,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 . build/hooks/tools.sh
 require_dotnet
 
-# No process of a build may outlive it.
-export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false
-export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+. build/compiler.sh
+trap stop_compiler EXIT
 
 configuration=${CONFIGURATION:-Release}
 arguments=()
