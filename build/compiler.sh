@@ -6,12 +6,10 @@ export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 DOTNET_NOLOGO=1
 export UseSharedCompilation=true SharedCompilationId=qrai-$$
 
 stop_compiler() {
-  local sdk
+  local version sdk
   command -v dotnet >/dev/null || return 0
-  sdk=$(dotnet --list-sdks | sed -n "s|^$(dotnet --version) \[\(.*\)\]\$|\1/$(dotnet --version)|p")
-  if [[ -x $sdk/Roslyn/bincore/VBCSCompiler ]]; then
-    "$sdk/Roslyn/bincore/VBCSCompiler" -shutdown "-pipename:$SharedCompilationId" >/dev/null 2>&1 || true
-  elif [[ -f $sdk/Roslyn/bincore/VBCSCompiler.dll ]]; then
-    dotnet "$sdk/Roslyn/bincore/VBCSCompiler.dll" -shutdown "-pipename:$SharedCompilationId" >/dev/null 2>&1 || true
-  fi
+  version=$(dotnet --version)
+  sdk=$(dotnet --list-sdks | sed -n "s|^$version \[\(.*\)\]\$|\1/$version|p")
+  # It fails if no server was started, as in a build that had nothing to compile.
+  dotnet "$sdk/Roslyn/bincore/VBCSCompiler.dll" -shutdown "-pipename:$SharedCompilationId" >/dev/null 2>&1 || true
 }
