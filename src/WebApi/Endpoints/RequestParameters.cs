@@ -10,7 +10,7 @@ internal static class RequestParameters
 {
     private static readonly string[] _onlyOnce = ["must be given once"];
 
-    /// <summary>Refuses a parameter of the query string that is given twice, of which nobody can say which one counts.</summary>
+    /// <summary>Rejects a query parameter that is given twice: which value counts is undefined.</summary>
     /// <exception cref="InvalidRequestException">A parameter is.</exception>
     public static void RequireSingle(IQueryCollection query)
     {
