@@ -47,7 +47,7 @@ internal sealed class AuthenticateKeyHandler(
         if (!key.IsUsable(now))
             return new CheckedKey(null, $"key {key.Id} is {(key.RevokedAt is null ? "expired" : "revoked")}");
         if (key.IsUseDue(now))
-            uses.Note(key.Id, now);
+            uses.Add(key.Id, now);
         return new CheckedKey(key.Owner);
     }
 

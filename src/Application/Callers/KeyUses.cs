@@ -10,7 +10,7 @@ internal sealed class KeyUses
     /// <summary>Adds a use, which is saved later in the background.</summary>
     /// <param name="keyId">The id of an existing key.</param>
     /// <param name="at">The time of the use.</param>
-    public void Note(Guid keyId, DateTimeOffset at) =>
+    public void Add(Guid keyId, DateTimeOffset at) =>
         _uses.AddOrUpdate(keyId, at, (_, earlier) => earlier > at ? earlier : at);
 
     /// <summary>Removes and returns all uses.</summary>

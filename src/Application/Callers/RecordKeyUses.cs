@@ -30,7 +30,7 @@ internal sealed class RecordKeyUsesHandler(IQrAiDbContextFactory databases, KeyU
         {
             // The next run saves them.
             foreach (var (id, at) in taken)
-                uses.Note(id, at);
+                uses.Add(id, at);
             throw;
         }
     }

@@ -34,11 +34,11 @@ internal static class ChatPrompt
     /// <param name="options">The options of the caller.</param>
     public static ChatOptions OptionsFor(string? model, CompletionOptions options)
     {
-        var passedThrough = new AdditionalPropertiesDictionary();
-        foreach (var (name, value) in options.PassedThrough)
-            passedThrough[name] = value;
+        var additional = new AdditionalPropertiesDictionary();
+        foreach (var (name, value) in options.AdditionalMembers)
+            additional[name] = value;
         if (options.MaxCompletionTokens is { } maxTokens)
-            passedThrough["max_completion_tokens"] = JsonSerializer.SerializeToElement(maxTokens);
+            additional["max_completion_tokens"] = JsonSerializer.SerializeToElement(maxTokens);
         return new ChatOptions
         {
             ModelId = model,
@@ -49,7 +49,7 @@ internal static class ChatPrompt
             Seed = options.Seed,
             FrequencyPenalty = (float?)options.FrequencyPenalty,
             PresencePenalty = (float?)options.PresencePenalty,
-            AdditionalProperties = passedThrough,
+            AdditionalProperties = additional,
         };
     }
 
@@ -67,10 +67,13 @@ internal static class ChatPrompt
         return new ChatMessage(
             role,
             [
-                .. message.Texts.Select(text => new TextContent(text)),
+                .. message.Parts.Select(text => new TextContent(text)),
                 .. message.ToolCalls.Select(
                     AIContent (call, index) =>
-                        new ToolCallPiece(index, call.Id, call.Name, call.Arguments) { More = call.More }
+                        new ToolCallPiece(index, call.Id, call.Name, call.Arguments)
+                        {
+                            AdditionalMembers = call.AdditionalMembers,
+                        }
                 ),
             ]
         )

@@ -5,15 +5,15 @@ namespace QrAi.Application.Completions;
 
 /// <summary>A message of a conversation that the caller keeps.</summary>
 /// <param name="Role">One of <see cref="Roles"/>.</param>
-/// <param name="Texts">The parts of the text, as the caller sent them.</param>
-public sealed record CompletionMessage(string Role, IReadOnlyList<string> Texts)
+/// <param name="Parts">The parts of the text, as the caller sent them.</param>
+public sealed record CompletionMessage(string Role, IReadOnlyList<string> Parts)
 {
     /// <summary>The valid roles. <c>developer</c> is the name of <c>system</c> for newer models.</summary>
     public static IReadOnlyList<string> Roles { get; } = ["system", "developer", "user", "assistant", "tool"];
 
     /// <summary>The whole text.</summary>
     [JsonIgnore]
-    public string Text => string.Concat(Texts);
+    public string Text => string.Concat(Parts);
 
     /// <summary>The name of the participant, which distinguishes those with the same role; optional.</summary>
     public string? Name { get; init; }
@@ -32,5 +32,5 @@ public sealed record CompletionMessage(string Role, IReadOnlyList<string> Texts)
 public sealed record CompletionToolCall(string Id, string Name, string Arguments)
 {
     /// <summary>Additional members of the provider, which are returned to it unchanged.</summary>
-    public IReadOnlyDictionary<string, JsonElement>? More { get; init; }
+    public IReadOnlyDictionary<string, JsonElement>? AdditionalMembers { get; init; }
 }

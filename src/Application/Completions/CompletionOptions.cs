@@ -33,6 +33,6 @@ public sealed record CompletionOptions
     /// Members that are sent to the provider unchanged, by the names of OpenAI's protocol: tools, the response format, the
     /// user of the caller and others.
     /// </summary>
-    public IReadOnlyDictionary<string, JsonElement> PassedThrough { get; init; } =
+    public IReadOnlyDictionary<string, JsonElement> AdditionalMembers { get; init; } =
         new Dictionary<string, JsonElement>();
 }

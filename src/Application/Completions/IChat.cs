@@ -40,12 +40,12 @@ internal sealed class ChatValidator : AbstractValidator<IChat>
                     .WithMessage($"must be one of {string.Join(", ", CompletionMessage.Roles)}")
                     .OverridePropertyName("role");
                 message
-                    .RuleForEach(one => one.Texts)
+                    .RuleForEach(one => one.Parts)
                     .Must(UnicodeText.IsStorable)
                     .WithMessage("must be well-formed Unicode without NUL")
                     .OverridePropertyName("content");
                 message
-                    .RuleFor(one => one.Texts)
+                    .RuleFor(one => one.Parts)
                     .NotEmpty()
                     .WithMessage("is required, except for an assistant that calls tools")
                     .When(one => one is not { Role: "assistant", ToolCalls.Count: > 0 })

@@ -45,7 +45,7 @@ internal sealed class StoreChatValidator : AbstractValidator<StoreChat>
                 message.RuleFor(one => one!.Text).HumanText(Session.MaxQuestionLength).OverridePropertyName("content");
             })
             .OverridePropertyName(nameof(IChat.Messages));
-        RuleFor(request => request.Options.PassedThrough)
+        RuleFor(request => request.Options.AdditionalMembers)
             .Must(members => !members.ContainsKey("tools"))
             .WithMessage("must be omitted if store is true: a session stores texts")
             .OverridePropertyName("tools");

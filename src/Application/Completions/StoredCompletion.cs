@@ -29,7 +29,7 @@ internal sealed record StoredCompletion(
     internal sealed record Call(int Index, string? Id, string? Name, string Arguments)
     {
         /// <summary>Additional members of the provider.</summary>
-        public IReadOnlyDictionary<string, JsonElement>? More { get; init; }
+        public IReadOnlyDictionary<string, JsonElement>? AdditionalMembers { get; init; }
     }
 
     /// <summary>The length in UTF-16 code units.</summary>
@@ -53,7 +53,7 @@ internal sealed record StoredCompletion(
                     call.Arguments.ToString()
                 )
                 {
-                    More = call.Identity.More,
+                    AdditionalMembers = call.Identity.AdditionalMembers,
                 }),
             ],
             end.FinishReason,
@@ -70,7 +70,12 @@ internal sealed record StoredCompletion(
             generation.Begin(Provider, Model!);
         generation.Append(Text);
         foreach (var call in Calls)
-            generation.Append(new ToolCallPiece(call.Index, call.Id, call.Name, call.Arguments) { More = call.More });
+            generation.Append(
+                new ToolCallPiece(call.Index, call.Id, call.Name, call.Arguments)
+                {
+                    AdditionalMembers = call.AdditionalMembers,
+                }
+            );
         generation.Finish(new GenerationEnd(MessageStatus.Completed, BegunAt, Reason, Usage, [], null));
         return generation;
     }

@@ -44,7 +44,7 @@ public sealed class Follower : IDisposable
     }
 
     /// <summary>Whether the generation failed before a provider started to answer.</summary>
-    public bool IsRefused =>
+    public bool FailedBeforeStart =>
         Generation.Read() is { Start: null, End: { Status: Domain.Sessions.MessageStatus.Failed } };
 
     /// <summary>Writes new content, up to a maximum length.</summary>

@@ -58,7 +58,7 @@ public interface IAnswerStore
 /// <param name="Run">The number of the run.</param>
 /// <param name="Start">The offset of the part in the text of the run.</param>
 /// <param name="Text">The text; empty if there is no more.</param>
-/// <param name="Begins">Whether the database does not have the run or its provider yet.</param>
+/// <param name="IsStart">Whether the database does not have the run or its provider yet.</param>
 /// <param name="Provider">The provider of the run; null before it has started to answer.</param>
 /// <param name="Model">The model of the provider.</param>
 public sealed record AnswerPart(
@@ -67,7 +67,7 @@ public sealed record AnswerPart(
     int Run,
     int Start,
     string Text,
-    bool Begins,
+    bool IsStart,
     string? Provider,
     string? Model
 );

@@ -53,5 +53,5 @@ public sealed record TurnOpening(Turn Turn, Guid WorkerId)
 /// <summary>A turn whose answer has ended.</summary>
 /// <param name="Turn">The turn.</param>
 /// <param name="WorkerId">The worker that generated the answer.</param>
-/// <param name="HasPieces">Whether parts of the answer may have been recorded.</param>
-public sealed record TurnClosing(Turn Turn, Guid WorkerId, bool HasPieces);
+/// <param name="HasParts">Whether parts of the answer may have been recorded.</param>
+public sealed record TurnClosing(Turn Turn, Guid WorkerId, bool HasParts);

@@ -15,8 +15,8 @@ internal sealed class ToolCallContent(int index)
     /// <summary>Appends a piece.</summary>
     public void Add(ToolCallPiece piece)
     {
-        if ((piece.Id ?? piece.Name ?? (object?)piece.More) is not null)
-            _identity = _identity.With(piece.Id, piece.Name, piece.More);
+        if ((piece.Id ?? piece.Name ?? (object?)piece.AdditionalMembers) is not null)
+            _identity = _identity.With(piece.Id, piece.Name, piece.AdditionalMembers);
         _arguments.Append(piece.Arguments);
     }
 

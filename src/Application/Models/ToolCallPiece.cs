@@ -26,5 +26,5 @@ public sealed class ToolCallPiece(int index, string? id, string? name, string ar
     public string Arguments { get; } = arguments;
 
     /// <summary>Additional members of the provider, which are returned to it with the result; null if there are none.</summary>
-    public IReadOnlyDictionary<string, JsonElement>? More { get; init; }
+    public IReadOnlyDictionary<string, JsonElement>? AdditionalMembers { get; init; }
 }

@@ -12,7 +12,7 @@ internal sealed class BackupAge : PeriodicJob
 {
     private readonly VerifiedBackups _backups;
     private readonly Meter _meter = new("QrAi.Backups");
-    private volatile BackupLook? _status;
+    private volatile BackupStatus? _status;
 
     public BackupAge(VerifiedBackups backups, TimeProvider clock, ILogger<BackupAge> logger)
         : base(clock, logger)
@@ -21,7 +21,7 @@ internal sealed class BackupAge : PeriodicJob
         _meter.CreateObservableGauge("qrai.backup.age", Measure, "s", "The age of the last verified backup.");
     }
 
-    protected override TimeSpan Period => VerifiedBackups.LookAgainAfter;
+    protected override TimeSpan Period => VerifiedBackups.CacheTime;
 
     protected override TimeSpan DueTime => TimeSpan.Zero;
 
@@ -33,7 +33,7 @@ internal sealed class BackupAge : PeriodicJob
 
     protected override async Task<bool> RunAsync(CancellationToken stoppingToken)
     {
-        _status = await _backups.LookAsync(stoppingToken);
+        _status = await _backups.GetStatusAsync(stoppingToken);
         return true;
     }
 

@@ -34,9 +34,9 @@ internal sealed class BackupContainer(BlobStorage storage)
                 try
                 {
                     await foreach (var blob in pages)
-                        if (BackupNames.FindId(blob.Name, BackupNames.DumpEnding) is { } dump)
+                        if (BackupNames.FindId(blob.Name, BackupNames.DumpExtension) is { } dump)
                             sizes[dump] = blob.Properties.ContentLength ?? 0;
-                        else if (BackupNames.FindId(blob.Name, BackupNames.ManifestEnding) is { } manifest)
+                        else if (BackupNames.FindId(blob.Name, BackupNames.ManifestExtension) is { } manifest)
                             tags[manifest] = blob.Properties.ETag ?? default;
                 }
                 catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)

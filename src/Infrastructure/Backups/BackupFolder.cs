@@ -43,7 +43,9 @@ internal sealed class BackupFolder(BackupOptions options, TimeProvider clock)
 
     /// <summary>Lists the ids of all backups, newest first.</summary>
     public IReadOnlyList<string> List() =>
-        Directory.Exists(_path) ? [.. IdsOf(BackupNames.ManifestEnding).OrderDescending(StringComparer.Ordinal)] : [];
+        Directory.Exists(_path)
+            ? [.. IdsOf(BackupNames.ManifestExtension).OrderDescending(StringComparer.Ordinal)]
+            : [];
 
     /// <summary>The size of the newest dump, in bytes; 0 if there is none.</summary>
     public long SizeOfNewest() =>
@@ -141,12 +143,12 @@ internal sealed class BackupFolder(BackupOptions options, TimeProvider clock)
     private void RemoveLeftovers()
     {
         foreach (
-            var id in IdsOf(BackupNames.DumpEnding + Partial)
-                .Union(IdsOf(BackupNames.ManifestEnding + Partial))
+            var id in IdsOf(BackupNames.DumpExtension + Partial)
+                .Union(IdsOf(BackupNames.ManifestExtension + Partial))
                 .ToList()
         )
             RemoveLeftoversOf(id);
-        foreach (var id in IdsOf(BackupNames.ManifestEnding + Update).ToList())
+        foreach (var id in IdsOf(BackupNames.ManifestExtension + Update).ToList())
             if (DurableFile.TryLock(ManifestOf(id) + Update) is { } held)
                 using (held)
                     File.Delete(ManifestOf(id) + Update);

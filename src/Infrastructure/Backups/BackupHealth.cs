@@ -25,7 +25,7 @@ internal sealed class BackupHealth(
     {
         if (database.Address is not PostgresAddress)
             return HealthCheckResult.Healthy("Backups are made by hand.");
-        var status = await backups.LookAsync(cancellationToken);
+        var status = await backups.GetStatusAsync(cancellationToken);
         if (!options.IsConfigured && !status.HasBackups)
             return HealthCheckResult.Healthy("No backups are configured.");
         if (status.LastVerified is not { } last)

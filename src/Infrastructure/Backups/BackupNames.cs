@@ -9,14 +9,14 @@ internal static class BackupNames
     public const string Prefix = "qrai-";
 
     /// <summary>The ending of a dump's name.</summary>
-    public const string DumpEnding = ".dump";
+    public const string DumpExtension = ".dump";
 
     /// <summary>The ending of a manifest's name.</summary>
-    public const string ManifestEnding = ".json";
+    public const string ManifestExtension = ".json";
 
-    public static string Dump(string id) => id + DumpEnding;
+    public static string Dump(string id) => id + DumpExtension;
 
-    public static string Manifest(string id) => id + ManifestEnding;
+    public static string Manifest(string id) => id + ManifestExtension;
 
     /// <summary>The id of the backup that a name belongs to.</summary>
     /// <param name="name">The name.</param>

@@ -6,25 +6,25 @@ namespace QrAi.Infrastructure.Backups;
 /// <param name="HasBackups">Whether there are any.</param>
 /// <param name="LastVerified">When the last verified backup was created.</param>
 /// <param name="Problem">Why the status may be incomplete; null if it is complete.</param>
-internal sealed record BackupLook(bool HasBackups, DateTimeOffset? LastVerified, string? Problem);
+internal sealed record BackupStatus(bool HasBackups, DateTimeOffset? LastVerified, string? Problem);
 
 /// <summary>Reads the status of backups, and caches it: each read sends requests to the storage.</summary>
 internal sealed class VerifiedBackups(IBackupArchive archive, TimeProvider clock) : IDisposable
 {
     /// <summary>How long a status is cached.</summary>
-    public static readonly TimeSpan LookAgainAfter = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan CacheTime = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _lock = new(1, 1);
-    private (DateTimeOffset At, BackupLook Status)? _last;
+    private (DateTimeOffset At, BackupStatus Status)? _last;
 
-    public async Task<BackupLook> LookAsync(CancellationToken cancellationToken)
+    public async Task<BackupStatus> GetStatusAsync(CancellationToken cancellationToken)
     {
         await _lock.WaitAsync(cancellationToken);
         try
         {
-            if (_last is { } last && clock.GetUtcNow() - last.At < LookAgainAfter)
+            if (_last is { } last && clock.GetUtcNow() - last.At < CacheTime)
                 return last.Status;
             var status = await ReadStatusAsync(cancellationToken);
             // Unavailable storage still has the backups of the last status.
@@ -45,7 +45,7 @@ internal sealed class VerifiedBackups(IBackupArchive archive, TimeProvider clock
 
     public void Dispose() => _lock.Dispose();
 
-    private async Task<BackupLook> ReadStatusAsync(CancellationToken cancellationToken)
+    private async Task<BackupStatus> ReadStatusAsync(CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(MaxWait);
@@ -55,16 +55,16 @@ internal sealed class VerifiedBackups(IBackupArchive archive, TimeProvider clock
             var verified = listing.Backups.FirstOrDefault(backup =>
                 backup is { Damage: null, Manifest: { IsVerified: true, Purpose: BackupPurpose.Regular } }
             );
-            return new BackupLook(listing.Backups.Count > 0, verified?.Manifest.CreatedAt, listing.StorageProblem);
+            return new BackupStatus(listing.Backups.Count > 0, verified?.Manifest.CreatedAt, listing.StorageProblem);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new BackupLook(false, null, "The backups could not be listed in time.");
+            return new BackupStatus(false, null, "The backups could not be listed in time.");
         }
         catch (Exception exception)
             when (exception is BackupFailedException or IOException or UnauthorizedAccessException)
         {
-            return new BackupLook(false, null, $"The backups could not be listed: {exception.Message}");
+            return new BackupStatus(false, null, $"The backups could not be listed: {exception.Message}");
         }
     }
 }

@@ -18,7 +18,7 @@ internal sealed class AnswerPieces(long maxBytes) : IDisposable
     private int? _callIndex;
     private string? _callId;
     private string? _callName;
-    private IReadOnlyDictionary<string, JsonElement>? _callMore;
+    private IReadOnlyDictionary<string, JsonElement>? _callMembers;
     private bool _hasCalls;
     private bool _hasReasoned;
     private UsageDetails? _usage;
@@ -64,7 +64,7 @@ internal sealed class AnswerPieces(long maxBytes) : IDisposable
         if (index == _callIndex && id is null && name is null && more is null)
             return;
         EndPiece(start);
-        (_callIndex, _callId, _callName, _callMore) = (index, id, name, more);
+        (_callIndex, _callId, _callName, _callMembers) = (index, id, name, more);
     }
 
     /// <summary>Adds reasoning, whose text is not used: it shows only that the provider is active.</summary>
@@ -132,11 +132,11 @@ internal sealed class AnswerPieces(long maxBytes) : IDisposable
 
     private void EndPiece(int end)
     {
-        if (_callIndex is { } index && (end > 0 || (_callId ?? _callName ?? (object?)_callMore) is not null))
-            Add(new ToolCallPiece(index, _callId, _callName, Text.Take(0, end)) { More = _callMore });
+        if (_callIndex is { } index && (end > 0 || (_callId ?? _callName ?? (object?)_callMembers) is not null))
+            Add(new ToolCallPiece(index, _callId, _callName, Text.Take(0, end)) { AdditionalMembers = _callMembers });
         else if (end > 0)
             Add(new TextContent(Text.Take(0, end)));
-        (_callId, _callName, _callMore) = (null, null, null);
+        (_callId, _callName, _callMembers) = (null, null, null);
     }
 
     private void Add(AIContent piece) => (_pieces ??= new List<AIContent>(1)).Add(piece);

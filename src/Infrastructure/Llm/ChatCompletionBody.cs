@@ -144,7 +144,7 @@ internal static class ChatCompletionBody
                 json.WriteString("name"u8, call.Name);
                 json.WriteString("arguments"u8, call.Arguments);
                 json.WriteEndObject();
-                foreach (var (name, value) in call.More ?? ReadOnlyDictionary<string, JsonElement>.Empty)
+                foreach (var (name, value) in call.AdditionalMembers ?? ReadOnlyDictionary<string, JsonElement>.Empty)
                     WriteMember(json, name, value);
                 json.WriteEndObject();
             }

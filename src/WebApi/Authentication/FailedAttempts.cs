@@ -18,11 +18,11 @@ internal sealed class FailedAttempts(TimeProvider clock)
     public static readonly TimeSpan Refill = TimeSpan.FromSeconds(2);
 
     /// <summary>Bounds the memory. Further addresses share one limit.</summary>
-    internal const int MostAddresses = 10_000;
+    internal const int MaxAddresses = 10_000;
 
     private static readonly IPAddress _allOthers = IPAddress.None;
 
-    private readonly TokenBuckets<IPAddress> _attempts = new(clock, Burst, Refill, MostAddresses, _allOthers);
+    private readonly TokenBuckets<IPAddress> _attempts = new(clock, Burst, Refill, MaxAddresses, _allOthers);
 
     /// <summary>Returns the time until a failed attempt of an address is accepted again.</summary>
     /// <param name="address">The caller's address; null if it is unknown.</param>

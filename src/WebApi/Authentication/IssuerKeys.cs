@@ -21,7 +21,7 @@ internal sealed partial class IssuerKeys(
 ) : BackgroundService
 {
     /// <summary>The maximum duration of a read, and of a caller's wait for one.</summary>
-    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
 
     /// <summary>The interval of reads. A withdrawn key stays accepted for up to this time.</summary>
     public static readonly TimeSpan RefreshInterval = TimeSpan.FromMinutes(5);
@@ -33,7 +33,7 @@ internal sealed partial class IssuerKeys(
     public static readonly TimeSpan MinInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>How long keys are used while reads fail.</summary>
-    public static readonly TimeSpan LongestUse = TimeSpan.FromHours(1);
+    public static readonly TimeSpan MaxKeyAge = TimeSpan.FromHours(1);
 
     private static readonly OpenIdConnectConfigurationValidator _validator = new();
 
@@ -52,13 +52,13 @@ internal sealed partial class IssuerKeys(
     /// <summary>Returns the keys, without a wait if they are known.</summary>
     /// <exception cref="IssuerUnavailableException">They are not known, and could not be read in time.</exception>
     public async Task<OpenIdConnectConfiguration> GetAsync() =>
-        _known is { } known && clock.GetElapsedTime(known.ReadAt) < LongestUse
+        _known is { } known && clock.GetElapsedTime(known.ReadAt) < MaxKeyAge
             ? known.Configuration
             : await WaitAsync(Ask(acceptCurrent: true));
 
     /// <summary>Returns the keys of a read that begins after this call. Concurrent callers share the read.</summary>
     /// <exception cref="IssuerUnavailableException">They could not be read in time.</exception>
-    public Task<OpenIdConnectConfiguration> ReadAgainAsync() => WaitAsync(Ask(acceptCurrent: false));
+    public Task<OpenIdConnectConfiguration> RefreshAsync() => WaitAsync(Ask(acceptCurrent: false));
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -88,7 +88,7 @@ internal sealed partial class IssuerKeys(
     {
         try
         {
-            return await reading.WaitAsync(LongestWait, clock) ?? throw new IssuerUnavailableException();
+            return await reading.WaitAsync(MaxWait, clock) ?? throw new IssuerUnavailableException();
         }
         catch (TimeoutException)
         {
@@ -115,7 +115,7 @@ internal sealed partial class IssuerKeys(
     private async Task<OpenIdConnectConfiguration?> TryReadAsync(CancellationToken stoppingToken)
     {
         var start = clock.GetTimestamp();
-        using var limit = new CancellationTokenSource(LongestWait, clock);
+        using var limit = new CancellationTokenSource(MaxWait, clock);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stoppingToken);
         try
         {
@@ -138,7 +138,7 @@ internal sealed partial class IssuerKeys(
             LogFailure(
                 authority,
                 limit.IsCancellationRequested
-                    ? $"no answer within {LongestWait.TotalSeconds:0} s"
+                    ? $"no answer within {MaxWait.TotalSeconds:0} s"
                     : exception.InnerException?.Message ?? exception.Message
             );
             return null;

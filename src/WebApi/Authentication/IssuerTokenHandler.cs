@@ -28,7 +28,7 @@ internal sealed class IssuerTokenHandler(IssuerKeys keys) : JsonWebTokenHandler
         var signed = validationParameters.Clone();
         result = await ValidateAsync(await keys.GetAsync());
         return result.Exception is SecurityTokenSignatureKeyNotFoundException
-            ? await ValidateAsync(await keys.ReadAgainAsync())
+            ? await ValidateAsync(await keys.RefreshAsync())
             : result;
 
         Task<TokenValidationResult> ValidateAsync(OpenIdConnectConfiguration configuration)

@@ -94,7 +94,7 @@ internal static class IssuerTokens
             new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = IssuerKeys.RefreshInterval })
             {
                 MaxResponseContentBufferSize = MaxDocumentSize,
-                Timeout = IssuerKeys.LongestWait, // of each request; IssuerKeys limits each read
+                Timeout = IssuerKeys.MaxWait, // of each request; IssuerKeys limits each read
             }
         )
         {

@@ -63,7 +63,7 @@ internal static class AnswerEndpoints
     )
     {
         var request = new FollowAnswer(RequestParameters.ParseId(id), RequestParameters.ParseLastEventId(lastEventId));
-        context.LiftTimeLimit();
+        context.DisableTimeLimit();
         streams.Enter(context);
         return new AnswerStream(sender.Send(request, cancellationToken));
     }

@@ -38,7 +38,7 @@ internal static class QuestionEndpoints
         CancellationToken cancellationToken
     )
     {
-        context.LiftTimeLimit();
+        context.DisableTimeLimit();
         question = question with { IdempotencyKey = context.GetIdempotencyKey() };
         if (AnswerStream.IsAcceptedBy(context.Request))
         {

@@ -27,7 +27,7 @@ internal sealed class GraphQlErrors : IErrorInfoProvider
     private static ErrorDescription Describe(ExecutionError error) =>
         error switch
         {
-            RefusedRequest refused => refused.Error,
+            RejectedRequestError refused => refused.Error,
             // Errors of the document, its variables or its cost: the messages contain only the caller's own text.
             DocumentError or RequestError => new(ErrorKind.InvalidRequest, error.Message),
             { InnerException: { } exception } => ErrorMap.Describe(exception),

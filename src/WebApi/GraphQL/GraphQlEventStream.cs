@@ -61,7 +61,7 @@ internal sealed class GraphQlEventStream(ExecutionResult result, SubscriptionFlo
 
     private static async Task WriteAsync(ExecutionResult next, EventStreamResponse events, GraphQlResultWriter writer)
     {
-        var (bounded, _) = await writer.BoundAsync(next);
+        var (bounded, _) = await writer.LimitSizeAsync(next);
         events.Output.Write("event: next\ndata: "u8);
         await writer.WriteAsync(bounded, events.Output, events.Aborted);
         events.Output.Write("\n\n"u8);

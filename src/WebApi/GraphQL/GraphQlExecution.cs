@@ -43,7 +43,7 @@ internal sealed class GraphQlExecution(
                 return Refuse(context, mediaType, StatusCodes.Status405MethodNotAllowed, "Mutations are sent by POST.");
             // Both wait for an answer, which has a time limit of its own.
             if (kind is OperationType.Subscription or OperationType.Mutation)
-                context.LiftTimeLimit();
+                context.DisableTimeLimit();
             if (kind == OperationType.Subscription && mediaType != MediaTypeNames.Text.EventStream)
                 return Refuse(
                     context,
@@ -121,7 +121,7 @@ internal sealed class GraphQlExecution(
         if (status == StatusCodes.Status405MethodNotAllowed)
             context.Response.Headers.Allow = HttpMethods.Post;
         return new GraphQlResponse(
-            new ExecutionResult(new RefusedRequest(error)),
+            new ExecutionResult(new RejectedRequestError(error)),
             mediaType == MediaTypeNames.Text.EventStream ? GraphQlMediaTypes.GraphQlResponse : mediaType,
             status
         );

@@ -8,7 +8,7 @@ internal sealed class GraphQlResponse(ExecutionResult result, string mediaType, 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         var writer = httpContext.RequestServices.GetRequiredService<GraphQlResultWriter>();
-        var (bounded, length) = await writer.BoundAsync(result);
+        var (bounded, length) = await writer.LimitSizeAsync(result);
         var response = httpContext.Response;
         response.StatusCode = status;
         response.ContentType = $"{mediaType}; charset=utf-8";

@@ -28,7 +28,7 @@ internal sealed class GraphQlResultWriter(IGraphQLTextSerializer serializer)
 
     /// <summary>Measures a result.</summary>
     /// <returns>The result and its length; an error instead of a result that is too large.</returns>
-    public async Task<(ExecutionResult Result, int Length)> BoundAsync(ExecutionResult result)
+    public async Task<(ExecutionResult Result, int Length)> LimitSizeAsync(ExecutionResult result)
     {
         try
         {
@@ -36,7 +36,10 @@ internal sealed class GraphQlResultWriter(IGraphQLTextSerializer serializer)
         }
         catch (ResponseTooLargeException exception)
         {
-            var refusal = new ExecutionResult(new RefusedRequest(ErrorMap.Describe(exception))) { Executed = true };
+            var refusal = new ExecutionResult(new RejectedRequestError(ErrorMap.Describe(exception)))
+            {
+                Executed = true,
+            };
             return (refusal, await MeasureAsync(refusal));
         }
     }

@@ -22,7 +22,7 @@ internal sealed class Subscription : ObjectGraphType
             )
             .Resolve(context => (AnswerEvent)context.Source!)
             .ResolveStreamAsync(context =>
-                FollowedEvents.BeginAsync(
+                AnswerEventObservable.BeginAsync(
                     context
                         .Sender()
                         .Send(

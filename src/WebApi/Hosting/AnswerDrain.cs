@@ -13,7 +13,7 @@ internal sealed class AnswerDrain(
 ) : IHostedService, IDisposable
 {
     /// <summary>The time in which stopped answers are saved.</summary>
-    public static readonly TimeSpan KeepTime = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan SaveTime = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _finish = new(Timeout.InfiniteTimeSpan, clock);
     private readonly CancellationTokenSource _giveUp = new(Timeout.InfiniteTimeSpan, clock);
@@ -27,7 +27,7 @@ internal sealed class AnswerDrain(
         {
             logger.LogInformation("Stopping; {Count} running answers may finish", generations.Count);
             _finish.CancelAfter(options.ShutdownTime);
-            _giveUp.CancelAfter(options.ShutdownTime + KeepTime);
+            _giveUp.CancelAfter(options.ShutdownTime + SaveTime);
             _drain = generations.DrainAsync(_finish.Token, _giveUp.Token);
         });
         return Task.CompletedTask;

@@ -124,7 +124,7 @@ public static class QrAiService
         });
         // Answers that are stopped when their time has elapsed still have to be saved.
         builder.Services.Configure<HostOptions>(host =>
-            host.ShutdownTimeout = environment.ShutdownTime + AnswerDrain.KeepTime * 2
+            host.ShutdownTimeout = environment.ShutdownTime + AnswerDrain.SaveTime * 2
         );
     }
 
@@ -140,7 +140,7 @@ public static class QrAiService
         services.ConfigureHttpJsonOptions(json => QrAiJson.Configure(json.SerializerOptions));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddCallers(settings.Authentication);
-        services.AddEdge(settings.Http);
+        services.AddProxiesAndCors(settings.Http);
         services.AddRequestTime(settings.Http.RequestTimeout);
         services.AddSingleton(new StreamLimit(settings.Http.StreamsPerCaller));
         services.AddOpenApiDescription(settings.Authentication.IsRequired);

@@ -43,6 +43,6 @@ internal static class RequestTimeouts
     }
 
     /// <summary>Removes the time limit of the request: the answer has its own.</summary>
-    public static void LiftTimeLimit(this HttpContext context) =>
+    public static void DisableTimeLimit(this HttpContext context) =>
         context.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
 }

@@ -99,14 +99,14 @@ internal sealed class ChatCompletion : IGenerationWriter
         public void Add(ToolCallIdentity? begun, ReadOnlySpan<char> arguments)
         {
             if (begun is not null)
-                _identity = _identity.With(begun.Id, begun.Name, begun.More);
+                _identity = _identity.With(begun.Id, begun.Name, begun.AdditionalMembers);
             _arguments.Append(arguments);
         }
 
         public ChatToolCall ToToolCall() =>
             new(_identity.Id ?? "", "function", new ChatFunctionCall(_identity.Name ?? "", _arguments.ToString()))
             {
-                More = _identity.More is { } more ? new(more) : null,
+                AdditionalMembers = _identity.AdditionalMembers is { } more ? new(more) : null,
             };
     }
 }

@@ -44,7 +44,7 @@ internal sealed record ChatCompletionToolCall(
 {
     /// <summary>The members that belong to the provider.</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement>? More { get; init; }
+    public Dictionary<string, JsonElement>? AdditionalMembers { get; init; }
 }
 
 /// <summary>A call of a function.</summary>

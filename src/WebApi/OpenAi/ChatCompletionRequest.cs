@@ -135,7 +135,7 @@ internal sealed class ChatCompletionRequest
             Seed = Seed,
             FrequencyPenalty = FrequencyPenalty,
             PresencePenalty = PresencePenalty,
-            PassedThrough = PassedThrough(),
+            AdditionalMembers = AdditionalMembers(),
         };
         if (Store != true)
             return new CompleteChat(Model, messages, options) { IdempotencyKey = key };
@@ -158,13 +158,13 @@ internal sealed class ChatCompletionRequest
 
     private static CompletionToolCall ToToolCall(ChatCompletionToolCall? call, int message, int index) =>
         call is { Id: { Length: > 0 } id, Function: { Name: { Length: > 0 } name, Arguments: { } arguments } }
-            ? new CompletionToolCall(id, name, arguments) { More = call.More }
+            ? new CompletionToolCall(id, name, arguments) { AdditionalMembers = call.AdditionalMembers }
             : throw new InvalidRequestException(
                 $"messages[{message}].tool_calls[{index}]",
                 "must have an id, and a function with a name and arguments"
             );
 
-    private Dictionary<string, JsonElement> PassedThrough()
+    private Dictionary<string, JsonElement> AdditionalMembers()
     {
         var members = new Dictionary<string, JsonElement>();
         if (Tools is { } tools)
@@ -206,7 +206,7 @@ internal sealed class ChatCompletionTool
 
     /// <summary>The members that are passed to the provider.</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement> More { get; init; } = [];
+    public Dictionary<string, JsonElement> AdditionalMembers { get; init; } = [];
 }
 
 /// <summary>The format of the answer. Members beside the type are passed to the provider.</summary>
@@ -218,5 +218,5 @@ internal sealed class ChatCompletionResponseFormat
 
     /// <summary>The members that are passed to the provider.</summary>
     [JsonExtensionData]
-    public Dictionary<string, JsonElement> More { get; init; } = [];
+    public Dictionary<string, JsonElement> AdditionalMembers { get; init; } = [];
 }

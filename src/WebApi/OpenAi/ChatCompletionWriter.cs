@@ -84,7 +84,7 @@ internal sealed class ChatCompletionWriter(
             _json.WriteString("name"u8, name);
         _json.WriteString("arguments"u8, arguments);
         _json.WriteEndObject();
-        _json.WriteMembers(begun?.More);
+        _json.WriteMembers(begun?.AdditionalMembers);
         _json.WriteEndObject();
         _json.WriteEndArray();
         EndChoice();

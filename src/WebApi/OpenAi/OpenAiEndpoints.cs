@@ -51,7 +51,7 @@ internal static class OpenAiEndpoints
         var request =
             await JsonBody.ReadAsync<ChatCompletionRequest>(context.Request, OpenAiJson.Options, cancellationToken)
             ?? throw new BadHttpRequestException("");
-        context.LiftTimeLimit();
+        context.DisableTimeLimit();
         if (request.IsStreamed)
             streams.Enter(context);
         var following = sender.Send(request.ToRequest(context.GetIdempotencyKey()), cancellationToken);

@@ -20,7 +20,7 @@ internal abstract class GenerationStream(Task<Follower> following) : IResult
 
         if (httpContext.IsHeadOnly())
         {
-            if (follower.IsRefused)
+            if (follower.FailedBeforeStart)
                 throw Refusal(follower.Generation);
             await events.StartAsync();
             return;
@@ -31,7 +31,7 @@ internal abstract class GenerationStream(Task<Follower> following) : IResult
         {
             while (!follower.HasStartedOrEnded)
                 await events.WaitAsync(follower.WaitAsync(events.Aborted));
-            if (!events.HasStarted && follower.IsRefused)
+            if (!events.HasStarted && follower.FailedBeforeStart)
                 throw Refusal(follower.Generation);
 
             await events.StartAsync();

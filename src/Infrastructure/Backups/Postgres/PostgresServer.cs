@@ -10,7 +10,7 @@ namespace QrAi.Infrastructure.Backups.Postgres;
 internal sealed class PostgresServer(PostgresAddress address, DatabaseOptions options)
 {
     /// <summary>The time limit of a statement, such as reading all rows of a large table.</summary>
-    public static readonly TimeSpan LongestStatement = TimeSpan.FromHours(2);
+    public static readonly TimeSpan StatementTimeout = TimeSpan.FromHours(2);
 
     // The name in metrics; the default is the whole address.
     private const string MeasuredAs = "qrai-backup";
@@ -31,7 +31,7 @@ internal sealed class PostgresServer(PostgresAddress address, DatabaseOptions op
                 $"Backups need sessions of their own, which a pooler does not provide: run this with a DATABASE_URL that names the server itself, and {DatabaseOptions.PoolerName}=none."
             );
         var builder = new NpgsqlDataSourceBuilder(
-            PostgresConnection.ForBackups(address with { Database = database }, options, LongestStatement)
+            PostgresConnection.ForBackups(address with { Database = database }, options, StatementTimeout)
         )
         {
             Name = MeasuredAs,

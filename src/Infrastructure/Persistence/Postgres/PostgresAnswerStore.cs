@@ -81,7 +81,7 @@ internal sealed class PostgresAnswerStore(PostgresStatements database) : IAnswer
                 Add(parameters, parts, part => part.Run);
                 Add(parameters, parts, part => part.Start);
                 Add(parameters, parts, part => part.Text);
-                Add(parameters, parts, part => part.Begins);
+                Add(parameters, parts, part => part.IsStart);
                 Add(parameters, parts, part => part.Provider);
                 Add(parameters, parts, part => part.Model);
             },

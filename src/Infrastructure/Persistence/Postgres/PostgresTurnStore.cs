@@ -71,7 +71,7 @@ internal sealed class PostgresTurnStore(
     {
         var answer = closing.Turn.Answer;
         var isOwn = await database.QueryAsync(
-            closing.HasPieces || answer.Takeovers > 0 ? PostgresTurnSql.CloseWithPieces : PostgresTurnSql.Close,
+            closing.HasParts || answer.Takeovers > 0 ? PostgresTurnSql.CloseWithPieces : PostgresTurnSql.Close,
             parameters => parameters.AddEnd(answer, closing.WorkerId),
             static async (rows, stop) => await rows.ReadAsync(stop),
             cancellationToken

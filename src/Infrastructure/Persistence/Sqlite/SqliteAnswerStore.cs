@@ -67,7 +67,7 @@ internal sealed class SqliteAnswerStore(SqliteStatements database) : IAnswerStor
                     interruptions.Add(new AnswerInterruption(part.AnswerId, IsLost: found.Count == 0));
                 if (found.Count == 0)
                     continue;
-                if (part.Begins)
+                if (part.IsStart)
                     write.Execute(
                         Begin,
                         ("@id", part.AnswerId),

@@ -13,10 +13,10 @@ public sealed class KeyUsesTests
     {
         var (one, other) = (Guid.CreateVersion7(), Guid.CreateVersion7());
 
-        _uses.Note(one, Noon);
-        _uses.Note(one, Noon.AddSeconds(1));
-        _uses.Note(other, Noon.AddSeconds(2));
-        _uses.Note(other, Noon);
+        _uses.Add(one, Noon);
+        _uses.Add(one, Noon.AddSeconds(1));
+        _uses.Add(other, Noon.AddSeconds(2));
+        _uses.Add(other, Noon);
 
         _uses
             .Take()
@@ -29,7 +29,7 @@ public sealed class KeyUsesTests
     [Test]
     public void What_was_taken_is_not_there_again()
     {
-        _uses.Note(Guid.CreateVersion7(), Noon);
+        _uses.Add(Guid.CreateVersion7(), Noon);
         _uses.Take();
 
         _uses.Take().ShouldBeEmpty();

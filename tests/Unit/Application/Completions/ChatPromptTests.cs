@@ -103,7 +103,7 @@ public sealed class ChatPromptTests
                 Seed = 7,
                 FrequencyPenalty = -1,
                 PresencePenalty = 1.5,
-                PassedThrough = new Dictionary<string, JsonElement> { ["user"] = JsonElement.Parse("\"me\"") },
+                AdditionalMembers = new Dictionary<string, JsonElement> { ["user"] = JsonElement.Parse("\"me\"") },
             }
         );
 

@@ -161,7 +161,7 @@ public sealed class ChatRuleTests
     {
         var options = new CompletionOptions
         {
-            PassedThrough = new Dictionary<string, JsonElement> { ["tools"] = JsonElement.Parse("[]") },
+            AdditionalMembers = new Dictionary<string, JsonElement> { ["tools"] = JsonElement.Parse("[]") },
         };
 
         Broken(Chat with { Options = options }).ShouldBeEmpty();

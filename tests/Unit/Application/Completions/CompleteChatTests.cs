@@ -138,7 +138,7 @@ public sealed class CompleteChatTests : IDisposable
 
         (await follower.ReadAsync().Soon()).Lines.ShouldBe(["1.0.end Failed"]);
 
-        follower.IsRefused.ShouldBeTrue();
+        follower.FailedBeforeStart.ShouldBeTrue();
         follower.Generation.Error.ShouldBe(new AnswerError("provider_failed", "Every provider failed."));
     }
 }

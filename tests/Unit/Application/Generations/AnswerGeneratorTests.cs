@@ -140,7 +140,7 @@ public sealed class AnswerGeneratorTests : IDisposable
         answer.Status.ShouldBe(MessageStatus.Failed);
         answer.Error.ShouldBe(new AnswerError("provider_failed", "Every provider failed."));
         answer.Attempts.ShouldBe([new Attempt("openrouter", "http_401", 0)]);
-        asked.Answer.IsRefused.ShouldBeTrue();
+        asked.Answer.FailedBeforeStart.ShouldBeTrue();
     }
 
     [Test]

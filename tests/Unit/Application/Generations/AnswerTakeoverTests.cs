@@ -113,7 +113,7 @@ public sealed class AnswerTakeoverTests : IDisposable
                 {
                     Temperature = 0,
                     Stop = ["."],
-                    PassedThrough = new Dictionary<string, JsonElement>
+                    AdditionalMembers = new Dictionary<string, JsonElement>
                     {
                         ["user"] = JsonSerializer.SerializeToElement("somebody"),
                     },

@@ -178,7 +178,7 @@ public sealed class FollowerTests : FollowerTest
         using var follower = Follow();
         if (hasBegun)
             Generation.Begin("openrouter", "one");
-        follower.IsRefused.ShouldBeFalse();
+        follower.FailedBeforeStart.ShouldBeFalse();
         Generation.Finish(
             Completed with
             {
@@ -187,7 +187,7 @@ public sealed class FollowerTests : FollowerTest
             }
         );
 
-        follower.IsRefused.ShouldBe(!hasBegun);
+        follower.FailedBeforeStart.ShouldBe(!hasBegun);
         follower.HasStartedOrEnded.ShouldBeTrue();
         follower.ReadNow()[^1].ShouldBe("1.0.end Failed");
     }

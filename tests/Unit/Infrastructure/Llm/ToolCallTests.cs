@@ -91,8 +91,8 @@ public sealed class ToolCallTests
         );
 
         var piece = updates.SelectMany(update => update.Contents).OfType<ToolCallPiece>().Single();
-        piece.More.ShouldNotBeNull().ShouldHaveSingleItem().Key.ShouldBe("extra_content");
-        piece.More["extra_content"].GetRawText().ShouldBe(Added);
+        piece.AdditionalMembers.ShouldNotBeNull().ShouldHaveSingleItem().Key.ShouldBe("extra_content");
+        piece.AdditionalMembers["extra_content"].GetRawText().ShouldBe(Added);
     }
 
     [Test]

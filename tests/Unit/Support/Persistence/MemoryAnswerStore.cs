@@ -25,7 +25,7 @@ internal sealed class MemoryAnswerStore(MemoryDatabase database, TimeProvider cl
                             && answer.Takeovers == part.Takeovers
                         )
                         {
-                            if (part.Begins)
+                            if (part.IsStart)
                                 answer.Begin(part.Run, part.Provider, part.Model);
                             if (part.Text.Length > 0)
                                 work.Pieces.TryAdd((part.Run, part.Start), part.Text);

@@ -56,7 +56,7 @@ internal sealed class MemoryTurnStore(MemoryDatabase database) : ITurnStore
 
         tables.Sessions[kept.SessionId].Replace(kept, ended);
         work.Request = null;
-        if (closing.HasPieces || ended.Takeovers > 0)
+        if (closing.HasParts || ended.Takeovers > 0)
             work.Pieces.Clear();
         return true;
     }

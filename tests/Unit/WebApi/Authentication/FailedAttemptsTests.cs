@@ -72,10 +72,10 @@ public sealed class FailedAttemptsTests
     [Test]
     public void However_many_addresses_there_are_the_memory_is_bounded_and_they_are_limited_together()
     {
-        for (var number = 0; number < FailedAttempts.MostAddresses + 100; number++)
+        for (var number = 0; number < FailedAttempts.MaxAddresses + 100; number++)
             Fail(new IPAddress(0x0A000000L + number));
 
-        _attempts.Count.ShouldBeLessThanOrEqualTo(FailedAttempts.MostAddresses + 1);
+        _attempts.Count.ShouldBeLessThanOrEqualTo(FailedAttempts.MaxAddresses + 1);
         _attempts.WaitOf(One).ShouldNotBeNull();
         _clock.Advance(FailedAttempts.Refill * 200);
         Fail(One);

@@ -35,7 +35,7 @@ public sealed class IssuerKeysTests : IDisposable
         await StartAsync();
 
         var waiting = Enumerable.Range(1, 12).Select(_ => _keys.GetAsync()).ToList();
-        _clock.Advance(IssuerKeys.LongestWait - _moment);
+        _clock.Advance(IssuerKeys.MaxWait - _moment);
         waiting.ShouldAllBe(one => !one.IsCompleted);
         _clock.Advance(_moment);
 
@@ -53,7 +53,7 @@ public sealed class IssuerKeysTests : IDisposable
         var current = _issuer.Hang();
         await StartAsync();
         var known = _keys.GetAsync();
-        var newer = _keys.ReadAgainAsync();
+        var newer = _keys.RefreshAsync();
 
         current.SetResult();
 
@@ -74,7 +74,7 @@ public sealed class IssuerKeysTests : IDisposable
         for (var second = 1; second <= 3; second++)
         {
             await _clock.NextWaitAsync(wait => wait == IssuerKeys.MinInterval).Soon();
-            var asking = Enumerable.Range(1, 100).Select(_ => _keys.ReadAgainAsync()).ToList();
+            var asking = Enumerable.Range(1, 100).Select(_ => _keys.RefreshAsync()).ToList();
             _issuer.Readings.ShouldBe(second);
 
             _clock.Advance(IssuerKeys.MinInterval);
@@ -115,7 +115,7 @@ public sealed class IssuerKeysTests : IDisposable
         await Eventually.Holds(() => _issuer.Readings == 3);
 
         var passed = IssuerKeys.RefreshInterval + IssuerKeys.RetryInterval + IssuerKeys.MinInterval * 2;
-        _clock.Advance(IssuerKeys.LongestUse - passed - _moment);
+        _clock.Advance(IssuerKeys.MaxKeyAge - passed - _moment);
         (await _keys.GetAsync()).KeyIds().ShouldBe(["first"]);
         _clock.Advance(_moment);
         var late = _keys.GetAsync();
@@ -134,7 +134,7 @@ public sealed class IssuerKeysTests : IDisposable
         await StartAsync();
         await _keys.GetAsync().Soon();
         _issuer.KeyId = null;
-        var newer = _keys.ReadAgainAsync();
+        var newer = _keys.RefreshAsync();
 
         await _clock.PassAsync(IssuerKeys.MinInterval).Soon();
 

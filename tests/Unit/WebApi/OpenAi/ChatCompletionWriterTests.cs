@@ -103,7 +103,7 @@ public sealed class ChatCompletionWriterTests
                 _completion.Append(new ToolCallPiece(0, "a", null, "{"));
             },
             () => _completion.Append(new ToolCallPiece(0, "a", "weather", "")),
-            () => _completion.Append(new ToolCallPiece(0, "a", "weather", "}") { More = more }),
+            () => _completion.Append(new ToolCallPiece(0, "a", "weather", "}") { AdditionalMembers = more }),
             () => _completion.Finish(Completed with { FinishReason = "tool_calls" })
         );
 

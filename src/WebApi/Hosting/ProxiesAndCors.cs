@@ -4,12 +4,12 @@ using QrAi.Infrastructure.Settings;
 namespace QrAi.WebApi.Hosting;
 
 /// <summary>Configures trusted proxies, and requests from pages of other origins (CORS).</summary>
-internal static class Edge
+internal static class ProxiesAndCors
 {
     /// <summary>How long browsers cache a preflight response.</summary>
     private static readonly TimeSpan _preflightTime = TimeSpan.FromMinutes(10);
 
-    public static void AddEdge(this IServiceCollection services, HttpOptions options)
+    public static void AddProxiesAndCors(this IServiceCollection services, HttpOptions options)
     {
         services.Configure<ForwardedHeadersOptions>(forwarded =>
         {

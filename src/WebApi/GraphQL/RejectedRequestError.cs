@@ -5,7 +5,7 @@ namespace QrAi.WebApi.GraphQL;
 
 /// <summary>A request that was rejected before its execution.</summary>
 /// <param name="error">The reason.</param>
-internal sealed class RefusedRequest(ErrorDescription error) : ExecutionError(error.Detail)
+internal sealed class RejectedRequestError(ErrorDescription error) : ExecutionError(error.Detail)
 {
     /// <summary>The reason.</summary>
     public ErrorDescription Error { get; } = error;

@@ -5,7 +5,7 @@ using QrAi.WebApi.GraphQL;
 
 namespace QrAi.Tests.Unit.WebApi.GraphQL;
 
-public sealed class FollowedEventsTests : IDisposable
+public sealed class AnswerEventObservableTests : IDisposable
 {
     private const int MaxWaiting = 4;
 
@@ -118,7 +118,7 @@ public sealed class FollowedEventsTests : IDisposable
     [Test]
     public async Task An_answer_that_is_not_found_is_an_error_of_the_operation() =>
         await Should.ThrowAsync<NotFoundException>(
-            FollowedEvents.BeginAsync(
+            AnswerEventObservable.BeginAsync(
                 Task.FromException<Follower>(new NotFoundException("answer", Guid.Empty)),
                 _flow,
                 _left.Token
@@ -128,7 +128,9 @@ public sealed class FollowedEventsTests : IDisposable
     private async Task<IDisposable> SubscribeAsync(Position after = default)
     {
         var follower = new Follower(new HeldGeneration(_answer), after);
-        return (await FollowedEvents.BeginAsync(Task.FromResult(follower), _flow, _left.Token)).Subscribe(_subscriber);
+        return (await AnswerEventObservable.BeginAsync(Task.FromResult(follower), _flow, _left.Token)).Subscribe(
+            _subscriber
+        );
     }
 
     private sealed class Subscriber : IObserver<AnswerEvent?>

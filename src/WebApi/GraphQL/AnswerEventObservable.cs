@@ -6,14 +6,14 @@ namespace QrAi.WebApi.GraphQL;
 /// An answer's events as an observable, for one observer. Events are created when there is room for their results; text
 /// that arrives meanwhile is one event, so that a slow subscriber needs no buffer.
 /// </summary>
-internal sealed class FollowedEvents : IObservable<AnswerEvent?>
+internal sealed class AnswerEventObservable : IObservable<AnswerEvent?>
 {
     private readonly Follower _follower;
     private readonly AnswerEventCollector _events;
     private readonly SubscriptionFlow _flow;
     private readonly CancellationToken _disconnected;
 
-    private FollowedEvents(Follower follower, SubscriptionFlow flow, CancellationToken disconnected) =>
+    private AnswerEventObservable(Follower follower, SubscriptionFlow flow, CancellationToken disconnected) =>
         (_follower, _events, _flow, _disconnected) = (follower, new AnswerEventCollector(follower), flow, disconnected);
 
     /// <summary>Follows an answer; a failure before its first event is an error of the operation.</summary>
@@ -24,7 +24,7 @@ internal sealed class FollowedEvents : IObservable<AnswerEvent?>
         Task<Follower> following,
         SubscriptionFlow flow,
         CancellationToken disconnected
-    ) => new FollowedEvents(await following, flow, disconnected);
+    ) => new AnswerEventObservable(await following, flow, disconnected);
 
     /// <inheritdoc/>
     public IDisposable Subscribe(IObserver<AnswerEvent?> observer)
