@@ -1,3 +1,3 @@
-// Each test has programs, folders and databases of its own. Three for each of two processors: many tests wait for a time limit.
+// Each test has programs, folders and databases of its own. Two for each of two processors: many tests wait for a time limit.
 [assembly: Parallelizable(ParallelScope.All)]
-[assembly: LevelOfParallelism(6)]
+[assembly: LevelOfParallelism(4)]
