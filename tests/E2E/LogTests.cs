@@ -222,13 +222,16 @@ public sealed class LogTests : ProgramTests
                 $"{{\"question\":\"{Mark}{new string('x', 1_100_000)}\"}}",
             }
         )
-            using (
-                var refused = await http.PostAsync(
-                    "/api/questions",
-                    new StringContent(body, new MediaTypeHeaderValue("application/json"))
-                )
-            )
-                ((int)refused.StatusCode).ShouldBeInRange(400, 499);
+        {
+            using var asking = new HttpRequestMessage(HttpMethod.Post, "/api/questions")
+            {
+                Content = new StringContent(body, new MediaTypeHeaderValue("application/json")),
+                // The service closes the connection of a body that is too large, which may fail a client that still sends it.
+                Headers = { ExpectContinue = true },
+            };
+            using var refused = await http.SendAsync(asking);
+            ((int)refused.StatusCode).ShouldBeInRange(400, 499);
+        }
         using (var refused = await http.PostAsync("/api/questions", new StringContent(Mark)))
             refused.StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
         using var follow = new HttpRequestMessage(HttpMethod.Get, $"/api/answers/{Guid.Empty}/stream");
