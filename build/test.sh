@@ -19,6 +19,9 @@ that Unit and Integration cover, and fails below 80 %. With --category the cover
 build/coverage.sh merges and checks it when both are available. With arguments for dotnet test coverage is not measured, as it
 would be incomplete. E2E runs the published program, which is compiled ahead of time and cannot be measured.
 
+A few failed tests of Integration and E2E (at most 3 of each) are repeated once, alone. Those that pass then are reported as
+flaky, with their names, and do not fail the run.
+
 Environment: CONFIGURATION, Debug or Release (default); CI=true, which refuses packages that are not in the lock files.
 Results are in artifacts/test-results, the coverage in artifacts/coverage (index.html, Cobertura.xml). The last line is
 `N passed, N failed`; the exit code is 0 if some tests ran, none failed, and the coverage is sufficient.
@@ -34,6 +37,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 all=(Architecture Unit Integration E2E)
 in_process=(Unit Integration)
+repeated=(Integration E2E)
+max_repeated=3
 configuration=${CONFIGURATION:-Release}
 results=$PWD/artifacts/test-results
 coverage=$PWD/artifacts/coverage
@@ -138,7 +143,30 @@ counter() {
 passed=0 failed=0 skipped=0
 summary=()
 
+# Prints the full names of the methods that failed in a TRX file, without their arguments.
+failed_tests() {
+  local id
+  sed -n 's/.*<UnitTestResult .*testId="\([^"]*\)".*outcome="Failed".*/\1/p' "$1" | while read -r id; do
+    sed -n "/<UnitTest .*id=\"$id\"/,/<\/UnitTest>/s/.*<TestMethod .*className=\"\([^\"]*\)\" name=\"\([^\"(]*\).*/\1.\2/p" "$1"
+  done | sort -u
+}
+
+# Runs the few tests that failed a second time, alone. Prints how many of them fail again.
+fail_again() {
+  local project=$1 trx=$results/$1.again.trx filter
+  filter=$(failed_tests "$results/$project.trx" | sed 's/^/FullyQualifiedName~/' | paste -sd '|')
+  dotnet test "tests/$project" --no-build --configuration "$configuration" \
+    --logger "trx;LogFileName=$trx" --filter "$filter" >&2 || true
+  if [[ -f $trx ]] && (($(counter executed "$trx") > 0)); then
+    echo $(($(counter executed "$trx") - $(counter passed "$trx")))
+  else
+    echo 1
+  fi
+}
+
 # Runs a project's tests and adds to the totals. An aborted run counts as one failure, so that it does not appear successful.
+# Tests with processes, sockets and time limits that fail once in a busy moment are repeated alone; what passes then is
+# reported as flaky.
 run() {
   local project=$1 trx=$results/$1.trx status=0 start=$SECONDS
   shift
@@ -156,6 +184,14 @@ run() {
   local bad=$((ran - good)) note=
   if ((status != 0 && bad == 0)); then
     bad=1 note=" (the run was aborted with exit code $status)"
+  elif ((bad > 0 && bad <= max_repeated)) && [[ " ${repeated[*]} " == *" $project "* ]]; then
+    local again
+    say "$project, the tests that failed"
+    again=$(fail_again "$project")
+    if ((again == 0)); then
+      note=" ($bad flaky: $(failed_tests "$trx" | sed 's/.*\.//' | paste -sd ' '))"
+      good=$((good + bad)) bad=0
+    fi
   fi
   passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + total - ran))
   summary+=("$(printf '%-12s %4d passed, %d failed, %d skipped, %d s%s' \
