@@ -4,7 +4,7 @@ using QrAi.Application.Generations;
 
 namespace QrAi.Tests.Architecture;
 
-/// <summary>Who may know whom.</summary>
+/// <summary>Allowed dependencies between layers and on libraries.</summary>
 public sealed class DependencyTests
 {
     private static readonly string[] Postgres =
@@ -34,31 +34,31 @@ public sealed class DependencyTests
     ];
 
     [Test]
-    public void Domain_knows_no_other_layer() =>
+    public void Domain_depends_on_no_other_layer() =>
         Types
             .InAssembly(Layers.Domain)
             .That()
             .ResideInNamespace("QrAi.Domain")
-            .Hold(types => types.NotHaveDependencyOnAny("QrAi.Application", Layers.InfrastructureName, "QrAi.WebApi"));
+            .Must(types => types.NotHaveDependencyOnAny("QrAi.Application", Layers.InfrastructureName, "QrAi.WebApi"));
 
     [Test]
-    public void Application_knows_only_the_domain() =>
+    public void Application_depends_only_on_the_domain() =>
         Types
             .InAssembly(Layers.Application)
             .That()
             .ResideInNamespace("QrAi.Application")
-            .Hold(types => types.NotHaveDependencyOnAny(Layers.InfrastructureName, "QrAi.WebApi"));
+            .Must(types => types.NotHaveDependencyOnAny(Layers.InfrastructureName, "QrAi.WebApi"));
 
     [Test]
-    public void Infrastructure_does_not_know_the_web() =>
+    public void Infrastructure_does_not_depend_on_the_web() =>
         Types
             .InAssembly(Layers.Infrastructure)
             .That()
             .ResideInNamespace(Layers.InfrastructureName)
-            .Hold(types => types.NotHaveDependencyOn("QrAi.WebApi"));
+            .Must(types => types.NotHaveDependencyOn("QrAi.WebApi"));
 
     [Test]
-    public void Domain_knows_only_the_base_library_guard_clauses_and_the_contracts_of_MediatR()
+    public void Domain_depends_only_on_the_base_library_guard_clauses_and_the_contracts_of_MediatR()
     {
         var references = Layers.Domain.GetReferencedAssemblies().Select(name => name.Name!).ToList();
 
@@ -67,11 +67,11 @@ public sealed class DependencyTests
         references
             .Where(name => !name.StartsWith("System.", StringComparison.Ordinal))
             .Except(["Ardalis.GuardClauses", "MediatR.Contracts"])
-            .ShouldBeEmpty("The domain references what it must not know.");
+            .ShouldBeEmpty("The domain has forbidden references.");
     }
 
     [Test]
-    public void Application_knows_no_database_no_web_and_no_logger()
+    public void Application_depends_on_no_database_no_web_and_no_logger()
     {
         string[] forbidden =
         [
@@ -87,7 +87,7 @@ public sealed class DependencyTests
             .InAssembly(Layers.Application)
             .That()
             .ResideInNamespace("QrAi.Application")
-            .Hold(types => types.NotHaveDependencyOnAny(forbidden));
+            .Must(types => types.NotHaveDependencyOnAny(forbidden));
         ReferencesOf(Layers.Application)
             .Where(name =>
                 name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)
@@ -95,11 +95,11 @@ public sealed class DependencyTests
                 || name.StartsWith("Microsoft.EntityFrameworkCore.", StringComparison.Ordinal)
                     && name != "Microsoft.EntityFrameworkCore.Abstractions"
             )
-            .ShouldBeEmpty("The application references what it must not know.");
+            .ShouldBeEmpty("The application has forbidden references.");
     }
 
     [Test]
-    public void The_web_touches_the_infrastructure_only_where_the_program_is_composed()
+    public void The_web_uses_the_infrastructure_only_in_the_composition_root()
     {
         Types
             .InAssembly(Layers.WebApi)
@@ -107,14 +107,14 @@ public sealed class DependencyTests
             .ResideInNamespace("QrAi.WebApi")
             .And()
             .DoNotResideInNamespace("QrAi.WebApi.Hosting")
-            .Hold(types => types.NotHaveDependencyOn(Layers.InfrastructureName));
-        Knows(Layers.WebApi, "QrAi.WebApi.Hosting", Layers.InfrastructureName);
+            .Must(types => types.NotHaveDependencyOn(Layers.InfrastructureName));
+        DependsOn(Layers.WebApi, "QrAi.WebApi.Hosting", Layers.InfrastructureName);
     }
 
     [Test]
-    public void Endpoints_and_streams_speak_to_the_application_only_through_its_requests()
+    public void Endpoints_and_streams_use_the_application_only_through_its_requests()
     {
-        // What requests return is theirs to hold, and the format of it is theirs to write.
+        // Endpoints and streams may use what requests return, and write its format.
         string[] returned =
         [
             typeof(Generation).FullName!,
@@ -139,12 +139,12 @@ public sealed class DependencyTests
             .InAssembly(Layers.WebApi)
             .That()
             .ResideInNamespaceMatching(@"^QrAi\.WebApi\.(Endpoints|Streams|GraphQL|OpenAi|Commands)")
-            .Hold(types => types.NotHaveDependencyOnAny(services));
-        Knows(Layers.WebApi, "QrAi.WebApi.Endpoints", "MediatR.ISender");
+            .Must(types => types.NotHaveDependencyOnAny(services));
+        DependsOn(Layers.WebApi, "QrAi.WebApi.Endpoints", "MediatR.ISender");
     }
 
     [Test]
-    public void SQLite_and_PostgreSQL_do_not_know_each_other()
+    public void SQLite_and_PostgreSQL_do_not_depend_on_each_other()
     {
         string[] sqliteFolders = ["QrAi.Infrastructure.Persistence.Sqlite", "QrAi.Infrastructure.Backups.Sqlite"];
         string[] postgresFolders = ["QrAi.Infrastructure.Persistence.Postgres", "QrAi.Infrastructure.Backups.Postgres"];
@@ -154,45 +154,45 @@ public sealed class DependencyTests
                 .InAssembly(Layers.Infrastructure)
                 .That()
                 .ResideInNamespace(folder)
-                .Hold(types => types.NotHaveDependencyOnAny(postgresFolders));
+                .Must(types => types.NotHaveDependencyOnAny(postgresFolders));
         foreach (var folder in postgresFolders)
             Types
                 .InAssembly(Layers.Infrastructure)
                 .That()
                 .ResideInNamespace(folder)
-                .Hold(types => types.NotHaveDependencyOnAny(sqliteFolders));
+                .Must(types => types.NotHaveDependencyOnAny(sqliteFolders));
     }
 
     [Test]
-    public void The_driver_of_PostgreSQL_stays_in_its_folders() =>
-        StaysIn(["QrAi.Infrastructure.Persistence.Postgres", "QrAi.Infrastructure.Backups.Postgres"], Postgres);
+    public void The_driver_of_PostgreSQL_is_used_only_in_its_folders() =>
+        IsUsedOnlyIn(["QrAi.Infrastructure.Persistence.Postgres", "QrAi.Infrastructure.Backups.Postgres"], Postgres);
 
     [Test]
-    public void The_driver_of_SQLite_stays_in_its_folders() =>
-        StaysIn(["QrAi.Infrastructure.Persistence.Sqlite", "QrAi.Infrastructure.Backups.Sqlite"], Sqlite);
+    public void The_driver_of_SQLite_is_used_only_in_its_folders() =>
+        IsUsedOnlyIn(["QrAi.Infrastructure.Persistence.Sqlite", "QrAi.Infrastructure.Backups.Sqlite"], Sqlite);
 
     [Test]
-    public void The_blob_storage_stays_with_the_backups() =>
-        StaysIn(["QrAi.Infrastructure.Backups"], "Azure.Storage.Blobs");
+    public void The_blob_storage_is_used_only_by_backups() =>
+        IsUsedOnlyIn(["QrAi.Infrastructure.Backups"], "Azure.Storage.Blobs");
 
     [Test]
-    public void The_key_vault_stays_with_the_secrets() =>
-        StaysIn(["QrAi.Infrastructure.Secrets"], "Azure.Security.KeyVault");
+    public void The_key_vault_is_used_only_by_secrets() =>
+        IsUsedOnlyIn(["QrAi.Infrastructure.Secrets"], "Azure.Security.KeyVault");
 
     [Test]
-    public void Azures_credentials_stay_with_what_is_reached_by_them() =>
-        StaysIn(["QrAi.Infrastructure.Backups", "QrAi.Infrastructure.Secrets"], "Azure.Identity");
+    public void Azure_credentials_are_used_only_by_backups_and_secrets() =>
+        IsUsedOnlyIn(["QrAi.Infrastructure.Backups", "QrAi.Infrastructure.Secrets"], "Azure.Identity");
 
     [Test]
-    public void Model_SDKs_stay_with_the_models()
+    public void Model_SDKs_are_used_only_by_the_providers()
     {
-        StaysIn(["QrAi.Infrastructure.Llm"], ModelSdks);
+        IsUsedOnlyIn(["QrAi.Infrastructure.Llm"], ModelSdks);
         Types
             .InAssembly(Layers.WebApi)
             .That()
             .ResideInNamespace("QrAi.WebApi")
-            .Hold(types => types.NotHaveDependencyOnAny(ModelSdks));
-        // To the application they are known by the abstraction that is its port, and by nothing else.
+            .Must(types => types.NotHaveDependencyOnAny(ModelSdks));
+        // The application uses only the abstraction that is its port.
         ReferencesOf(Layers.Application)
             .Where(name => ModelSdks.Any(sdk => name.StartsWith(sdk, StringComparison.Ordinal)))
             .ShouldBe(["Microsoft.Extensions.AI.Abstractions"]);
@@ -201,19 +201,19 @@ public sealed class DependencyTests
     private static IEnumerable<string> ReferencesOf(Assembly assembly) =>
         assembly.GetReferencedAssemblies().Select(name => name.Name!);
 
-    /// <summary>Holds that nothing outside of folders of the infrastructure knows something, and that each folder does.</summary>
-    private static void StaysIn(string[] folders, params string[] dependencies)
+    /// <summary>Asserts that each folder of the infrastructure has the dependencies, and no other code does.</summary>
+    private static void IsUsedOnlyIn(string[] folders, params string[] dependencies)
     {
         var outside = Types.InAssembly(Layers.Infrastructure).That().ResideInNamespace(Layers.InfrastructureName);
         foreach (var folder in folders)
             outside = outside.And().DoNotResideInNamespace(folder);
-        outside.Hold(types => types.NotHaveDependencyOnAny(dependencies));
+        outside.Must(types => types.NotHaveDependencyOnAny(dependencies));
         foreach (var folder in folders)
-            Knows(Layers.Infrastructure, folder, dependencies);
+            DependsOn(Layers.Infrastructure, folder, dependencies);
     }
 
-    /// <summary>The counterpart of a rule, without which it might be about names that are nowhere.</summary>
-    private static void Knows(Assembly assembly, string folder, params string[] dependencies) =>
+    /// <summary>The counterpart of a rule: proves that its names exist.</summary>
+    private static void DependsOn(Assembly assembly, string folder, params string[] dependencies) =>
         Types
             .InAssembly(assembly)
             .That()
@@ -221,5 +221,5 @@ public sealed class DependencyTests
             .And()
             .HaveDependencyOnAny(dependencies)
             .GetTypes()
-            .ShouldNotBeEmpty($"Nothing in {folder} knows {string.Join(", ", dependencies)}.");
+            .ShouldNotBeEmpty($"Nothing in {folder} depends on {string.Join(", ", dependencies)}.");
 }

@@ -3,7 +3,7 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Tests.Architecture;
 
-/// <summary>Entities and what they tell.</summary>
+/// <summary>Entities and domain events.</summary>
 public sealed class DomainTests
 {
     private static List<Type> Entities { get; } =
@@ -23,28 +23,28 @@ public sealed class DomainTests
 
     [Test]
     public void Entities_have_no_public_setters() =>
-        Entities.Hold(entity => entity.GetProperties().All(property => property.SetMethod is not { IsPublic: true }));
+        Entities.Must(entity => entity.GetProperties().All(property => property.SetMethod is not { IsPublic: true }));
 
     [Test]
     public void Entities_have_no_public_fields() =>
-        Entities.Hold(entity => entity.GetFields().All(field => field.IsLiteral || field.IsInitOnly && field.IsStatic));
+        Entities.Must(entity => entity.GetFields().All(field => field.IsLiteral || field.IsInitOnly && field.IsStatic));
 
     [Test]
     public void Entities_have_no_public_parameterless_constructors() =>
-        Entities.Hold(entity => entity.GetConstructor([]) is null);
+        Entities.Must(entity => entity.GetConstructor([]) is null);
 
     [Test]
-    public void Entities_are_sealed() => Entities.Hold(entity => entity.IsSealed);
+    public void Entities_are_sealed() => Entities.Must(entity => entity.IsSealed);
 
     [Test]
     public void Domain_events_are_sealed_records_of_values() =>
-        Events.Hold(type =>
+        Events.Must(type =>
             type.IsSealed && type.IsRecord() && type.GetProperties().All(property => IsValue(property.PropertyType))
         );
 
     [Test]
-    public void Domain_events_cannot_be_changed() =>
-        Events.Hold(type =>
+    public void Domain_events_are_immutable() =>
+        Events.Must(type =>
             type.GetProperties()
                 .All(property =>
                     property.SetMethod is null

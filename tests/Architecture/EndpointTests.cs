@@ -8,7 +8,7 @@ using QrAi.WebApi.Hosting;
 
 namespace QrAi.Tests.Architecture;
 
-/// <summary>Which endpoints let in whom. The service is composed, and not started.</summary>
+/// <summary>The authorization of endpoints. The service is composed, and not started.</summary>
 public sealed class EndpointTests
 {
     private static readonly string[] Open = ["/", "/health", "/health/live", "/health/ready"];
@@ -31,7 +31,7 @@ public sealed class EndpointTests
     ];
 
     [TestCaseSource(nameof(Environments))]
-    public async Task Every_endpoint_requires_a_caller_but_those_that_are_anonymous_on_purpose(
+    public async Task Every_endpoint_requires_a_caller_except_those_that_are_anonymous_on_purpose(
         string environment,
         string authentication,
         IEnumerable<string> anonymous

@@ -3,7 +3,7 @@ using NetArchTest.Rules;
 
 namespace QrAi.Tests.Architecture;
 
-/// <summary>The assemblies that the rules are about, and how a rule is held.</summary>
+/// <summary>The assemblies that the rules are about, and how a rule is enforced.</summary>
 internal static class Layers
 {
     public const string InfrastructureName = "QrAi.Infrastructure";
@@ -19,10 +19,10 @@ internal static class Layers
     public static Assembly[] All { get; } = [Domain, Application, Infrastructure, WebApi];
 
     /// <summary>
-    /// Holds a rule over a selection, which has to have a type in it: a rule over nothing is always kept. The failure names
-    /// the types that break the rule.
+    /// Enforces a rule on the selected types. Fails if no type is selected, since such a rule cannot be broken. The
+    /// failure names the types that break the rule.
     /// </summary>
-    public static void Hold(this PredicateList selection, Func<Conditions, ConditionList> rule)
+    public static void Must(this PredicateList selection, Func<Conditions, ConditionList> rule)
     {
         selection.GetTypes().ShouldNotBeEmpty("The rule selects no type.");
         (rule(selection.Should()).GetResult().FailingTypes ?? [])
@@ -30,8 +30,8 @@ internal static class Layers
             .ShouldBeEmpty("These types break the rule.");
     }
 
-    /// <inheritdoc cref="Hold(PredicateList, Func{Conditions, ConditionList})"/>
-    public static void Hold(this IEnumerable<Type> selection, Func<Type, bool> rule)
+    /// <inheritdoc cref="Must(PredicateList, Func{Conditions, ConditionList})"/>
+    public static void Must(this IEnumerable<Type> selection, Func<Type, bool> rule)
     {
         var types = selection.ToList();
         types.ShouldNotBeEmpty("The rule selects no type.");
@@ -42,7 +42,7 @@ internal static class Layers
 
     public static bool IsStatic(this Type type) => type is { IsAbstract: true, IsSealed: true };
 
-    /// <summary>The types that somebody wrote.</summary>
+    /// <summary>The types in source code, without those that the compiler generates.</summary>
     public static IEnumerable<Type> Written(this Assembly assembly) =>
         assembly
             .GetTypes()

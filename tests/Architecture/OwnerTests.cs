@@ -4,20 +4,20 @@ using QrAi.Domain.Callers;
 namespace QrAi.Tests.Architecture;
 
 /// <summary>
-/// Who may see more than one owner's data. Every query passes the filter of the owner; what goes round it does so on
-/// purpose, and is named here.
+/// Access to the data of more than one owner. Every query passes the filter of the owner. Code that bypasses the filter
+/// is listed here.
 /// </summary>
 public sealed class OwnerTests
 {
     [Test]
-    public void Every_entity_with_an_owner_is_filtered_by_it_but_for_keys_which_tell_who_the_owner_is() =>
+    public void Every_entity_with_an_owner_is_filtered_by_it_except_keys_which_identify_the_owner() =>
         Entities
             .Where(entity => entity.GetProperty(nameof(IOwned.Owner)) is not null)
             .Where(entity => !entity.IsAssignableTo(typeof(IOwned)))
             .ShouldBe([typeof(ApiKey)]);
 
     [Test]
-    public void What_is_owned_is_an_entity() =>
+    public void Owned_types_are_entities() =>
         Layers
             .Domain.GetTypes()
             .Concat(Layers.Application.GetTypes())
@@ -25,16 +25,16 @@ public sealed class OwnerTests
             .ShouldBeSubsetOf(Entities);
 
     [Test]
-    public void Only_what_looks_after_everybodys_old_keys_and_titles_goes_round_the_owner() =>
+    public void Only_maintenance_of_idempotency_keys_and_titles_bypasses_the_filter_of_the_owner() =>
         FilesThatUse("IgnoreQueryFilters")
             .ShouldBe(["DeleteExpiredIdempotencyKeys.cs", "RefoldTitles.cs"], ignoreOrder: true);
 
     [Test]
-    public void Nothing_asks_in_SQL_of_its_own_but_for_the_lock_of_migrations() =>
+    public void Only_the_lock_of_migrations_queries_in_SQL_through_the_context() =>
         FilesThatUse("FromSql").Concat(FilesThatUse("SqlQuery")).ShouldBe(["PostgresMigrator.cs"]);
 
     [Test]
-    public void Only_keys_and_what_looks_after_everybodys_old_keys_and_titles_work_for_no_owner() =>
+    public void Only_API_keys_and_maintenance_of_idempotency_keys_and_titles_work_without_an_owner() =>
         FilesThatUse(nameof(IQrAiDbContextFactory.CreateForService))
             .ShouldBe(
                 [
@@ -52,14 +52,14 @@ public sealed class OwnerTests
             );
 
     [Test]
-    public void Whose_data_a_handler_reaches_the_caller_says_and_no_request() =>
+    public void The_owner_of_a_unit_of_work_is_the_caller_and_never_part_of_a_request() =>
         FilesThatUse("CreateFor(")
             .Except(FilesThatUse("caller.Owner"))
             .ShouldBe(
                 [
-                    "AnswerTakeover.cs", // for the owner whose answer it is
-                    "RemoteAnswers.cs", // for the owner whose handler follows
-                    "IdempotencyRecords.cs", // for the owner of the key, as the behaviour says
+                    "AnswerTakeover.cs", // for the owner of the answer
+                    "RemoteAnswers.cs", // for the owner that the handler passes
+                    "IdempotencyRecords.cs", // for the owner of the key, which the behaviour passes
                     "IdempotentCompletions.cs",
                     "IQrAiDbContextFactory.cs",
                     "QrAiDbContextFactory.cs",

@@ -33,7 +33,7 @@ public sealed class RequestTests
     [.. Layers.Application.Written().Where(type => !type.IsAbstract && RequestsOf(type).Any())];
 
     [Test]
-    public void Requests_are_sealed_records() => Requests.Hold(type => type.IsSealed && type.IsRecord());
+    public void Requests_are_sealed_records() => Requests.Must(type => type.IsSealed && type.IsRecord());
 
     [Test]
     public void Requests_of_every_kind_are_found()
@@ -45,18 +45,18 @@ public sealed class RequestTests
 
     [Test]
     public void Each_request_has_exactly_one_handler() =>
-        Requests.Hold(request => Handlers.SelectMany(RequestsOf).Count(handled => handled == request) == 1);
+        Requests.Must(request => Handlers.SelectMany(RequestsOf).Count(handled => handled == request) == 1);
 
     [Test]
     public void Handlers_are_internal_and_sealed_and_in_the_namespace_of_their_request() =>
-        Handlers.Hold(handler =>
+        Handlers.Must(handler =>
             handler is { IsNotPublic: true, IsSealed: true }
             && RequestsOf(handler).All(request => request.Namespace == handler.Namespace)
         );
 
     [Test]
-    public void Handlers_are_called_after_their_request() =>
-        Handlers.Hold(handler => RequestsOf(handler).All(request => handler.Name == request.Name + "Handler"));
+    public void Handlers_are_named_after_their_request() =>
+        Handlers.Must(handler => RequestsOf(handler).All(request => handler.Name == request.Name + "Handler"));
 
     [Test]
     public void Handlers_send_no_requests() =>
@@ -64,20 +64,20 @@ public sealed class RequestTests
             .InAssembly(Layers.Application)
             .That()
             .HaveNameEndingWith("Handler", StringComparison.Ordinal)
-            .Hold(types => types.NotHaveDependencyOnAny("MediatR.ISender", "MediatR.IMediator", "MediatR.IPublisher"));
+            .Must(types => types.NotHaveDependencyOnAny("MediatR.ISender", "MediatR.IMediator", "MediatR.IPublisher"));
 
     [Test]
     public void Each_request_with_input_has_a_validator()
     {
         var validators = Layers.Application.Written().Where(type => type.IsAssignableTo(typeof(IValidator))).ToList();
 
-        // Ids and positions have no rule but that what they stand for exists, which only the handler knows. A key is no input.
+        // Ids and positions need an existing target, which the handler checks. An idempotency key is not input.
         Requests
             .Where(request =>
                 request.GetProperties().Any(input => !WithoutRule.Contains(input.PropertyType) && !IsStatic(input))
             )
-            .Hold(request =>
-                // Of its own: one of what several requests have in common is found by none of them.
+            .Must(request =>
+                // A validator is resolved by the exact type of the request, not by a base type.
                 validators.Count(validator => validator.BaseType!.GetGenericArguments()[0] == request) == 1
             );
     }
@@ -87,7 +87,7 @@ public sealed class RequestTests
         Layers
             .Application.Written()
             .Where(type => type.IsAssignableTo(typeof(IValidator)))
-            .Hold(validator =>
+            .Must(validator =>
                 validator is { IsNotPublic: true, IsSealed: true }
                 && validator.BaseType!.GetGenericArguments()[0].Namespace == validator.Namespace
             );

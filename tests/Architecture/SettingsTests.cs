@@ -4,7 +4,7 @@ using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Tests.Architecture;
 
-/// <summary>Options are validated where they are read, by their own <c>Read</c>.</summary>
+/// <summary>Options, which read and validate themselves in <c>Read</c>, and the documentation of settings.</summary>
 public sealed partial class SettingsTests
 {
     private static List<Type> Options { get; } =
@@ -12,19 +12,19 @@ public sealed partial class SettingsTests
 
     [Test]
     public void Options_are_sealed_records_of_the_settings() =>
-        Options.Hold(type => type.IsSealed && type.IsRecord() && type.Namespace == typeof(SettingsReader).Namespace);
+        Options.Must(type => type.IsSealed && type.IsRecord() && type.Namespace == typeof(SettingsReader).Namespace);
 
     [Test]
     public void Options_are_read_and_validated_by_themselves() =>
-        Options.Hold(type =>
+        Options.Must(type =>
             type.GetMethod("Read", BindingFlags.Static | BindingFlags.NonPublic) is { IsAssembly: true } read
             && read.ReturnType == type
             && read.GetParameters()[0].ParameterType == typeof(SettingsReader)
         );
 
     [Test]
-    public void Options_cannot_be_changed() =>
-        Options.Hold(type =>
+    public void Options_are_immutable() =>
+        Options.Must(type =>
             type.GetProperties()
                 .All(property =>
                     property.SetMethod is null
@@ -39,7 +39,7 @@ public sealed partial class SettingsTests
         NamesIn(Assignment(), Sample()).ShouldBe(SettingsThatAreRead(), ignoreOrder: true);
 
     [Test]
-    public void Each_setting_that_is_read_is_in_the_table_of_the_docs_and_each_in_the_table_is_read() =>
+    public void Each_setting_that_is_read_is_in_the_table_of_the_documentation_and_each_in_the_table_is_read() =>
         TableOfTheDocs().ShouldBe(SettingsThatAreRead(), ignoreOrder: true);
 
     [Test]
@@ -50,16 +50,16 @@ public sealed partial class SettingsTests
             .ToDictionary(match => match.Groups["name"].Value, match => match.Groups["value"].Value);
         values.Values.Count(value => value.Length > 0).ShouldBeGreaterThan(20);
 
-        var nothing = QrAiSettings.Read([]);
+        var defaults = QrAiSettings.Read([]);
         var all = QrAiSettings.Read([new SettingsLayer("sample", values)]);
 
-        // Whoever sets one of them expects backups; that it is the default does not matter.
+        // Setting any of these configures backups, even to a default value.
         all = all with
         {
             Backups = all.Backups with { IsConfigured = false },
         };
-        all.ShouldBeEquivalentTo(nothing);
-        // Without its key a provider's address and model are not kept.
+        all.ShouldBeEquivalentTo(defaults);
+        // Without its key, a provider's address and model are ignored.
         var keys = new Dictionary<string, string>
         {
             ["OPENROUTER_API_KEY"] = "sk-or-test",
@@ -72,16 +72,16 @@ public sealed partial class SettingsTests
 
     [TestCase(".env.development")]
     [TestCase(".env.test")]
-    public void Each_setting_of_a_file_in_git_is_one(string file) =>
+    public void Each_name_in_a_file_in_git_is_a_setting(string file) =>
         NamesIn(Assignment(), File.ReadAllText(Path.Combine(SourceFiles.Root, file)))
             .ShouldBeSubsetOf(SettingsThatAreRead());
 
     [TestCase(".env")]
     [TestCase(".env.production")]
-    public void What_may_hold_secrets_is_ignored_by_git(string file) =>
+    public void Files_that_may_hold_secrets_are_ignored_by_git(string file) =>
         File.ReadLines(Path.Combine(SourceFiles.Root, ".gitignore")).ShouldContain(file);
 
-    /// <summary>What is asked for when nothing is set, and what anything asks the process's environment for itself.</summary>
+    /// <summary>The settings that the reader reads, and those that code reads from the environment directly.</summary>
     private static List<string> SettingsThatAreRead()
     {
         var names = SettingsResult.Of([]).Names.ToList();
@@ -111,7 +111,7 @@ public sealed partial class SettingsTests
     private static List<string> NamesIn(Regex pattern, string text) =>
         [.. pattern.Matches(text).Select(match => match.Groups["name"].Value)];
 
-    /// <summary>A line of a file of settings, which may be commented out.</summary>
+    /// <summary>A line of a settings file, which may be commented out.</summary>
     [GeneratedRegex("^(# )?(?<name>[A-Z][A-Z0-9_]*)=(?<value>.*)$", RegexOptions.Multiline)]
     private static partial Regex Assignment();
 

@@ -1,6 +1,6 @@
 namespace QrAi.Tests.Architecture;
 
-/// <summary>The limits of <c>build/house.sh</c>: what is longer has more than one purpose.</summary>
+/// <summary>The maximum lengths of files. A longer file usually has more than one purpose.</summary>
 public sealed class SizeTests
 {
     [TestCase("src", 250)]

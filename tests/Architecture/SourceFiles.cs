@@ -2,13 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace QrAi.Tests.Architecture;
 
-/// <summary>The files that somebody wrote.</summary>
+/// <summary>The source files, without generated ones.</summary>
 internal static partial class SourceFiles
 {
-    /// <summary>The repository.</summary>
+    /// <summary>The root of the repository.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>All C# files below a folder, without what tools have written.</summary>
+    /// <summary>Returns all C# files below a folder, without generated ones.</summary>
     public static IEnumerable<string> In(string folder) =>
         Directory
             .EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)

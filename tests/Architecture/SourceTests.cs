@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace QrAi.Tests.Architecture;
 
-/// <summary>Rules about the files themselves.</summary>
+/// <summary>Rules about source and project files.</summary>
 public sealed partial class SourceTests
 {
     private static readonly string[] SharedLibraries = ["Fixtures.csproj", "Isolation.csproj", "Testing.csproj"];
@@ -17,13 +17,13 @@ public sealed partial class SourceTests
 
         var found = files
             .Select(file => (File: file, Namespaces: NamespaceLine().Matches(File.ReadAllText(file))))
-            .Where(one => one.Namespaces.Count > 0) // what runs at the top or speaks of the assembly has none
+            .Where(one => one.Namespaces.Count > 0) // files of top-level statements or assembly attributes have none
             .ToList();
         found.ShouldNotBeEmpty();
         found
             .Where(one => one.Namespaces.Any(line => line.Groups["name"].Value != NamespaceOf(one.File, top, prefix)))
             .Select(one => Path.GetRelativePath(SourceFiles.Root, one.File))
-            .ShouldBeEmpty("These files have another namespace than their folder.");
+            .ShouldBeEmpty("The namespace of these files differs from their folder.");
     }
 
     [Test]
@@ -45,7 +45,7 @@ public sealed partial class SourceTests
     }
 
     [Test]
-    public void The_service_does_not_reference_what_tests_and_builds_it()
+    public void The_service_does_not_reference_its_tests_and_build_tools()
     {
         var projects = Directory.GetFiles(
             Path.Combine(SourceFiles.Root, "src"),
@@ -62,14 +62,14 @@ public sealed partial class SourceTests
     }
 
     [Test]
-    public void No_file_is_taken_out_of_its_project() =>
+    public void No_file_is_excluded_from_its_project() =>
         Directory
             .GetFiles(SourceFiles.Root, "*.csproj", SearchOption.AllDirectories)
             .Where(project =>
                 XDocument.Load(project).Descendants("Compile").Any(item => item.Attribute("Remove") is not null)
             )
             .Select(Path.GetFileName)
-            .ShouldBeEmpty("These projects hide files.");
+            .ShouldBeEmpty("These projects exclude files.");
 
     private static IEnumerable<string> ReferencesOf(string project) =>
         XDocument

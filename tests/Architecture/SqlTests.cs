@@ -3,7 +3,7 @@ using NetArchTest.Rules;
 
 namespace QrAi.Tests.Architecture;
 
-/// <summary>Where SQL is written.</summary>
+/// <summary>The places where SQL is allowed.</summary>
 public sealed partial class SqlTests
 {
     private static readonly string[] Databases = ["Sqlite", "Postgres"];
@@ -11,23 +11,23 @@ public sealed partial class SqlTests
     [TestCase("Domain")]
     [TestCase("Application")]
     [TestCase("WebApi")]
-    public void Layers_but_the_infrastructure_write_no_SQL(string layer)
+    public void Only_the_infrastructure_has_SQL(string layer)
     {
         var files = SourceFiles.In($"src/{layer}").ToList();
 
         files.ShouldNotBeEmpty();
-        files.Where(HasStatement).Select(Name).ShouldBeEmpty("These files have SQL of their own.");
+        files.Where(HasStatement).Select(Name).ShouldBeEmpty("These files have SQL.");
     }
 
     [Test]
-    public void Domain_and_application_know_no_connections_and_commands()
+    public void Domain_and_application_use_no_connections_and_commands()
     {
         foreach (var layer in new[] { Layers.Domain, Layers.Application })
             Types
                 .InAssembly(layer)
                 .That()
                 .ResideInNamespaceStartingWith("QrAi")
-                .Hold(types => types.NotHaveDependencyOnAny("System.Data"));
+                .Must(types => types.NotHaveDependencyOnAny("System.Data"));
     }
 
     [Test]
@@ -39,11 +39,11 @@ public sealed partial class SqlTests
         files
             .Where(file => !Databases.Any(database => Folders(file).Contains(database)))
             .Select(Name)
-            .ShouldBeEmpty("These files have SQL of no database.");
+            .ShouldBeEmpty("These files have SQL outside the folder of a database.");
     }
 
     [Test]
-    public void The_statements_of_turns_stay_beside_the_context_of_their_database()
+    public void The_statements_of_turns_are_beside_the_context_of_their_database()
     {
         var files = SourceFiles
             .In("src")
@@ -56,7 +56,7 @@ public sealed partial class SqlTests
         files
             .Where(file => !Databases.Any(database => IsIn($"src/Infrastructure/Persistence/{database}", file)))
             .Select(Name)
-            .ShouldBeEmpty("These files reach past the stores.");
+            .ShouldBeEmpty("These files bypass the stores.");
     }
 
     private static bool HasStatement(string file) => Statement().IsMatch(File.ReadAllText(file));
@@ -72,7 +72,7 @@ public sealed partial class SqlTests
     [GeneratedRegex(@"\b(SELECT|INSERT\s+INTO|UPDATE|DELETE\s+FROM|CREATE\s+TABLE|ALTER\s+TABLE|DROP\s+TABLE)\s")]
     private static partial Regex Statement();
 
-    /// <summary>What reads or writes the tables that turns and workers are kept in.</summary>
+    /// <summary>A statement that reads or writes the tables of turns and workers.</summary>
     [GeneratedRegex(@"\b(FROM|JOIN|INTO|UPDATE)\s+(sessions|messages|answer_pieces|workers|idempotency_records)\b")]
     private static partial Regex TurnStatement();
 }

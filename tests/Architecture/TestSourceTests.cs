@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace QrAi.Tests.Architecture;
 
-/// <summary>Rules about the tests' own files.</summary>
+/// <summary>Rules about the source files of tests.</summary>
 public sealed partial class TestSourceTests
 {
     private static readonly string[] Projects = ["Architecture", "Unit", "Integration", "E2E"];
@@ -32,7 +32,7 @@ public sealed partial class TestSourceTests
         names
             .Select(match => match.Groups["name"].Value)
             .Where(name => !Sentence().IsMatch(name))
-            .ShouldBeEmpty("These names are no sentences.");
+            .ShouldBeEmpty("These names are not sentences.");
     }
 
     [Test]
@@ -40,14 +40,14 @@ public sealed partial class TestSourceTests
         Sources()
             .Where(file => Sleep().IsMatch(File.ReadAllText(file)))
             .Select(file => Path.GetRelativePath(SourceFiles.Root, file))
-            .ShouldBeEmpty("These files wait for a time, instead of a condition with a limit.");
+            .ShouldBeEmpty("These files wait for a fixed time instead of a condition with a timeout.");
 
     [Test]
-    public void Categories_are_given_in_one_place_only() =>
+    public void Categories_are_set_in_one_place_only() =>
         Sources()
             .Where(file => CategoryAttribute().IsMatch(File.ReadAllText(file)))
             .Select(file => Path.GetRelativePath(SourceFiles.Root, file))
-            .ShouldBeEmpty("A project's tests have its name as their category, from tests/Directory.Build.targets.");
+            .ShouldBeEmpty("tests/Directory.Build.targets sets the category of tests to the name of their project.");
 
     private static IEnumerable<string> Sources() =>
         Projects.SelectMany(project => SourceFiles.In($"tests/{project}")).Where(file => file != OwnPath());
@@ -70,7 +70,7 @@ public sealed partial class TestSourceTests
     )]
     private static partial Regex TestMethod();
 
-    // The first word begins with a capital letter, and there are at least three.
+    // At least three words, the first of which begins with a capital letter.
     [GeneratedRegex("^[A-Z][A-Za-z0-9]*(_[A-Za-z0-9]+){2,}$")]
     private static partial Regex Sentence();
 

@@ -2,10 +2,10 @@ using YamlDotNet.RepresentationModel;
 
 namespace QrAi.Tests.Architecture.Automation;
 
-/// <summary>What is checked before a commit is ours, and is checked again by CI.</summary>
+/// <summary>The hooks, which check each commit. They are scripts of this repository, and CI runs them again.</summary>
 public sealed class HookTests
 {
-    private static readonly string[] Skips = ["stages", "always_run", "exclude", "args", "additional_dependencies"];
+    private static readonly string[] Banned = ["stages", "always_run", "exclude", "args", "additional_dependencies"];
 
     private static List<YamlNode> Repositories { get; } = [.. Yaml.Read(".pre-commit-config.yaml").At("repos").Items()];
 
@@ -32,7 +32,7 @@ public sealed class HookTests
     }
 
     [Test]
-    public void A_hook_is_a_script_of_its_name_that_may_be_run()
+    public void A_hook_is_an_executable_script_of_its_name()
     {
         Hooks
             .Select(hook => hook.TextAt("entry"))
@@ -48,10 +48,10 @@ public sealed class HookTests
     }
 
     [Test]
-    public void No_hook_waits_for_another_time_or_leaves_files_out() =>
+    public void No_hook_is_deferred_to_another_stage_or_excludes_files() =>
         Hooks
-            .SelectMany(hook => hook.Entries().Select(entry => entry.Name).Intersect(Skips))
-            .Concat(Yaml.Read(".pre-commit-config.yaml").Entries().Select(entry => entry.Name).Intersect(Skips))
+            .SelectMany(hook => hook.Entries().Select(entry => entry.Name).Intersect(Banned))
+            .Concat(Yaml.Read(".pre-commit-config.yaml").Entries().Select(entry => entry.Name).Intersect(Banned))
             .ShouldBeEmpty();
 
     [Test]
@@ -60,6 +60,6 @@ public sealed class HookTests
         var lines = File.ReadAllLines(Path.Combine(SourceFiles.Root, "build/check.sh"));
         Hooks.Select(hook => $"check ./{hook.TextAt("entry")}").Except(lines).ShouldBeEmpty();
         lines.ShouldContain("check ./build/hooks/secrets.sh --history");
-        Workflow.Called("ci").Jobs.SelectMany(job => job.Commands).ShouldContain("./build/check.sh");
+        Workflow.Named("ci").Jobs.SelectMany(job => job.Commands).ShouldContain("./build/check.sh");
     }
 }

@@ -7,7 +7,7 @@ internal sealed record Workflow(string Name, string Text, YamlNode Root)
 {
     private const string Folder = ".github/workflows";
 
-    /// <summary>All there are.</summary>
+    /// <summary>All workflows.</summary>
     public static IReadOnlyList<Workflow> All { get; } =
     [
         .. Directory
@@ -22,13 +22,13 @@ internal sealed record Workflow(string Name, string Text, YamlNode Root)
 
     public IReadOnlyList<Job> Jobs => [.. Root.At("jobs").Entries().Select(job => new Job(this, job.Name, job.Value))];
 
-    /// <summary>The one with a name.</summary>
-    public static Workflow Called(string name) => All.Single(workflow => workflow.Name == name);
+    /// <summary>Returns the workflow with a name.</summary>
+    public static Workflow Named(string name) => All.Single(workflow => workflow.Name == name);
 
     public override string ToString() => Name;
 }
 
-/// <summary>One of a workflow's jobs.</summary>
+/// <summary>A job of a workflow.</summary>
 internal sealed record Job(Workflow Workflow, string Name, YamlNode Node)
 {
     public IReadOnlyList<string> Needs => [.. Node.At("needs").Items().Select(item => item.ToString())];
@@ -41,7 +41,7 @@ internal sealed record Job(Workflow Workflow, string Name, YamlNode Node)
     public override string ToString() => $"{Workflow}/{Name}";
 }
 
-/// <summary>One of a job's steps.</summary>
+/// <summary>A step of a job.</summary>
 internal sealed record Step(Job Job, YamlNode Node)
 {
     public string? Command => Node.TextAt("run");

@@ -3,13 +3,13 @@ using YamlDotNet.RepresentationModel;
 
 namespace QrAi.Tests.Architecture.Automation;
 
-/// <summary>What runs is what a developer can run, nobody else decides what that is, and no gate has a way around it.</summary>
+/// <summary>Workflows run only scripts of the repository and pinned actions, and cannot bypass a check.</summary>
 public sealed partial class WorkflowTests
 {
     private const string Last = "passed";
 
     private static readonly string[] Uploads = ["actions/upload-artifact", "github/codeql-action/upload-sarif"];
-    private static readonly string[] Excuses =
+    private static readonly string[] Banned =
     [
         "continue-on-error",
         "defaults",
@@ -18,8 +18,8 @@ public sealed partial class WorkflowTests
         "working-directory",
     ];
 
-    // Whatever else is asked for only reads.
-    private static readonly string[] MayWrite =
+    // All other permissions are read-only.
+    private static readonly string[] WritePermissions =
     [
         "security/analysers security-events",
         "security/codeql security-events",
@@ -28,7 +28,7 @@ public sealed partial class WorkflowTests
         "release/image packages",
     ];
 
-    private static readonly string[] NeedHistory =
+    private static readonly string[] CommandsThatNeedHistory =
     [
         "./build/check.sh",
         "./build/prove-hooks.sh",
@@ -42,7 +42,7 @@ public sealed partial class WorkflowTests
     private static List<Step> Steps { get; } = [.. Jobs.SelectMany(job => job.Steps)];
 
     [Test]
-    public void Changes_nights_releases_and_security_have_a_workflow_each() =>
+    public void The_workflows_are_ci_nightly_release_and_security() =>
         Workflow.All.Select(workflow => workflow.Name).ShouldBe(["ci", "nightly", "release", "security"]);
 
     [TestCase("ci", "check,hooks,unit,integration,e2e,coverage,passed")]
@@ -53,10 +53,10 @@ public sealed partial class WorkflowTests
     )]
     [TestCase("release", "ci,security,image")]
     public void No_job_is_missing(string workflow, string jobs) =>
-        Workflow.Called(workflow).Jobs.Select(job => job.Name).ShouldBe(jobs.Split(','));
+        Workflow.Named(workflow).Jobs.Select(job => job.Name).ShouldBe(jobs.Split(','));
 
     [Test]
-    public void Every_action_is_pinned_to_a_commit_and_tells_its_version()
+    public void Every_action_is_pinned_to_a_commit_and_states_its_version()
     {
         var pinned = Workflow.All.SelectMany(workflow => PinnedAction().Matches(workflow.Text)).ToList();
         pinned.Count.ShouldBe(Steps.Count(step => step.Action is not null), "Some actions are not pinned.");
@@ -83,7 +83,7 @@ public sealed partial class WorkflowTests
     }
 
     [Test]
-    public void A_step_does_nothing_but_to_run_one_script_of_build_or_one_action() =>
+    public void A_step_only_runs_one_script_of_build_or_one_action() =>
         None(
             Steps,
             step =>
@@ -91,31 +91,31 @@ public sealed partial class WorkflowTests
         );
 
     [Test]
-    public void Every_script_that_is_run_exists_may_be_run_and_ends_with_its_first_failure()
+    public void Every_script_that_is_run_exists_is_executable_and_stops_at_its_first_failure()
     {
         var scripts = Steps.Select(step => step.Command?.Split(' ')[0]).OfType<string>().Distinct().ToList();
         scripts.Count.ShouldBeGreaterThan(10);
         scripts.Where(script => !Exists(script)).ShouldBeEmpty("These scripts do not exist.");
         scripts
-            .Where(script => !IsSoundScript(script))
-            .ShouldBeEmpty("These may not be run, or go on after a failure.");
+            .Where(script => !IsStrictExecutable(script))
+            .ShouldBeEmpty("These scripts are not executable, or continue after a failure.");
     }
 
     [Test]
     public void Every_job_runs_a_script() => None(OwnJobs, job => !job.Commands.Any());
 
     [Test]
-    public void Every_job_has_a_limit_and_a_system_that_stays_the_same() =>
+    public void Every_job_has_a_timeout_and_a_pinned_operating_system() =>
         None(
             OwnJobs,
             job =>
                 job.Node.TextAt("timeout-minutes") is null
                 || job.Node.TextAt("runs-on") is not { } system
-                || !Versioned(system)
+                || !IsPinned(system)
         );
 
     [Test]
-    public void Every_job_may_do_only_what_it_needs()
+    public void Every_job_has_the_least_permissions()
     {
         Workflow
             .All.Where(one => one.Root.At("permissions") is not YamlMappingNode { Children.Count: 0 })
@@ -128,7 +128,7 @@ public sealed partial class WorkflowTests
                 .Where(permission => permission.Value.ToString() != "read")
                 .Select(permission => $"{job} {permission.Name}")
         );
-        writes.ShouldBe(MayWrite, ignoreOrder: true);
+        writes.ShouldBe(WritePermissions, ignoreOrder: true);
         None(
             Jobs,
             job =>
@@ -139,13 +139,13 @@ public sealed partial class WorkflowTests
     }
 
     [Test]
-    public void No_failure_is_excused() =>
+    public void No_failure_is_ignored() =>
         Workflow
-            .All.SelectMany(workflow => Names(workflow.Root).Intersect(Excuses).Select(name => $"{workflow}: {name}"))
+            .All.SelectMany(workflow => Names(workflow.Root).Intersect(Banned).Select(name => $"{workflow}: {name}"))
             .ShouldBeEmpty();
 
     [Test]
-    public void Conditions_are_for_uploads_and_for_the_last_job_alone()
+    public void Only_uploads_and_the_last_job_have_conditions()
     {
         None(Steps, step => step.Node.At("if") is not null && !Uploads.Contains(step.Action));
         None(Jobs, job => job.Node.TextAt("if") is { } condition && (job.Name != Last || condition != "always()"));
@@ -153,15 +153,15 @@ public sealed partial class WorkflowTests
     }
 
     [Test]
-    public void What_a_job_needs_exists() =>
+    public void The_jobs_that_a_job_needs_exist() =>
         None(Jobs, job => job.Needs.Except(job.Workflow.Jobs.Select(other => other.Name)).Any());
 
     [TestCase("ci")]
     [TestCase("security")]
     [TestCase("nightly")]
-    public void The_last_job_needs_all_others_and_judges_them(string workflow)
+    public void The_last_job_needs_all_others_and_checks_their_results(string workflow)
     {
-        var jobs = Workflow.Called(workflow).Jobs;
+        var jobs = Workflow.Named(workflow).Jobs;
         var last = jobs[^1];
         last.Name.ShouldBe(Last);
         last.Needs.ShouldBe(jobs.SkipLast(1).Select(job => job.Name), ignoreOrder: true);
@@ -170,33 +170,33 @@ public sealed partial class WorkflowTests
     }
 
     [Test]
-    public void A_release_needs_all_that_a_change_needs()
+    public void A_release_needs_all_checks_of_a_change()
     {
-        var jobs = Workflow.Called("release").Jobs;
+        var jobs = Workflow.Named("release").Jobs;
         var called = jobs.Where(job => job.Node.At("uses") is not null).ToList();
         called
             .Select(job => job.Node.TextAt("uses"))
             .ShouldBe(["./.github/workflows/ci.yml", "./.github/workflows/security.yml"]);
         jobs[^1].Needs.ShouldBe(called.Select(job => job.Name));
         jobs[^1].Commands.ShouldBe(["./build/release-image.sh --push"]);
-        Workflow.Called("release").Root.At("on").Entries().Select(trigger => trigger.Name).ShouldBe(["push"]);
-        Workflow.Called("release").Root.At("on").At("push").Entries().Select(one => one.Name).ShouldBe(["tags"]);
+        Workflow.Named("release").Root.At("on").Entries().Select(trigger => trigger.Name).ShouldBe(["push"]);
+        Workflow.Named("release").Root.At("on").At("push").Entries().Select(one => one.Name).ShouldBe(["tags"]);
     }
 
     [TestCase("ci")]
     [TestCase("security")]
     public void Every_push_and_every_pull_request_is_checked_whatever_it_changes(string workflow)
     {
-        var triggers = Workflow.Called(workflow).Root.At("on");
+        var triggers = Workflow.Named(workflow).Root.At("on");
         triggers.At("pull_request").ShouldBe(new YamlScalarNode(""));
         triggers.At("push").Entries().Select(one => $"{one.Name} {one.Value}").ShouldBe(["branches [ main ]"]);
     }
 
     [TestCase("nightly")]
     [TestCase("security")]
-    public void What_changes_without_us_is_checked_by_a_schedule(string workflow) =>
+    public void Checks_that_depend_on_time_run_on_a_schedule(string workflow) =>
         Workflow
-            .Called(workflow)
+            .Named(workflow)
             .Root.At("on")
             .At("schedule")
             .Items()
@@ -206,7 +206,7 @@ public sealed partial class WorkflowTests
             .Length.ShouldBe(5);
 
     [Test]
-    public void A_newer_run_takes_the_place_of_an_older_one_but_no_release_is_broken_off()
+    public void A_newer_run_cancels_an_older_one_except_for_releases()
     {
         foreach (var workflow in Workflow.All)
         {
@@ -217,15 +217,15 @@ public sealed partial class WorkflowTests
     }
 
     [Test]
-    public void Every_category_of_tests_is_run_as_a_whole_and_those_in_process_count_for_the_coverage()
+    public void Every_category_of_tests_runs_in_full_and_in_process_tests_contribute_to_coverage()
     {
-        var testing = Workflow.Called("ci").Jobs.Where(job => job.Commands.Any(IsTest)).ToList();
+        var testing = Workflow.Named("ci").Jobs.Where(job => job.Commands.Any(IsTest)).ToList();
         var categories = testing
             .SelectMany(job => job.Commands.Where(IsTest))
             .SelectMany(command => command.Split(" --category ").Skip(1));
         categories.ShouldBe(["Unit", "Architecture", "Integration", "E2E"], ignoreOrder: true);
 
-        var coverage = Workflow.Called("ci").Jobs.Single(job => job.Name == "coverage");
+        var coverage = Workflow.Named("ci").Jobs.Single(job => job.Name == "coverage");
         coverage.Needs.ShouldBe(["unit", "integration"]);
         coverage.Commands.ShouldBe(["./build/coverage.sh"]);
         UploadsOf(coverage).ShouldBe(["artifacts/coverage"]);
@@ -239,7 +239,7 @@ public sealed partial class WorkflowTests
     }
 
     [Test]
-    public void Less_than_80_percent_of_coverage_is_too_little_wherever_it_is_measured()
+    public void Coverage_below_80_percent_fails_everywhere()
     {
         File.ReadAllText(PathOf("build/coverage.sh")).ShouldContain("\nleast_line_coverage=80\n");
         File.ReadAllText(PathOf("build/test.sh")).ShouldContain("./build/coverage.sh || covered=false");
@@ -248,7 +248,7 @@ public sealed partial class WorkflowTests
     [Test]
     public void Integration_tests_wait_until_PostgreSQL_15_is_healthy()
     {
-        var job = Workflow.Called("ci").Jobs.Single(job => job.Name == "integration").Node;
+        var job = Workflow.Named("ci").Jobs.Single(job => job.Name == "integration").Node;
         var postgres = job.At("services").At("postgres");
         postgres.TextAt("image").ShouldBe("postgres:15");
         foreach (var option in new[] { "cmd \"pg_isready", "interval", "timeout", "retries" })
@@ -258,19 +258,19 @@ public sealed partial class WorkflowTests
     }
 
     [Test]
-    public void A_checkout_leaves_no_credentials_behind_and_has_the_history_where_it_is_searched()
+    public void A_checkout_persists_no_credentials_and_has_the_history_where_it_is_needed()
     {
         var checkouts = Steps.Where(step => step.Action == "actions/checkout").ToList();
         checkouts.Count.ShouldBe(OwnJobs.Count);
         None(checkouts, step => step.Node.At("with").TextAt("persist-credentials") != "false");
         None(
-            checkouts.Where(step => step.Job.Commands.Intersect(NeedHistory).Any()),
+            checkouts.Where(step => step.Job.Commands.Intersect(CommandsThatNeedHistory).Any()),
             step => step.Node.At("with").TextAt("fetch-depth") != "0"
         );
     }
 
     [Test]
-    public void Packages_are_kept_by_what_the_lock_files_say() =>
+    public void Packages_are_cached_by_their_lock_files() =>
         None(
             Steps.Where(step => step.Action == "actions/setup-dotnet"),
             step =>
@@ -286,7 +286,7 @@ public sealed partial class WorkflowTests
             .Select(step => $"{step.Job.Name} {step.Node.At("with").TextAt("sarif_file")}")
             .ShouldBe(["analysers artifacts/analysis", "image artifacts/image"]);
 
-    /// <summary>Fails with those of a list that are as they must not be, and where there is none to look at.</summary>
+    /// <summary>Fails with the items that are wrong, and if there are no items.</summary>
     private static void None<T>(IEnumerable<T> all, Func<T, bool> isWrong)
     {
         var list = all.ToList();
@@ -304,12 +304,12 @@ public sealed partial class WorkflowTests
 
     private static bool IsTest(string command) => command.StartsWith("./build/test.sh", StringComparison.Ordinal);
 
-    private static bool IsSoundScript(string path) =>
+    private static bool IsStrictExecutable(string path) =>
         (OperatingSystem.IsWindows() || File.GetUnixFileMode(PathOf(path)).HasFlag(UnixFileMode.UserExecute))
         && File.ReadLines(PathOf(path)).First() == "#!/usr/bin/env bash"
         && File.ReadLines(PathOf(path)).Contains("set -euo pipefail");
 
-    private static bool Versioned(string system) => system.Any(char.IsAsciiDigit);
+    private static bool IsPinned(string system) => system.Any(char.IsAsciiDigit);
 
     private static bool Exists(string path) => File.Exists(PathOf(path));
 
@@ -321,7 +321,7 @@ public sealed partial class WorkflowTests
     )]
     private static partial Regex PinnedAction();
 
-    // No second command, no expression, nothing that would change what the exit code says.
+    // No second command, no expression, and nothing that changes the exit code.
     [GeneratedRegex(@"\A\./build/[\w/-]+\.sh( [\w./-]+)*\z")]
     private static partial Regex Command();
 }
