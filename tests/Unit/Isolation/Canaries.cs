@@ -1,6 +1,6 @@
 namespace QrAi.Tests.Unit.Isolation;
 
-/// <summary>They do on purpose what no test may, and must fail; build/prove-isolation.sh sees to it that they do.</summary>
+/// <summary>Tests that violate the isolation on purpose. build/prove-isolation.sh checks that they fail.</summary>
 [Explicit("They fail.")]
 public sealed class Canaries
 {

@@ -5,18 +5,18 @@ using QrAi.Tests.Isolation.SystemCalls;
 
 namespace QrAi.Tests.Unit.Isolation;
 
-/// <summary>Canaries: they touch on purpose what no unit test may, and must be refused and caught.</summary>
+/// <summary>Canaries, which violate the isolation on purpose. Each violation must be denied and recorded.</summary>
 public sealed class SystemCallGuardTests
 {
     private static string Outside { get; } =
         Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), "qrai-canary");
 
     [SetUp]
-    public void NeedsTheGuard() =>
-        Assume.That(SystemCallGuard.IsActive, "Only 64-bit Linux lets the calls of the base library be got hold of.");
+    public void RequireGuard() =>
+        Assume.That(SystemCallGuard.IsActive, "The calls of the base library can be intercepted only on 64-bit Linux.");
 
     [Test]
-    public void A_file_outside_the_temporary_folder_is_refused_and_named()
+    public void Access_to_a_file_outside_the_temporary_folder_is_denied_and_named()
     {
         Should.Throw<UnauthorizedAccessException>(() => File.WriteAllText(Outside, "canary"));
         Should.Throw<UnauthorizedAccessException>(() => File.ReadAllText("/etc/passwd"));
@@ -25,7 +25,7 @@ public sealed class SystemCallGuardTests
     }
 
     [Test]
-    public void Changes_of_folders_outside_the_temporary_one_are_refused_and_named()
+    public void Changes_of_folders_outside_the_temporary_one_are_denied_and_named()
     {
         Should.Throw<UnauthorizedAccessException>(() => Directory.CreateDirectory(Outside));
         Should.Throw<UnauthorizedAccessException>(() => File.Delete(Outside));
@@ -47,7 +47,7 @@ public sealed class SystemCallGuardTests
     }
 
     [Test]
-    public void A_socket_is_refused_whatever_it_is_for()
+    public void A_socket_is_denied_whatever_its_use()
     {
         Should.Throw<SocketException>(() => new TcpListener(System.Net.IPAddress.Loopback, 0).Start());
 
@@ -55,7 +55,7 @@ public sealed class SystemCallGuardTests
     }
 
     [Test]
-    public void A_process_is_refused()
+    public void A_process_is_denied()
     {
         Should.Throw<System.ComponentModel.Win32Exception>(() => Process.Start("/bin/true").Dispose());
 

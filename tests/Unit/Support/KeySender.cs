@@ -28,7 +28,7 @@ internal sealed class KeySender(ISender sender, IdempotencyKey key) : ISender
     private T WithKey<T>(T request)
         where T : notnull
     {
-        // A request is immutable, and a test has just made this one.
+        // Requests are immutable, but only the test uses this instance.
         request.GetType().GetProperty(nameof(IIdempotentRequest.IdempotencyKey))!.SetValue(request, key);
         return request;
     }

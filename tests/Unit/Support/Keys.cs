@@ -3,7 +3,7 @@ using QrAi.Domain.Callers;
 
 namespace QrAi.Tests.Unit.Support;
 
-/// <summary>What is kept of requests with the idempotency key <c>key</c> that ask for the same.</summary>
+/// <summary>Records of requests with the idempotency key <c>key</c> and the same fingerprint.</summary>
 internal static class Keys
 {
     private static readonly IdempotencyKey _key = IdempotencyKey.Create("key", Service.SameRequest);

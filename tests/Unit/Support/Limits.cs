@@ -2,7 +2,7 @@ namespace QrAi.Tests.Unit.Support;
 
 internal static class Limits
 {
-    /// <summary>Awaits what has to happen, and fails rather than hangs when it does not.</summary>
+    /// <summary>Adds the default timeout, so that a test fails instead of hanging.</summary>
     public static Task Soon(this Task task) => task.WaitAsync(Eventually.DefaultLimit);
 
     /// <inheritdoc cref="Soon(Task)" />

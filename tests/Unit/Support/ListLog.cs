@@ -5,7 +5,7 @@ namespace QrAi.Tests.Unit.Support;
 
 internal sealed record LogLine(LogLevel Level, string Category, string Message, Exception? Exception);
 
-/// <summary>Keeps what is logged.</summary>
+/// <summary>Collects log entries in memory.</summary>
 internal sealed class ListLog : ILoggerProvider
 {
     private readonly ConcurrentQueue<LogLine> _lines = new();

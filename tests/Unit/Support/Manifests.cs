@@ -2,10 +2,10 @@ using QrAi.Application.Backups;
 
 namespace QrAi.Tests.Unit.Support;
 
-/// <summary>Manifests of backups that tests speak about.</summary>
+/// <summary>Creates manifests of backups.</summary>
 internal static class Manifests
 {
-    /// <summary>The manifest of a regular backup that nobody has verified.</summary>
+    /// <summary>Creates the manifest of a regular backup that is not verified.</summary>
     public static BackupManifest At(DateTimeOffset? time = null) =>
         new()
         {

@@ -2,7 +2,7 @@ using QrAi.Application.Checks;
 
 namespace QrAi.Tests.Unit.Support;
 
-/// <summary>A check that finds what a test says.</summary>
+/// <summary>A check with an outcome that a test sets.</summary>
 internal sealed class ScriptedCheck(string name, Func<CheckOutcome> find, bool isConfigured = true) : IDeploymentCheck
 {
     public string Name => name;

@@ -19,25 +19,25 @@ using QrAi.Tests.Unit.Support.Persistence;
 
 namespace QrAi.Tests.Unit.Support;
 
-/// <summary>The application as the service composes it, over a database in memory and a model that says what a test says.</summary>
+/// <summary>The application as the service composes it, with a database in memory and scripted models.</summary>
 internal sealed class Service : IDisposable
 {
-    /// <summary>What requests ask for that are the same.</summary>
+    /// <summary>The fingerprint of requests with the same contents.</summary>
     public const string SameRequest = "the same";
 
-    /// <summary>How long a process that is silent counts as alive.</summary>
+    /// <summary>How long a process counts as alive after its last heartbeat.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
 
     private readonly ServiceProvider _services;
 
-    /// <param name="limit">How often a caller may ask, by this clock; null for any number of times.</param>
-    /// <param name="beside">Another process over the same database, by the same clock.</param>
-    public Service(Func<TimeProvider, QuestionLimit>? limit = null, Service? beside = null)
+    /// <param name="limit">Creates the rate limit of questions; null for no limit.</param>
+    /// <param name="sharedWith">Another process, whose database and clock are shared.</param>
+    public Service(Func<TimeProvider, QuestionLimit>? limit = null, Service? sharedWith = null)
     {
-        Clock = beside?.Clock ?? new TestClock();
-        Database = beside?.Database ?? new MemoryDatabase();
+        Clock = sharedWith?.Clock ?? new TestClock();
+        Database = sharedWith?.Database ?? new MemoryDatabase();
         Answers = new MemoryAnswerStore(Database, Clock);
         Models = new ScriptedModels(Clock) { Default = Reply.Hang() };
         var services = new ServiceCollection();
@@ -72,7 +72,7 @@ internal sealed class Service : IDisposable
 
     public MemoryAnswerStore Answers { get; }
 
-    /// <summary>Whom it asks; they say nothing until a test tells them to.</summary>
+    /// <summary>The models. They do not answer until a test enqueues replies.</summary>
     public ScriptedModels Models { get; }
 
     public RunningGenerations Running => _services.GetRequiredService<RunningGenerations>();
@@ -83,10 +83,10 @@ internal sealed class Service : IDisposable
 
     public ISender Sender => _services.GetRequiredService<ISender>();
 
-    /// <summary>The application as one request with an idempotency key reaches it.</summary>
+    /// <summary>Returns a sender for one request with an idempotency key.</summary>
     /// <param name="key">The key.</param>
-    /// <param name="fingerprint">What the request asks for.</param>
-    /// <param name="part">Which part of the request it is.</param>
+    /// <param name="fingerprint">The fingerprint of the request.</param>
+    /// <param name="part">The part of the request; null for the whole request.</param>
     public ISender WithKey(string key, string fingerprint = SameRequest, string? part = null)
     {
         var services = _services.CreateScope().ServiceProvider; // disposed of with the others
@@ -98,8 +98,8 @@ internal sealed class Service : IDisposable
     public Task<AskedQuestion> AskAsync(string question = "Why?", Guid? sessionId = null) =>
         Sender.Send(new AskQuestion(question, sessionId, null, null)).Soon();
 
-    /// <summary>Asks, and waits until this text has come of the answer.</summary>
-    /// <param name="model">What the model says.</param>
+    /// <summary>Asks a question, and waits until the answer has a text.</summary>
+    /// <param name="model">The reply of the model.</param>
     /// <param name="text">The text.</param>
     public async Task<AskedQuestion> BeginAsync(GatedReply model, string text)
     {
@@ -117,18 +117,18 @@ internal sealed class Service : IDisposable
         return await follower.ReadAsync();
     }
 
-    /// <summary>Ends when an answer has.</summary>
-    public Task EndOfAsync(Guid answerId) =>
+    /// <summary>Completes when an answer has ended.</summary>
+    public Task WaitForEndAsync(Guid answerId) =>
         Eventually.Holds(() => Database.Answer(answerId).Status != MessageStatus.Generating);
 
-    /// <summary>Lets time pass, in steps so small that all that is done now and then is done as often as it is to be.</summary>
+    /// <summary>Advances the clock in small steps, so that no periodic run is skipped.</summary>
     public void Pass(TimeSpan time)
     {
         for (var passed = TimeSpan.Zero; passed < time; passed += Step)
             Clock.Advance(Step < time - passed ? Step : time - passed);
     }
 
-    /// <summary>Lets time pass until something holds.</summary>
+    /// <summary>Advances the clock until a condition is true.</summary>
     public Task PassUntilAsync(Func<bool> condition) =>
         Eventually.Holds(() =>
         {
@@ -137,9 +137,9 @@ internal sealed class Service : IDisposable
             return condition();
         });
 
-    /// <summary>The process dies, or its network does: nothing that it does reaches the database.</summary>
-    public void Crash() => Database.CutOff(Worker.Id);
+    /// <summary>Simulates a crash of the process: it can no longer reach the database.</summary>
+    public void Crash() => Database.Disconnect(Worker.Id);
 
-    // Nothing of it waits for anything but its own loops, which end at once.
+    // Disposal waits only for its own loops, which end at once.
     public void Dispose() => _services.DisposeAsync().AsTask().GetAwaiter().GetResult();
 }

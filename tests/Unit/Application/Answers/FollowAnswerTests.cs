@@ -8,7 +8,7 @@ using QrAi.Tests.Unit.Support.Generations;
 
 namespace QrAi.Tests.Unit.Application.Answers;
 
-/// <summary>Following an answer that has ended, or one that is made here.</summary>
+/// <summary>Following an answer that has ended, or one that this process generates.</summary>
 public sealed class FollowAnswerTests : IDisposable
 {
     private readonly Service _service = new();
@@ -21,11 +21,11 @@ public sealed class FollowAnswerTests : IDisposable
     {
         var answer = Add(A.Session().Answered(answer: "Tokyo."));
 
-        var told = await _service.FollowAsync(answer.Id).Soon();
+        var written = await _service.FollowAsync(answer.Id).Soon();
 
-        told.Lines.ShouldBe(["started 1 openrouter", "1.6 Tokyo.", "1.6.end Completed"]);
-        told.Start!.Model.ShouldBe("test/model");
-        told.End!.ShouldBeEquivalentTo(
+        written.Lines.ShouldBe(["started 1 openrouter", "1.6 Tokyo.", "1.6.end Completed"]);
+        written.Start!.Model.ShouldBe("test/model");
+        written.End!.ShouldBeEquivalentTo(
             new GenerationEnd(
                 MessageStatus.Completed,
                 answer.CompletedAt!.Value,
@@ -38,7 +38,7 @@ public sealed class FollowAnswerTests : IDisposable
     }
 
     [Test]
-    public async Task What_is_followed_says_which_answer_it_is()
+    public async Task A_follower_identifies_its_answer()
     {
         var answer = Add(A.Session().Answered());
 
@@ -47,14 +47,14 @@ public sealed class FollowAnswerTests : IDisposable
         follower.Generation.Identity.ShouldBe(
             new GenerationIdentity(answer.Id, answer.Owner, answer.CreatedAt, answer.SessionId, answer.QuestionId)
         );
-        var told = follower.Generation.ToMessage();
-        (told.Content, told.Status, told.Provider).ShouldBe((answer.Content, answer.Status, answer.Provider));
+        var written = follower.Generation.ToMessage();
+        (written.Content, written.Status, written.Provider).ShouldBe((answer.Content, answer.Status, answer.Provider));
     }
 
     [TestCase(1, "1.6 Tokyo.", "1.6.end Completed")]
     [TestCase(1, "1.6 yo.", "1.6.end Completed", 3)]
     [TestCase(1, "1.6.end Completed", null, 6)]
-    public async Task A_follower_that_has_some_of_it_gets_the_rest(
+    public async Task A_follower_that_has_part_of_an_answer_gets_the_rest(
         int run,
         string first,
         string? second,
@@ -79,19 +79,19 @@ public sealed class FollowAnswerTests : IDisposable
     [TestCase(1, 7, false)]
     [TestCase(1, 5, true)]
     [TestCase(2, 0, false)]
-    public async Task A_position_that_no_event_leads_to_is_refused(int run, int offset, bool isEnd)
+    public async Task A_position_of_no_event_is_rejected(int run, int offset, bool isEnd)
     {
         var answer = Add(A.Session().Answered(answer: "Tokyo."));
 
-        var refused = await Should.ThrowAsync<InvalidRequestException>(() =>
+        var rejected = await Should.ThrowAsync<InvalidRequestException>(() =>
             _service.FollowAsync(answer.Id, new Position(run, offset, isEnd))
         );
 
-        refused.Errors["Last-Event-ID"].ShouldBe(["must be the id of an event of this answer"]);
+        rejected.Errors["Last-Event-ID"].ShouldBe(["must be the id of an event of this answer"]);
     }
 
     [Test]
-    public async Task A_position_in_an_answer_that_is_made_here_is_refused_when_it_has_not_come()
+    public async Task A_position_after_the_text_so_far_is_rejected()
     {
         var asked = await _service.BeginAsync(Reply.Gated(), "Tok");
 
@@ -103,7 +103,7 @@ public sealed class FollowAnswerTests : IDisposable
     }
 
     [Test]
-    public async Task An_empty_answer_has_no_text_to_tell()
+    public async Task An_empty_answer_has_no_text_event()
     {
         var answer = Add(A.Session().Answered(answer: ""));
 
@@ -111,18 +111,18 @@ public sealed class FollowAnswerTests : IDisposable
     }
 
     [Test]
-    public async Task An_answer_that_nobody_began_has_only_its_end()
+    public async Task An_answer_that_no_provider_began_has_only_its_end()
     {
         var answer = Add(A.Session().Failed());
 
-        var told = await _service.FollowAsync(answer.Id).Soon();
+        var written = await _service.FollowAsync(answer.Id).Soon();
 
-        told.Lines.ShouldBe(["1.0.end Failed"]);
-        told.End!.Error!.Code.ShouldBe("provider_failed");
+        written.Lines.ShouldBe(["1.0.end Failed"]);
+        written.End!.Error!.Code.ShouldBe("provider_failed");
     }
 
     [Test]
-    public async Task An_answer_that_is_not_there_cannot_be_followed()
+    public async Task An_answer_that_does_not_exist_cannot_be_followed()
     {
         var answer = Add(A.Session().Answered());
         var anothers = Add(A.Session().OwnedBy("another").Answered());
@@ -132,14 +132,14 @@ public sealed class FollowAnswerTests : IDisposable
     }
 
     [Test]
-    public async Task Who_leaves_does_not_stop_the_answer()
+    public async Task A_follower_that_leaves_does_not_stop_the_answer()
     {
         var model = Reply.Gated();
         var asked = await _service.BeginAsync(model, "Tok");
         asked.Answer.Dispose();
         using (await _service.Sender.Send(new FollowAnswer(asked.AnswerId(), Position.Start))) { }
         model.Finish("yo.");
-        await _service.EndOfAsync(asked.AnswerId());
+        await _service.WaitForEndAsync(asked.AnswerId());
 
         _service.Database.Answer(asked.AnswerId()).Content.ShouldBe("Tokyo.");
     }

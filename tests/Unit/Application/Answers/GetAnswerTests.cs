@@ -6,7 +6,7 @@ using QrAi.Tests.Unit.Support.Generations;
 
 namespace QrAi.Tests.Unit.Application.Answers;
 
-/// <summary>Reading an answer of which this process and the database may know different things.</summary>
+/// <summary>Reading an answer whose state in this process and in the database may differ.</summary>
 public sealed class GetAnswerTests : IDisposable
 {
     private readonly Service _service = new();
@@ -15,9 +15,9 @@ public sealed class GetAnswerTests : IDisposable
     public void Dispose() => _service.Dispose();
 
     [Test]
-    public async Task An_answer_that_another_process_generates_is_read_with_what_is_recorded_of_it()
+    public async Task An_answer_that_another_process_generates_is_read_with_its_recorded_text()
     {
-        using var other = new Service(beside: _service);
+        using var other = new Service(sharedWith: _service);
         var asked = await other.BeginAsync(Reply.Gated(), "Tok");
         var before = await _service.Sender.Send(new GetAnswer(asked.AnswerId()));
         other.Pass(TimeSpan.FromMilliseconds(100));
@@ -28,7 +28,7 @@ public sealed class GetAnswerTests : IDisposable
     }
 
     [Test]
-    public async Task An_answer_that_is_made_here_is_read_without_the_database()
+    public async Task An_answer_that_this_process_generates_is_read_without_the_database()
     {
         var asked = await _service.BeginAsync(Reply.Gated(), "Tok");
         _service.Database.IsDown = true;
@@ -37,7 +37,7 @@ public sealed class GetAnswerTests : IDisposable
     }
 
     [Test]
-    public async Task An_answer_that_has_ended_is_read_as_it_was_kept()
+    public async Task An_answer_that_has_ended_is_read_as_it_was_stored()
     {
         var answerId = _service.Database.Add(A.Session().Cancelled(sofar: "Kept")).Messages.Last().Id;
 
@@ -47,7 +47,7 @@ public sealed class GetAnswerTests : IDisposable
     }
 
     [Test]
-    public async Task Neither_a_question_nor_what_is_not_there_is_an_answer()
+    public async Task Neither_a_question_nor_an_unknown_id_is_an_answer()
     {
         var question = _service.Database.Add(A.Session().Answered()).Messages.First();
 

@@ -11,7 +11,7 @@ public sealed class RecordAnswerEndedTests
     private readonly ListLog _log = new();
 
     [Test]
-    public async Task The_log_says_which_answer_ended_how_and_what_it_took()
+    public async Task The_log_states_which_answer_ended_how_and_what_it_used()
     {
         var ended = await RecordAsync(MessageStatus.Completed, error: null);
 
@@ -38,25 +38,25 @@ public sealed class RecordAnswerEndedTests
     [TestCase(MessageStatus.Completed, null, "completed")]
     [TestCase(MessageStatus.Failed, "provider_failed", "failed")]
     [TestCase(MessageStatus.Cancelled, null, "cancelled")]
-    public async Task It_is_counted_and_its_time_measured_by_who_wrote_it_and_how_it_ended(
+    public async Task Count_and_duration_are_measured_by_provider_and_outcome(
         MessageStatus status,
         string? error,
         string outcome
     )
     {
-        // Others measure at the same time: these are told by a provider of their own.
+        // Other tests record measurements at the same time. A unique provider identifies those of this test.
         var provider = $"provider-{Guid.CreateVersion7()}";
         var measured = new ConcurrentQueue<string>();
         using var listener = new MeterListener
         {
-            InstrumentPublished = (instrument, its) =>
+            InstrumentPublished = (instrument, listening) =>
             {
                 if (instrument.Meter.Name == "QrAi.Answers")
-                    its.EnableMeasurementEvents(instrument);
+                    listening.EnableMeasurementEvents(instrument);
             },
         };
-        listener.SetMeasurementEventCallback<long>(Note);
-        listener.SetMeasurementEventCallback<double>(Note);
+        listener.SetMeasurementEventCallback<long>(Record);
+        listener.SetMeasurementEventCallback<double>(Record);
         listener.Start();
 
         await RecordAsync(status, error, provider);
@@ -64,7 +64,7 @@ public sealed class RecordAnswerEndedTests
         var tags = $"qrai.outcome={outcome}" + (error is null ? "" : $" error.type={error}");
         measured.ShouldBe([$"qrai.answers {{answer}} 1 {tags}", $"qrai.answer.duration s 3 {tags}"]);
 
-        void Note<T>(
+        void Record<T>(
             Instrument instrument,
             T value,
             ReadOnlySpan<KeyValuePair<string, object?>> measuredTags,

@@ -11,7 +11,7 @@ public sealed class BackupRetentionTests
     [TestCase("30d", 30, 0, 0)]
     [TestCase("0d,1w", 0, 1, 0)]
     [TestCase("9999d,9999w,9999m", 9999, 9999, 9999)]
-    public void It_is_read_from_the_settings(string text, int daily, int weekly, int monthly)
+    public void Retention_is_read_from_the_settings(string text, int daily, int weekly, int monthly)
     {
         BackupRetention.TryParse(text, out var retention).ShouldBeTrue();
 
@@ -29,12 +29,12 @@ public sealed class BackupRetentionTests
     [TestCase("10000d")]
     [TestCase("٧d")]
     [TestCase("0d,0w,0m")]
-    public void What_is_no_retention_is_refused(string text) => BackupRetention.TryParse(text, out _).ShouldBeFalse();
+    public void Invalid_text_is_rejected(string text) => BackupRetention.TryParse(text, out _).ShouldBeFalse();
 
     [Test]
-    public void The_newest_of_each_day_week_and_month_stays()
+    public void The_newest_of_each_day_week_and_month_is_retained()
     {
-        // Every day at 3:00 for 400 days, and each but the last of the day at 1:00 too.
+        // Two backups a day for 400 days, at 1:00 and at 3:00.
         var backups = Enumerable
             .Range(0, 400)
             .SelectMany(day =>
@@ -42,7 +42,7 @@ public sealed class BackupRetentionTests
             )
             .ToList();
 
-        var kept = Kept(new BackupRetention(3, 3, 3), backups);
+        var retained = Retained(new BackupRetention(3, 3, 3), backups);
 
         string[] expected =
         [
@@ -53,18 +53,18 @@ public sealed class BackupRetentionTests
             "qrai-20261031T030000Z", // the end of October
             "qrai-20260930T030000Z", // the end of September
         ];
-        kept.ShouldBe(expected);
+        retained.ShouldBe(expected);
     }
 
     [Test]
-    public void Weeks_are_those_of_ISO_even_across_years()
+    public void Weeks_are_ISO_weeks_even_across_years()
     {
         string[] days = ["2027-01-04", "2027-01-03", "2026-12-28", "2026-12-27"];
         var backups = days.Select(day => Backup(At(day)));
 
         // 28 December to 3 January is one week, the 53rd.
         string[] expected = ["qrai-20270104T000000Z", "qrai-20270103T000000Z", "qrai-20261227T000000Z"];
-        Kept(new BackupRetention(0, 3, 0), backups).ShouldBe(expected);
+        Retained(new BackupRetention(0, 3, 0), backups).ShouldBe(expected);
     }
 
     [Test]
@@ -72,21 +72,22 @@ public sealed class BackupRetentionTests
     {
         var backups = Enumerable.Range(0, 4).Select(number => Backup(Now.AddDays(-100 * number)));
 
-        Kept(new BackupRetention(3, 0, 0), backups).Count.ShouldBe(3);
+        Retained(new BackupRetention(3, 0, 0), backups).Count.ShouldBe(3);
     }
 
     [Test]
-    public void The_last_verified_one_never_goes_and_nothing_newer_does()
+    public void The_last_verified_backup_and_all_newer_ones_never_expire()
     {
         var verified = Backup(Now.AddDays(-9), Verified);
         var newer = Enumerable.Range(0, 9).Select(day => Backup(Now.AddDays(-day), verification: null)).ToList();
         var older = Backup(Now.AddDays(-10), Verified);
 
-        Kept(new BackupRetention(1, 0, 0), [.. newer, verified, older]).ShouldBe([.. newer.Select(Id), verified.Id]);
+        Retained(new BackupRetention(1, 0, 0), [.. newer, verified, older])
+            .ShouldBe([.. newer.Select(Id), verified.Id]);
     }
 
     [Test]
-    public void Where_nothing_was_ever_verified_nothing_goes()
+    public void Without_a_verified_backup_none_expires()
     {
         var backups = Enumerable.Range(0, 50).Select(day => Backup(Now.AddDays(-day), verification: null)).ToList();
 
@@ -94,44 +95,44 @@ public sealed class BackupRetentionTests
     }
 
     [Test]
-    public void One_that_failed_takes_no_good_ones_place_and_goes_when_a_newer_one_is_verified()
+    public void A_failed_backup_does_not_replace_a_good_one_and_expires_when_a_newer_one_is_verified()
     {
         var good = Backup(Now.AddHours(-9), Verified);
         var failed = Backup(Now.AddHours(-3), Failed);
         var earlier = Backup(Now.AddHours(-33), Verified);
         var retention = new BackupRetention(2, 0, 0);
 
-        Kept(retention, [failed, good, earlier]).ShouldBe([failed.Id, good.Id, earlier.Id]);
+        Retained(retention, [failed, good, earlier]).ShouldBe([failed.Id, good.Id, earlier.Id]);
         var next = Backup(Now, Verified);
-        Kept(retention, [next, failed, good, earlier]).ShouldBe([next.Id, earlier.Id]);
+        Retained(retention, [next, failed, good, earlier]).ShouldBe([next.Id, earlier.Id]);
     }
 
     [Test]
-    public void One_made_before_a_restore_stays_beside_the_others_for_as_many_days_as_there_are_daily_ones()
+    public void A_safety_backup_is_retained_in_addition_for_as_many_days_as_there_are_daily_backups()
     {
         var regular = Enumerable.Range(0, 10).Select(day => Backup(Now.AddDays(-day).AddHours(-1))).ToList();
         var safety = Backup(Now.AddDays(-2), verification: null, BackupPurpose.Safety);
         var oldSafety = Backup(Now.AddDays(-3).AddSeconds(-1), Verified, BackupPurpose.Safety);
 
-        var kept = Kept(new BackupRetention(3, 0, 0), [.. regular, safety, oldSafety]);
+        var retained = Retained(new BackupRetention(3, 0, 0), [.. regular, safety, oldSafety]);
 
-        kept.ShouldBe([regular[0].Id, regular[1].Id, safety.Id, regular[2].Id]);
+        retained.ShouldBe([regular[0].Id, regular[1].Id, safety.Id, regular[2].Id]);
     }
 
     [Test]
-    public void A_verified_one_from_before_a_restore_does_not_count_as_the_last_verified()
+    public void A_verified_safety_backup_does_not_count_as_the_last_verified()
     {
         var regular = Backup(Now.AddDays(-40), Verified);
         var safety = Backup(Now.AddDays(-1), Verified, BackupPurpose.Safety);
 
-        Kept(new BackupRetention(1, 0, 0), [regular, safety]).ShouldContain(regular.Id);
+        Retained(new BackupRetention(1, 0, 0), [regular, safety]).ShouldContain(regular.Id);
     }
 
     private static BackupVerification Verified { get; } = new(Now, null);
 
     private static BackupVerification Failed { get; } = new(Now, "Table public.messages is missing.");
 
-    private static List<string> Kept(BackupRetention retention, IEnumerable<BackupManifest> backups)
+    private static List<string> Retained(BackupRetention retention, IEnumerable<BackupManifest> backups)
     {
         var all = backups.ToList();
         var expired = retention.Expired(all, Now);

@@ -14,9 +14,9 @@ public sealed class CreateBackupTests : IDisposable
     public void Dispose() => _service.Dispose();
 
     [Test]
-    public async Task A_backup_says_what_was_dumped_when_and_by_what()
+    public async Task A_manifest_states_what_was_dumped_when_and_by_which_tool()
     {
-        _service.Own.Pace = TimeSpan.FromMinutes(5);
+        _service.Own.Duration = TimeSpan.FromMinutes(5);
 
         var backup = await CreateAsync();
 
@@ -52,7 +52,7 @@ public sealed class CreateBackupTests : IDisposable
     }
 
     [Test]
-    public async Task Where_there_is_no_storage_nothing_is_uploaded()
+    public async Task Without_a_storage_nothing_is_uploaded()
     {
         _service.Archive.Add();
 
@@ -62,7 +62,7 @@ public sealed class CreateBackupTests : IDisposable
     }
 
     [Test]
-    public async Task Where_there_is_a_storage_the_backup_is_in_both_places()
+    public async Task With_a_storage_the_backup_is_in_both_places()
     {
         _service.Archive.HasStorage = true;
 
@@ -72,7 +72,7 @@ public sealed class CreateBackupTests : IDisposable
     }
 
     [Test]
-    public async Task An_upload_that_fails_leaves_the_backup_in_the_folder_and_says_so()
+    public async Task A_failed_upload_leaves_the_backup_in_the_folder_and_reports_it()
     {
         _service.Archive.HasStorage = true;
         _service.Archive.StorageProblem = "The storage does not answer.";
@@ -86,7 +86,7 @@ public sealed class CreateBackupTests : IDisposable
     }
 
     [Test]
-    public async Task What_an_earlier_run_could_not_upload_is_uploaded_after_the_new_one()
+    public async Task A_backup_that_an_earlier_run_could_not_upload_is_uploaded_after_the_new_one()
     {
         _service.Archive.HasStorage = true;
         var earlier = _service.Archive.Add();
@@ -99,7 +99,7 @@ public sealed class CreateBackupTests : IDisposable
     }
 
     [Test]
-    public async Task What_is_damaged_is_not_uploaded()
+    public async Task A_damaged_backup_is_not_uploaded()
     {
         _service.Archive.HasStorage = true;
         _service.Archive.Add(damage: "Its dump is missing.");
@@ -110,7 +110,7 @@ public sealed class CreateBackupTests : IDisposable
     }
 
     [Test]
-    public async Task A_storage_that_can_not_be_asked_for_what_it_lacks_fails_the_create()
+    public async Task A_storage_that_cannot_be_listed_fails_the_create()
     {
         _service.Archive.HasStorage = true;
         _service.Archive.Uploaded = () => _service.Archive.StorageProblem = "The storage does not answer.";

@@ -3,7 +3,7 @@ using QrAi.Tests.Unit.Support.Backups;
 
 namespace QrAi.Tests.Unit.Application.Backups;
 
-/// <summary>Over a retention of one day.</summary>
+/// <summary>Former databases, with a retention of one day.</summary>
 public sealed class FormerDatabaseTests : IDisposable
 {
     private readonly BackupService _service = new();
@@ -12,19 +12,19 @@ public sealed class FormerDatabaseTests : IDisposable
     public void Dispose() => _service.Dispose();
 
     [Test]
-    public async Task What_a_restore_has_left_is_listed_with_the_time_from_which_it_may_go()
+    public async Task A_former_database_is_listed_with_the_time_from_which_it_may_be_dropped()
     {
-        var noted = Leave("noted", TimeSpan.FromHours(3));
+        var known = Leave("noted", TimeSpan.FromHours(3));
         var unknown = Leave("unknown", null);
 
         (await _service.Sender.Send(new ListFormerDatabases())).ShouldBe([
-            new RetainedDatabase(noted, noted.ReplacedAt + TimeSpan.FromDays(1)),
+            new RetainedDatabase(known, known.ReplacedAt + TimeSpan.FromDays(1)),
             new RetainedDatabase(unknown, null),
         ]);
     }
 
     [Test]
-    public async Task It_is_dropped_when_its_day_has_passed_and_not_a_moment_earlier()
+    public async Task A_former_database_is_dropped_after_one_day_and_not_earlier()
     {
         Leave("former", TimeSpan.Zero);
 
@@ -36,7 +36,7 @@ public sealed class FormerDatabaseTests : IDisposable
     }
 
     [Test]
-    public async Task What_somebody_uses_or_nobody_knows_the_age_of_stays()
+    public async Task A_former_database_in_use_or_of_unknown_age_is_retained()
     {
         var used = Leave("used", TimeSpan.FromDays(9), isUsed: true);
         var unknown = Leave("unknown", null);

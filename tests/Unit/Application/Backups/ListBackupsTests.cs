@@ -11,7 +11,7 @@ public sealed class ListBackupsTests : IDisposable
     public void Dispose() => _service.Dispose();
 
     [Test]
-    public async Task A_listing_hides_neither_what_is_damaged_nor_what_could_not_be_read()
+    public async Task A_listing_includes_damaged_and_unreadable_backups()
     {
         var damaged = _service.Archive.Add(2, damage: "Its dump is missing.");
         var good = _service.Archive.Add(1);

@@ -3,7 +3,7 @@ using QrAi.Tests.Unit.Support.Backups;
 
 namespace QrAi.Tests.Unit.Application.Backups;
 
-/// <summary>Over a retention of one day.</summary>
+/// <summary>Pruning, with a retention of one day.</summary>
 public sealed class PruneBackupsTests : IDisposable
 {
     private readonly BackupService _service = new();
@@ -12,7 +12,7 @@ public sealed class PruneBackupsTests : IDisposable
     public void Dispose() => _service.Dispose();
 
     [Test]
-    public async Task What_retention_lets_go_is_removed_and_named_and_the_rest_stays()
+    public async Task Expired_backups_are_removed_and_named_and_the_others_are_retained()
     {
         var unverified = _service.Archive.Add(1);
         var verified = _service.Archive.Add(2, isVerified: true);
@@ -39,7 +39,7 @@ public sealed class PruneBackupsTests : IDisposable
     }
 
     [Test]
-    public async Task What_is_damaged_stays_for_people_to_look_at_and_takes_no_good_ones_place()
+    public async Task A_damaged_backup_is_retained_and_does_not_replace_a_good_one()
     {
         var damaged = _service.Archive.Add(1, damage: "Its dump is missing.", isVerified: true);
         var good = _service.Archive.Add(24, isVerified: true);
@@ -54,7 +54,7 @@ public sealed class PruneBackupsTests : IDisposable
     }
 
     [Test]
-    public async Task What_was_made_before_a_restore_goes_when_its_day_has_passed()
+    public async Task A_safety_backup_is_removed_after_one_day()
     {
         _service.Archive.Add(1, isVerified: true);
         var safety = _service.Archive.Add(2, BackupPurpose.Safety);

@@ -23,9 +23,9 @@ public sealed class RestoreBackupTests : IDisposable
     public void Dispose() => _service.Dispose();
 
     [Test]
-    public async Task Into_an_empty_database_there_is_no_safety_backup()
+    public async Task A_restore_into_an_empty_database_creates_no_safety_backup()
     {
-        _service.Own.Contents = MemoryBackupDatabase.Nothing;
+        _service.Own.Contents = MemoryBackupDatabase.Empty;
 
         var restored = await RestoreAsync(overwrite: false);
 
@@ -43,18 +43,18 @@ public sealed class RestoreBackupTests : IDisposable
     }
 
     [Test]
-    public async Task A_database_that_holds_something_is_not_touched_without_consent()
+    public async Task A_database_that_is_not_empty_is_not_changed_without_confirmation()
     {
-        var refused = await Should.ThrowAsync<InvalidRequestException>(() => RestoreAsync(overwrite: false));
+        var rejected = await Should.ThrowAsync<InvalidRequestException>(() => RestoreAsync(overwrite: false));
 
-        refused
+        rejected
             .Errors["--yes"]
             .ShouldBe(["is required, because the service's database is not empty: it is backed up and then replaced"]);
         ShouldHaveChangedNothing();
     }
 
     [Test]
-    public async Task What_is_replaced_is_backed_up_before()
+    public async Task A_database_is_backed_up_before_it_is_replaced()
     {
         var restored = await RestoreAsync();
 
@@ -71,7 +71,7 @@ public sealed class RestoreBackupTests : IDisposable
     }
 
     [Test]
-    public async Task Where_the_former_database_still_is_is_told()
+    public async Task The_name_of_the_retained_database_is_returned()
     {
         _service.Own.RetainedAs = "qrai_former";
 
@@ -79,7 +79,7 @@ public sealed class RestoreBackupTests : IDisposable
     }
 
     [Test]
-    public async Task Into_another_database_the_services_own_is_not_touched()
+    public async Task A_restore_into_another_database_does_not_change_the_services_own()
     {
         var restored = await _service.Sender.Send(new RestoreBackup(_id, MemoryBackupDatabases.OtherUrl, true));
 
@@ -91,15 +91,15 @@ public sealed class RestoreBackupTests : IDisposable
     [Test]
     public async Task The_duration_is_that_of_the_restore_the_safety_backup_and_the_take_over()
     {
-        _service.Own.Pace = TimeSpan.FromMinutes(5);
+        _service.Own.Duration = TimeSpan.FromMinutes(5);
 
         (await RestoreAsync()).Duration.ShouldBe(TimeSpan.FromMinutes(15));
     }
 
     [Test]
-    public async Task A_copy_that_is_not_what_the_manifest_says_changes_nothing_and_goes()
+    public async Task A_copy_that_differs_from_the_manifest_changes_nothing_and_is_dropped()
     {
-        _service.Own.Restored = MemoryBackupDatabase.Nothing;
+        _service.Own.Restored = MemoryBackupDatabase.Empty;
 
         (await Should.ThrowAsync<BackupDamagedException>(() => RestoreAsync())).Message.ShouldBe(
             $"{_id} is damaged. Table public.messages is missing. Nothing was changed."
@@ -108,7 +108,7 @@ public sealed class RestoreBackupTests : IDisposable
     }
 
     [Test]
-    public async Task A_dump_that_is_not_what_the_manifest_says_changes_nothing()
+    public async Task A_dump_that_differs_from_the_manifest_changes_nothing()
     {
         _service.Archive.FetchFault = new BackupDamagedException("The dump has another SHA-256.");
 
@@ -119,7 +119,7 @@ public sealed class RestoreBackupTests : IDisposable
     }
 
     [Test]
-    public async Task A_restore_that_fails_changes_nothing_and_does_not_call_the_backup_damaged()
+    public async Task A_failed_restore_changes_nothing_and_does_not_report_the_backup_as_damaged()
     {
         _service.Own.RestoreFault = new BackupFailedException("pg_restore is missing.");
 
@@ -131,7 +131,7 @@ public sealed class RestoreBackupTests : IDisposable
     }
 
     [Test]
-    public async Task A_fault_that_nobody_expected_comes_through_and_the_copy_goes()
+    public async Task An_unexpected_exception_propagates_and_the_copy_is_dropped()
     {
         _service.Own.ReadFault = new InvalidOperationException();
 
@@ -149,7 +149,7 @@ public sealed class RestoreBackupTests : IDisposable
     }
 
     [Test]
-    public async Task A_copy_that_can_not_take_the_place_goes_and_the_safety_backup_stays()
+    public async Task A_copy_that_cannot_take_over_is_dropped_and_the_safety_backup_is_retained()
     {
         _service.Own.TakeOverFault = new BackupFailedException("Others are connected.");
 
@@ -160,7 +160,7 @@ public sealed class RestoreBackupTests : IDisposable
     }
 
     [Test]
-    public async Task One_of_which_damage_is_known_is_not_restored()
+    public async Task A_backup_that_is_known_to_be_damaged_is_not_restored()
     {
         var damaged = _service.Archive.Add(2, damage: "Its manifest was changed.");
 
@@ -171,7 +171,7 @@ public sealed class RestoreBackupTests : IDisposable
     }
 
     [Test]
-    public async Task One_of_another_kind_of_database_is_refused()
+    public async Task A_backup_of_another_kind_of_database_is_rejected()
     {
         _service.Own.Format = BackupFormat.Sqlite;
 
@@ -182,7 +182,7 @@ public sealed class RestoreBackupTests : IDisposable
     }
 
     [Test]
-    public async Task One_that_there_is_not_is_named()
+    public async Task An_unknown_backup_is_named()
     {
         (await Should.ThrowAsync<BackupFailedException>(() => RestoreAsync(Unknown))).Message.ShouldBe(
             $"There is no backup {Unknown}. Nothing was changed."
@@ -191,14 +191,14 @@ public sealed class RestoreBackupTests : IDisposable
     }
 
     [Test]
-    public async Task What_is_no_id_and_no_address_is_refused_with_both_rules()
+    public async Task An_invalid_id_and_an_invalid_address_are_rejected_with_both_rules()
     {
-        var refused = await Should.ThrowAsync<InvalidRequestException>(() =>
+        var rejected = await Should.ThrowAsync<InvalidRequestException>(() =>
             _service.Sender.Send(new RestoreBackup("newest", " ", true))
         );
 
-        refused.Errors["id"].ShouldBe(["must be the id of a backup, like qrai-20261123T030000Z"]);
-        refused.Errors["into"].ShouldBe(["must be the address of a database"]);
+        rejected.Errors["id"].ShouldBe(["must be the id of a backup, like qrai-20261123T030000Z"]);
+        rejected.Errors["into"].ShouldBe(["must be the address of a database"]);
         ShouldHaveChangedNothing();
     }
 

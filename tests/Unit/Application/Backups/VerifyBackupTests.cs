@@ -14,10 +14,10 @@ public sealed class VerifyBackupTests : IDisposable
     public void Dispose() => _service.Dispose();
 
     [Test]
-    public async Task The_outcome_and_its_time_are_noted_and_the_copy_goes()
+    public async Task The_outcome_and_its_time_are_recorded_and_the_copy_is_dropped()
     {
         var id = _service.Archive.Add();
-        _service.Own.Pace = TimeSpan.FromMinutes(5);
+        _service.Own.Duration = TimeSpan.FromMinutes(5);
 
         var verified = await VerifyAsync();
 
@@ -28,7 +28,7 @@ public sealed class VerifyBackupTests : IDisposable
     }
 
     [Test]
-    public async Task The_newest_regular_one_is_taken_and_not_what_was_made_before_a_restore()
+    public async Task The_newest_regular_backup_is_verified_and_not_a_safety_backup()
     {
         _service.Archive.Add(3);
         var newest = _service.Archive.Add(2);
@@ -38,7 +38,7 @@ public sealed class VerifyBackupTests : IDisposable
     }
 
     [Test]
-    public async Task One_that_is_named_is_taken_whatever_it_was_made_for()
+    public async Task A_named_backup_is_verified_whatever_its_purpose()
     {
         var named = _service.Archive.Add(2, BackupPurpose.Safety);
         _service.Archive.Add(1);
@@ -47,10 +47,10 @@ public sealed class VerifyBackupTests : IDisposable
     }
 
     [Test]
-    public async Task A_difference_is_noted_and_thrown()
+    public async Task A_difference_is_recorded_and_thrown()
     {
         var id = _service.Archive.Add();
-        _service.Own.Restored = MemoryBackupDatabase.Nothing;
+        _service.Own.Restored = MemoryBackupDatabase.Empty;
 
         var damaged = await Should.ThrowAsync<BackupDamagedException>(() => VerifyAsync());
 
@@ -64,7 +64,7 @@ public sealed class VerifyBackupTests : IDisposable
     }
 
     [Test]
-    public async Task A_dump_that_is_not_what_its_manifest_says_is_noted_and_thrown()
+    public async Task A_dump_that_differs_from_its_manifest_is_recorded_and_thrown()
     {
         var id = _service.Archive.Add();
         _service.Archive.FetchFault = new BackupDamagedException("The dump has another SHA-256.");
@@ -76,7 +76,7 @@ public sealed class VerifyBackupTests : IDisposable
     }
 
     [Test]
-    public async Task A_dump_that_can_not_be_read_now_is_not_called_damaged()
+    public async Task A_dump_that_cannot_be_read_now_is_not_reported_as_damaged()
     {
         var id = _service.Archive.Add();
         _service.Archive.FetchFault = new BackupFailedException("The storage does not answer.");
@@ -89,7 +89,7 @@ public sealed class VerifyBackupTests : IDisposable
     }
 
     [Test]
-    public async Task One_whose_manifest_was_changed_is_not_good_and_is_not_written_anew()
+    public async Task A_manifest_that_was_changed_is_damaged_and_is_not_rewritten()
     {
         var id = _service.Archive.Add(damage: "Its manifest was changed.");
 
@@ -100,10 +100,10 @@ public sealed class VerifyBackupTests : IDisposable
     }
 
     [Test]
-    public async Task What_was_found_says_more_than_what_a_look_told()
+    public async Task The_damage_that_a_verification_finds_takes_precedence_over_that_of_the_listing()
     {
         _service.Archive.Add(damage: "Its manifest was changed.");
-        _service.Own.Restored = MemoryBackupDatabase.Nothing;
+        _service.Own.Restored = MemoryBackupDatabase.Empty;
 
         (await Should.ThrowAsync<BackupDamagedException>(() => VerifyAsync())).Message.ShouldEndWith(
             "is damaged. Table public.messages is missing."
@@ -111,7 +111,7 @@ public sealed class VerifyBackupTests : IDisposable
     }
 
     [Test]
-    public async Task One_of_another_kind_of_database_is_refused_and_not_called_damaged()
+    public async Task A_backup_of_another_kind_of_database_is_rejected_and_not_reported_as_damaged()
     {
         var id = _service.Archive.Add();
         _service.Own.Format = BackupFormat.Sqlite;
@@ -123,13 +123,13 @@ public sealed class VerifyBackupTests : IDisposable
     }
 
     [Test]
-    public async Task One_that_there_is_not_is_named() =>
+    public async Task An_unknown_backup_is_named() =>
         (await Should.ThrowAsync<BackupFailedException>(() => VerifyAsync(Unknown))).Message.ShouldBe(
             $"There is no backup {Unknown}."
         );
 
     [Test]
-    public async Task Where_only_what_was_made_before_a_restore_is_there_is_nothing_to_verify()
+    public async Task With_only_safety_backups_there_is_nothing_to_verify()
     {
         _service.Archive.Add(purpose: BackupPurpose.Safety);
 
@@ -139,7 +139,7 @@ public sealed class VerifyBackupTests : IDisposable
     }
 
     [Test]
-    public async Task Where_the_storage_that_may_have_some_is_down_nobody_says_that_there_is_none()
+    public async Task Unavailable_storage_is_reported_instead_of_a_missing_backup()
     {
         _service.Archive.Add(places: BackupPlaces.Blob);
         _service.Archive.StorageProblem = "The storage does not answer.";
@@ -150,7 +150,7 @@ public sealed class VerifyBackupTests : IDisposable
     }
 
     [Test]
-    public async Task Beside_a_manifest_that_can_not_be_read_only_one_that_is_named_is_verified()
+    public async Task With_an_unreadable_manifest_only_a_named_backup_is_verified()
     {
         var id = _service.Archive.Add();
         _service.Archive.Unreadable.Add("The manifest of another one can not be read.");
@@ -162,7 +162,7 @@ public sealed class VerifyBackupTests : IDisposable
     }
 
     [Test]
-    public async Task What_is_no_id_is_refused() =>
+    public async Task An_invalid_id_is_rejected() =>
         (await Should.ThrowAsync<InvalidRequestException>(() => VerifyAsync("../etc/passwd")))
             .Errors["id"]
             .ShouldBe(["must be the id of a backup, like qrai-20261123T030000Z"]);

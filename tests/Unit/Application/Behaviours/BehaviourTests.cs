@@ -14,7 +14,7 @@ using QrAi.Tests.Unit.Support.Persistence;
 
 namespace QrAi.Tests.Unit.Application.Behaviours;
 
-/// <summary>What every request passes before its handler, as the service composes it.</summary>
+/// <summary>The behaviours that every request passes before its handler, as the service composes them.</summary>
 public sealed class BehaviourTests : IAsyncDisposable
 {
     private readonly ListLog _log = new();
@@ -70,7 +70,7 @@ public sealed class BehaviourTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task A_field_is_named_as_the_caller_spells_it()
+    public async Task A_field_has_the_name_that_callers_use()
     {
         var exception = await Should.ThrowAsync<InvalidRequestException>(() =>
             Sender.Send(new ListSessions(0, null, new string('x', 201)))
@@ -80,7 +80,7 @@ public sealed class BehaviourTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task A_request_that_keeps_the_rules_reaches_its_handler() =>
+    public async Task A_valid_request_reaches_its_handler() =>
         await Should.ThrowAsync<ProviderNotConfiguredException>(() =>
             Sender.Send(new AskQuestion("Why?", null, null, null))
         );
@@ -105,7 +105,7 @@ public sealed class BehaviourTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task A_request_that_is_handled_is_logged_with_the_time_it_took()
+    public async Task A_handled_request_is_logged_with_its_duration()
     {
         using var service = new Service();
         await service.Sender.Send(new CreateSession("Confidential title"));

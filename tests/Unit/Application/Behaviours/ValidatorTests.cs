@@ -5,7 +5,7 @@ using QrAi.Tests.Fixtures.Models;
 
 namespace QrAi.Tests.Unit.Application.Behaviours;
 
-/// <summary>The rules of every request that has some.</summary>
+/// <summary>The rules of all requests that have a validator.</summary>
 public sealed class ValidatorTests
 {
     private const string Emoji = "😀";
@@ -24,7 +24,7 @@ public sealed class ValidatorTests
     };
 
     [Test]
-    public void Text_has_its_limit_in_code_points_after_trimming(
+    public void Text_has_a_maximum_of_code_points_after_trimming(
         [Values("question", "model", "new title", "title", "q")] string field
     )
     {
@@ -39,7 +39,7 @@ public sealed class ValidatorTests
     }
 
     [Test]
-    public void Text_may_be_any_Unicode_but_NUL_and_halves_of_characters(
+    public void Text_may_be_any_Unicode_except_NUL_and_lone_surrogates(
         [Values("question", "model", "new title", "title", "q")] string field
     )
     {
@@ -60,21 +60,21 @@ public sealed class ValidatorTests
     }
 
     [Test]
-    public void A_search_for_nothing_is_no_search()
+    public void An_empty_search_text_is_valid()
     {
         foreach (var text in new[] { null, "", "  " })
             Texts["q"].Check(text).ShouldBeEmpty();
     }
 
     [Test]
-    public void A_question_and_a_new_name_have_to_be_there()
+    public void A_question_and_a_new_title_are_required()
     {
         Texts["question"].Check(null).ShouldHaveSingleItem();
         Texts["title"].Check(null).ShouldHaveSingleItem();
     }
 
     [Test]
-    public void A_model_and_a_title_of_a_new_session_may_be_missing()
+    public void A_model_and_the_title_of_a_new_session_are_optional()
     {
         Texts["model"].Check(null).ShouldBeEmpty();
         Texts["new title"].Check(null).ShouldBeEmpty();
@@ -91,7 +91,7 @@ public sealed class ValidatorTests
     [TestCase("")]
     [TestCase("OpenRouter")]
     [TestCase("openai")]
-    public void Another_provider_is_refused(string provider) =>
+    public void An_unknown_provider_is_rejected(string provider) =>
         Check(new AskQuestionValidator(_models), Question with { Provider = provider })
             .ShouldBe(["must be one of openrouter, my-vllm-2, google-ai, offline"]);
 

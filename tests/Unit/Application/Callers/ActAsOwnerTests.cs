@@ -7,7 +7,7 @@ public sealed class ActAsOwnerTests
 {
     [TestCase(null, Owners.Unauthenticated)]
     [TestCase("alice", "alice")]
-    public async Task The_requests_that_follow_are_the_owners(string? owner, string expected)
+    public async Task The_following_requests_act_for_the_owner(string? owner, string expected)
     {
         var caller = new CurrentCaller();
 
@@ -20,16 +20,16 @@ public sealed class ActAsOwnerTests
     [TestCase("a", true)]
     [TestCase("", false)]
     [TestCase(" ", false)]
-    public void An_owner_has_a_name_or_is_nobody(string? owner, bool isTaken) => IsTaken(owner).ShouldBe(isTaken);
+    public void An_owner_has_a_name_if_it_is_given(string? owner, bool isValid) => IsAccepted(owner).ShouldBe(isValid);
 
     [Test]
-    public void A_name_has_its_limit()
+    public void A_name_has_a_maximum_length()
     {
-        IsTaken(new string('a', Owners.MaxLength)).ShouldBeTrue();
-        IsTaken(new string('a', Owners.MaxLength + 1)).ShouldBeFalse();
+        IsAccepted(new string('a', Owners.MaxLength)).ShouldBeTrue();
+        IsAccepted(new string('a', Owners.MaxLength + 1)).ShouldBeFalse();
     }
 
-    private static bool IsTaken(string? owner)
+    private static bool IsAccepted(string? owner)
     {
         var result = new ActAsOwnerValidator().Validate(new ActAsOwner(owner));
         result.Errors.ShouldAllBe(error => error.ErrorMessage == $"must have 1 to {Owners.MaxLength} characters");

@@ -6,34 +6,34 @@ namespace QrAi.Tests.Unit.Application.Callers;
 public sealed class ApiKeyCacheTests
 {
     private readonly TestClock _clock = new();
-    private readonly ApiKeyCache _recent;
+    private readonly ApiKeyCache _cache;
 
-    public ApiKeyCacheTests() => _recent = new ApiKeyCache(_clock);
+    public ApiKeyCacheTests() => _cache = new ApiKeyCache(_clock);
 
     [Test]
-    public void A_key_counts_from_before_it_was_looked_up()
+    public void The_lifetime_of_a_key_starts_before_it_is_looked_up()
     {
         var start = _clock.GetTimestamp();
         var key = Key();
-        _clock.Advance(TimeSpan.FromSeconds(1.5)); // the database takes its time
+        _clock.Advance(TimeSpan.FromSeconds(1.5)); // the duration of the query
 
-        _recent.Add(key, start);
+        _cache.Add(key, start);
 
-        _recent.Find(key.Hash).ShouldBe(key);
+        _cache.Find(key.Hash).ShouldBe(key);
         _clock.Advance(TimeSpan.FromSeconds(0.5));
-        _recent.Find(key.Hash).ShouldBeNull();
+        _cache.Find(key.Hash).ShouldBeNull();
     }
 
     [Test]
-    public void However_many_keys_there_are_the_memory_is_bounded()
+    public void The_number_of_cached_keys_is_limited()
     {
         for (var number = 0; number < ApiKeyCache.MaxKeys + 100; number++)
-            _recent.Add(Key(), _clock.GetTimestamp());
+            _cache.Add(Key(), _clock.GetTimestamp());
         var last = Key();
-        _recent.Add(last, _clock.GetTimestamp());
+        _cache.Add(last, _clock.GetTimestamp());
 
-        _recent.Count.ShouldBe(101);
-        _recent.Find(last.Hash).ShouldBe(last);
+        _cache.Count.ShouldBe(101);
+        _cache.Find(last.Hash).ShouldBe(last);
     }
 
     private ApiKey Key() => ApiKey.Create("laptop", "alice", null, _clock.GetUtcNow()).Key;

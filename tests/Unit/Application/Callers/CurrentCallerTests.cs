@@ -7,11 +7,10 @@ public sealed class CurrentCallerTests
     private readonly CurrentCaller _caller = new();
 
     [Test]
-    public void Before_somebody_says_for_whom_it_is_nothing_is_reached() =>
-        Should.Throw<InvalidOperationException>(() => _caller.Owner);
+    public void Without_an_owner_no_data_can_be_read() => Should.Throw<InvalidOperationException>(() => _caller.Owner);
 
     [Test]
-    public void A_scope_is_one_callers()
+    public void A_scope_belongs_to_one_caller()
     {
         _caller.Identify("alice");
         _caller.Identify("alice");

@@ -11,7 +11,7 @@ public sealed class KeyTests : IDisposable
     public void Dispose() => _service.Dispose();
 
     [Test]
-    public async Task A_key_reaches_what_its_names_owner_has_unless_an_owner_is_given()
+    public async Task The_owner_of_a_key_is_its_name_unless_an_owner_is_given()
     {
         (await CreateAsync(new CreateKey(" alice ", null, null))).Key.Owner.ShouldBe("alice");
         (await CreateAsync(new CreateKey("laptop", "bob", null))).Key.Owner.ShouldBe("bob");
@@ -23,7 +23,7 @@ public sealed class KeyTests : IDisposable
     [TestCase("laptop", "jwt:alice", "owner")]
     [TestCase("laptop", " bob", "owner")]
     [TestCase("laptop", "", "owner")]
-    public async Task A_key_that_breaks_a_rule_is_not_made(string? name, string? owner, string field)
+    public async Task A_key_that_breaks_a_rule_is_not_created(string? name, string? owner, string field)
     {
         var error = await Should.ThrowAsync<InvalidRequestException>(() =>
             CreateAsync(new CreateKey(name, owner, null))
@@ -34,7 +34,7 @@ public sealed class KeyTests : IDisposable
     }
 
     [Test]
-    public async Task A_key_can_not_have_expired_when_it_is_made()
+    public async Task A_key_cannot_be_created_expired()
     {
         var error = await Should.ThrowAsync<InvalidRequestException>(() =>
             CreateAsync(new CreateKey("laptop", null, _service.Clock.GetUtcNow()))
@@ -44,7 +44,7 @@ public sealed class KeyTests : IDisposable
     }
 
     [Test]
-    public async Task A_refusal_says_why_to_the_log()
+    public async Task A_rejection_has_a_reason_for_the_log()
     {
         var end = _service.Clock.GetUtcNow().AddMinutes(1);
         var revoked = await CreateAsync(new CreateKey("revoked", null, null));
@@ -60,7 +60,7 @@ public sealed class KeyTests : IDisposable
     }
 
     [Test]
-    public async Task A_database_that_is_away_says_nothing_about_a_key()
+    public async Task An_unavailable_database_is_not_reported_as_an_invalid_key()
     {
         var key = await CreateAsync(new CreateKey("alice", null, null));
         _service.Database.IsDown = true;
@@ -69,7 +69,7 @@ public sealed class KeyTests : IDisposable
     }
 
     [Test]
-    public async Task A_key_that_was_looked_up_is_known_for_two_seconds_and_then_looked_up_again()
+    public async Task A_key_is_cached_for_two_seconds_and_then_looked_up_again()
     {
         var key = await CreateAsync(new CreateKey("alice", null, null));
         (await CheckAsync(key.Secret)).Owner.ShouldBe("alice");
@@ -82,7 +82,7 @@ public sealed class KeyTests : IDisposable
     }
 
     [Test]
-    public async Task A_key_that_is_known_still_expires()
+    public async Task A_cached_key_still_expires()
     {
         var end = _service.Clock.GetUtcNow().AddSeconds(1);
         var key = await CreateAsync(new CreateKey("alice", null, end));
@@ -94,7 +94,7 @@ public sealed class KeyTests : IDisposable
     }
 
     [Test]
-    public async Task Uses_that_could_not_be_written_are_written_later()
+    public async Task Uses_that_could_not_be_saved_are_saved_later()
     {
         var key = await CreateAsync(new CreateKey("alice", null, null));
         await CheckAsync(key.Secret);
@@ -108,11 +108,11 @@ public sealed class KeyTests : IDisposable
     }
 
     [Test]
-    public async Task A_key_that_is_not_there_can_not_be_revoked() =>
+    public async Task An_unknown_key_cannot_be_revoked() =>
         await Should.ThrowAsync<NotFoundException>(() => _service.Sender.Send(new RevokeKey(Guid.CreateVersion7())));
 
     [Test]
-    public async Task No_request_tells_a_key_by_accident()
+    public async Task The_text_of_a_request_does_not_contain_a_key()
     {
         var created = await CreateAsync(new CreateKey("alice", null, null));
 

@@ -9,7 +9,7 @@ public sealed class KeyUsesTests
     private readonly KeyUses _uses = new();
 
     [Test]
-    public void Of_each_key_the_last_use_counts_in_whichever_order_they_are_noted()
+    public void The_last_use_of_each_key_counts_in_any_order_of_recording()
     {
         var (one, other) = (Guid.CreateVersion7(), Guid.CreateVersion7());
 
@@ -27,7 +27,7 @@ public sealed class KeyUsesTests
     }
 
     [Test]
-    public void What_was_taken_is_not_there_again()
+    public void Uses_are_taken_once()
     {
         _uses.Add(Guid.CreateVersion7(), Noon);
         _uses.Take();

@@ -7,7 +7,7 @@ using QrAi.Tests.Unit.Application.Completions;
 
 namespace QrAi.Tests.Unit.Application.Callers;
 
-/// <summary>Two questions at once, and one more every ten seconds.</summary>
+/// <summary>A limit of two questions at once, and one more every ten seconds.</summary>
 public sealed class QuestionLimitTests : IDisposable
 {
     private readonly Service _service = new(clock => new QuestionLimit(6, 2, clock));
@@ -27,7 +27,7 @@ public sealed class QuestionLimitTests : IDisposable
         (await Should.ThrowAsync<RateLimitedException>(_service.Sender.CompleteAsync())).Message.ShouldBe(
             "The caller has exceeded the rate limit of questions."
         );
-        await Should.ThrowAsync<RateLimitedException>(_service.Sender.CompleteAsync(Chats.Kept()));
+        await Should.ThrowAsync<RateLimitedException>(_service.Sender.CompleteAsync(Chats.Stored()));
 
         _service.Clock.Advance(TimeSpan.FromSeconds(10));
         await AskAsync();
@@ -35,7 +35,7 @@ public sealed class QuestionLimitTests : IDisposable
     }
 
     [Test]
-    public async Task What_repeats_a_question_counts_as_none()
+    public async Task A_repeated_question_does_not_count()
     {
         for (var time = 0; time < 5; time++)
             await _service.WithKey("key").Send(new AskQuestion("Why?", null, null, null));
@@ -45,7 +45,7 @@ public sealed class QuestionLimitTests : IDisposable
     }
 
     [Test]
-    public async Task A_part_that_was_refused_counts_when_it_comes_again()
+    public async Task A_part_that_was_rejected_counts_when_it_is_sent_again()
     {
         await _service.WithKey("key", part: "a").Send(new AskQuestion("Why?", null, null, null));
         await AskAsync();

@@ -5,17 +5,17 @@ namespace QrAi.Tests.Unit.Application.Callers;
 public sealed class TokenBucketsTests
 {
     private const int Burst = 3;
-    private const int Most = 100;
-    private const int Others = -1;
+    private const int MaxKeys = 100;
+    private const int SharedKey = -1;
     private static readonly TimeSpan Refill = TimeSpan.FromSeconds(2);
 
     private readonly TestClock _clock = new();
     private readonly TokenBuckets<int> _buckets;
 
-    public TokenBucketsTests() => _buckets = new TokenBuckets<int>(_clock, Burst, Refill, Most, Others);
+    public TokenBucketsTests() => _buckets = new TokenBuckets<int>(_clock, Burst, Refill, MaxKeys, SharedKey);
 
     [Test]
-    public void A_burst_may_be_taken_at_once_and_then_one_in_each_time()
+    public void A_burst_may_be_taken_at_once_and_then_one_per_refill_period()
     {
         Take(1, Burst);
         _buckets.TryTake(1).ShouldBe(Refill);
@@ -28,7 +28,7 @@ public sealed class TokenBucketsTests
     }
 
     [Test]
-    public void What_was_refused_takes_nothing()
+    public void A_rejected_request_takes_no_token()
     {
         Take(1, Burst);
         for (var time = 0; time < 10; time++)
@@ -36,7 +36,7 @@ public sealed class TokenBucketsTests
     }
 
     [Test]
-    public void A_bucket_is_never_fuller_than_full()
+    public void A_bucket_never_exceeds_its_capacity()
     {
         Take(1, 1);
         _clock.Advance(Refill * 1_000);
@@ -46,7 +46,7 @@ public sealed class TokenBucketsTests
     }
 
     [Test]
-    public void Keys_have_each_their_own()
+    public void Each_key_has_its_own_bucket()
     {
         Take(1, Burst);
 
@@ -54,7 +54,7 @@ public sealed class TokenBucketsTests
     }
 
     [Test]
-    public void Of_takers_at_the_same_time_no_more_than_the_burst_get_one()
+    public void Concurrent_requests_take_no_more_than_the_burst()
     {
         var taken = 0;
         Parallel.For(
@@ -71,19 +71,19 @@ public sealed class TokenBucketsTests
     }
 
     [Test]
-    public void However_many_keys_there_are_the_memory_is_bounded_and_the_rest_share_one()
+    public void The_number_of_buckets_is_limited_and_the_other_keys_share_one()
     {
-        for (var key = 0; key < Most; key++)
+        for (var key = 0; key < MaxKeys; key++)
             Take(key, 1);
-        Take(Most + 1, 1);
-        Take(Most + 2, 2);
+        Take(MaxKeys + 1, 1);
+        Take(MaxKeys + 2, 2);
 
-        _buckets.TryTake(Most + 3).ShouldNotBeNull();
+        _buckets.TryTake(MaxKeys + 3).ShouldNotBeNull();
         _buckets.TryTake(1).ShouldBeNull();
-        _buckets.Count.ShouldBe(Most + 1);
+        _buckets.Count.ShouldBe(MaxKeys + 1);
 
         _clock.Advance(Refill * Burst);
-        Take(Most + 3, Burst);
+        Take(MaxKeys + 3, Burst);
         _buckets.Count.ShouldBe(1);
     }
 

@@ -12,7 +12,7 @@ public sealed class RunChecksTests
     private readonly ListLog _log = new();
 
     [Test]
-    public async Task Without_names_all_that_is_configured_is_checked_in_one_order()
+    public async Task Without_names_all_configured_checks_run_in_a_fixed_order()
     {
         var idle = ScriptedCheck.Ok("providers", isConfigured: false);
 
@@ -34,7 +34,7 @@ public sealed class RunChecksTests
     }
 
     [Test]
-    public async Task By_its_name_a_check_runs_whether_configured_or_not_and_no_other_does()
+    public async Task A_named_check_runs_even_if_it_is_not_configured_and_no_other_runs()
     {
         var database = ScriptedCheck.Ok("database");
 
@@ -49,13 +49,13 @@ public sealed class RunChecksTests
     }
 
     [Test]
-    public async Task Settings_that_can_not_be_used_are_told_whatever_is_asked_for() =>
+    public async Task Unusable_settings_are_reported_whichever_check_is_requested() =>
         (await RunAsync([ScriptedCheck.Failed("environment"), ScriptedCheck.Ok("storage")], "storage"))
             .Select(result => (result.Name, result.Outcome.Passed))
             .ShouldBe([("environment", false), ("storage", true)]);
 
     [Test]
-    public async Task What_nobody_foresaw_is_a_failure_of_that_check_alone_and_in_the_log()
+    public async Task An_unexpected_exception_fails_only_its_check_and_is_logged()
     {
         var results = await RunAsync([
             new ScriptedCheck("database", () => throw new FormatException("secret")),
@@ -69,7 +69,7 @@ public sealed class RunChecksTests
     }
 
     [Test]
-    public async Task A_check_that_is_told_to_stop_is_no_failure()
+    public async Task A_cancelled_check_is_not_a_failure()
     {
         using var stop = new CancellationTokenSource();
         await stop.CancelAsync();

@@ -48,7 +48,7 @@ public sealed class ChatPromptTests
     }
 
     [Test]
-    public void What_a_tool_said_is_sent_with_its_call()
+    public void The_result_of_a_tool_is_sent_with_its_call()
     {
         var message = ChatPrompt.For([new CompletionMessage("tool", ["su", "nny"]) { ToolCallId = "a" }]).Single();
 
@@ -75,7 +75,7 @@ public sealed class ChatPromptTests
     [TestCase("assistant")]
     [TestCase("user")]
     [TestCase("tool")]
-    public void Who_sends_the_conversation_itself_is_taken_at_its_word(string role) =>
+    public void Stored_messages_are_not_added_to_a_conversation_that_the_caller_sends(string role) =>
         ChatPrompt
             .For(
                 [
@@ -89,7 +89,7 @@ public sealed class ChatPromptTests
             .ShouldBe(["system", role, "user"]);
 
     [Test]
-    public void What_is_asked_of_the_model_is_passed_on()
+    public void The_options_of_the_request_are_passed_to_the_model()
     {
         var options = ChatPrompt.OptionsFor(
             "large",
@@ -122,7 +122,7 @@ public sealed class ChatPromptTests
     }
 
     [Test]
-    public void What_nobody_asks_for_is_left_to_the_provider()
+    public void Options_that_are_not_set_are_left_to_the_provider()
     {
         var options = ChatPrompt.OptionsFor(null, new CompletionOptions());
 

@@ -4,38 +4,38 @@ using QrAi.Application.Completions;
 
 namespace QrAi.Tests.Unit.Application.Completions;
 
-/// <summary>What a conversation has to be, and one that is kept besides.</summary>
+/// <summary>The rules of conversations, and the additional rules of stored ones.</summary>
 public sealed class ChatRuleTests
 {
     private static readonly CompleteChat Chat = new("openrouter", [Message("user", "Why?")], new CompletionOptions());
-    private static readonly StoreChat Kept = new(Chat.Model, Chat.Messages, Chat.Options, null);
+    private static readonly StoreChat Stored = new(Chat.Model, Chat.Messages, Chat.Options, null);
 
     [Test]
-    public void A_plain_question_breaks_none()
+    public void A_plain_question_breaks_no_rule()
     {
         Broken(Chat).ShouldBeEmpty();
-        Broken(Kept).ShouldBeEmpty();
+        Broken(Stored).ShouldBeEmpty();
     }
 
     [TestCase(null)]
     [TestCase(" ")]
-    public void A_model_is_named(string? model)
+    public void A_model_is_required(string? model)
     {
         Broken(Chat with { Model = model }).ShouldBe(["Model: must have 1 to 200 characters after trimming"]);
-        Broken(Kept with { Model = model }).ShouldBe(["Model: must have 1 to 200 characters after trimming"]);
+        Broken(Stored with { Model = model }).ShouldBe(["Model: must have 1 to 200 characters after trimming"]);
     }
 
     [TestCase(0, false)]
     [TestCase(1, true)]
     [TestCase(2_048, true)]
     [TestCase(2_049, false)]
-    public void It_has_1_to_2048_messages(int count, bool isTaken)
+    public void A_conversation_has_1_to_2048_messages(int count, bool isValid)
     {
         CompletionMessage[] messages = [.. Enumerable.Repeat(Message("user", "Why?"), count)];
-        string[] expected = isTaken ? [] : ["Messages: must have 1 to 2048 messages"];
+        string[] expected = isValid ? [] : ["Messages: must have 1 to 2048 messages"];
 
         Broken(Chat with { Messages = messages }).ShouldBe(expected);
-        Broken(Kept with { Messages = messages }).ShouldBe(expected);
+        Broken(Stored with { Messages = messages }).ShouldBe(expected);
     }
 
     [TestCase("system")]
@@ -48,7 +48,7 @@ public sealed class ChatRuleTests
     [TestCase("robot")]
     [TestCase("User")]
     [TestCase("")]
-    public void No_other_role_is_taken(string role) =>
+    public void Any_other_role_is_rejected(string role) =>
         Broken(Chat with { Messages = [Message("user", "a"), Message(role, "a")] })
             .ShouldBe(["Messages[1].role: must be one of system, developer, user, assistant, tool"]);
 
@@ -61,7 +61,7 @@ public sealed class ChatRuleTests
     }
 
     [Test]
-    public void Only_an_assistant_that_calls_tools_says_nothing()
+    public void Only_an_assistant_that_calls_tools_may_omit_content()
     {
         CompletionToolCall[] calls = [new("a", "weather", "{}")];
         const string Problem = "Messages[0].content: is required, except for an assistant that calls tools";
@@ -104,7 +104,7 @@ public sealed class ChatRuleTests
     }
 
     [Test]
-    public void There_is_at_least_one_token()
+    public void The_maximum_of_tokens_is_at_least_1()
     {
         Broken(
                 Chat with
@@ -123,7 +123,7 @@ public sealed class ChatRuleTests
     }
 
     [Test]
-    public void It_stops_at_1_to_4_texts()
+    public void There_are_1_to_4_stop_texts()
     {
         foreach (var good in new string[]?[] { null, ["a"], ["a", "b", "c", "d"] })
             Broken(Chat with { Options = new CompletionOptions { Stop = good } }).ShouldBeEmpty();
@@ -133,15 +133,15 @@ public sealed class ChatRuleTests
     }
 
     [Test]
-    public void What_is_kept_ends_with_the_users_question()
+    public void A_stored_conversation_ends_with_a_question_of_the_user()
     {
-        Broken(Kept with { Messages = [Message("assistant", "a"), Message("user", "b")] }).ShouldBeEmpty();
-        Broken(Kept with { Messages = [Message("user", "a"), Message("assistant", "b")] })
+        Broken(Stored with { Messages = [Message("assistant", "a"), Message("user", "b")] }).ShouldBeEmpty();
+        Broken(Stored with { Messages = [Message("user", "a"), Message("assistant", "b")] })
             .ShouldBe(["Messages[1].role: must be user: the last message is the question that is stored"]);
     }
 
     [Test]
-    public void The_question_that_is_kept_has_1_to_100000_characters_over_all_its_parts()
+    public void A_stored_question_has_1_to_100000_characters_in_all_its_parts()
     {
         const string Problem = "Messages[1].content: must have 1 to 100000 characters after trimming";
         Broken(Question(new string('あ', 50_000), new string('い', 50_000))).ShouldBeEmpty();
@@ -149,15 +149,15 @@ public sealed class ChatRuleTests
         Broken(Question(" ", "\n")).ShouldBe([Problem]);
 
         static StoreChat Question(params string[] texts) =>
-            Kept with
+            Stored with
             {
-                // Of what comes before, only as much as of any conversation is asked.
+                // The rules of stored conversations do not apply to earlier messages.
                 Messages = [Message("system", new string('a', 101_000)), new CompletionMessage("user", texts)],
             };
     }
 
     [Test]
-    public void What_is_kept_calls_no_tools()
+    public void A_stored_conversation_calls_no_tools()
     {
         var options = new CompletionOptions
         {
@@ -165,7 +165,7 @@ public sealed class ChatRuleTests
         };
 
         Broken(Chat with { Options = options }).ShouldBeEmpty();
-        Broken(Kept with { Options = options })
+        Broken(Stored with { Options = options })
             .ShouldBe(["tools: must be omitted if store is true: a session stores texts"]);
     }
 

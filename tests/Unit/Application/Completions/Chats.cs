@@ -5,18 +5,18 @@ using QrAi.Tests.Unit.Support.Generations;
 
 namespace QrAi.Tests.Unit.Application.Completions;
 
-/// <summary>Conversations, and what comes of them.</summary>
+/// <summary>Creates and completes conversations.</summary>
 internal static class Chats
 {
-    /// <summary>A conversation of one question.</summary>
+    /// <summary>Creates a conversation of one question.</summary>
     public static CompleteChat Of(string question = "Why?", string model = "openrouter") =>
         new(model, [new CompletionMessage("user", [question])], new CompletionOptions());
 
-    /// <summary>The same, to be kept.</summary>
-    public static StoreChat Kept(string question = "Why?", Guid? sessionId = null) =>
+    /// <summary>Creates a conversation of one question that is to be stored.</summary>
+    public static StoreChat Stored(string question = "Why?", Guid? sessionId = null) =>
         new("openrouter", [new CompletionMessage("user", [question])], new CompletionOptions(), sessionId);
 
-    /// <summary>All that comes of one.</summary>
+    /// <summary>Completes a conversation, and reads it to the end.</summary>
     public static async Task<WrittenLines> CompleteAsync(
         this ISender sender,
         IRequest<Follower>? chat = null,

@@ -16,42 +16,42 @@ public sealed class CompleteChatTests : IDisposable
     public void Dispose() => _service.Dispose();
 
     [Test]
-    public async Task It_begins_tells_the_text_and_ends()
+    public async Task A_completion_has_a_start_its_text_and_an_end()
     {
         _service.Models.Enqueue(Reply.Answer("Tok", "yo.") with { FinishReason = "length" });
 
         using var follower = await _service.Sender.Send(Chats.Of());
-        var told = await follower.ReadAsync().Soon();
+        var written = await follower.ReadAsync().Soon();
 
         var identity = follower.Generation.Identity;
         identity.CreatedAt.ShouldBe(_service.Clock.GetUtcNow());
         identity.Id.Version.ShouldBe(7);
         identity.SessionId.ShouldBeNull();
-        told.Start.ShouldBe(new GenerationStart(1, "openrouter", ScriptedModels.Model));
-        told.Text.ShouldBe("Tokyo.");
-        (told.End!.Status, told.End.FinishReason, told.End.Usage).ShouldBe(
+        written.Start.ShouldBe(new GenerationStart(1, "openrouter", ScriptedModels.Model));
+        written.Text.ShouldBe("Tokyo.");
+        (written.End!.Status, written.End.FinishReason, written.End.Usage).ShouldBe(
             (MessageStatus.Completed, "length", new TokenUsage(10, 2, 12))
         );
     }
 
     [Test]
-    public async Task It_is_told_as_it_comes()
+    public async Task A_completion_is_streamed_as_it_arrives()
     {
         var gate = Reply.Gated();
         _service.Models.Enqueue(gate);
         using var follower = await _service.Sender.Send(Chats.Of());
-        var told = new WrittenLines();
-        var reading = follower.ReadAsync(told);
+        var written = new WrittenLines();
+        var reading = follower.ReadAsync(written);
         gate.Send("Tok");
-        await Eventually.Holds(() => told.Lines.Length == 2);
+        await Eventually.Holds(() => written.Lines.Length == 2);
         gate.Finish("yo.");
 
         await reading.Soon();
-        told.Lines.ShouldBe(["started 1 openrouter", "1.3 Tok", "1.6 yo.", "1.6.end Completed"]);
+        written.Lines.ShouldBe(["started 1 openrouter", "1.3 Tok", "1.6 yo.", "1.6.end Completed"]);
     }
 
     [Test]
-    public async Task Nothing_is_kept()
+    public async Task Nothing_is_stored()
     {
         _service.Models.Enqueue(Reply.Answer("Tokyo."));
 
@@ -63,22 +63,22 @@ public sealed class CompleteChatTests : IDisposable
     }
 
     [Test]
-    public async Task What_broke_off_is_void_and_so_is_what_it_cost()
+    public async Task The_text_and_usage_of_an_interrupted_run_are_discarded()
     {
         var gate = Reply.Gated();
         _service.Models.Providers = ["openrouter", "google-ai"];
         _service.Models.Enqueue(gate, Reply.Stream(Part.Token("Whole"), Part.Finish, Part.Done));
         using var follower = await _service.Sender.Send(Chats.Of());
-        var told = new WrittenLines();
-        var reading = follower.ReadAsync(told);
+        var written = new WrittenLines();
+        var reading = follower.ReadAsync(written);
         gate.Send(Part.Token("Half"), Part.Usage(9, 9));
-        await Eventually.Holds(() => told.Text == "Half");
+        await Eventually.Holds(() => written.Text == "Half");
         gate.Break();
 
         await reading.Soon();
-        told.Lines.ShouldContain("restarted 2 google-ai ProviderFailed");
-        told.Text.ShouldBe("Whole");
-        (told.End!.FinishReason, told.End.Usage).ShouldBe(("stop", null));
+        written.Lines.ShouldContain("restarted 2 google-ai ProviderFailed");
+        written.Text.ShouldBe("Whole");
+        (written.End!.FinishReason, written.End.Usage).ShouldBe(("stop", null));
     }
 
     [TestCase("openrouter", "openrouter", ScriptedModels.Model)]
@@ -89,13 +89,13 @@ public sealed class CompleteChatTests : IDisposable
         _service.Models.Providers = ["openrouter", "google-ai"];
         _service.Models.Enqueue(Reply.Answer("Yes."));
 
-        var told = await _service.Sender.CompleteAsync(Chats.Of(model: name)).Soon();
+        var written = await _service.Sender.CompleteAsync(Chats.Of(model: name)).Soon();
 
-        (told.Start!.Provider, told.Start.Model).ShouldBe((provider, model));
+        (written.Start!.Provider, written.Start.Model).ShouldBe((provider, model));
     }
 
     [Test]
-    public async Task A_model_that_nobody_has_is_refused_and_nobody_is_asked([Values] bool withKey)
+    public async Task An_unknown_model_is_rejected_and_no_provider_is_called([Values] bool withKey)
     {
         var sender = withKey ? _service.WithKey("key") : _service.Sender;
 
@@ -106,7 +106,7 @@ public sealed class CompleteChatTests : IDisposable
     }
 
     [Test]
-    public async Task While_the_service_stops_nobody_is_asked([Values] bool withKey)
+    public async Task While_the_service_stops_no_provider_is_called([Values] bool withKey)
     {
         var sender = withKey ? _service.WithKey("key") : _service.Sender;
         _service.Running.StopAccepting();
@@ -118,7 +118,7 @@ public sealed class CompleteChatTests : IDisposable
     }
 
     [Test]
-    public async Task Who_stops_listening_stops_the_provider()
+    public async Task A_client_that_disconnects_cancels_the_request_to_the_provider()
     {
         using var listening = new CancellationTokenSource();
         var completing = _service.Sender.CompleteAsync(cancellationToken: listening.Token);
@@ -131,7 +131,7 @@ public sealed class CompleteChatTests : IDisposable
     }
 
     [Test]
-    public async Task What_nobody_answers_fails()
+    public async Task A_completion_fails_if_no_provider_answers()
     {
         _service.Models.Enqueue(Reply.Status(500));
         using var follower = await _service.Sender.Send(Chats.Of());

@@ -18,7 +18,7 @@ public sealed class ModelNamesTests
     [TestCase("google-ai/gemini", "google-ai", "gemini")]
     [TestCase("openai/small", "openrouter", null)]
     [TestCase("gemini", "google-ai", null)]
-    public void A_name_means_a_provider_and_a_model_of_it(string name, string provider, string? model) =>
+    public void A_name_identifies_a_provider_and_one_of_its_models(string name, string provider, string? model) =>
         ModelNames.Resolve(Configured, name).ShouldBe((provider, model));
 
     [TestCase("openrouter/")]
@@ -26,7 +26,7 @@ public sealed class ModelNamesTests
     [TestCase("google-ais/gemini")]
     [TestCase("openai/large")]
     [TestCase("GEMINI")]
-    public void Any_other_name_is_of_no_model(string name) =>
+    public void Any_other_name_is_unknown(string name) =>
         Should
             .Throw<ModelNotFoundException>(() => ModelNames.Resolve(Configured, name))
             .Message.ShouldStartWith($"The model {name} does not exist");

@@ -6,10 +6,10 @@ using QrAi.Tests.Unit.Support.Persistence;
 
 namespace QrAi.Tests.Unit.Application.Completions;
 
-/// <summary>A completion with an idempotency key is generated once, apart from its requests.</summary>
+/// <summary>A completion with an idempotency key is generated once, independently of its requests.</summary>
 public sealed class RepeatedCompletionTests : IDisposable
 {
-    private const int MostCharacters = 1_000_000;
+    private const int MaxCharacters = 1_000_000;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan MaxSaveWait = TimeSpan.FromSeconds(3);
 
@@ -19,7 +19,7 @@ public sealed class RepeatedCompletionTests : IDisposable
     public void Dispose() => _service.Dispose();
 
     [Test]
-    public async Task Who_asks_while_it_is_made_is_attached_to_it_from_its_beginning()
+    public async Task A_request_during_the_generation_follows_it_from_its_beginning()
     {
         var gate = Gate();
         var first = CompleteAsync();
@@ -35,25 +35,25 @@ public sealed class RepeatedCompletionTests : IDisposable
     }
 
     [Test]
-    public async Task Who_asks_later_is_told_what_was_kept()
+    public async Task A_later_request_gets_the_stored_completion()
     {
         _service.Models.Enqueue(Reply.Answer("One ", "answer.") with { FinishReason = "length" });
         using var first = await SendAsync();
-        var told = await first.ReadAsync().Soon();
+        var written = await first.ReadAsync().Soon();
         _service.Clock.Advance(TimeSpan.FromHours(23));
 
         using var later = await SendAsync();
-        var toldLater = await later.ReadAsync().Soon();
+        var again = await later.ReadAsync().Soon();
 
         later.Generation.Identity.ShouldBe(first.Generation.Identity);
-        toldLater.Lines.ShouldBe(["started 1 openrouter", "1.11 One answer.", "1.11.end Completed"]);
-        toldLater.Start.ShouldBe(told.Start);
-        (toldLater.End!.FinishReason, toldLater.End.Usage).ShouldBe((told.End!.FinishReason, told.End.Usage));
+        again.Lines.ShouldBe(["started 1 openrouter", "1.11 One answer.", "1.11.end Completed"]);
+        again.Start.ShouldBe(written.Start);
+        (again.End!.FinishReason, again.End.Usage).ShouldBe((written.End!.FinishReason, written.End.Usage));
         _service.Models.Requests.Count.ShouldBe(1);
     }
 
     [Test]
-    public async Task It_is_kept_before_anybody_is_told_that_it_is_whole()
+    public async Task A_completion_is_stored_before_its_end_is_sent()
     {
         var gate = Gate();
         var completing = CompleteAsync();
@@ -69,7 +69,7 @@ public sealed class RepeatedCompletionTests : IDisposable
     }
 
     [Test]
-    public async Task Who_leaves_stops_nothing()
+    public async Task A_client_that_disconnects_does_not_cancel_the_generation()
     {
         using var listening = new CancellationTokenSource();
         var gate = Gate();
@@ -85,7 +85,7 @@ public sealed class RepeatedCompletionTests : IDisposable
     }
 
     [Test]
-    public async Task One_that_failed_is_told_as_failed_and_leaves_its_key_free()
+    public async Task A_failed_completion_is_reported_and_releases_its_key()
     {
         _service.Models.Enqueue(Reply.Status(500), Reply.Answer("At last."));
 
@@ -95,32 +95,32 @@ public sealed class RepeatedCompletionTests : IDisposable
         (await CompleteAsync().Soon()).Text.ShouldBe("At last.");
     }
 
-    [TestCase(MostCharacters, true)]
-    [TestCase(MostCharacters + 1, false)]
-    public async Task One_that_is_too_long_to_keep_is_told_and_leaves_its_key_free(int length, bool isKept)
+    [TestCase(MaxCharacters, true)]
+    [TestCase(MaxCharacters + 1, false)]
+    public async Task A_completion_that_is_too_long_to_store_is_returned_and_releases_its_key(int length, bool isStored)
     {
         _service.Models.Default = Reply.Answer(new string('あ', length - 10), new string('い', 10));
 
         (await CompleteAsync().Soon()).Text.Length.ShouldBe(length);
         (await CompleteAsync().Soon()).Text.Length.ShouldBe(length);
 
-        _service.Models.Requests.Count.ShouldBe(isKept ? 1 : 2);
+        _service.Models.Requests.Count.ShouldBe(isStored ? 1 : 2);
     }
 
     [Test]
-    public async Task Who_finds_that_another_process_makes_it_waits_for_what_comes_of_it()
+    public async Task A_request_waits_for_the_completion_that_another_process_generates()
     {
-        using var other = new Service(beside: _service);
+        using var other = new Service(sharedWith: _service);
         var gate = Reply.Gated();
         other.Models.Enqueue(gate);
-        var made = other.WithKey("key").CompleteAsync();
+        var generated = other.WithKey("key").CompleteAsync();
         await gate.Request.Soon();
         var waiting = CompleteAsync();
         _service.Pass(Pause);
         waiting.IsCompleted.ShouldBeFalse();
 
         gate.Finish("Elsewhere.");
-        await made.Soon();
+        await generated.Soon();
         _service.Pass(Pause);
 
         (await waiting.Soon()).Text.ShouldBe("Elsewhere.");
@@ -128,16 +128,16 @@ public sealed class RepeatedCompletionTests : IDisposable
     }
 
     [Test]
-    public async Task One_whose_process_has_died_is_made_here()
+    public async Task A_completion_of_a_crashed_process_is_generated_here()
     {
-        using var other = new Service(beside: _service);
+        using var other = new Service(sharedWith: _service);
         var lost = other.WithKey("key").CompleteAsync();
         await other.Models.WaitForRequestsAsync(1);
         var gate = Gate();
         var waiting = CompleteAsync();
         other.Crash();
         _service.Pass(Service.Lease - TimeSpan.FromSeconds(1));
-        _service.Models.Requests.ShouldBeEmpty("the other one counts as alive");
+        _service.Models.Requests.ShouldBeEmpty("The other process counts as alive.");
 
         _service.Pass(TimeSpan.FromSeconds(2));
         await gate.Request.Soon();
@@ -150,12 +150,12 @@ public sealed class RepeatedCompletionTests : IDisposable
     }
 
     [Test]
-    public async Task A_process_that_was_thought_dead_and_comes_back_does_not_keep_what_it_made()
+    public async Task A_process_that_returns_after_its_lease_expired_does_not_store_its_completion()
     {
-        using var other = new Service(beside: _service);
+        using var other = new Service(sharedWith: _service);
         var late = Reply.Gated();
         other.Models.Enqueue(late);
-        var told = other.WithKey("key").CompleteAsync();
+        var written = other.WithKey("key").CompleteAsync();
         await late.Request.Soon();
         other.Crash();
         var gate = Gate();
@@ -165,7 +165,7 @@ public sealed class RepeatedCompletionTests : IDisposable
 
         late.Finish("Late.");
 
-        (await told.Soon()).Text.ShouldBe("Late.");
+        (await written.Soon()).Text.ShouldBe("Late.");
         _service.Database.Records.ShouldHaveSingleItem().WorkerId.ShouldBe(_service.Worker.Id);
         gate.Finish("Here.");
         await waiting.Soon();
@@ -173,7 +173,7 @@ public sealed class RepeatedCompletionTests : IDisposable
     }
 
     [Test]
-    public async Task One_that_this_process_began_and_did_not_keep_is_made_again_by_it()
+    public async Task A_completion_that_this_process_began_and_did_not_store_is_generated_again()
     {
         await _service.Worker.RegisterAsync(CancellationToken.None);
         _service.Database.Add(Keys.Lease(_service.Worker.Id));
@@ -183,7 +183,7 @@ public sealed class RepeatedCompletionTests : IDisposable
     }
 
     [Test]
-    public async Task A_process_says_that_it_makes_it_and_that_it_is_alive()
+    public async Task A_process_registers_its_lease_and_its_heartbeat()
     {
         var gate = Gate();
         var completing = CompleteAsync();
@@ -196,7 +196,7 @@ public sealed class RepeatedCompletionTests : IDisposable
     }
 
     [Test]
-    public async Task While_the_database_is_away_it_is_told_after_a_moment_and_kept_later()
+    public async Task While_the_database_is_unavailable_a_completion_ends_after_a_short_wait_and_is_stored_later()
     {
         var gate = Gate();
         var completing = CompleteAsync();
@@ -215,7 +215,7 @@ public sealed class RepeatedCompletionTests : IDisposable
 
         _service.Database.IsDown = false;
         _service.Pass(Pause * 4);
-        await EndAsync().Soon();
+        await WaitForAllAsync().Soon();
         _service.Database.Records.Single().Result.ShouldNotBeNull().ShouldContain("Kept later.");
         _service
             .Log.Lines.Count(entry =>
@@ -226,7 +226,7 @@ public sealed class RepeatedCompletionTests : IDisposable
     }
 
     [Test]
-    public async Task One_that_cannot_be_kept_at_all_is_given_up_and_its_key_comes_free_with_the_process()
+    public async Task A_completion_that_cannot_be_stored_is_given_up_and_its_key_is_released_with_the_process()
     {
         var gate = Gate();
         var completing = CompleteAsync();
@@ -243,19 +243,19 @@ public sealed class RepeatedCompletionTests : IDisposable
     }
 
     [Test]
-    public async Task One_whose_record_is_gone_or_was_taken_over_is_told_all_the_same()
+    public async Task A_completion_is_returned_even_if_its_record_was_deleted_or_taken_over()
     {
         var gate = Gate();
         var completing = CompleteAsync();
         await gate.Request.Soon();
-        _service.Database.Faults.Enqueue(MemoryDatabase.Fault.ConfirmationLost); // as a conflict looks
+        _service.Database.Faults.Enqueue(MemoryDatabase.Fault.ConfirmationLost); // looks like a conflict
         gate.Finish("Told.");
 
         (await completing.Soon()).Text.ShouldBe("Told.");
     }
 
     [Test]
-    public async Task Draining_waits_until_all_are_made_and_kept()
+    public async Task Draining_waits_until_all_completions_are_generated_and_stored()
     {
         var gate = Gate();
         var completing = CompleteAsync();
@@ -271,7 +271,7 @@ public sealed class RepeatedCompletionTests : IDisposable
     }
 
     [Test]
-    public async Task When_the_time_is_up_those_that_still_run_are_stopped_and_leave_their_keys_free()
+    public async Task After_the_timeout_running_completions_are_stopped_and_release_their_keys()
     {
         var gate = Gate();
         var completing = CompleteAsync();
@@ -298,6 +298,6 @@ public sealed class RepeatedCompletionTests : IDisposable
 
     private Task<WrittenLines> CompleteAsync() => _service.WithKey("key").CompleteAsync();
 
-    /// <summary>Ends when nothing is made any more.</summary>
-    private Task EndAsync() => _service.Running.WaitAsync(CancellationToken.None);
+    /// <summary>Completes when nothing is generated any more.</summary>
+    private Task WaitForAllAsync() => _service.Running.WaitAsync(CancellationToken.None);
 }

@@ -17,12 +17,12 @@ public sealed class StoreChatTests : IDisposable
     public void Dispose() => _service.Dispose();
 
     [Test]
-    public async Task The_question_and_its_answer_are_kept_and_told()
+    public async Task The_question_and_its_answer_are_stored_and_returned()
     {
         _service.Models.Enqueue(Reply.Answer("Tok", "yo.") with { FinishReason = "length" });
 
-        using var follower = await _service.Sender.Send(Chats.Kept(" Capital?\n"));
-        var told = await follower.ReadAsync().Soon();
+        using var follower = await _service.Sender.Send(Chats.Stored(" Capital?\n"));
+        var written = await follower.ReadAsync().Soon();
 
         var session = _service.Database.Sessions.ShouldHaveSingleItem();
         session.Messages.Select(message => message.Content).ShouldBe(["Capital?", "Tokyo."]);
@@ -31,18 +31,18 @@ public sealed class StoreChatTests : IDisposable
         follower.Generation.Identity.ShouldBe(
             new GenerationIdentity(answer.Id, answer.Owner, answer.CreatedAt, session.Id, answer.QuestionId)
         );
-        told.Start.ShouldBe(new GenerationStart(1, "openrouter", ScriptedModels.Model));
-        told.Text.ShouldBe("Tokyo.");
-        (told.End!.FinishReason, told.End.Usage).ShouldBe(("length", new TokenUsage(10, 2, 12)));
+        written.Start.ShouldBe(new GenerationStart(1, "openrouter", ScriptedModels.Model));
+        written.Text.ShouldBe("Tokyo.");
+        (written.End!.FinishReason, written.End.Usage).ShouldBe(("length", new TokenUsage(10, 2, 12)));
     }
 
     [Test]
-    public async Task A_session_goes_on()
+    public async Task A_session_is_continued()
     {
         var session = _service.Database.Add(A.Session().Answered(1));
         _service.Models.Enqueue(Reply.Answer("Two."));
 
-        using var follower = await _service.Sender.Send(Chats.Kept("Two?", session.Id));
+        using var follower = await _service.Sender.Send(Chats.Stored("Two?", session.Id));
         await follower.ReadAsync().Soon();
 
         follower.Generation.Identity.SessionId.ShouldBe(session.Id);
@@ -51,32 +51,32 @@ public sealed class StoreChatTests : IDisposable
     }
 
     [Test]
-    public async Task What_broke_off_is_void()
+    public async Task The_text_of_an_interrupted_run_is_discarded()
     {
         _service.Models.Providers = ["openrouter", "google-ai"];
         _service.Models.Enqueue(Reply.BreakOff("Half"), Reply.Answer("Whole"));
 
-        var told = await _service.Sender.CompleteAsync(Chats.Kept()).Soon();
+        var written = await _service.Sender.CompleteAsync(Chats.Stored()).Soon();
 
-        told.Start.ShouldBe(new GenerationStart(2, "google-ai", ScriptedModels.Model));
-        told.Text.ShouldBe("Whole");
+        written.Start.ShouldBe(new GenerationStart(2, "google-ai", ScriptedModels.Model));
+        written.Text.ShouldBe("Whole");
     }
 
     [Test]
-    public async Task What_nobody_answers_fails_with_the_answers_error()
+    public async Task A_completion_without_an_answer_fails_with_the_error_of_the_answer()
     {
         _service.Models.Enqueue(Reply.Status(500));
 
-        var told = await _service.Sender.CompleteAsync(Chats.Kept()).Soon();
+        var written = await _service.Sender.CompleteAsync(Chats.Stored()).Soon();
 
-        told.End!.Error.ShouldBe(new AnswerError("provider_failed", "Every provider failed."));
+        written.End!.Error.ShouldBe(new AnswerError("provider_failed", "Every provider failed."));
         _service.Database.Sessions.Single().Messages.Last().Status.ShouldBe(MessageStatus.Failed);
     }
 
     [Test]
-    public async Task One_that_is_cancelled_before_anybody_has_begun_has_only_its_end()
+    public async Task A_completion_that_is_cancelled_before_its_start_has_only_its_end()
     {
-        var completing = _service.Sender.CompleteAsync(Chats.Kept());
+        var completing = _service.Sender.CompleteAsync(Chats.Stored());
         await _service.Models.WaitForRequestsAsync(1);
 
         await _service.Sender.Send(new CancelAnswer(_service.Database.Sessions.Single().Messages.Last().Id));
@@ -85,41 +85,41 @@ public sealed class StoreChatTests : IDisposable
     }
 
     [Test]
-    public async Task A_model_that_nobody_has_is_refused_and_nothing_is_kept()
+    public async Task An_unknown_model_is_rejected_and_nothing_is_stored()
     {
         await Should.ThrowAsync<ModelNotFoundException>(
-            _service.Sender.CompleteAsync(Chats.Kept() with { Model = "nobody" })
+            _service.Sender.CompleteAsync(Chats.Stored() with { Model = "nobody" })
         );
 
         _service.Database.Sessions.ShouldBeEmpty();
     }
 
     [Test]
-    public async Task With_a_key_it_is_asked_once_and_told_alike()
+    public async Task With_a_key_the_question_is_asked_once_and_the_answer_is_repeated()
     {
         _service.Models.Enqueue(Reply.Answer("Once."));
 
-        using var first = await _service.WithKey("key").Send(Chats.Kept());
-        var told = await first.ReadAsync().Soon();
-        using var again = await _service.WithKey("key").Send(Chats.Kept());
+        using var first = await _service.WithKey("key").Send(Chats.Stored());
+        var written = await first.ReadAsync().Soon();
+        using var again = await _service.WithKey("key").Send(Chats.Stored());
 
         again.Generation.Identity.ShouldBe(first.Generation.Identity);
-        (await again.ReadAsync().Soon()).Text.ShouldBe(told.Text);
+        (await again.ReadAsync().Soon()).Text.ShouldBe(written.Text);
         _service.Models.Requests.Count.ShouldBe(1);
         _service.Database.Sessions.ShouldHaveSingleItem();
     }
 
     [Test]
-    public async Task Of_an_answer_that_does_not_say_why_it_ended_no_reason_is_told()
+    public async Task An_answer_without_a_finish_reason_returns_none()
     {
-        // As programs kept it that knew no reasons.
+        // As earlier versions stored it.
         var session = _service.Database.Add(A.Session().Answered(1));
         session.Messages.Last().FinishReason.ShouldBeNull();
         _service.Database.Add(Keys.Question(session.Messages.Last().Id));
 
-        var told = await _service.WithKey("key").CompleteAsync(Chats.Kept()).Soon();
+        var written = await _service.WithKey("key").CompleteAsync(Chats.Stored()).Soon();
 
-        told.End!.FinishReason.ShouldBeNull();
-        told.Text.ShouldBe("A1");
+        written.End!.FinishReason.ShouldBeNull();
+        written.Text.ShouldBe("A1");
     }
 }

@@ -10,7 +10,7 @@ namespace QrAi.Tests.Unit.Application.Completions;
 public sealed class StoredCompletionTests
 {
     [Test]
-    public void Of_a_completion_that_broke_off_only_the_last_run_is_stored()
+    public void Only_the_last_run_of_an_interrupted_completion_is_stored()
     {
         var generation = new Generation(new GenerationIdentity(Guid.CreateVersion7(), "me", TestClock.Noon));
         generation.Begin("openrouter", "one");
@@ -23,12 +23,12 @@ public sealed class StoredCompletionTests
         generation.Append("ole");
         generation.Append(new ToolCallPiece(0, null, null, "ty\":1}"));
 
-        var kept = StoredCompletion
+        var stored = StoredCompletion
             .Of(generation, new GenerationEnd(MessageStatus.Completed, TestClock.Noon, "tool_calls", null, [], null))
             .ToGeneration("me");
 
-        kept.Identity.ShouldBe(generation.Identity);
-        using var follower = new Follower(new HeldGeneration(kept));
+        stored.Identity.ShouldBe(generation.Identity);
+        using var follower = new Follower(new HeldGeneration(stored));
         follower
             .ReadNow()
             .ShouldBe(

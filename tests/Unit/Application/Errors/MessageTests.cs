@@ -2,13 +2,13 @@ using QrAi.Application.Errors;
 
 namespace QrAi.Tests.Unit.Application.Errors;
 
-/// <summary>Callers read these sentences, whichever way they came in.</summary>
+/// <summary>The messages of exceptions, which all interfaces return to callers.</summary>
 public sealed class MessageTests
 {
     private static readonly Guid Id = Guid.CreateVersion7();
 
     [Test]
-    public void Each_error_says_in_a_sentence_what_is_wrong()
+    public void Each_error_has_a_sentence_as_its_message()
     {
         new InvalidRequestException("limit", "must be 1").Message.ShouldBe(
             "The request breaks a rule; errors names the fields."

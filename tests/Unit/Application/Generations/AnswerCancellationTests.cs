@@ -18,7 +18,7 @@ public sealed class AnswerCancellationTests : IDisposable
     public void Dispose() => _service.Dispose();
 
     [Test]
-    public async Task A_cancelled_answer_keeps_what_has_come_and_cancelling_again_changes_nothing()
+    public async Task A_cancelled_answer_keeps_its_text_so_far_and_cancelling_again_changes_nothing()
     {
         var asked = await BeginAsync("Tok");
         var cancelled = await _service.Sender.Send(new CancelAnswer(asked.AnswerId())).Soon();
@@ -41,7 +41,7 @@ public sealed class AnswerCancellationTests : IDisposable
     }
 
     [Test]
-    public async Task Neither_a_question_nor_what_is_not_there_can_be_cancelled()
+    public async Task Neither_a_question_nor_an_unknown_id_can_be_cancelled()
     {
         var question = _service.Database.Add(A.Session().Asked()).Messages.First();
 
@@ -52,7 +52,7 @@ public sealed class AnswerCancellationTests : IDisposable
     }
 
     [Test]
-    public async Task Who_cancels_is_told_when_the_database_cannot_keep_it_yet()
+    public async Task A_cancellation_reports_that_it_cannot_be_saved_yet()
     {
         var asked = await BeginAsync("Tok");
         var request = (await _service.Models.WaitForRequestsAsync(1))[0];

@@ -12,7 +12,7 @@ using TokenUsage = QrAi.Domain.Sessions.TokenUsage;
 
 namespace QrAi.Tests.Unit.Application.Generations;
 
-/// <summary>From the open answer to its end: what followers are told, and what is kept.</summary>
+/// <summary>Generating an answer: what followers receive, and what is stored.</summary>
 public sealed class AnswerGeneratorTests : IDisposable
 {
     private readonly Service _service = new();
@@ -22,7 +22,7 @@ public sealed class AnswerGeneratorTests : IDisposable
     public void Dispose() => _service.Dispose();
 
     [Test]
-    public async Task Followers_are_told_a_whole_answer_and_it_is_kept_with_all_there_is_to_know()
+    public async Task Followers_receive_the_whole_answer_and_it_is_stored_with_all_details()
     {
         _service.Models.Providers = ["google-ai", "openrouter"];
         var second = Reply.Gated() with { Usage = new(7, 2) };
@@ -34,7 +34,7 @@ public sealed class AnswerGeneratorTests : IDisposable
         await second.Request.Soon();
         _service.Clock.Advance(TimeSpan.FromSeconds(2));
         second.Finish("Tok", "yo.");
-        var told = await follower.Soon();
+        var written = await follower.Soon();
 
         var answer = _service.Database.Answer(asked.AnswerId());
         answer.Content.ShouldBe("Tokyo.");
@@ -47,16 +47,16 @@ public sealed class AnswerGeneratorTests : IDisposable
             new Attempt("openrouter", "completed", 2_000),
         ]);
         answer.CompletedAt.ShouldBe(TestClock.Noon.AddSeconds(3));
-        told.Lines[0].ShouldBe("started 1 openrouter");
-        told.Lines[^1].ShouldBe("1.6.end Completed");
-        told.Text.ShouldBe("Tokyo.");
-        told.End!.Usage.ShouldBe(answer.Usage);
-        told.End.Attempts.ShouldBe(answer.Attempts);
-        told.End.CompletedAt.ShouldBe(TestClock.Noon.AddSeconds(3));
+        written.Lines[0].ShouldBe("started 1 openrouter");
+        written.Lines[^1].ShouldBe("1.6.end Completed");
+        written.Text.ShouldBe("Tokyo.");
+        written.End!.Usage.ShouldBe(answer.Usage);
+        written.End.Attempts.ShouldBe(answer.Attempts);
+        written.End.CompletedAt.ShouldBe(TestClock.Noon.AddSeconds(3));
     }
 
     [Test]
-    public async Task Who_asked_follows_the_answer_without_looking_for_it()
+    public async Task The_caller_that_asked_follows_the_answer_without_a_query()
     {
         var asked = await BeginAsync("Tok");
         _model.Finish("yo.");
@@ -67,7 +67,7 @@ public sealed class AnswerGeneratorTests : IDisposable
     }
 
     [Test]
-    public async Task A_restart_makes_text_and_usage_before_it_void()
+    public async Task A_restart_discards_earlier_text_and_usage()
     {
         _service.Models.Providers = ["openrouter", "google-ai"];
         var second = Reply.Gated();
@@ -75,15 +75,15 @@ public sealed class AnswerGeneratorTests : IDisposable
         var asked = await _service.AskAsync();
         var follower = _service.FollowAsync(asked.AnswerId());
         _model.Send("Osa");
-        await ComesAsync(asked, "Osa");
+        await WaitForTextAsync(asked, "Osa");
         _service.Pass(TimeSpan.FromMilliseconds(100));
         _model.Send(Part.Usage(9, 9), Part.Break);
         await second.Request.Soon();
         second.Send(Part.Token("Tokyo."), Part.Finish, Part.Done);
 
-        var told = await follower.Soon();
+        var written = await follower.Soon();
 
-        told.Lines.ShouldBe([
+        written.Lines.ShouldBe([
             "started 1 openrouter",
             "1.3 Osa",
             "restarted 2 google-ai ProviderFailed",
@@ -102,14 +102,14 @@ public sealed class AnswerGeneratorTests : IDisposable
         _service.Models.Enqueue(Reply.Answer("To\0k", "\0", "yo"));
         var asked = await _service.AskAsync();
 
-        var told = await _service.FollowAsync(asked.AnswerId()).Soon();
+        var written = await _service.FollowAsync(asked.AnswerId()).Soon();
 
-        told.Text.ShouldBe("Tokyo");
+        written.Text.ShouldBe("Tokyo");
         _service.Database.Answer(asked.AnswerId()).Content.ShouldBe("Tokyo");
     }
 
     [Test]
-    public async Task What_has_come_so_far_can_be_read_at_any_time()
+    public async Task The_text_so_far_can_be_read_at_any_time()
     {
         _service.Models.Providers = ["openrouter", "google-ai"];
         var second = Reply.Gated();
@@ -128,14 +128,14 @@ public sealed class AnswerGeneratorTests : IDisposable
     }
 
     [Test]
-    public async Task An_answer_that_no_provider_gave_has_failed_with_the_reason()
+    public async Task An_answer_fails_with_the_reason_if_all_providers_fail()
     {
         _service.Models.Enqueue(Reply.Status(401));
         var asked = await _service.AskAsync();
 
-        var told = await _service.FollowAsync(asked.AnswerId()).Soon();
+        var written = await _service.FollowAsync(asked.AnswerId()).Soon();
 
-        told.Lines.ShouldBe(["1.0.end Failed"]);
+        written.Lines.ShouldBe(["1.0.end Failed"]);
         var answer = _service.Database.Answer(asked.AnswerId());
         answer.Status.ShouldBe(MessageStatus.Failed);
         answer.Error.ShouldBe(new AnswerError("provider_failed", "Every provider failed."));
@@ -144,7 +144,7 @@ public sealed class AnswerGeneratorTests : IDisposable
     }
 
     [Test]
-    public async Task A_fault_of_our_own_fails_the_answer_without_its_details()
+    public async Task An_internal_error_fails_the_answer_without_its_details()
     {
         var asked = await BeginAsync("Tok");
         _model.Send(Part.Throw(new InvalidOperationException("Secret")));
@@ -157,7 +157,7 @@ public sealed class AnswerGeneratorTests : IDisposable
     }
 
     [Test]
-    public async Task An_answer_is_kept_when_the_database_is_back_which_is_asked_less_and_less_often()
+    public async Task An_answer_is_saved_when_the_database_is_available_again_and_retries_back_off()
     {
         var asked = await BeginAsync("Tokyo.");
         _service.Pass(TimeSpan.FromMilliseconds(100));
@@ -167,7 +167,7 @@ public sealed class AnswerGeneratorTests : IDisposable
         var tries = new List<double>();
         await Eventually.Holds(() => Tries() == 1);
         while (tries.Count < 7)
-            await TryAgainAsync();
+            await RetryAsync();
         tries.ShouldBe([100, 200, 400, 800, 1600, 2000, 2000]);
         follower.IsCompleted.ShouldBeFalse();
         ShouldHaveLogged(LogLevel.Warning, asked.AnswerId());
@@ -182,7 +182,7 @@ public sealed class AnswerGeneratorTests : IDisposable
                 line.Level == LogLevel.Warning && line.Message.Contains("cannot be saved yet")
             );
 
-        Task TryAgainAsync()
+        Task RetryAsync()
         {
             var (before, start) = (Tries(), _service.Clock.GetUtcNow());
             while (Tries() == before && _service.Clock.GetUtcNow() - start < TimeSpan.FromSeconds(10))
@@ -193,7 +193,7 @@ public sealed class AnswerGeneratorTests : IDisposable
     }
 
     [Test]
-    public async Task Who_waits_for_the_whole_answer_is_told_when_the_database_stays_away()
+    public async Task A_caller_that_waits_for_the_whole_answer_gets_an_error_if_the_database_stays_unavailable()
     {
         var asked = await BeginAsync("Tokyo.");
         var waiting = asked.Answer.WaitForEndAsync(CancellationToken.None);
@@ -211,7 +211,7 @@ public sealed class AnswerGeneratorTests : IDisposable
     }
 
     [Test]
-    public async Task A_session_that_was_renamed_meanwhile_keeps_its_name_and_gets_the_answer()
+    public async Task A_session_that_was_renamed_meanwhile_keeps_its_title_and_gets_the_answer()
     {
         var asked = await BeginAsync("Tokyo.");
         await _service.Sender.Send(new RenameSession(asked.SessionId, "renamed"));
@@ -223,7 +223,7 @@ public sealed class AnswerGeneratorTests : IDisposable
     }
 
     [Test]
-    public async Task An_answer_whose_session_was_deleted_is_cancelled_to_its_followers()
+    public async Task Followers_of_an_answer_whose_session_was_deleted_see_it_cancelled()
     {
         var asked = await BeginAsync("Tokyo.");
         var follower = _service.FollowAsync(asked.AnswerId());
@@ -240,7 +240,7 @@ public sealed class AnswerGeneratorTests : IDisposable
         var asked = await BeginAsync("Tokyo.");
         _service.Database.Faults.Enqueue(MemoryDatabase.Fault.ConfirmationLost);
         _model.Finish();
-        await _service.EndOfAsync(asked.AnswerId());
+        await _service.WaitForEndAsync(asked.AnswerId());
         var follower = _service.FollowAsync(asked.AnswerId());
         await _service.PassUntilAsync(() => follower.IsCompleted);
 
@@ -251,7 +251,7 @@ public sealed class AnswerGeneratorTests : IDisposable
     }
 
     [Test]
-    public async Task The_end_of_an_answer_is_published_and_what_a_listener_does_wrong_harms_nothing()
+    public async Task The_end_of_an_answer_is_published()
     {
         _service.Models.Enqueue(Reply.Answer("Tokyo."));
         var asked = await _service.AskAsync();
@@ -264,7 +264,7 @@ public sealed class AnswerGeneratorTests : IDisposable
     }
 
     [Test]
-    public async Task An_answer_that_cannot_be_kept_for_a_fault_of_our_own_is_given_up_and_made_again()
+    public async Task An_answer_that_an_internal_error_keeps_from_being_saved_is_given_up_and_generated_again()
     {
         await _service.Worker.TakeOverAsync(CancellationToken.None);
         var asked = await BeginAsync("Tok");
@@ -294,10 +294,10 @@ public sealed class AnswerGeneratorTests : IDisposable
 
     private Task<AskedQuestion> BeginAsync(string text) => _service.BeginAsync(_model, text);
 
-    private static Task ComesAsync(AskedQuestion asked, string text) =>
+    private static Task WaitForTextAsync(AskedQuestion asked, string text) =>
         Eventually.Holds(() => asked.Answer.Generation.ToMessage().Content == text);
 
-    /// <summary>Whoever reads the log has to find the answer.</summary>
+    /// <summary>Asserts that the log names the answer.</summary>
     private void ShouldHaveLogged(LogLevel level, Guid answerId) =>
         _service.Log.Lines.ShouldContain(line =>
             line.Level == level && line.Message.Contains(answerId.ToString(), StringComparison.Ordinal)

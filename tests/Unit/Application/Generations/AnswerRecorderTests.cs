@@ -7,7 +7,7 @@ using QrAi.Tests.Unit.Support.Generations;
 
 namespace QrAi.Tests.Unit.Application.Generations;
 
-/// <summary>What is written of answers on their way, and what is learnt from it.</summary>
+/// <summary>Recording the progress of answers, and detecting interruptions.</summary>
 public sealed class AnswerRecorderTests : IAsyncDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(100);
@@ -37,19 +37,19 @@ public sealed class AnswerRecorderTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _worker.DisposeAsync();
 
     [Test]
-    public void What_has_come_is_written_every_100_ms()
+    public void New_text_is_written_every_100_ms()
     {
-        var made = Start("Tok");
+        var answer = Start("Tok");
         _clock.Advance(Period - TimeSpan.FromMilliseconds(1));
         _store.Writes.ShouldBeEmpty();
         _clock.Advance(TimeSpan.FromMilliseconds(1));
-        _store.Writes.ShouldHaveSingleItem().ShouldBe([PartOf(made, 0, "Tok", begins: true)]);
-        made.Generation.Append("yo");
-        made.Generation.Append(".");
+        _store.Writes.ShouldHaveSingleItem().ShouldBe([PartOf(answer, 0, "Tok", first: true)]);
+        answer.Generation.Append("yo");
+        answer.Generation.Append(".");
         _clock.Advance(Period);
 
         _store.Writes.Count.ShouldBe(2);
-        _store.Writes[1].ShouldBe([PartOf(made, 3, "yo.")]);
+        _store.Writes[1].ShouldBe([PartOf(answer, 3, "yo.")]);
         _store.Workers.ShouldAllBe(worker => worker == _worker.Id);
     }
 
@@ -62,27 +62,24 @@ public sealed class AnswerRecorderTests : IAsyncDisposable
 
         _store
             .Writes.ShouldHaveSingleItem()
-            .ShouldBe(
-                [PartOf(one, 0, "One", begins: true), PartOf(other, 0, "Other", begins: true)],
-                ignoreOrder: true
-            );
+            .ShouldBe([PartOf(one, 0, "One", first: true), PartOf(other, 0, "Other", first: true)], ignoreOrder: true);
     }
 
     [Test]
-    public async Task An_answer_that_ends_sooner_is_never_written()
+    public async Task An_answer_that_ends_before_the_first_write_is_never_written()
     {
-        var made = Start("Tokyo.");
+        var answer = Start("Tokyo.");
 
-        (await _recorder.RemoveAsync(made)).ShouldBeFalse();
+        (await _recorder.RemoveAsync(answer)).ShouldBeFalse();
 
         _clock.Advance(Period);
         _store.Writes.ShouldBeEmpty();
     }
 
     [Test]
-    public void A_silent_answer_is_looked_at_every_500_ms()
+    public void An_idle_answer_is_checked_every_500_ms()
     {
-        var made = Start("Tok");
+        var answer = Start("Tok");
         _clock.Advance(Period);
         for (var i = 0; i < 4; i++)
             _clock.Advance(Period);
@@ -90,24 +87,24 @@ public sealed class AnswerRecorderTests : IAsyncDisposable
         _clock.Advance(Period);
 
         _store.Writes.Count.ShouldBe(2);
-        _store.Writes[1].ShouldBe([PartOf(made, 3, "")]);
+        _store.Writes[1].ShouldBe([PartOf(answer, 3, "")]);
     }
 
     [Test]
-    public void A_provider_that_has_begun_is_written_though_no_text_has_come()
+    public void A_start_is_written_even_without_text()
     {
-        var made = Start("");
+        var answer = Start("");
         _clock.Advance(Period);
-        _store.Writes.ShouldHaveSingleItem().ShouldBe([PartOf(made, 0, "", begins: true)]);
+        _store.Writes.ShouldHaveSingleItem().ShouldBe([PartOf(answer, 0, "", first: true)]);
     }
 
     [Test]
     public void The_same_part_is_written_again_until_it_is_confirmed()
     {
-        var made = Start("Tok");
+        var answer = Start("Tok");
         _store.Fault = new DatabaseUnavailableException("The database did not answer in time.");
         _clock.Advance(Period);
-        made.Generation.Append("yo.");
+        answer.Generation.Append("yo.");
         _clock.Advance(Period);
         _store.Fault = null;
         _clock.Advance(Period);
@@ -116,15 +113,15 @@ public sealed class AnswerRecorderTests : IAsyncDisposable
         _store
             .Writes.Select(parts => parts.ShouldHaveSingleItem())
             .ShouldBe([
-                PartOf(made, 0, "Tok", begins: true),
-                PartOf(made, 0, "Tok", begins: true),
-                PartOf(made, 0, "Tok", begins: true),
-                PartOf(made, 3, "yo."),
+                PartOf(answer, 0, "Tok", first: true),
+                PartOf(answer, 0, "Tok", first: true),
+                PartOf(answer, 0, "Tok", first: true),
+                PartOf(answer, 3, "yo."),
             ]);
     }
 
     [Test]
-    public void A_fault_that_nobody_foresaw_is_logged_and_does_not_end_the_recording()
+    public void An_unexpected_exception_is_logged_and_does_not_end_the_recording()
     {
         Start("Tok");
         _store.Fault = new InvalidOperationException("A fault.");
@@ -137,30 +134,30 @@ public sealed class AnswerRecorderTests : IAsyncDisposable
     }
 
     [Test]
-    public void A_run_is_told_to_nobody_before_it_is_written()
+    public void A_run_is_not_sent_to_followers_before_it_is_written()
     {
-        var made = Start("Osa");
-        using var follower = new Follower(made);
+        var answer = Start("Osa");
+        using var follower = new Follower(answer);
         _clock.Advance(Period);
         follower.ReadNow();
-        made.Generation.Begin("google-ai", "two");
-        made.Generation.Append("Tok");
+        answer.Generation.Begin("google-ai", "two");
+        answer.Generation.Append("Tok");
         follower.ReadNow().ShouldBeEmpty();
         _clock.Advance(Period);
 
         follower.ReadNow().ShouldBe(["restarted 2 google-ai ProviderFailed", "2.3 Tok"]);
         _store
             .Writes[^1]
-            .ShouldBe([PartOf(made, 0, "Tok", begins: true) with { Run = 2, Provider = "google-ai", Model = "two" }]);
+            .ShouldBe([PartOf(answer, 0, "Tok", first: true) with { Run = 2, Provider = "google-ai", Model = "two" }]);
     }
 
     [Test]
-    public void A_part_of_a_run_that_is_void_by_now_is_confirmed_before_the_next_run_is_written()
+    public void A_part_of_a_discarded_run_is_confirmed_before_the_next_run_is_written()
     {
-        var made = Start("Osa");
+        var answer = Start("Osa");
         _store.Fault = new DatabaseUnavailableException("The database did not answer in time.");
         _clock.Advance(Period);
-        made.Generation.Begin("google-ai", "two");
+        answer.Generation.Begin("google-ai", "two");
         _store.Fault = null;
         _clock.Advance(Period);
         _clock.Advance(Period);
@@ -169,52 +166,52 @@ public sealed class AnswerRecorderTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task An_answer_that_is_another_processs_now_is_lost_and_written_no_longer()
+    public async Task An_answer_that_another_process_took_over_is_lost_and_no_longer_written()
     {
-        var made = Start("Tok");
+        var answer = Start("Tok");
         _store.Interrupt = parts => [.. parts.Select(part => new AnswerInterruption(part.AnswerId, IsLost: true))];
         _clock.Advance(Period);
 
-        made.IsLost.ShouldBeTrue();
-        made.IsCancelled.ShouldBeFalse();
-        made.Generation.Read().Fault.ShouldBeOfType<AnswerMovedException>();
-        made.Generation.Append("yo.");
+        answer.IsLost.ShouldBeTrue();
+        answer.IsCancelled.ShouldBeFalse();
+        answer.Generation.Read().Fault.ShouldBeOfType<AnswerMovedException>();
+        answer.Generation.Append("yo.");
         _clock.Advance(Period);
         _store.Writes.Count.ShouldBe(1);
-        (await _recorder.RemoveAsync(made)).ShouldBeTrue("it was written once");
+        (await _recorder.RemoveAsync(answer)).ShouldBeTrue("It was written once.");
     }
 
     [Test]
-    public void An_answer_that_someone_wants_to_stop_is_cancelled()
+    public void An_answer_with_a_stop_request_is_cancelled()
     {
-        var made = Start("Tok");
+        var answer = Start("Tok");
         _store.Interrupt = parts => [.. parts.Select(part => new AnswerInterruption(part.AnswerId, IsLost: false))];
         _clock.Advance(Period);
 
-        made.IsCancelled.ShouldBeTrue();
-        made.IsLost.ShouldBeFalse();
+        answer.IsCancelled.ShouldBeTrue();
+        answer.IsLost.ShouldBeFalse();
     }
 
     [Test]
     public async Task Nothing_is_written_after_an_answer_was_removed()
     {
-        var made = Start("Tok");
+        var answer = Start("Tok");
         _clock.Advance(Period);
-        made.Generation.Append("yo.");
+        answer.Generation.Append("yo.");
 
-        (await _recorder.RemoveAsync(made)).ShouldBeTrue();
+        (await _recorder.RemoveAsync(answer)).ShouldBeTrue();
 
         _clock.Advance(Period);
         _store.Writes.Count.ShouldBe(1);
     }
 
     [Test]
-    public async Task Removing_waits_for_the_write_that_is_under_way()
+    public async Task Removing_waits_for_the_write_in_progress()
     {
-        var made = Start("Tok");
+        var answer = Start("Tok");
         _store.Hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _clock.Advance(Period);
-        var removing = _recorder.RemoveAsync(made).AsTask();
+        var removing = _recorder.RemoveAsync(answer).AsTask();
         removing.IsCompleted.ShouldBeFalse();
 
         _store.Hold.SetResult();
@@ -223,7 +220,7 @@ public sealed class AnswerRecorderTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task Who_lost_an_answer_does_not_end_the_recording_of_it_that_began_since()
+    public async Task Removing_a_lost_answer_does_not_end_a_newer_recording_of_it()
     {
         var lost = Start("Osa");
         _store.Interrupt = parts => [.. parts.Select(part => new AnswerInterruption(part.AnswerId, IsLost: true))];
@@ -234,7 +231,7 @@ public sealed class AnswerRecorderTests : IAsyncDisposable
         await _recorder.RemoveAsync(lost);
 
         _clock.Advance(Period);
-        _store.Writes[^1].ShouldBe([PartOf(again, 0, "Tok", begins: true) with { Takeovers = 2 }]);
+        _store.Writes[^1].ShouldBe([PartOf(again, 0, "Tok", first: true) with { Takeovers = 2 }]);
     }
 
     [Test]
@@ -242,13 +239,13 @@ public sealed class AnswerRecorderTests : IAsyncDisposable
     {
         const int MaxText = 256 * 1024;
         var text = new string('x', MaxText - 1) + "😀.";
-        var made = Start(text);
+        var answer = Start(text);
         _clock.Advance(Period);
         _clock.Advance(Period);
 
         _store
             .Writes.Select(parts => parts.ShouldHaveSingleItem())
-            .ShouldBe([PartOf(made, 0, text[..(MaxText - 1)], begins: true), PartOf(made, MaxText - 1, "😀.")]);
+            .ShouldBe([PartOf(answer, 0, text[..(MaxText - 1)], first: true), PartOf(answer, MaxText - 1, "😀.")]);
     }
 
     [Test]
@@ -264,7 +261,7 @@ public sealed class AnswerRecorderTests : IAsyncDisposable
 
     private RunningGeneration Start(string text, GenerationIdentity? identity = null, int takeovers = 0)
     {
-        var made = _running.Start(
+        var answer = _running.Start(
             new Generation(
                 identity
                     ?? new GenerationIdentity(
@@ -277,16 +274,16 @@ public sealed class AnswerRecorderTests : IAsyncDisposable
             ),
             _ => _end.Task
         );
-        _recorder.Add(made, takeovers);
-        made.Generation.Begin("openrouter", "one");
-        made.Generation.Append(text);
-        return made;
+        _recorder.Add(answer, takeovers);
+        answer.Generation.Begin("openrouter", "one");
+        answer.Generation.Append(text);
+        return answer;
     }
 
-    private static AnswerPart PartOf(RunningGeneration made, int start, string text, bool begins = false) =>
-        new(made.Generation.Identity.Id, 0, 1, start, text, begins, "openrouter", "one");
+    private static AnswerPart PartOf(RunningGeneration answer, int start, string text, bool first = false) =>
+        new(answer.Generation.Identity.Id, 0, 1, start, text, first, "openrouter", "one");
 
-    /// <summary>Notes what is to be kept, and says of it what a test says.</summary>
+    /// <summary>Collects writes, and returns the interruptions that a test sets.</summary>
     private sealed class Store : IAnswerStore
     {
         public List<AnswerPart[]> Writes { get; } = [];
@@ -295,10 +292,10 @@ public sealed class AnswerRecorderTests : IAsyncDisposable
 
         public Exception? Fault { get; set; }
 
-        /// <summary>Ends the writes that are under way; null where they end at once.</summary>
+        /// <summary>Completes the writes in progress; null if they complete immediately.</summary>
         public TaskCompletionSource? Hold { get; set; }
 
-        /// <summary>What the worker must not go on with; null for nothing.</summary>
+        /// <summary>Returns the interruptions; null for none.</summary>
         public Func<IEnumerable<AnswerPart>, IReadOnlyCollection<AnswerInterruption>>? Interrupt { get; set; }
 
         public async Task<IReadOnlyCollection<AnswerInterruption>> RecordAsync(

@@ -10,17 +10,17 @@ using QrAi.Tests.Unit.Support.Generations;
 
 namespace QrAi.Tests.Unit.Application.Generations;
 
-/// <summary>Two processes over one database, of which the one dies that generates an answer.</summary>
+/// <summary>Two processes with one database. The process that generates an answer crashes.</summary>
 public sealed class AnswerTakeoverTests : IDisposable
 {
-    /// <summary>The lease, and until the next look at what nobody does.</summary>
-    private static readonly TimeSpan _longest = Service.Lease + TimeSpan.FromSeconds(1);
+    /// <summary>The lease, and the time until the next check for orphaned answers.</summary>
+    private static readonly TimeSpan _maxDelay = Service.Lease + TimeSpan.FromSeconds(1);
 
-    private readonly Service _dying = new();
+    private readonly Service _first = new();
     private readonly Service _other;
     private readonly GatedReply _model = Reply.Gated();
 
-    public AnswerTakeoverTests() => _other = new Service(beside: _dying);
+    public AnswerTakeoverTests() => _other = new Service(sharedWith: _first);
 
     [SetUp]
     public Task TakeOverAsync() => _other.Worker.TakeOverAsync(CancellationToken.None);
@@ -28,26 +28,26 @@ public sealed class AnswerTakeoverTests : IDisposable
     [TearDown]
     public void Dispose()
     {
-        _dying.Dispose();
+        _first.Dispose();
         _other.Dispose();
     }
 
     [Test]
-    public async Task An_answer_whose_process_died_is_made_by_another_one()
+    public async Task An_answer_of_a_crashed_process_is_generated_by_another_one()
     {
-        var asked = await _dying.BeginAsync(_model, "Osa");
-        _dying.Pass(TimeSpan.FromMilliseconds(100));
-        _dying.Crash();
+        var asked = await _first.BeginAsync(_model, "Osa");
+        _first.Pass(TimeSpan.FromMilliseconds(100));
+        _first.Crash();
         _other.Models.Enqueue(Reply.Answer("Tokyo."));
-        _other.Pass(_longest);
-        await _other.EndOfAsync(asked.AnswerId());
+        _other.Pass(_maxDelay);
+        await _other.WaitForEndAsync(asked.AnswerId());
 
         var answer = _other.Database.Answer(asked.AnswerId());
         (answer.Status, answer.Content, answer.Run, answer.Takeovers).ShouldBe(
             (MessageStatus.Completed, "Tokyo.", 2, 1)
         );
         _other.Database.Pieces(answer.Id).ShouldBeEmpty();
-        _other.Database.Workers.ShouldBe([_other.Worker.Id], "the dead one is forgotten");
+        _other.Database.Workers.ShouldBe([_other.Worker.Id], "The crashed process is removed.");
         _other.Log.Lines.ShouldContain(line =>
             line.Level == LogLevel.Warning
             && line.Message == $"Answer {answer.Id} has lost its process and is generated again, takeover 1"
@@ -57,23 +57,23 @@ public sealed class AnswerTakeoverTests : IDisposable
     [Test]
     public async Task Nothing_is_taken_over_while_its_process_is_alive()
     {
-        var asked = await _dying.BeginAsync(_model, "Tok");
-        _other.Pass(3 * _longest);
+        var asked = await _first.BeginAsync(_model, "Tok");
+        _other.Pass(3 * _maxDelay);
 
         _other.Database.Answer(asked.AnswerId()).Takeovers.ShouldBe(0);
         _other.Running.Count.ShouldBe(0);
     }
 
     [Test]
-    public async Task It_is_asked_again_with_the_same_question_history_provider_and_model()
+    public async Task A_takeover_has_the_same_question_history_provider_and_model()
     {
-        _dying.Models.Providers = _other.Models.Providers = ["openrouter", "google-ai"];
-        var session = _dying.Database.Add(A.Session().Answered(3));
-        _dying.Models.Enqueue(_model);
-        await _dying.Sender.Send(new AskQuestion("And now?", session.Id, "google-ai", "big/one"));
+        _first.Models.Providers = _other.Models.Providers = ["openrouter", "google-ai"];
+        var session = _first.Database.Add(A.Session().Answered(3));
+        _first.Models.Enqueue(_model);
+        await _first.Sender.Send(new AskQuestion("And now?", session.Id, "google-ai", "big/one"));
         var first = await _model.Request.Soon();
-        _dying.Crash();
-        _other.Pass(_longest);
+        _first.Crash();
+        _other.Pass(_maxDelay);
 
         var again = (await _other.Models.WaitForRequestsAsync(1))[0];
         again.Model.ShouldBe("big/one");
@@ -82,14 +82,14 @@ public sealed class AnswerTakeoverTests : IDisposable
     }
 
     [Test]
-    public async Task Only_turns_that_were_answered_are_history()
+    public async Task Only_answered_turns_are_history()
     {
-        var session = _dying.Database.Add(
+        var session = _first.Database.Add(
             A.Session().Answered(1).Failed("No?").Cancelled("Stop?").Answered("Q2", "A2")
         );
-        await _dying.AskAsync("And now?", session.Id);
-        _dying.Crash();
-        _other.Pass(_longest);
+        await _first.AskAsync("And now?", session.Id);
+        _first.Crash();
+        _other.Pass(_maxDelay);
 
         (await _other.Models.WaitForRequestsAsync(1))[0]
             .Messages.Skip(1)
@@ -98,11 +98,11 @@ public sealed class AnswerTakeoverTests : IDisposable
     }
 
     [Test]
-    public async Task A_completion_that_is_kept_is_asked_again_as_its_caller_sent_it()
+    public async Task A_stored_completion_is_requested_again_as_its_caller_sent_it()
     {
-        var session = _dying.Database.Add(A.Session().Answered(1));
-        _dying.Models.Enqueue(_model);
-        using var follower = await _dying.Sender.Send(
+        var session = _first.Database.Add(A.Session().Answered(1));
+        _first.Models.Enqueue(_model);
+        using var follower = await _first.Sender.Send(
             new StoreChat(
                 "openrouter/large",
                 [
@@ -122,8 +122,8 @@ public sealed class AnswerTakeoverTests : IDisposable
             )
         );
         var first = await _model.Request.Soon();
-        _dying.Crash();
-        _other.Pass(_longest);
+        _first.Crash();
+        _other.Pass(_maxDelay);
 
         var again = (await _other.Models.WaitForRequestsAsync(1))[0];
         again.Model.ShouldBe("large");
@@ -132,19 +132,19 @@ public sealed class AnswerTakeoverTests : IDisposable
     }
 
     [Test]
-    public async Task Its_followers_elsewhere_are_told_of_the_restart()
+    public async Task Followers_in_other_processes_receive_the_restart()
     {
-        using var third = new Service(beside: _dying);
-        var asked = await _dying.BeginAsync(_model, "Osa");
-        _dying.Pass(TimeSpan.FromMilliseconds(100));
+        using var third = new Service(sharedWith: _first);
+        var asked = await _first.BeginAsync(_model, "Osa");
+        _first.Pass(TimeSpan.FromMilliseconds(100));
         var following = third.FollowAsync(asked.AnswerId());
-        _dying.Crash();
+        _first.Crash();
         var again = Reply.Gated();
         _other.Models.Enqueue(again);
-        _other.Pass(_longest);
+        _other.Pass(_maxDelay);
         await again.Request.Soon();
         again.Finish("Tokyo.");
-        await _other.EndOfAsync(asked.AnswerId());
+        await _other.WaitForEndAsync(asked.AnswerId());
         _other.Pass(TimeSpan.FromMilliseconds(150));
 
         (await following.Soon()).Lines.ShouldBe([
@@ -157,67 +157,67 @@ public sealed class AnswerTakeoverTests : IDisposable
     }
 
     [Test]
-    public async Task A_process_that_was_thought_dead_and_comes_back_changes_nothing_and_its_followers_go_on()
+    public async Task A_process_that_returns_after_its_lease_expired_changes_nothing_and_its_followers_continue()
     {
-        var asked = await _dying.BeginAsync(_model, "Osa");
-        var following = _dying.FollowAsync(asked.AnswerId());
-        _dying.Crash();
+        var asked = await _first.BeginAsync(_model, "Osa");
+        var following = _first.FollowAsync(asked.AnswerId());
+        _first.Crash();
         var again = Reply.Gated();
         _other.Models.Enqueue(again);
-        _other.Pass(_longest);
+        _other.Pass(_maxDelay);
         await again.Request.Soon();
-        _dying.Database.Reconnect(_dying.Worker.Id);
+        _first.Database.Reconnect(_first.Worker.Id);
         _model.Finish("ka.");
-        await Eventually.Holds(() => _dying.Running.Count == 0);
+        await Eventually.Holds(() => _first.Running.Count == 0);
         again.Finish("Tokyo.");
-        await _other.EndOfAsync(asked.AnswerId());
+        await _other.WaitForEndAsync(asked.AnswerId());
         await _other.PassUntilAsync(() => following.IsCompleted);
 
         _other.Database.Answer(asked.AnswerId()).Content.ShouldBe("Tokyo.");
-        var told = await following;
-        told.Text.ShouldBe("Tokyo.");
-        told.Lines[^1].ShouldBe("2.6.end Completed");
+        var written = await following;
+        written.Text.ShouldBe("Tokyo.");
+        written.Lines[^1].ShouldBe("2.6.end Completed");
     }
 
     [Test]
-    public async Task An_answer_that_was_to_stop_is_cancelled_and_keeps_what_was_recorded()
+    public async Task An_answer_with_a_stop_request_is_cancelled_and_keeps_its_recorded_text()
     {
-        var asked = await _dying.BeginAsync(_model, "Tok");
-        _dying.Pass(TimeSpan.FromMilliseconds(100));
-        _dying.Crash();
+        var asked = await _first.BeginAsync(_model, "Tok");
+        _first.Pass(TimeSpan.FromMilliseconds(100));
+        _first.Crash();
         var cancelling = _other.Sender.Send(new CancelAnswer(asked.AnswerId()));
-        _other.Pass(_longest);
-        await _other.EndOfAsync(asked.AnswerId());
+        _other.Pass(_maxDelay);
+        await _other.WaitForEndAsync(asked.AnswerId());
 
         var answer = _other.Database.Answer(asked.AnswerId());
         (answer.Status, answer.Content, answer.Provider).ShouldBe((MessageStatus.Cancelled, "Tok", "openrouter"));
         answer.Run.ShouldBe(2);
         _other.Models.Requests.ShouldBeEmpty();
-        // Whoever cancelled waits until another process has taken over.
+        // The cancellation waits until another process has taken over.
         (await cancelling.Soon()).Status.ShouldBe(MessageStatus.Cancelled);
     }
 
     [Test]
-    public async Task After_three_takeovers_it_fails_as_interrupted_and_keeps_what_was_recorded()
+    public async Task After_three_takeovers_an_answer_fails_as_interrupted_and_keeps_its_recorded_text()
     {
-        var asked = await _dying.BeginAsync(_model, "Tok");
-        _dying.Pass(TimeSpan.FromMilliseconds(100));
-        _dying.Crash();
+        var asked = await _first.BeginAsync(_model, "Tok");
+        _first.Pass(TimeSpan.FromMilliseconds(100));
+        _first.Crash();
         var services = new List<Service> { _other };
         for (var takeover = 1; takeover <= 3; takeover++)
         {
             services[^1].Models.Enqueue(Reply.HangAfter($"Take {takeover}"));
-            _dying.Pass(_longest);
-            _dying.Database.Answer(asked.AnswerId()).Takeovers.ShouldBe(takeover);
-            await _dying.PassUntilAsync(() => _dying.Database.Pieces(asked.AnswerId()).Contains($"Take {takeover}"));
+            _first.Pass(_maxDelay);
+            _first.Database.Answer(asked.AnswerId()).Takeovers.ShouldBe(takeover);
+            await _first.PassUntilAsync(() => _first.Database.Pieces(asked.AnswerId()).Contains($"Take {takeover}"));
             services[^1].Crash();
-            services.Add(new Service(beside: _dying));
+            services.Add(new Service(sharedWith: _first));
             await services[^1].Worker.TakeOverAsync(CancellationToken.None);
         }
 
-        _dying.Pass(_longest);
+        _first.Pass(_maxDelay);
 
-        var answer = _dying.Database.Answer(asked.AnswerId());
+        var answer = _first.Database.Answer(asked.AnswerId());
         (answer.Status, answer.Content).ShouldBe((MessageStatus.Failed, "Take 3"));
         answer.Error.ShouldBe(
             new AnswerError(
@@ -230,33 +230,33 @@ public sealed class AnswerTakeoverTests : IDisposable
     }
 
     [Test]
-    public async Task One_that_this_process_is_not_configured_for_fails()
+    public async Task An_answer_fails_if_its_provider_is_not_configured_here()
     {
-        _dying.Models.Providers = ["google-ai"];
-        var asked = await _dying.Sender.Send(new AskQuestion("Why?", null, "google-ai", null));
-        _dying.Crash();
-        _other.Pass(_longest);
+        _first.Models.Providers = ["google-ai"];
+        var asked = await _first.Sender.Send(new AskQuestion("Why?", null, "google-ai", null));
+        _first.Crash();
+        _other.Pass(_maxDelay);
 
         _other.Database.Answer(asked.AnswerId()).Error!.Code.ShouldBe("provider_failed");
     }
 
     [Test]
-    public async Task One_whose_session_was_deleted_meanwhile_is_left_alone()
+    public async Task An_answer_whose_session_was_deleted_meanwhile_is_not_taken_over()
     {
-        var asked = await _dying.BeginAsync(_model, "Tok");
-        _dying.Crash();
+        var asked = await _first.BeginAsync(_model, "Tok");
+        _first.Crash();
         await _other.Sender.Send(new DeleteSession(asked.SessionId));
-        _other.Pass(_longest);
+        _other.Pass(_maxDelay);
 
         _other.Running.Count.ShouldBe(0);
         _other.Log.Lines.ShouldNotContain(line => line.Level >= LogLevel.Error);
     }
 
     [Test]
-    public async Task However_many_there_are_all_are_taken_over()
+    public async Task More_answers_than_fit_into_one_batch_are_all_taken_over()
     {
         for (var i = 0; i < 101; i++)
-            _dying.Database.Add(A.Session().Asked());
+            _first.Database.Add(A.Session().Asked());
         _other.Models.Default = Reply.Answer("Yes.");
         _other.Pass(TimeSpan.FromSeconds(1));
 
@@ -266,23 +266,23 @@ public sealed class AnswerTakeoverTests : IDisposable
     }
 
     [Test]
-    public async Task What_the_database_gave_without_the_worker_hearing_of_it_is_taken_over_once_more()
+    public async Task An_answer_whose_takeover_was_not_confirmed_is_taken_over_once_more()
     {
-        var session = _dying.Database.Add(A.Session().Asked());
+        var session = _first.Database.Add(A.Session().Asked());
         var id = session.Messages.Last().Id;
         await _other.Answers.TakeOverAsync(_other.Worker.Id, [], Service.Lease, 50, CancellationToken.None);
         _other.Models.Enqueue(Reply.Answer("Yes."));
         _other.Pass(TimeSpan.FromSeconds(1));
-        await _other.EndOfAsync(id);
+        await _other.WaitForEndAsync(id);
 
         _other.Database.Answer(id).Takeovers.ShouldBe(2);
         _other.Database.Answer(id).Content.ShouldBe("Yes.");
     }
 
     [Test]
-    public async Task What_was_taken_over_and_still_runs_is_not_taken_over_again()
+    public async Task A_taken_over_answer_that_is_running_is_not_taken_over_again()
     {
-        var id = _dying.Database.Add(A.Session().Asked()).Messages.Last().Id;
+        var id = _first.Database.Add(A.Session().Asked()).Messages.Last().Id;
         _other.Pass(TimeSpan.FromSeconds(5));
         await _other.Models.WaitForRequestsAsync(1);
 
@@ -291,13 +291,13 @@ public sealed class AnswerTakeoverTests : IDisposable
     }
 
     [Test]
-    public async Task A_verb_that_works_beside_the_service_takes_nothing_over()
+    public async Task A_verb_that_runs_beside_the_service_takes_nothing_over()
     {
-        using var verb = new Service(beside: _dying);
+        using var verb = new Service(sharedWith: _first);
         _other.Worker.StopTakingOver();
         await verb.AskAsync();
-        var id = _dying.Database.Add(A.Session().Asked()).Messages.Last().Id;
-        verb.Pass(_longest);
+        var id = _first.Database.Add(A.Session().Asked()).Messages.Last().Id;
+        verb.Pass(_maxDelay);
 
         verb.Database.Answer(id).Takeovers.ShouldBe(0);
     }

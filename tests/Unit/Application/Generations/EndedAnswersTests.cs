@@ -10,7 +10,7 @@ public sealed class EndedAnswersTests
     private int _reads;
 
     [Test]
-    public async Task All_who_follow_an_answer_share_its_text_which_is_read_once()
+    public async Task All_followers_of_an_answer_share_its_text_which_is_read_once()
     {
         var gate = new TaskCompletionSource();
         var following = Enumerable.Range(0, 20).Select(_ => FollowAsync(gate.Task)).ToList();
@@ -25,7 +25,7 @@ public sealed class EndedAnswersTests
     }
 
     [Test]
-    public async Task When_the_last_has_left_it_is_read_again()
+    public async Task After_the_last_follower_has_left_an_answer_is_read_again()
     {
         var first = await FollowAsync(Task.CompletedTask);
         var second = await FollowAsync(Task.CompletedTask);
@@ -39,7 +39,7 @@ public sealed class EndedAnswersTests
     }
 
     [Test]
-    public async Task Who_leaves_while_it_is_read_stops_nobody_else()
+    public async Task A_follower_that_leaves_during_the_read_does_not_cancel_it_for_others()
     {
         using var leaving = new CancellationTokenSource();
         var gate = new TaskCompletionSource();
@@ -54,7 +54,7 @@ public sealed class EndedAnswersTests
     }
 
     [Test]
-    public async Task What_could_not_be_read_is_tried_again()
+    public async Task A_failed_read_is_retried()
     {
         await Should.ThrowAsync<TimeoutException>(() => FollowAsync(Task.FromException(new TimeoutException())).Soon());
 
@@ -62,7 +62,7 @@ public sealed class EndedAnswersTests
     }
 
     [Test]
-    public async Task Others_do_not_share_what_is_not_theirs()
+    public async Task Owners_do_not_share_answers()
     {
         var mine = await FollowAsync(Task.CompletedTask);
         var theirs = await _answers.FollowAsync("somebody", _id, () => ReadAsync(Task.CompletedTask), default);

@@ -3,11 +3,11 @@ using QrAi.Tests.Unit.Support.Generations;
 
 namespace QrAi.Tests.Unit.Application.Generations;
 
-/// <summary>From which positions a follower continues, and what it is told there.</summary>
+/// <summary>The positions from which a follower continues, and what it receives from there.</summary>
 public sealed class FollowerPositionTests : FollowerTest
 {
     [Test]
-    public void Who_comes_back_is_told_the_rest_from_any_place([Range(0, 6)] int offset, [Values] bool hasEnded)
+    public void A_reconnected_follower_receives_the_rest([Range(0, 6)] int offset, [Values] bool hasEnded)
     {
         const string Text = "Tokyo.";
         Generation.Begin("openrouter", "one");
@@ -27,7 +27,7 @@ public sealed class FollowerPositionTests : FollowerTest
     }
 
     [Test]
-    public void Who_has_the_end_has_everything()
+    public void A_follower_that_has_the_end_receives_nothing()
     {
         Generation.Begin("openrouter", "one");
         Generation.Append("Tokyo.");
@@ -39,7 +39,7 @@ public sealed class FollowerPositionTests : FollowerTest
     }
 
     [Test]
-    public void Who_comes_back_with_an_earlier_run_is_told_of_the_restart()
+    public void A_follower_that_reconnects_in_an_earlier_run_receives_the_restart()
     {
         Generation.Begin("openrouter", "one");
         Generation.Append("Osaka.");
@@ -56,32 +56,32 @@ public sealed class FollowerPositionTests : FollowerTest
     [TestCase("2.0")]
     [TestCase("1.9")]
     [TestCase("1.3")] // within the emoji
-    [TestCase("1.8.end")] // it has not ended
+    [TestCase("1.8.end")] // the answer has not ended
     [TestCase("1.0.end")]
-    public void No_event_leads_to_a_place_that_is_not_there(string id) =>
+    public void No_event_has_a_position_that_does_not_exist(string id) =>
         Emoji().Read().MayHaveSent(Parse(id), isLocal: true).ShouldBeFalse();
 
     [TestCase("1")]
     [TestCase("1.2")]
     [TestCase("1.4")]
     [TestCase("1.8")]
-    public void Events_lead_to_every_place_between_characters(string id) =>
+    public void An_event_may_have_any_position_between_characters(string id) =>
         Emoji().Read().MayHaveSent(Parse(id), isLocal: true).ShouldBeTrue();
 
     [TestCase("1.8.end", true)]
     [TestCase("1.7.end", false)]
     [TestCase("1.9", false)]
     [TestCase("2.8.end", false)]
-    public void The_last_event_of_an_answer_that_has_ended_is_the_one_at_its_end(string id, bool isIt)
+    public void The_last_event_of_an_ended_answer_is_its_end(string id, bool isValid)
     {
         var generation = Emoji();
         generation.Finish(Completed);
 
-        generation.Read().MayHaveSent(Parse(id), isLocal: true).ShouldBe(isIt);
+        generation.Read().MayHaveSent(Parse(id), isLocal: true).ShouldBe(isValid);
     }
 
     [Test]
-    public void The_end_of_a_run_before_has_been_told_to_nobody()
+    public void The_end_of_an_earlier_run_was_never_sent()
     {
         var generation = Create(run: 2);
 
@@ -90,7 +90,7 @@ public sealed class FollowerPositionTests : FollowerTest
     }
 
     [Test]
-    public void Of_an_answer_that_is_made_elsewhere_a_follower_may_know_more_than_this_process()
+    public void A_follower_of_a_remote_answer_may_be_ahead_of_this_process()
     {
         var generation = Create(run: 1);
 
@@ -100,7 +100,7 @@ public sealed class FollowerPositionTests : FollowerTest
     }
 
     [Test]
-    public void Who_knows_more_than_this_process_is_told_nothing_twice()
+    public void A_follower_that_is_ahead_of_this_process_receives_nothing_twice()
     {
         using var follower = Follow(new Position(1, 4));
         Generation.Begin("openrouter", "one");

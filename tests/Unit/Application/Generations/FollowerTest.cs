@@ -3,7 +3,7 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Tests.Unit.Application.Generations;
 
-/// <summary>A generation, and those who follow it.</summary>
+/// <summary>A base class of tests with a generation and its followers.</summary>
 public abstract class FollowerTest
 {
     private protected static readonly GenerationEnd Completed = new(

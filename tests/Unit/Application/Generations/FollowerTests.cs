@@ -6,13 +6,13 @@ using QrAi.Tests.Unit.Support.Generations;
 
 namespace QrAi.Tests.Unit.Application.Generations;
 
-/// <summary>What a follower is told of a generation: the difference between its position and the content.</summary>
+/// <summary>What a follower receives of a generation: the difference between its position and the content.</summary>
 public sealed class FollowerTests : FollowerTest
 {
     private const int MaxText = 16 * 1024;
 
     [Test]
-    public void Who_is_there_from_the_start_is_told_everything_as_it_comes()
+    public void A_follower_from_the_start_receives_everything_as_it_arrives()
     {
         using var follower = Follow();
 
@@ -33,7 +33,7 @@ public sealed class FollowerTests : FollowerTest
     }
 
     [Test]
-    public void Who_comes_late_is_told_all_that_came_in_one_delta()
+    public void A_late_follower_receives_the_text_so_far_in_one_delta()
     {
         Generation.Begin("openrouter", "one");
         foreach (var token in new[] { "To", "k", "yo", "." })
@@ -44,7 +44,7 @@ public sealed class FollowerTests : FollowerTest
     }
 
     [Test]
-    public void Long_arguments_of_a_tool_come_in_pieces_as_texts_do()
+    public void Long_arguments_of_a_tool_are_split_like_texts()
     {
         Generation.Begin("openrouter", "one");
         Generation.Append(new ToolCallPiece(0, "id", "name", new string('a', MaxText + 5)));
@@ -54,7 +54,7 @@ public sealed class FollowerTests : FollowerTest
     }
 
     [Test]
-    public void A_restart_makes_what_came_before_void()
+    public void A_restart_discards_the_earlier_text()
     {
         using var follower = Follow();
         Generation.Begin("openrouter", "one");
@@ -68,7 +68,7 @@ public sealed class FollowerTests : FollowerTest
     }
 
     [Test]
-    public void Who_comes_after_a_restart_is_told_who_had_begun_and_of_no_text_but_the_last_runs()
+    public void A_follower_after_a_restart_receives_all_starts_and_only_the_text_of_the_last_run()
     {
         Generation.Begin("openrouter", "one");
         Generation.Append("Osa");
@@ -81,7 +81,7 @@ public sealed class FollowerTests : FollowerTest
     }
 
     [Test]
-    public void Of_a_run_that_is_not_recorded_nobody_is_told_before_the_end()
+    public void A_run_that_is_not_recorded_is_not_sent_before_the_end()
     {
         using var follower = Follow();
         Generation.Begin("openrouter", "one");
@@ -98,7 +98,7 @@ public sealed class FollowerTests : FollowerTest
     }
 
     [Test]
-    public void Of_a_completion_which_nobody_records_a_restart_is_told_at_once()
+    public void A_restart_of_a_completion_that_is_not_recorded_is_sent_immediately()
     {
         var completion = new Generation(new GenerationIdentity(Guid.CreateVersion7(), "me", TestClock.Noon));
         using var follower = new Follower(new HeldGeneration(completion));
@@ -111,20 +111,20 @@ public sealed class FollowerTests : FollowerTest
 
     [TestCase(MaxText)]
     [TestCase(MaxText - 1)]
-    public void A_long_text_is_told_in_pieces_that_split_no_character(int before)
+    public void A_long_text_is_sent_in_pieces_that_split_no_character(int before)
     {
         var text = new string('x', before) + "😀" + new string('y', MaxText);
         Generation.Begin("openrouter", "one");
         Generation.Append(text);
         using var follower = Follow();
-        var told = new WrittenLines();
+        var written = new WrittenLines();
 
-        follower.Write(told).ShouldBeTrue();
-        told.Lines[^1].ShouldBe($"1.{before} {text[..before]}");
-        follower.Write(told).ShouldBeTrue();
-        told.Text.Length.ShouldBe(before + MaxText);
-        follower.Write(told).ShouldBeFalse();
-        told.Text.ShouldBe(text);
+        follower.Write(written).ShouldBeTrue();
+        written.Lines[^1].ShouldBe($"1.{before} {text[..before]}");
+        follower.Write(written).ShouldBeTrue();
+        written.Text.Length.ShouldBe(before + MaxText);
+        follower.Write(written).ShouldBeFalse();
+        written.Text.ShouldBe(text);
     }
 
     [Test]
@@ -134,16 +134,16 @@ public sealed class FollowerTests : FollowerTest
         Generation.Append(new string('x', 2 * MaxText));
         Generation.Finish(Completed);
         using var follower = Follow();
-        var told = new WrittenLines();
+        var written = new WrittenLines();
 
-        follower.Write(told).ShouldBeTrue();
-        told.End.ShouldBeNull();
-        follower.Write(told).ShouldBeFalse();
-        told.Lines[^1].ShouldBe($"1.{2 * MaxText}.end Completed");
+        follower.Write(written).ShouldBeTrue();
+        written.End.ShouldBeNull();
+        follower.Write(written).ShouldBeFalse();
+        written.Lines[^1].ShouldBe($"1.{2 * MaxText}.end Completed");
     }
 
     [Test]
-    public void Tool_calls_grow_and_say_once_which_they_are()
+    public void Tool_calls_grow_and_are_identified_once()
     {
         using var follower = Follow();
         Generation.Begin("openrouter", "one");
@@ -159,7 +159,7 @@ public sealed class FollowerTests : FollowerTest
     }
 
     [Test]
-    public void Tool_calls_of_a_run_before_are_void_too()
+    public void Tool_calls_of_an_earlier_run_are_discarded_too()
     {
         using var follower = Follow();
         Generation.Begin("openrouter", "one");
@@ -173,7 +173,7 @@ public sealed class FollowerTests : FollowerTest
     }
 
     [Test]
-    public void One_that_failed_before_anybody_had_begun_it_is_refused([Values] bool hasBegun)
+    public void A_generation_that_failed_before_its_start_is_reported_as_such([Values] bool hasBegun)
     {
         using var follower = Follow();
         if (hasBegun)
@@ -193,7 +193,7 @@ public sealed class FollowerTests : FollowerTest
     }
 
     [Test]
-    public void What_has_ended_cannot_break_any_more()
+    public void A_generation_that_has_ended_cannot_break()
     {
         using var follower = Follow();
         Generation.Finish(Completed);
@@ -204,7 +204,7 @@ public sealed class FollowerTests : FollowerTest
     }
 
     [Test]
-    public void Text_is_told_as_every_database_can_keep_it()
+    public void Text_is_sent_in_the_form_that_every_database_can_store()
     {
         Generation.Begin("openrouter", "one");
         new ProviderStream(Generation).Append(

@@ -4,11 +4,11 @@ using QrAi.Tests.Unit.Support.Generations;
 
 namespace QrAi.Tests.Unit.Application.Generations;
 
-/// <summary>What wakes a follower that waits.</summary>
+/// <summary>The events that wake a waiting follower.</summary>
 public sealed class FollowerWaitTests : FollowerTest
 {
     [Test]
-    public async Task Whoever_waits_is_woken_when_a_run_is_recorded()
+    public async Task A_waiting_follower_is_woken_when_a_run_is_recorded()
     {
         using var follower = Follow();
         Generation.Begin("openrouter", "one");
@@ -24,7 +24,7 @@ public sealed class FollowerWaitTests : FollowerTest
     }
 
     [Test]
-    public async Task All_that_wait_are_woken_by_one_change()
+    public async Task All_waiting_followers_are_woken_by_one_change()
     {
         var followers = Enumerable.Range(0, 3).Select(_ => Follow()).ToList();
         foreach (var follower in followers)
@@ -39,7 +39,7 @@ public sealed class FollowerWaitTests : FollowerTest
     }
 
     [Test]
-    public async Task Who_has_not_read_what_there_is_need_not_wait()
+    public async Task A_follower_with_unread_content_does_not_wait()
     {
         using var follower = Follow();
         follower.ReadNow();
@@ -49,7 +49,7 @@ public sealed class FollowerWaitTests : FollowerTest
     }
 
     [Test]
-    public async Task Who_stops_waiting_stops_nothing()
+    public async Task A_follower_that_stops_waiting_does_not_stop_the_generation()
     {
         using var follower = Follow();
         follower.ReadNow();
@@ -64,7 +64,7 @@ public sealed class FollowerWaitTests : FollowerTest
     }
 
     [Test]
-    public async Task A_fault_is_told_to_who_waits_and_to_who_waits_for_the_end()
+    public async Task A_fault_is_thrown_to_followers_that_wait_for_a_change_or_the_end()
     {
         using var follower = Follow();
         follower.ReadNow();
@@ -77,7 +77,7 @@ public sealed class FollowerWaitTests : FollowerTest
     }
 
     [Test]
-    public async Task A_fault_that_came_before_the_last_look_is_told_too()
+    public async Task A_fault_before_the_last_read_is_thrown_too()
     {
         using var follower = Follow();
         Generation.Append("Tok");

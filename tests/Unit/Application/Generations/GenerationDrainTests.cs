@@ -6,7 +6,7 @@ using QrAi.Tests.Unit.Support.Generations;
 
 namespace QrAi.Tests.Unit.Application.Generations;
 
-/// <summary>What becomes of that which is generated when the service stops.</summary>
+/// <summary>Running generations when the service stops.</summary>
 public sealed class GenerationDrainTests : IDisposable
 {
     private readonly Service _service = new();
@@ -23,7 +23,7 @@ public sealed class GenerationDrainTests : IDisposable
     }
 
     [Test]
-    public async Task What_runs_may_finish_and_nothing_new_is_taken()
+    public async Task Running_generations_may_finish_and_no_new_ones_are_accepted()
     {
         var asked = await _service.BeginAsync(_model, "Tok");
         var draining = DrainAsync();
@@ -38,10 +38,10 @@ public sealed class GenerationDrainTests : IDisposable
     }
 
     [Test]
-    public async Task Draining_nothing_is_done_at_once() => await DrainAsync().Soon();
+    public async Task Draining_without_generations_completes_immediately() => await DrainAsync().Soon();
 
     [Test]
-    public async Task Alone_the_service_ends_its_answers_as_failed_and_keeps_what_has_come()
+    public async Task Without_another_process_answers_fail_and_keep_their_text_so_far()
     {
         var asked = await _service.BeginAsync(_model, "Tok");
         await _finish.CancelAsync();
@@ -53,13 +53,13 @@ public sealed class GenerationDrainTests : IDisposable
     }
 
     [Test]
-    public async Task Another_process_is_given_the_answers_and_goes_on_with_them_at_once()
+    public async Task Another_process_takes_over_the_answers_immediately()
     {
-        using var other = new Service(beside: _service);
+        using var other = new Service(sharedWith: _service);
         await other.Worker.TakeOverAsync(CancellationToken.None);
         var asked = await _service.BeginAsync(_model, "Osa");
         var follower = _service.FollowAsync(asked.AnswerId());
-        _service.Pass(TimeSpan.FromMilliseconds(100)); // what has come is recorded
+        _service.Pass(TimeSpan.FromMilliseconds(100)); // the text so far is recorded
         other.Models.Enqueue(Reply.Answer("Tokyo."));
         await _finish.CancelAsync();
         await DrainAsync().Soon();
@@ -67,7 +67,7 @@ public sealed class GenerationDrainTests : IDisposable
         await Should.ThrowAsync<ShuttingDownException>(() => follower.Soon());
         _service.Database.Answer(asked.AnswerId()).Status.ShouldBe(MessageStatus.Generating);
         _service.Pass(TimeSpan.FromSeconds(1));
-        await _service.EndOfAsync(asked.AnswerId());
+        await _service.WaitForEndAsync(asked.AnswerId());
         (await other.FollowAsync(asked.AnswerId(), new(1, 3)).Soon()).Lines.ShouldBe([
             "restarted 2 openrouter Interrupted",
             "2.6 Tokyo.",
@@ -76,9 +76,9 @@ public sealed class GenerationDrainTests : IDisposable
     }
 
     [Test]
-    public async Task A_process_that_is_dead_is_given_nothing()
+    public async Task No_answers_are_handed_over_to_a_crashed_process()
     {
-        using var other = new Service(beside: _service);
+        using var other = new Service(sharedWith: _service);
         await other.Worker.RegisterAsync(CancellationToken.None);
         other.Crash();
         _service.Pass(Service.Lease);
@@ -90,9 +90,9 @@ public sealed class GenerationDrainTests : IDisposable
     }
 
     [Test]
-    public async Task A_completion_is_stopped_as_no_other_process_could_go_on_with_it()
+    public async Task A_completion_is_stopped_as_no_other_process_can_continue_it()
     {
-        using var other = new Service(beside: _service);
+        using var other = new Service(sharedWith: _service);
         await other.Worker.RegisterAsync(CancellationToken.None);
         _service.Models.Enqueue(_model);
         var completing = _service.WithKey("key").CompleteAsync();
@@ -104,7 +104,7 @@ public sealed class GenerationDrainTests : IDisposable
     }
 
     [Test]
-    public async Task Without_the_database_answers_are_stopped_and_given_up_when_it_does_not_come_back()
+    public async Task Without_the_database_answers_are_stopped_and_given_up_if_it_stays_unavailable()
     {
         await _service.BeginAsync(_model, "Tok");
         _service.Database.IsDown = true;
@@ -124,7 +124,7 @@ public sealed class GenerationDrainTests : IDisposable
     }
 
     [Test]
-    public async Task From_the_drain_on_nothing_is_taken_over()
+    public async Task After_the_drain_began_nothing_is_taken_over()
     {
         await _service.Worker.TakeOverAsync(CancellationToken.None);
         await DrainAsync().Soon();

@@ -34,7 +34,7 @@ public sealed class PositionTests
     [TestCase(" 1")]
     [TestCase("1 ")]
     [TestCase("1,5")]
-    [TestCase("١")] // a digit elsewhere
+    [TestCase("١")] // an Arabic digit
     [TestCase("x")]
     [TestCase("1.x")]
     [TestCase("1.end")]
@@ -45,7 +45,7 @@ public sealed class PositionTests
     [TestCase("2147483648")]
     [TestCase("1.2147483648")]
     [TestCase("99999999999999999999")]
-    public void Another_text_is_no_id_of_an_event(string id)
+    public void Any_other_text_is_not_the_id_of_an_event(string id)
     {
         Position.TryParse(id, out var position).ShouldBeFalse();
 
@@ -55,7 +55,7 @@ public sealed class PositionTests
     [TestCase(1, 0, false, "1.0")]
     [TestCase(2, 120, false, "2.120")]
     [TestCase(2, 120, true, "2.120.end")]
-    public void A_position_is_written_as_the_id_that_leads_to_it(int run, int offset, bool isEnd, string id)
+    public void A_position_is_formatted_as_the_id_of_its_event(int run, int offset, bool isEnd, string id)
     {
         var position = new Position(run, offset, isEnd);
 

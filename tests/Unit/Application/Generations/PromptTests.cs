@@ -17,7 +17,7 @@ public sealed class PromptTests
     }
 
     [Test]
-    public void The_system_message_is_what_the_operator_says() =>
+    public void The_system_message_is_the_configured_prompt() =>
         Prompt.For("Be brief.", [], "Why?")[0].Text.ShouldBe("Be brief.");
 
     [Test]

@@ -14,12 +14,12 @@ public sealed class RunningGenerationsTests : IDisposable
     public void Dispose() => _finish.Dispose();
 
     [Test]
-    public async Task A_generation_can_be_found_while_it_is_made_and_not_after()
+    public async Task A_generation_can_be_found_while_it_is_running_and_not_after()
     {
-        var (made, end) = Start();
-        var id = made.Generation.Identity.Id;
+        var (running, end) = Start();
+        var id = running.Generation.Identity.Id;
 
-        _running.Find(Me, id).ShouldBe(made);
+        _running.Find(Me, id).ShouldBe(running);
         _running.Count.ShouldBe(1);
         end.SetResult();
         await WaitAsync().Soon();
@@ -28,16 +28,16 @@ public sealed class RunningGenerationsTests : IDisposable
     }
 
     [Test]
-    public void A_generation_that_nobody_makes_here_is_not_found_and_neither_is_anothers()
+    public void An_unknown_generation_is_not_found_and_neither_is_one_of_another_owner()
     {
-        var (made, _) = Start();
+        var (running, _) = Start();
 
         _running.Find(Me, Guid.CreateVersion7()).ShouldBeNull();
-        _running.Find("another", made.Generation.Identity.Id).ShouldBeNull();
+        _running.Find("another", running.Generation.Identity.Id).ShouldBeNull();
     }
 
     [Test]
-    public async Task Cancelling_stops_one_generation_and_says_that_somebody_wanted_it()
+    public async Task Cancelling_stops_one_generation_and_marks_it_as_cancelled()
     {
         var (one, _) = Start();
         var (other, _) = Start();
@@ -51,16 +51,16 @@ public sealed class RunningGenerationsTests : IDisposable
     [Test]
     public async Task Cancelling_a_generation_that_has_ended_does_nothing()
     {
-        var (made, end) = Start();
+        var (running, end) = Start();
         end.SetResult();
-        await made.Released.Soon();
+        await running.Released.Soon();
 
-        Should.NotThrow(made.Cancel);
-        Should.NotThrow(made.Lose);
+        Should.NotThrow(running.Cancel);
+        Should.NotThrow(running.Lose);
     }
 
     [Test]
-    public async Task Those_of_a_session_that_is_deleted_are_cancelled_and_no_others()
+    public async Task Generations_of_a_deleted_session_are_cancelled_and_no_others()
     {
         var (one, _) = Start();
         var (other, _) = Start();
@@ -72,7 +72,7 @@ public sealed class RunningGenerationsTests : IDisposable
     }
 
     [Test]
-    public async Task Waiting_ends_with_every_generation()
+    public async Task Waiting_ends_when_all_generations_have_ended()
     {
         var (_, one) = Start();
         var (_, other) = Start();
@@ -86,10 +86,10 @@ public sealed class RunningGenerationsTests : IDisposable
     }
 
     [Test]
-    public async Task Waiting_for_nothing_is_done_at_once() => await WaitAsync().Soon();
+    public async Task Waiting_without_generations_completes_immediately() => await WaitAsync().Soon();
 
     [Test]
-    public async Task Waiting_goes_on_for_those_that_begin_meanwhile()
+    public async Task Waiting_includes_generations_that_begin_meanwhile()
     {
         var (_, one) = Start();
         var waiting = WaitAsync();
@@ -102,7 +102,7 @@ public sealed class RunningGenerationsTests : IDisposable
     }
 
     [Test]
-    public async Task Waiting_ends_when_the_time_is_up()
+    public async Task Waiting_ends_when_it_is_cancelled()
     {
         Start();
         var waiting = WaitAsync();
@@ -114,7 +114,7 @@ public sealed class RunningGenerationsTests : IDisposable
     }
 
     [Test]
-    public void While_the_service_stops_no_new_ones_are_taken()
+    public void While_the_service_stops_no_new_generations_are_accepted()
     {
         Should.NotThrow(_running.ThrowIfStopping);
         _running.StopAccepting();
@@ -123,7 +123,7 @@ public sealed class RunningGenerationsTests : IDisposable
     }
 
     [Test]
-    public async Task Stopping_stops_all_that_still_run_and_cancels_none()
+    public async Task Stopping_stops_all_running_generations_and_cancels_none()
     {
         var (one, _) = Start();
         var (other, _) = Start();
@@ -134,10 +134,10 @@ public sealed class RunningGenerationsTests : IDisposable
     }
 
     [Test]
-    public async Task Work_that_throws_is_over_too_and_its_followers_are_told()
+    public async Task Work_that_throws_ends_and_its_followers_get_the_exception()
     {
-        var made = _running.Start(Create(), _ => throw new InvalidOperationException("A fault."));
-        using var follower = new Follower(made);
+        var running = _running.Start(Create(), _ => throw new InvalidOperationException("A fault."));
+        using var follower = new Follower(running);
 
         (
             await Should.ThrowAsync<InvalidOperationException>(follower.WaitForEndAsync(CancellationToken.None).Soon())
@@ -147,17 +147,17 @@ public sealed class RunningGenerationsTests : IDisposable
     }
 
     [Test]
-    public async Task A_generation_that_is_over_holds_nothing_any_more()
+    public async Task A_generation_that_has_ended_releases_its_resources()
     {
-        var (made, end) = Start();
+        var (running, end) = Start();
         end.SetResult();
-        await made.Released.Soon();
+        await running.Released.Soon();
 
-        Should.Throw<ObjectDisposedException>(() => made.Stopped);
+        Should.Throw<ObjectDisposedException>(() => running.Stopped);
     }
 
     [Test]
-    public void Only_answers_could_be_gone_on_with_by_another_process()
+    public void Only_answers_can_be_continued_by_another_process()
     {
         var (answer, _) = Start();
         _running.Start(
@@ -179,7 +179,7 @@ public sealed class RunningGenerationsTests : IDisposable
             )
         );
 
-    private (RunningGeneration Made, TaskCompletionSource End) Start()
+    private (RunningGeneration Running, TaskCompletionSource End) Start()
     {
         var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         return (_running.Start(Create(), _ => end.Task), end);
@@ -187,10 +187,10 @@ public sealed class RunningGenerationsTests : IDisposable
 
     private Task WaitAsync() => _running.WaitAsync(_finish.Token);
 
-    private static Task Stopped(RunningGeneration made)
+    private static Task Stopped(RunningGeneration running)
     {
         var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        made.Stopped.Register(() => stopped.TrySetResult());
+        running.Stopped.Register(() => stopped.TrySetResult());
         return stopped.Task;
     }
 }

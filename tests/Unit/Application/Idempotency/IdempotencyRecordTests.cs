@@ -7,7 +7,7 @@ public sealed class IdempotencyRecordTests
     private static readonly IdempotencyKey _key = IdempotencyKey.Create("key", "fingerprint");
 
     [Test]
-    public void It_expires_after_a_day()
+    public void A_record_expires_after_a_day()
     {
         var record = IdempotencyRecord.OfResult("anonymous", _key, TestClock.Noon, result: null);
 

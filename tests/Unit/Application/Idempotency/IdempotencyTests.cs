@@ -11,7 +11,7 @@ using QrAi.Tests.Unit.Support.Persistence;
 
 namespace QrAi.Tests.Unit.Application.Idempotency;
 
-/// <summary>Requests that come again with their idempotency keys.</summary>
+/// <summary>Requests that are repeated with their idempotency keys.</summary>
 public sealed class IdempotencyTests : IDisposable
 {
     private readonly Service _service = new();
@@ -38,7 +38,7 @@ public sealed class IdempotencyTests : IDisposable
     }
 
     [Test]
-    public async Task A_question_in_a_session_is_not_refused_as_the_one_that_keeps_it_busy()
+    public async Task A_repeated_question_is_not_rejected_because_it_keeps_its_own_session_busy()
     {
         var session = _service.Database.Add(A.Session().Answered(1));
         var question = new AskQuestion("Why?", session.Id, null, null);
@@ -51,7 +51,7 @@ public sealed class IdempotencyTests : IDisposable
     }
 
     [Test]
-    public async Task Of_two_first_questions_at_once_one_is_asked_and_both_are_told_of_it()
+    public async Task Of_two_concurrent_first_questions_one_is_asked_and_both_return_it()
     {
         var (one, other) = (_service.WithKey("key"), _service.WithKey("key"));
 
@@ -63,7 +63,7 @@ public sealed class IdempotencyTests : IDisposable
     }
 
     [Test]
-    public async Task Another_question_of_a_busy_session_is_refused_with_a_key_too()
+    public async Task Another_question_of_a_busy_session_is_rejected_with_a_key_too()
     {
         var asked = await _service.AskAsync();
 
@@ -74,26 +74,26 @@ public sealed class IdempotencyTests : IDisposable
     }
 
     [Test]
-    public async Task A_question_that_another_process_answers_is_attached_to()
+    public async Task A_repeated_question_follows_the_answer_of_another_process()
     {
-        using var other = new Service(beside: _service);
+        using var other = new Service(sharedWith: _service);
         var gate = Reply.Gated();
         other.Models.Enqueue(gate);
         var first = await other.WithKey("key").Send(new AskQuestion("Why?", null, null, null));
 
         var second = await SendAsync(new AskQuestion("Why?", null, null, null));
-        var told = second.Answer.ReadAsync();
+        var written = second.Answer.ReadAsync();
         gate.Finish("Because.");
-        await _service.EndOfAsync(first.AnswerId());
-        await _service.PassUntilAsync(() => told.IsCompleted);
+        await _service.WaitForEndAsync(first.AnswerId());
+        await _service.PassUntilAsync(() => written.IsCompleted);
 
         ShouldBeSame(second, first);
-        (await told).Text.ShouldBe("Because.");
+        (await written).Text.ShouldBe("Because.");
         _service.Models.Requests.ShouldBeEmpty();
     }
 
     [Test]
-    public async Task A_repeated_question_needs_no_provider_and_is_told_while_the_service_stops()
+    public async Task A_repeated_question_needs_no_provider_and_is_returned_while_the_service_stops()
     {
         var first = await SendAsync(new AskQuestion("Why?", null, null, null));
         _service.Models.Providers = [];
@@ -103,7 +103,7 @@ public sealed class IdempotencyTests : IDisposable
     }
 
     [Test]
-    public async Task A_question_whose_session_was_deleted_since_is_not_there()
+    public async Task A_question_whose_session_was_deleted_is_not_found()
     {
         var first = await SendAsync(new AskQuestion("Why?", null, null, null));
         await _service.Sender.Send(new DeleteSession(first.SessionId));
@@ -112,7 +112,7 @@ public sealed class IdempotencyTests : IDisposable
     }
 
     [Test]
-    public async Task A_session_is_made_once()
+    public async Task A_session_is_created_once()
     {
         var first = await SendAsync(new CreateSession("Once"));
         await _service.Sender.Send(new RenameSession(first.Id, "Since"));
@@ -122,7 +122,7 @@ public sealed class IdempotencyTests : IDisposable
     }
 
     [Test]
-    public async Task Of_two_first_requests_at_once_one_makes_a_session_and_both_are_told_of_it()
+    public async Task Of_two_concurrent_first_requests_one_creates_a_session_and_both_return_it()
     {
         var (one, other) = (_service.WithKey("key"), _service.WithKey("key"));
 
@@ -133,13 +133,13 @@ public sealed class IdempotencyTests : IDisposable
     }
 
     [Test]
-    public async Task A_session_whose_confirmation_was_lost_is_told()
+    public async Task A_session_whose_confirmation_was_lost_is_returned()
     {
         _service.Database.Faults.Enqueue(MemoryDatabase.Fault.ConfirmationLost);
 
-        var made = await SendAsync(new CreateSession("Once"));
+        var created = await SendAsync(new CreateSession("Once"));
 
-        _service.Database.Sessions.ShouldHaveSingleItem().Id.ShouldBe(made.Id);
+        _service.Database.Sessions.ShouldHaveSingleItem().Id.ShouldBe(created.Id);
     }
 
     [Test]
@@ -151,12 +151,12 @@ public sealed class IdempotencyTests : IDisposable
         await _service.Sender.Send(new RenameSession(id, "Third"));
 
         (await SendAsync(new RenameSession(id, "Second"))).ShouldBe(second);
-        (await other.Send(new RenameSession(id, "Second"))).ShouldBe(second, "it looked before the first was kept");
+        (await other.Send(new RenameSession(id, "Second"))).ShouldBe(second, "It read before the first one was saved.");
         _service.Database.Sessions.Single().Title.ShouldBe("Third");
     }
 
     [Test]
-    public async Task What_was_deleted_is_deleted_again_and_otherwise_not_there()
+    public async Task A_repeated_deletion_succeeds_and_one_without_a_key_is_not_found()
     {
         var id = (await _service.Sender.Send(new CreateSession("Gone"))).Id;
 
@@ -168,7 +168,7 @@ public sealed class IdempotencyTests : IDisposable
     }
 
     [Test]
-    public async Task An_answer_is_cancelled_twice_as_once_and_its_key_stands_for_nothing_else()
+    public async Task A_repeated_cancellation_returns_the_same_and_its_key_cannot_be_reused()
     {
         var asked = await _service.Sender.Send(new AskQuestion("Why?", null, null, null));
 
@@ -181,7 +181,7 @@ public sealed class IdempotencyTests : IDisposable
     }
 
     [Test]
-    public async Task A_key_that_stands_for_another_request_is_refused()
+    public async Task A_key_of_another_request_is_rejected()
     {
         await SendAsync(new CreateSession("Once"));
 
@@ -189,7 +189,7 @@ public sealed class IdempotencyTests : IDisposable
     }
 
     [Test]
-    public async Task A_request_that_failed_leaves_its_key_free()
+    public async Task A_failed_request_releases_its_key()
     {
         _service.Database.Faults.Enqueue(MemoryDatabase.Fault.Unavailable);
         await Should.ThrowAsync<DatabaseUnavailableException>(() => SendAsync(new CreateSession("Once")));
@@ -200,7 +200,7 @@ public sealed class IdempotencyTests : IDisposable
     }
 
     [Test]
-    public async Task Each_part_of_a_request_is_done_once()
+    public async Task Each_part_of_a_request_is_handled_once()
     {
         foreach (var _ in Enumerable.Range(0, 2))
         foreach (var part in new[] { "a", "b" })
@@ -210,7 +210,7 @@ public sealed class IdempotencyTests : IDisposable
     }
 
     [Test]
-    public async Task A_key_is_kept_as_a_hash_and_so_is_the_name_of_a_part()
+    public async Task A_key_is_stored_as_a_hash_and_so_is_the_name_of_a_part()
     {
         await _service.WithKey("key", part: "part").Send(new CreateSession("Once"));
 
@@ -220,7 +220,7 @@ public sealed class IdempotencyTests : IDisposable
     }
 
     [Test]
-    public async Task After_a_day_a_key_is_new_again()
+    public async Task After_a_day_a_key_can_be_used_again()
     {
         await SendAsync(new CreateSession("First"));
         _service.Clock.Advance(IdempotencyRecord.Lifetime - TimeSpan.FromTicks(10));
@@ -234,7 +234,7 @@ public sealed class IdempotencyTests : IDisposable
     }
 
     [Test]
-    public async Task Of_many_at_once_one_is_saved_and_the_others_read_its_outcome()
+    public async Task Of_many_concurrent_requests_one_is_saved_and_the_others_read_its_outcome()
     {
         var gate = Reply.Gated();
         _service.Models.Enqueue(gate);
@@ -250,7 +250,7 @@ public sealed class IdempotencyTests : IDisposable
     }
 
     [Test]
-    public async Task A_repeated_request_is_not_refused_for_what_the_first_one_changed()
+    public async Task A_repeated_request_is_not_rejected_because_of_the_changes_of_the_first_one()
     {
         var id = (await _service.Sender.Send(new CreateSession("Gone"))).Id;
 
@@ -272,7 +272,7 @@ public sealed class IdempotencyTests : IDisposable
     }
 
     [Test]
-    public async Task Of_two_at_once_with_one_key_the_second_that_asks_for_something_else_is_refused()
+    public async Task Of_two_concurrent_requests_with_one_key_a_different_second_one_is_rejected()
     {
         var asked = await _service.Sender.Send(new AskQuestion("Why?", null, null, null));
         var (one, other) = (_service.WithKey("key"), _service.WithKey("key", "another"));
@@ -282,7 +282,7 @@ public sealed class IdempotencyTests : IDisposable
     }
 
     [Test]
-    public async Task What_counts_no_longer_is_forgotten_batch_by_batch_and_what_counts_is_not()
+    public async Task Expired_records_are_deleted_in_batches_and_others_are_not()
     {
         foreach (var number in Enumerable.Range(0, 1_001))
             _service.Database.Add(RecordOf($"old {number}"));

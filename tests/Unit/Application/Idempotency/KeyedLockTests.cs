@@ -67,12 +67,12 @@ public sealed class KeyedLockTests
     [Test]
     public async Task A_caller_that_stops_waiting_blocks_no_other()
     {
-        using var patience = new CancellationTokenSource();
+        using var cancellation = new CancellationTokenSource();
         var first = (await AcquireAsync().Soon())!;
-        var leaving = _locks.TryAcquireAsync("key", patience.Token);
+        var leaving = _locks.TryAcquireAsync("key", cancellation.Token);
         var third = AcquireAsync();
 
-        await patience.CancelAsync();
+        await cancellation.CancelAsync();
 
         await Should.ThrowAsync<OperationCanceledException>(leaving.Soon());
         first.Dispose();

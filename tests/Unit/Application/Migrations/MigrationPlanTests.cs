@@ -15,7 +15,7 @@ public sealed class MigrationPlanTests
     [TestCase("PPP", "0", "")]
     [TestCase("APA", null, "+b", Description = "made elsewhere, and merged later than its successor")]
     [TestCase("PAA", "b", "-c +a")]
-    public void It_goes_back_first_and_forth_then(string states, string? target, string steps) =>
+    public void A_plan_reverts_first_and_applies_then(string states, string? target, string steps) =>
         string.Join(
                 ' ',
                 MigrationPlan
@@ -25,22 +25,22 @@ public sealed class MigrationPlanTests
             .ShouldBe(steps);
 
     [Test]
-    public void A_name_that_there_is_not_is_refused_with_those_that_there_are()
+    public void An_unknown_name_is_rejected_with_the_known_names()
     {
-        var refused = Should.Throw<InvalidRequestException>(() => MigrationPlan.Steps(Migrations("AP"), "z"));
+        var rejected = Should.Throw<InvalidRequestException>(() => MigrationPlan.Steps(Migrations("AP"), "z"));
 
-        refused.Errors["to"].ShouldBe(["must be 0 or one of 1_a, 2_b"]);
+        rejected.Errors["to"].ShouldBe(["must be 0 or one of 1_a, 2_b"]);
     }
 
     [TestCase(null)]
     [TestCase("0")]
-    public void A_newer_database_is_left_alone(string? target) =>
+    public void A_newer_database_is_not_changed(string? target) =>
         Should
             .Throw<SchemaNewerException>(() => MigrationPlan.Steps(Migrations("AUU"), target))
             .Message.ShouldContain("2_b, 3_c");
 
     [Test]
-    public void What_is_pending_is_named()
+    public void Pending_migrations_are_named()
     {
         Migrations("APP").DescribePending().ShouldBe("Migrations are pending: 2_b, 3_c.");
         Migrations("AA").DescribePending().ShouldBeNull();

@@ -7,7 +7,7 @@ using QrAi.Tests.Unit.Support.Migrations;
 
 namespace QrAi.Tests.Unit.Application.Migrations;
 
-/// <summary>What is asked for by hand, as the service composes it, over a database that has the first of two migrations.</summary>
+/// <summary>The requests of operators, with a database that has the first of two migrations.</summary>
 public sealed class MigrationRequestTests : IDisposable
 {
     private readonly MemoryMigrator _migrator = new(
@@ -30,7 +30,7 @@ public sealed class MigrationRequestTests : IDisposable
     public void Dispose() => _services.Dispose();
 
     [Test]
-    public async Task It_goes_to_the_last_one_where_none_is_named_and_tells_each_step()
+    public async Task Without_a_target_it_migrates_to_the_last_one_and_returns_each_step()
     {
         (await MigrateAsync(null)).ShouldBe([new MigrationStep("2_b", MigrationDirection.Up)]);
 
@@ -38,7 +38,7 @@ public sealed class MigrationRequestTests : IDisposable
     }
 
     [Test]
-    public async Task It_goes_back_only_if_it_may()
+    public async Task It_reverts_migrations_only_if_that_is_allowed()
     {
         await Should.ThrowAsync<InvalidRequestException>(() => MigrateAsync("0"));
         _migrator.Applied.ShouldBe(["1_a"]);
@@ -48,7 +48,7 @@ public sealed class MigrationRequestTests : IDisposable
     }
 
     [Test]
-    public async Task A_plan_tells_the_steps_and_takes_none()
+    public async Task A_plan_returns_the_steps_and_runs_none()
     {
         (await Sender.Send(new PlanMigration("b"))).ShouldBe([new MigrationStep("2_b", MigrationDirection.Up)]);
         (await Sender.Send(new PlanMigration("0"))).ShouldBe([new MigrationStep("1_a", MigrationDirection.Down)]);
@@ -58,7 +58,7 @@ public sealed class MigrationRequestTests : IDisposable
 
     [TestCase(null, "-- to 2_b")]
     [TestCase("a", "-- to 1_a")]
-    public async Task A_script_is_to_the_one_that_is_named_and_is_not_run(string? to, string script)
+    public async Task A_script_migrates_to_the_target_and_is_not_run(string? to, string script)
     {
         (await Sender.Send(new ScriptMigrations(to))).ShouldBe(script);
 
@@ -66,14 +66,14 @@ public sealed class MigrationRequestTests : IDisposable
     }
 
     [Test]
-    public async Task A_list_says_where_each_one_stands() =>
+    public async Task A_list_has_the_state_of_each_migration() =>
         (await Sender.Send(new ListMigrations())).ShouldBe([
             new MigrationDto("1_a", MigrationState.Applied),
             new MigrationDto("2_b", MigrationState.Pending),
         ]);
 
     [Test]
-    public async Task A_name_that_is_empty_is_refused_before_the_database_is_asked([Values("", " ")] string to)
+    public async Task An_empty_name_is_rejected_before_the_database_is_used([Values("", " ")] string to)
     {
         Func<Task>[] requests =
         [

@@ -12,7 +12,7 @@ public sealed class RequireSchemaTests
     private readonly Gate _gate = new();
 
     [Test]
-    public async Task A_schema_that_is_this_programs_opens_the_database()
+    public async Task The_schema_of_this_program_opens_the_database()
     {
         await RequireAsync(new("1_a", MigrationState.Applied), new("2_b", MigrationState.Applied));
 
@@ -20,7 +20,7 @@ public sealed class RequireSchemaTests
     }
 
     [Test]
-    public async Task An_older_one_does_not_and_what_to_do_is_told()
+    public async Task An_older_schema_keeps_the_database_closed_and_the_error_states_what_to_do()
     {
         var error = await Should.ThrowAsync<SchemaOlderException>(() =>
             RequireAsync(new("1_a", MigrationState.Applied), new("2_b", MigrationState.Pending))
@@ -33,7 +33,7 @@ public sealed class RequireSchemaTests
     }
 
     [Test]
-    public async Task A_newer_one_does_not()
+    public async Task A_newer_schema_keeps_the_database_closed()
     {
         await Should.ThrowAsync<SchemaNewerException>(() =>
             RequireAsync(new("1_a", MigrationState.Applied), new("2_b", MigrationState.Unknown))
@@ -43,7 +43,7 @@ public sealed class RequireSchemaTests
     }
 
     [Test]
-    public async Task A_database_that_can_not_be_used_does_not_whatever_its_schema()
+    public async Task An_unusable_database_stays_closed_whatever_its_schema()
     {
         var error = await Should.ThrowAsync<DatabaseUnusableException>(() =>
             RequireAsync(

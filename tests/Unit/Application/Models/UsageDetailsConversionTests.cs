@@ -7,13 +7,13 @@ namespace QrAi.Tests.Unit.Application.Models;
 public sealed class UsageDetailsConversionTests
 {
     [Test]
-    public void A_total_that_is_left_out_is_the_sum() =>
+    public void A_total_that_is_omitted_is_the_sum() =>
         new UsageDetails { InputTokenCount = 5, OutputTokenCount = 3 }
             .ToTokenUsage()
             .ShouldBe(new TokenUsage(5, 3, 8));
 
     [Test]
-    public void A_total_that_is_told_is_kept() =>
+    public void A_total_that_is_given_is_used() =>
         new UsageDetails
         {
             InputTokenCount = 5,
@@ -24,7 +24,7 @@ public sealed class UsageDetailsConversionTests
             .ShouldBe(new TokenUsage(5, 3, 20));
 
     [Test]
-    public void Counts_that_can_not_be_are_the_nearest_that_can() =>
+    public void Counts_out_of_range_are_clamped() =>
         new UsageDetails { InputTokenCount = -1, OutputTokenCount = long.MaxValue }
             .ToTokenUsage()
             .ShouldBe(new TokenUsage(0, int.MaxValue / 2, int.MaxValue / 2));

@@ -17,7 +17,7 @@ public sealed class PageTests
     }
 
     [Test]
-    public void A_page_with_more_after_it_goes_on_after_its_last_item()
+    public void A_page_with_a_next_one_continues_after_its_last_item()
     {
         var page = Enumerable.Range(1, 4).ToList().ToPage(3, (item, _) => Text(item));
 
@@ -26,7 +26,7 @@ public sealed class PageTests
     }
 
     [Test]
-    public void Each_item_has_a_cursor_by_itself_or_by_its_place()
+    public void The_cursor_of_an_item_is_derived_from_the_item_or_its_index()
     {
         List<int> items = [10, 20];
 
@@ -35,11 +35,11 @@ public sealed class PageTests
     }
 
     [Test]
-    public void A_page_that_was_made_without_them_has_no_cursors() =>
+    public void A_page_that_was_created_without_cursors_has_none() =>
         Should.Throw<InvalidOperationException>(() => new Page<int>([1], null).CursorOf(0));
 
     [Test]
-    public void A_page_has_20_items_unless_the_caller_says() => PageLimits.Default.ShouldBe(20);
+    public void A_page_has_20_items_by_default() => PageLimits.Default.ShouldBe(20);
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

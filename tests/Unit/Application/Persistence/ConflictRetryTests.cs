@@ -8,54 +8,54 @@ namespace QrAi.Tests.Unit.Application.Persistence;
 public sealed class ConflictRetryTests
 {
     private readonly MemoryDatabase _database = new();
-    private readonly List<IQrAiDbContext> _rounds = [];
+    private readonly List<IQrAiDbContext> _attempts = [];
 
     [TestCase(0)]
     [TestCase(1)]
     [TestCase(4)]
-    public async Task A_change_that_others_come_before_is_made_after_them_over_a_new_unit_of_work(int others)
+    public async Task A_change_with_conflicts_is_retried_with_a_new_unit_of_work(int conflicts)
     {
-        var round = await ConflictRetry.RunAsync(
+        var attempts = await ConflictRetry.RunAsync(
             _database.CreateForService,
-            database => RoundAsync(database, conflicts: others)
+            database => AttemptAsync(database, conflicts: conflicts)
         );
 
-        round.ShouldBe(others + 1);
-        _rounds.ShouldBeUnique();
+        attempts.ShouldBe(conflicts + 1);
+        _attempts.ShouldBeUnique();
     }
 
     [Test]
-    public async Task A_change_that_others_come_before_five_times_is_given_up()
+    public async Task A_change_with_five_conflicts_is_given_up()
     {
         await Should.ThrowAsync<ConflictException>(() =>
-            ConflictRetry.RunAsync(_database.CreateForService, database => RoundAsync(database, conflicts: 5))
+            ConflictRetry.RunAsync(_database.CreateForService, database => AttemptAsync(database, conflicts: 5))
         );
 
-        _rounds.Count.ShouldBe(5);
+        _attempts.Count.ShouldBe(5);
     }
 
     [Test]
-    public async Task A_fault_that_is_no_conflict_is_not_tried_again()
+    public async Task An_exception_other_than_a_conflict_is_not_retried()
     {
         await Should.ThrowAsync<InvalidOperationException>(() =>
             ConflictRetry.RunAsync<int>(
                 _database.CreateForService,
                 database =>
                 {
-                    _rounds.Add(database);
+                    _attempts.Add(database);
                     throw new InvalidOperationException();
                 }
             )
         );
 
-        _rounds.Count.ShouldBe(1);
+        _attempts.Count.ShouldBe(1);
     }
 
-    private Task<int> RoundAsync(IQrAiDbContext database, int conflicts)
+    private Task<int> AttemptAsync(IQrAiDbContext database, int conflicts)
     {
-        _rounds.Add(database);
-        return _rounds.Count > conflicts
-            ? Task.FromResult(_rounds.Count)
+        _attempts.Add(database);
+        return _attempts.Count > conflicts
+            ? Task.FromResult(_attempts.Count)
             : Task.FromException<int>(new DbUpdateConcurrencyException());
     }
 }

@@ -15,7 +15,7 @@ public sealed class AskQuestionTests : IDisposable
     public void Dispose() => _service.Dispose();
 
     [Test]
-    public async Task A_question_and_its_open_answer_are_kept_before_the_model_has_said_anything()
+    public async Task A_question_and_its_open_answer_are_stored_before_the_model_answers()
     {
         var asked = await AskAsync(" Capital of Japan?\n");
 
@@ -29,11 +29,11 @@ public sealed class AskQuestionTests : IDisposable
         session.Messages.Select(message => message.Number).ShouldBe([1, 2]);
         asked.Question.Content.ShouldBe("Capital of Japan?");
         asked.Question.Role.ShouldBe(MessageRole.User);
-        asked.Question.Attempts.ShouldBeNull("only an answer has some");
+        asked.Question.Attempts.ShouldBeNull("Only answers have attempts.");
     }
 
     [Test]
-    public async Task A_question_goes_on_with_its_session_and_tells_the_model_the_last_messages()
+    public async Task A_question_continues_its_session_and_sends_the_last_messages_to_the_model()
     {
         var session = _service.Database.Add(A.Session().Answered(3));
         _service.Models.Enqueue(Reply.Answer("Tokyo."));
@@ -51,7 +51,7 @@ public sealed class AskQuestionTests : IDisposable
     }
 
     [Test]
-    public async Task The_callers_provider_and_model_are_asked_for()
+    public async Task The_requested_provider_and_model_are_used()
     {
         _service.Models.Providers = ["openrouter", "google-ai"];
         _service.Models.Enqueue(Reply.Answer("Tokyo."));
@@ -64,7 +64,7 @@ public sealed class AskQuestionTests : IDisposable
     }
 
     [Test]
-    public async Task A_question_to_a_session_that_is_not_there_is_not_asked()
+    public async Task A_question_to_an_unknown_session_is_not_asked()
     {
         var id = Guid.CreateVersion7();
 
@@ -75,7 +75,7 @@ public sealed class AskQuestionTests : IDisposable
     }
 
     [Test]
-    public async Task A_second_question_is_refused_while_the_first_is_answered()
+    public async Task A_second_question_is_rejected_while_the_first_is_answered()
     {
         var first = await AskAsync("Why?");
 
@@ -85,7 +85,7 @@ public sealed class AskQuestionTests : IDisposable
     }
 
     [Test]
-    public async Task Without_a_provider_nothing_is_kept()
+    public async Task Without_a_provider_nothing_is_stored()
     {
         _service.Models.Providers = [];
 
@@ -94,7 +94,7 @@ public sealed class AskQuestionTests : IDisposable
     }
 
     [Test]
-    public async Task While_the_service_stops_nothing_is_kept()
+    public async Task While_the_service_stops_nothing_is_stored()
     {
         _service.Running.StopAccepting();
 
@@ -103,7 +103,7 @@ public sealed class AskQuestionTests : IDisposable
     }
 
     [Test]
-    public async Task Without_the_database_nobody_is_asked()
+    public async Task Without_the_database_no_provider_is_called()
     {
         _service.Database.IsDown = true;
 
@@ -113,7 +113,7 @@ public sealed class AskQuestionTests : IDisposable
     }
 
     [Test]
-    public async Task An_answer_names_its_worker_which_is_known_before()
+    public async Task The_worker_is_registered_before_its_first_answer()
     {
         await AskAsync("Why?");
 
@@ -121,7 +121,7 @@ public sealed class AskQuestionTests : IDisposable
     }
 
     [Test]
-    public async Task Who_leaves_before_the_question_is_kept_asks_nothing()
+    public async Task A_client_that_disconnects_before_the_question_is_stored_asks_nothing()
     {
         using var leaving = new CancellationTokenSource();
         await _service.Worker.RegisterAsync(CancellationToken.None);
@@ -134,7 +134,7 @@ public sealed class AskQuestionTests : IDisposable
     }
 
     [Test]
-    public async Task The_first_message_is_the_systems()
+    public async Task The_first_message_is_the_system_message()
     {
         _service.Models.Enqueue(Reply.Answer("Tokyo."));
         var asked = await AskAsync("Why?");

@@ -10,12 +10,12 @@ public sealed class ListFirstMessagesTests : IDisposable
     public void Dispose() => _service.Dispose();
 
     [Test]
-    public async Task Of_each_named_session_the_first_messages_are_listed_and_whether_there_are_more()
+    public async Task The_first_messages_of_each_given_session_are_listed_and_whether_there_are_more()
     {
         var few = _service.Database.Add(A.Session().Answered(1));
         var many = _service.Database.Add(A.Session().Answered(3));
         var none = _service.Database.Add(A.Session());
-        _service.Database.Add(A.Session().Answered(1)); // not asked for
+        _service.Database.Add(A.Session().Answered(1)); // not requested
 
         var pages = await _service.Sender.Send(new ListFirstMessages([few.Id, many.Id, none.Id], 2));
 

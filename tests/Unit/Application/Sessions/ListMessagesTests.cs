@@ -39,7 +39,7 @@ public sealed class ListMessagesTests : IDisposable
     }
 
     [Test]
-    public async Task A_cursor_goes_on_with_its_own_session_and_no_other()
+    public async Task A_cursor_continues_its_own_session_and_no_other()
     {
         var session = _service.Database.Add(A.Session().Answered(2));
         var other = _service.Database.Add(A.Session().Answered(2));
@@ -62,7 +62,7 @@ public sealed class ListMessagesTests : IDisposable
     }
 
     [Test]
-    public async Task A_session_that_is_not_there_has_no_list()
+    public async Task An_unknown_session_has_no_list()
     {
         _service.Database.Add(A.Session());
         var id = Guid.CreateVersion7();

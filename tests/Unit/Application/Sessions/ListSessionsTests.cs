@@ -12,7 +12,7 @@ public sealed class ListSessionsTests : IDisposable
     public void Dispose() => _service.Dispose();
 
     [Test]
-    public async Task Sessions_are_listed_by_their_latest_activity_and_those_of_one_moment_by_id()
+    public async Task Sessions_are_listed_by_their_latest_activity_and_then_by_id()
     {
         Add("second", minute: 1, id: 3);
         Add("first", minute: 2, id: 1);
@@ -25,7 +25,7 @@ public sealed class ListSessionsTests : IDisposable
     [Test]
     public async Task Pages_follow_one_another_without_gap_or_repetition([Range(1, 6)] int limit)
     {
-        // Three of one moment, so that pages end in the middle of it, at its start and at its end.
+        // Three have the same time, so that pages end before, between and after them.
         Add("first", minute: 2, id: 1);
         Add("second", minute: 1, id: 4);
         Add("third", minute: 1, id: 3);
@@ -59,7 +59,7 @@ public sealed class ListSessionsTests : IDisposable
     [TestCase(null)]
     [TestCase("")]
     [TestCase(" ")]
-    public async Task A_search_for_nothing_finds_every_session(string? wanted)
+    public async Task An_empty_search_text_finds_every_session(string? wanted)
     {
         Add("Tokyo", minute: 1, id: 4);
         Add("Osaka", minute: 0, id: 5);
@@ -68,7 +68,7 @@ public sealed class ListSessionsTests : IDisposable
     }
 
     [Test]
-    public async Task A_cursor_goes_on_with_the_search_that_it_came_from_and_no_other()
+    public async Task A_cursor_continues_its_own_search_and_no_other()
     {
         Add("Tokyo", minute: 1, id: 6);
         Add("Tokyo again", minute: 0, id: 7);
@@ -82,7 +82,7 @@ public sealed class ListSessionsTests : IDisposable
     }
 
     [Test]
-    public async Task Where_there_are_no_sessions_the_list_is_empty()
+    public async Task Without_sessions_the_list_is_empty()
     {
         var page = await ListAsync(20);
 

@@ -4,7 +4,7 @@ using QrAi.Tests.Unit.Support.Persistence;
 
 namespace QrAi.Tests.Unit.Application.Sessions;
 
-/// <summary>A single session: made, read, renamed.</summary>
+/// <summary>Creating, reading and renaming a single session.</summary>
 public sealed class SessionTests : IDisposable
 {
     private readonly Service _service = new();
@@ -13,7 +13,7 @@ public sealed class SessionTests : IDisposable
     public void Dispose() => _service.Dispose();
 
     [Test]
-    public async Task A_new_session_is_kept_and_told_as_it_is_kept()
+    public async Task A_new_session_is_stored_and_returned_as_stored()
     {
         var created = await _service.Sender.Send(new CreateSession(" Japan\n"));
 
@@ -28,7 +28,7 @@ public sealed class SessionTests : IDisposable
         (await _service.Sender.Send(new CreateSession(null))).Title.ShouldBe("New session");
 
     [Test]
-    public async Task A_new_session_whose_confirmation_was_lost_is_there_once()
+    public async Task A_new_session_whose_confirmation_was_lost_is_stored_once()
     {
         _service.Database.Faults.Enqueue(MemoryDatabase.Fault.ConfirmationLost);
 
@@ -61,7 +61,7 @@ public sealed class SessionTests : IDisposable
     }
 
     [Test]
-    public async Task A_session_that_is_not_there_can_be_neither_read_nor_renamed()
+    public async Task An_unknown_session_can_be_neither_read_nor_renamed()
     {
         _service.Database.Add(A.Session());
         var id = Guid.CreateVersion7();

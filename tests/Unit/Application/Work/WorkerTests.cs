@@ -5,7 +5,7 @@ using QrAi.Application.Work;
 
 namespace QrAi.Tests.Unit.Application.Work;
 
-/// <summary>A process as one that does work, with a lease of ten seconds.</summary>
+/// <summary>A worker with a lease of ten seconds.</summary>
 public sealed class WorkerTests : IAsyncDisposable
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
@@ -32,41 +32,41 @@ public sealed class WorkerTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task It_registers_once_and_says_every_second_that_it_is_alive()
+    public async Task A_worker_registers_once_and_sends_a_heartbeat_every_second()
     {
         await Task.WhenAll(RegisterAsync(), RegisterAsync());
         await RegisterAsync();
-        _store.Beats.ShouldBe([_worker.Id]);
+        _store.Heartbeats.ShouldBe([_worker.Id]);
         Pass(3);
 
-        _store.Beats.Count.ShouldBe(4);
-        _store.Beats.ShouldAllBe(id => id == _worker.Id);
+        _store.Heartbeats.Count.ShouldBe(4);
+        _store.Heartbeats.ShouldAllBe(id => id == _worker.Id);
         _worker.Id.Version.ShouldBe(7);
     }
 
     [Test]
-    public async Task With_a_short_lease_it_says_so_more_often()
+    public async Task With_a_short_lease_heartbeats_are_more_frequent()
     {
         await using var worker = Create(TimeSpan.FromSeconds(3));
         await worker.RegisterAsync(CancellationToken.None);
         _clock.Advance(TimeSpan.FromSeconds(0.75));
 
-        _store.Beats.Count.ShouldBe(2);
+        _store.Heartbeats.Count.ShouldBe(2);
     }
 
     [Test]
-    public async Task Without_the_database_it_is_not_registered_and_can_be_later()
+    public async Task Without_the_database_a_worker_is_not_registered_and_can_be_later()
     {
         _store.Fault = new DatabaseUnavailableException("Away.");
         await Should.ThrowAsync<DatabaseUnavailableException>(RegisterAsync);
         _store.Fault = null;
         await RegisterAsync();
 
-        _store.Beats.Count.ShouldBe(1);
+        _store.Heartbeats.Count.ShouldBe(1);
     }
 
     [Test]
-    public async Task Who_only_works_takes_nothing_over()
+    public async Task A_worker_that_is_only_registered_takes_nothing_over()
     {
         await RegisterAsync();
         Pass(3);
@@ -76,7 +76,7 @@ public sealed class WorkerTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task A_service_looks_every_second_for_what_nobody_does_and_forgets_the_dead()
+    public async Task A_worker_takes_over_every_second_and_removes_dead_workers()
     {
         await TakeOverAsync();
         Pass(3);
@@ -87,18 +87,18 @@ public sealed class WorkerTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task When_it_is_to_stop_it_takes_nothing_over_and_stays_alive()
+    public async Task A_stopping_worker_takes_nothing_over_and_stays_alive()
     {
         await TakeOverAsync();
         _worker.StopTakingOver();
         Pass(3);
 
         _work.Times.ShouldBe(0);
-        _store.Beats.Count.ShouldBe(4);
+        _store.Heartbeats.Count.ShouldBe(4);
     }
 
     [Test]
-    public async Task After_an_outage_the_others_get_the_lease_to_say_that_they_are_alive()
+    public async Task After_an_outage_a_takeover_waits_a_lease_for_the_heartbeats_of_others()
     {
         await TakeOverAsync();
         _store.Fault = new DatabaseUnavailableException("Away.");
@@ -113,7 +113,7 @@ public sealed class WorkerTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task An_outage_of_half_the_lease_is_none()
+    public async Task An_outage_of_less_than_half_the_lease_is_ignored()
     {
         await TakeOverAsync();
         _store.Fault = new DatabaseUnavailableException("Away.");
@@ -126,10 +126,10 @@ public sealed class WorkerTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task Who_cannot_say_that_it_is_alive_takes_nothing_over()
+    public async Task A_worker_that_cannot_send_heartbeats_takes_nothing_over()
     {
         await TakeOverAsync();
-        // The heartbeat hangs, while whatever comes after an outage is answered at once.
+        // The heartbeat hangs, while other calls complete immediately.
         _store.Hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Pass(6);
         _work.Times = 0;
@@ -140,34 +140,34 @@ public sealed class WorkerTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task A_fault_ends_neither_the_heartbeat_nor_the_takeover([Values] bool isForeseen)
+    public async Task A_fault_ends_neither_the_heartbeat_nor_the_takeover([Values] bool isExpected)
     {
         await TakeOverAsync();
-        _store.Fault = _work.Fault = isForeseen
+        _store.Fault = _work.Fault = isExpected
             ? new DatabaseUnavailableException("Away.")
             : new InvalidOperationException("A fault.");
         Pass(1);
         _store.Fault = _work.Fault = null;
         Pass(1);
 
-        _store.Beats.Count.ShouldBe(2);
+        _store.Heartbeats.Count.ShouldBe(2);
         _work.Times.ShouldBe(1);
-        _log.Lines.Count(line => line.Level == LogLevel.Error).ShouldBe(isForeseen ? 0 : 2);
+        _log.Lines.Count(line => line.Level == LogLevel.Error).ShouldBe(isExpected ? 0 : 2);
     }
 
     [Test]
-    public async Task It_ends_by_removing_its_row()
+    public async Task A_worker_removes_its_row_when_it_ends()
     {
         await RegisterAsync();
         await _worker.DisposeAsync();
         Pass(3);
 
         _store.Calls[^1].ShouldBe($"Remove {_worker.Id}");
-        _store.Beats.Count.ShouldBe(1);
+        _store.Heartbeats.Count.ShouldBe(1);
     }
 
     [Test]
-    public async Task One_that_never_worked_has_no_row_to_remove()
+    public async Task A_worker_that_never_registered_has_no_row_to_remove()
     {
         await _worker.DisposeAsync();
 
@@ -175,7 +175,7 @@ public sealed class WorkerTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task One_that_ends_while_it_registers_removes_its_row_too()
+    public async Task A_worker_that_ends_while_it_registers_removes_its_row_too()
     {
         _store.Hold = new TaskCompletionSource();
         var registering = RegisterAsync();
@@ -189,7 +189,7 @@ public sealed class WorkerTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task Without_the_database_its_row_stays_until_others_find_it()
+    public async Task Without_the_database_a_worker_ends_without_removing_its_row()
     {
         await RegisterAsync();
         _store.Fault = new DatabaseUnavailableException("Away.");
@@ -198,7 +198,7 @@ public sealed class WorkerTests : IAsyncDisposable
     }
 
     [Test]
-    public async Task Whether_there_is_another_one_the_database_says([Values] bool hasOther)
+    public async Task The_database_determines_whether_there_is_another_worker([Values] bool hasOther)
     {
         _store.HasOther = hasOther;
 
@@ -238,7 +238,7 @@ public sealed class WorkerTests : IAsyncDisposable
 
     private sealed class Store : IWorkerStore
     {
-        public List<Guid> Beats { get; } = [];
+        public List<Guid> Heartbeats { get; } = [];
 
         public List<string> Calls { get; } = [];
 
@@ -246,17 +246,17 @@ public sealed class WorkerTests : IAsyncDisposable
 
         public Exception? Fault { get; set; }
 
-        /// <summary>What a heartbeat waits for; null for nothing.</summary>
+        /// <summary>What a heartbeat awaits; null for nothing.</summary>
         public TaskCompletionSource? Hold { get; set; }
 
         public bool HasOther { get; set; }
 
         public async Task SendHeartbeatAsync(Guid id, string name, CancellationToken cancellationToken)
         {
-            Do("Beat");
+            Record("Beat");
             if (Hold is { } hold)
                 await hold.Task.WaitAsync(cancellationToken);
-            Beats.Add(id);
+            Heartbeats.Add(id);
         }
 
         public Task<bool> IsAliveAsync(Guid id, TimeSpan lease, CancellationToken cancellationToken) =>
@@ -264,23 +264,23 @@ public sealed class WorkerTests : IAsyncDisposable
 
         public Task<bool> HasOtherAsync(Guid id, TimeSpan lease, CancellationToken cancellationToken)
         {
-            Do("HasOther", lease);
+            Record("HasOther", lease);
             return Task.FromResult(HasOther);
         }
 
         public Task RemoveDeadAsync(TimeSpan lease, CancellationToken cancellationToken)
         {
-            Do("RemoveDead", lease);
+            Record("RemoveDead", lease);
             return Task.CompletedTask;
         }
 
         public Task RemoveAsync(Guid id, CancellationToken cancellationToken)
         {
-            Do($"Remove {id}");
+            Record($"Remove {id}");
             return Task.CompletedTask;
         }
 
-        private void Do(string call, TimeSpan? lease = null)
+        private void Record(string call, TimeSpan? lease = null)
         {
             Calls.Add(call);
             if (lease is { } given)

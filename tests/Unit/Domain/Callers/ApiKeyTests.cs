@@ -7,7 +7,7 @@ public sealed class ApiKeyTests
     private static readonly DateTimeOffset Noon = TestClock.Noon;
 
     [Test]
-    public void A_key_is_its_prefix_and_43_URL_safe_characters_and_never_the_same()
+    public void A_key_is_its_prefix_and_43_URL_safe_characters_and_unique()
     {
         var secrets = Enumerable.Range(0, 100).Select(_ => Create().Secret).ToList();
 
@@ -16,7 +16,7 @@ public sealed class ApiKeyTests
     }
 
     [Test]
-    public void Only_the_hash_of_a_key_is_kept_and_finds_it()
+    public void Only_the_hash_of_a_key_is_stored_and_identifies_it()
     {
         var (key, secret) = Create();
 
@@ -31,7 +31,7 @@ public sealed class ApiKeyTests
             .ShouldAllBe(value => !value.Contains(random, StringComparison.Ordinal));
     }
 
-    // A hash of one known key, so that keys that were handed out stay good.
+    // A known hash, so that issued keys stay valid.
     [Test]
     public void The_hash_is_SHA_256_of_the_whole_key() =>
         ApiKey
@@ -49,10 +49,10 @@ public sealed class ApiKeyTests
     [TestCase("QRAI_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
     [TestCase("qrai_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA+")]
     [TestCase("qrai_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAé")]
-    public void What_has_not_a_keys_shape_has_no_hash(string text) => ApiKey.HashOf(text).ShouldBeNull();
+    public void A_text_in_another_format_has_no_hash(string text) => ApiKey.HashOf(text).ShouldBeNull();
 
     [Test]
-    public void A_key_is_taken_until_the_moment_it_expires()
+    public void A_key_is_usable_until_it_expires()
     {
         var (key, _) = ApiKey.Create("a key", "alice", Noon.AddHours(1), Noon);
 
@@ -62,7 +62,7 @@ public sealed class ApiKeyTests
     }
 
     [Test]
-    public void A_key_that_is_revoked_is_refused_and_was_revoked_once()
+    public void A_revoked_key_is_not_usable_and_keeps_the_time_of_its_first_revocation()
     {
         var (key, _) = Create();
 
@@ -74,7 +74,7 @@ public sealed class ApiKeyTests
     }
 
     [Test]
-    public void A_use_is_news_once_a_minute_and_noted_only_forwards()
+    public void A_use_is_recorded_once_a_minute_and_never_moves_back()
     {
         var (key, _) = Create();
         key.IsUseDue(Noon).ShouldBeTrue();
@@ -88,7 +88,7 @@ public sealed class ApiKeyTests
     }
 
     [Test]
-    public void A_key_breaks_no_rule()
+    public void A_key_that_breaks_a_rule_is_rejected()
     {
         Should.Throw<ArgumentException>(() => ApiKey.Create("", "alice", null, Noon));
         Should.Throw<ArgumentException>(() => ApiKey.Create(new string('x', 101), "alice", null, Noon));

@@ -9,7 +9,7 @@ public sealed class OwnersTests
     [TestCase("team: support")]
     [TestCase("anonymous")]
     [TestCase("アリス")]
-    public void A_key_may_be_made_for_any_name(string owner) => Owners.CanHaveKeys(owner).ShouldBeTrue();
+    public void A_key_may_be_created_for_any_name(string owner) => Owners.CanHaveKeys(owner).ShouldBeTrue();
 
     [TestCase("")]
     [TestCase(" ")]
@@ -20,14 +20,14 @@ public sealed class OwnersTests
     [TestCase("jwt:")]
     [TestCase("jwt:https://issuer.test#alice")]
     [TestCase("JWT:alice")]
-    public void A_key_may_not_be_made_for_what_cannot_be_kept_or_is_a_tokens(string owner) =>
+    public void A_key_may_not_be_created_for_an_invalid_name_or_the_owner_of_a_token(string owner) =>
         Owners.CanHaveKeys(owner).ShouldBeFalse();
 
     [Test]
-    public void A_key_may_not_be_made_for_half_a_character() => Owners.CanHaveKeys("ali\ud800ce").ShouldBeFalse();
+    public void A_key_may_not_be_created_for_a_lone_surrogate() => Owners.CanHaveKeys("ali\ud800ce").ShouldBeFalse();
 
     [Test]
-    public void An_owner_has_500_characters_at_the_most()
+    public void An_owner_has_at_most_500_characters()
     {
         Owners.CanHaveKeys(new string('x', 500)).ShouldBeTrue();
         Owners.CanHaveKeys(new string('x', 501)).ShouldBeFalse();
@@ -47,6 +47,6 @@ public sealed class OwnersTests
     [TestCase("")]
     [TestCase(" ")]
     [TestCase("a\u0001b")]
-    public void A_token_without_a_subject_that_can_be_kept_names_nobody(string? subject) =>
+    public void A_token_without_a_valid_subject_has_no_owner(string? subject) =>
         Owners.OfToken("https://one.test", subject).ShouldBeNull();
 }

@@ -23,7 +23,7 @@ public sealed class SessionTests
     }
 
     [Test]
-    public void Ids_are_version_7_UUIDs_of_the_time_of_their_making()
+    public void Ids_are_version_7_UUIDs_of_their_creation_time()
     {
         var session = Session.Open(Me, null, Noon);
         var turn = session.Ask("Why?", Noon.AddMinutes(1));
@@ -31,7 +31,7 @@ public sealed class SessionTests
         new[] { session.Id, turn.Question.Id, turn.Answer.Id }.ShouldAllBe(id => id.Version == 7);
         TimeIn(session.Id).ShouldBe(Noon);
         TimeIn(turn.Question.Id).ShouldBe(Noon.AddMinutes(1));
-        TimeIn(turn.Answer.Id).ShouldBe(Noon.AddMinutes(1).AddMilliseconds(1), "it sorts behind its question");
+        TimeIn(turn.Answer.Id).ShouldBe(Noon.AddMinutes(1).AddMilliseconds(1), "It sorts after its question.");
     }
 
     [Test]
@@ -45,7 +45,7 @@ public sealed class SessionTests
     }
 
     [Test]
-    public void An_untitled_session_is_called_after_its_first_question_and_not_after_the_second()
+    public void An_untitled_session_is_titled_after_its_first_question_and_not_the_second()
     {
         var session = Session.Open(Me, null, Noon);
         Answer(session, "What is the capital of Japan?");
@@ -56,7 +56,7 @@ public sealed class SessionTests
     }
 
     [Test]
-    public void A_title_from_a_question_has_80_code_points_at_the_most()
+    public void A_title_from_a_question_has_at_most_80_code_points()
     {
         TitleAfter(new string('x', 80)).ShouldBe(new string('x', 80));
         TitleAfter(new string('x', 81)).ShouldBe(new string('x', 80));
@@ -86,7 +86,7 @@ public sealed class SessionTests
     }
 
     [Test]
-    public void Renaming_changes_the_title_and_what_searches_compare()
+    public void Renaming_changes_the_title_and_the_folded_title_of_searches()
     {
         var session = Session.Open(Me, "old", Noon);
         session.Rename("Ｎｅｗ", Noon.AddSeconds(1));
@@ -98,7 +98,7 @@ public sealed class SessionTests
 
     [TestCase("")]
     [TestCase(" ")]
-    public void A_session_is_somebodys(string owner) =>
+    public void A_session_has_an_owner(string owner) =>
         Should.Throw<ArgumentException>(() => Session.Open(owner, "A title", Noon)).ParamName.ShouldBe("owner");
 
     [Test]
@@ -141,7 +141,7 @@ public sealed class SessionTests
     }
 
     [Test]
-    public void A_second_question_is_refused_while_the_first_is_answered()
+    public void A_second_question_is_rejected_while_the_first_is_answered()
     {
         var session = Session.Open(Me, null, Noon);
         session.Ask("Why?", Noon);
@@ -154,7 +154,7 @@ public sealed class SessionTests
     }
 
     [Test]
-    public void A_question_can_be_asked_after_each_end_of_the_one_before([Values(0, 1, 2)] int end)
+    public void A_question_can_be_asked_however_the_previous_one_ended([Values(0, 1, 2)] int end)
     {
         var session = Session.Open(Me, null, Noon);
         var turn = session.Ask("Why?", Noon);
@@ -175,7 +175,7 @@ public sealed class SessionTests
     }
 
     [Test]
-    public void Each_question_and_each_title_is_the_newest_activity()
+    public void Each_question_and_each_title_updates_the_latest_activity()
     {
         var session = Session.Open(Me, "title", Noon);
         session.Ask("Why?", Noon.AddSeconds(1));
@@ -185,7 +185,7 @@ public sealed class SessionTests
     }
 
     [Test]
-    public void The_newest_activity_does_not_go_back_with_the_clock()
+    public void The_latest_activity_does_not_go_back_with_the_clock()
     {
         var session = Session.Open(Me, "title", Noon);
         session.Rename("other", Noon.AddSeconds(-5));

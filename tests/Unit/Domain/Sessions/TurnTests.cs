@@ -21,7 +21,7 @@ public sealed class TurnTests
     private readonly Guid _sessionId = Guid.CreateVersion7();
 
     [Test]
-    public void A_question_is_whole_at_once_and_its_answer_is_open()
+    public void A_question_is_complete_immediately_and_its_answer_is_open()
     {
         var turn = Begin();
         var (question, answer) = (turn.Question, turn.Answer);
@@ -56,7 +56,7 @@ public sealed class TurnTests
     }
 
     [Test]
-    public void Its_title_is_the_questions_start() => Begin(new string('x', 81)).Title.ShouldBe(new string('x', 80));
+    public void The_question_provides_the_title() => Begin(new string('x', 81)).Title.ShouldBe(new string('x', 80));
 
     [Test]
     public void A_completed_answer_has_what_was_generated()
@@ -78,7 +78,7 @@ public sealed class TurnTests
     }
 
     [Test]
-    public void A_cancelled_answer_keeps_what_has_come()
+    public void A_cancelled_answer_keeps_its_text_so_far()
     {
         var turn = Begin();
         turn.Cancel(Whole with { Content = "Tok", Usage = null }, Noon.AddSeconds(3));
@@ -93,7 +93,7 @@ public sealed class TurnTests
     }
 
     [Test]
-    public void A_failed_answer_says_why_and_keeps_what_has_come()
+    public void A_failed_answer_has_its_error_and_keeps_its_text_so_far()
     {
         var turn = Begin();
         var error = new AnswerError("provider_failed", "Every provider failed.");
@@ -107,7 +107,7 @@ public sealed class TurnTests
     }
 
     [Test]
-    public void An_answer_of_which_nothing_came_is_empty()
+    public void An_answer_without_content_is_empty()
     {
         var turn = Begin();
         turn.Cancel(GeneratedAnswer.Empty, Noon.AddSeconds(3));
@@ -131,18 +131,18 @@ public sealed class TurnTests
     }
 
     [Test]
-    public void A_turn_that_was_kept_is_gone_on_with()
+    public void A_stored_turn_is_resumed()
     {
-        var kept = Begin();
-        var turn = Turn.Resume(kept.Question, kept.Answer);
+        var stored = Begin();
+        var turn = Turn.Resume(stored.Question, stored.Answer);
         turn.Complete(Whole, Noon);
 
-        turn.Question.ShouldBe(kept.Question);
-        kept.Answer.Status.ShouldBe(MessageStatus.Completed);
+        turn.Question.ShouldBe(stored.Question);
+        stored.Answer.Status.ShouldBe(MessageStatus.Completed);
     }
 
     [Test]
-    public void The_end_of_an_answer_is_told()
+    public void The_end_of_an_answer_is_an_event()
     {
         var turn = Begin();
 
@@ -163,7 +163,7 @@ public sealed class TurnTests
     }
 
     [Test]
-    public void The_end_of_an_answer_that_failed_is_told_with_its_code()
+    public void The_end_of_a_failed_answer_is_an_event_with_its_code()
     {
         var turn = Begin();
 

@@ -33,11 +33,11 @@ public sealed class UnicodeTextTests
     [TestCase("a👩‍👩‍👧‍👦b", 7, "a")]
     [TestCase("a👩‍👩‍👧‍👦b", 8, "a👩‍👩‍👧‍👦")]
     [TestCase("a\r\nb", 2, "a")]
-    public void A_cut_keeps_whole_graphemes(string text, int max, string cut) =>
-        UnicodeText.Truncate(text, max).ShouldBe(cut);
+    public void Truncation_keeps_whole_graphemes(string text, int max, string truncated) =>
+        UnicodeText.Truncate(text, max).ShouldBe(truncated);
 
     [Test]
-    public void A_grapheme_that_is_longer_than_the_limit_is_cut_between_code_points()
+    public void A_grapheme_that_is_longer_than_the_limit_is_truncated_between_code_points()
     {
         var marks = "e" + new string('\u0301', 100);
 
@@ -61,7 +61,7 @@ public sealed class UnicodeTextTests
     [TestCase("ᾼ", "ᾳ")]
     [TestCase("𐐀", "𐐨")]
     [TestCase("Ꭰ", "ꭰ")]
-    [TestCase("K", "k")] // the sign of kelvin
+    [TestCase("K", "k")] // the kelvin sign
     public void Texts_that_differ_in_case_or_width_fold_alike(string one, string other) =>
         UnicodeText.FoldCase(one).ShouldBe(UnicodeText.FoldCase(other));
 
@@ -75,14 +75,14 @@ public sealed class UnicodeTextTests
     [TestCase('\u0378')]
     [TestCase('\ue000')]
     [TestCase('\u0001')]
-    public void Whatever_can_be_stored_can_be_folded(char odd)
+    public void Text_that_can_be_stored_can_be_folded(char odd)
     {
         UnicodeText.IsStorable($"a{odd}b").ShouldBeTrue();
         UnicodeText.FoldCase($"A{odd}B").ShouldBe($"a{odd}b");
     }
 
     [Test]
-    public void What_cannot_be_stored_is_folded_as_it_would_be_kept()
+    public void Text_that_cannot_be_stored_is_folded_in_its_storable_form()
     {
         UnicodeText.FoldCase("A\ud800").ShouldBe("a\ufffd");
         UnicodeText.FoldCase("\udc00É").ShouldBe("\ufffdé");
@@ -90,7 +90,7 @@ public sealed class UnicodeTextTests
     }
 
     [Test]
-    public void Folding_what_is_folded_changes_nothing()
+    public void Folding_is_idempotent()
     {
         foreach (var rune in EveryCharacter())
         {
@@ -100,16 +100,16 @@ public sealed class UnicodeTextTests
     }
 
     [Test]
-    public void No_character_is_folded_to_what_marks_the_rule()
+    public void No_character_is_folded_to_the_mark_of_the_rule()
     {
         foreach (var rune in EveryCharacter())
             UnicodeText.FoldCase(rune.ToString()).ShouldNotContain(Session.FoldingRule);
     }
 
     [Test]
-    public void What_dotnet_takes_for_a_pair_of_cases_folds_alike()
+    public void Characters_that_dotnet_pairs_by_case_fold_alike()
     {
-        // Without the i's of Turkish, and Cherokee, whose small letters came last and are folded to the others.
+        // Except the Turkish i, and Cherokee, whose small letters are folded to capital ones.
         foreach (var rune in EveryCharacter().Where(rune => rune.Value is not ('ı' or 'I' or 'i')))
             UnicodeText
                 .FoldCase(Rune.ToUpperInvariant(rune).ToString())
@@ -127,7 +127,7 @@ public sealed class UnicodeTextTests
     [Test]
     public void NUL_and_lone_surrogates_cannot_be_stored()
     {
-        // Not test cases: a name with half a character cannot be written into a report.
+        // Not test cases: a report cannot contain a name with a lone surrogate.
         foreach (var text in new[] { "\0", "a\0", "\ud83d", "a\ud83d", "\ude00", "\ude00\ud83d", "\ud83d\ud83d\ude00" })
             UnicodeText.IsStorable(text).ShouldBeFalse();
     }
@@ -169,6 +169,6 @@ public sealed class UnicodeTextTests
     [TestCase("a😀", 3, 3)]
     [TestCase("😀a", 2, 2)]
     [TestCase("😀😀", 3, 2)]
-    public void The_longest_start_splits_no_code_point(string text, int most, int length) =>
-        UnicodeText.TruncatedLength(text, most).ShouldBe(length);
+    public void The_longest_prefix_splits_no_code_point(string text, int max, int length) =>
+        UnicodeText.TruncatedLength(text, max).ShouldBe(length);
 }

@@ -11,7 +11,7 @@ public sealed class ManifestJsonTests
     private static readonly BackupManifest Manifest = Manifests.At();
 
     [Test]
-    public void What_is_written_is_read()
+    public void A_written_manifest_can_be_read()
     {
         foreach (var verification in Verifications)
         {
@@ -27,7 +27,7 @@ public sealed class ManifestJsonTests
     }
 
     [Test]
-    public void It_says_what_a_person_wants_to_know()
+    public void A_manifest_is_readable_by_people()
     {
         var json = JsonNode.Parse(ManifestJson.Write(Manifest with { Verification = Verifications[1] }))!;
 
@@ -45,26 +45,26 @@ public sealed class ManifestJsonTests
     }
 
     [Test]
-    public void Every_single_flipped_bit_is_caught_or_changes_nothing()
+    public void Every_single_flipped_bit_is_detected_or_changes_nothing()
     {
         var json = ManifestJson.Write(Manifest with { Verification = Verifications[2] });
         var (original, _) = ManifestJson.Read(Manifest.Id, json);
-        var caught = 0;
+        var detected = 0;
         for (var bit = 0; bit < json.Length * 8; bit++)
         {
             json[bit / 8] ^= (byte)(1 << (bit % 8));
-            if (IsCaught(json, out var read))
-                caught++;
+            if (IsDetected(json, out var read))
+                detected++;
             else
                 JsonSerializer.Serialize(read).ShouldBe(JsonSerializer.Serialize(original), $"bit {bit}");
             json[bit / 8] ^= (byte)(1 << (bit % 8));
         }
 
-        caught.ShouldBeGreaterThan(json.Length * 7);
+        detected.ShouldBeGreaterThan(json.Length * 7);
     }
 
     [Test]
-    public void A_row_more_is_told_by_the_checksum_and_can_still_be_read()
+    public void An_additional_row_is_detected_by_the_checksum_and_can_still_be_read()
     {
         var json = JsonNode.Parse(ManifestJson.Write(Manifest))!;
         json["tables"]![0]!["rows"] = 11;
@@ -76,7 +76,7 @@ public sealed class ManifestJsonTests
     }
 
     [Test]
-    public void White_space_is_nothing_to_complain_about()
+    public void White_space_is_ignored()
     {
         var compact = JsonNode.Parse(ManifestJson.Write(Manifest))!.ToJsonString();
 
@@ -89,11 +89,11 @@ public sealed class ManifestJsonTests
     [TestCase("{}")]
     [TestCase("{\"version\":1}")]
     [TestCase("not json")]
-    public void What_is_no_manifest_is_refused(string json) =>
+    public void An_invalid_manifest_is_rejected(string json) =>
         Should.Throw<BackupDamagedException>(() => ManifestJson.Read(Manifest.Id, Encoding.UTF8.GetBytes(json)));
 
     [Test]
-    public void The_manifest_of_another_backup_is_refused() =>
+    public void The_manifest_of_another_backup_is_rejected() =>
         Should
             .Throw<BackupDamagedException>(() =>
                 ManifestJson.Read("qrai-20260101T000000Z", ManifestJson.Write(Manifest))
@@ -101,7 +101,7 @@ public sealed class ManifestJsonTests
             .Message.ShouldContain("another backup");
 
     [Test]
-    public void A_version_that_is_not_known_is_refused_with_its_number()
+    public void An_unknown_version_is_rejected_with_its_number()
     {
         var json = JsonNode.Parse(ManifestJson.Write(Manifest))!;
         json["version"] = 2;
@@ -116,7 +116,7 @@ public sealed class ManifestJsonTests
     private static BackupVerification?[] Verifications { get; } =
     [null, new(TestClock.Noon, null), new(TestClock.Noon.AddTicks(1), "Table public.messages is missing.")];
 
-    private static bool IsCaught(byte[] json, out BackupManifest? manifest)
+    private static bool IsDetected(byte[] json, out BackupManifest? manifest)
     {
         try
         {

@@ -10,7 +10,7 @@ public sealed class ScratchFolderTests
     public void Remove() => Directory.Delete(_root, recursive: true);
 
     [Test]
-    public void It_goes_with_all_that_is_in_it()
+    public void A_folder_is_deleted_with_its_contents()
     {
         using (var folder = ScratchFolder.Create(_root))
             File.WriteAllText(folder.PathOf("copy.db"), "a copy");
@@ -19,7 +19,7 @@ public sealed class ScratchFolderTests
     }
 
     [Test]
-    public void Nobody_else_can_enter_it()
+    public void Only_the_owner_has_access()
     {
         using var folder = ScratchFolder.Create(_root);
 
@@ -30,10 +30,10 @@ public sealed class ScratchFolderTests
     }
 
     [Test]
-    public void What_a_killed_process_left_is_removed_by_the_next_one_and_what_is_in_use_or_anothers_is_not()
+    public void A_folder_that_a_killed_process_left_is_removed_by_the_next_one_and_other_folders_are_not()
     {
-        var young = Leave("qrai-scratch-young", hours: 0);
-        var anothers = Leave("notes", hours: 1);
+        var recent = Leave("qrai-scratch-young", hours: 0);
+        var unrelated = Leave("notes", hours: 1);
         using var used = ScratchFolder.Create(_root);
         var usedPath = Directory.GetParent(used.PathOf("x"))!.FullName;
         Age(usedPath, hours: 1);
@@ -42,7 +42,7 @@ public sealed class ScratchFolderTests
         using var next = ScratchFolder.Create(_root);
 
         Directory.Exists(left).ShouldBeFalse();
-        foreach (var path in new[] { young, anothers, usedPath })
+        foreach (var path in new[] { recent, unrelated, usedPath })
             Directory.Exists(path).ShouldBeTrue(path);
     }
 

@@ -25,7 +25,7 @@ public sealed class PeriodicJobTests : IDisposable
     }
 
     [Test]
-    public async Task It_runs_after_each_period()
+    public async Task A_job_runs_after_each_period()
     {
         await _job.StartAsync(CancellationToken.None);
 
@@ -69,7 +69,7 @@ public sealed class PeriodicJobTests : IDisposable
     }
 
     [Test]
-    public async Task A_complete_job_runs_no_more()
+    public async Task A_complete_job_runs_no_longer()
     {
         _job.IsComplete = true;
         await _job.StartAsync(CancellationToken.None);
@@ -81,7 +81,7 @@ public sealed class PeriodicJobTests : IDisposable
     }
 
     [Test]
-    public async Task A_failure_is_logged_with_the_name_of_the_job_and_the_next_run_comes()
+    public async Task A_failure_is_logged_with_the_name_of_the_job_and_the_next_run_continues()
     {
         _job.Fault = new InvalidOperationException("A fault.");
         await _job.StartAsync(CancellationToken.None);
@@ -98,7 +98,7 @@ public sealed class PeriodicJobTests : IDisposable
     }
 
     [Test]
-    public async Task A_time_limit_within_a_run_is_a_failure_and_does_not_end_the_job()
+    public async Task A_timeout_within_a_run_is_a_failure_and_does_not_end_the_job()
     {
         _job.Fault = new TaskCanceledException("No answer in time.");
         await _job.StartAsync(CancellationToken.None);
@@ -124,7 +124,7 @@ public sealed class PeriodicJobTests : IDisposable
     }
 
     [Test]
-    public async Task It_waits_for_the_database_to_be_ready()
+    public async Task A_job_waits_for_the_database_to_be_ready()
     {
         using var job = new Job(_clock, CreateLogger(), _database) { First = TimeSpan.Zero, IsComplete = true };
         var running = job.ExecuteNowAsync(CancellationToken.None);
@@ -137,7 +137,7 @@ public sealed class PeriodicJobTests : IDisposable
     }
 
     [Test]
-    public async Task It_stops_while_it_waits_for_the_database()
+    public async Task A_job_stops_while_it_waits_for_the_database()
     {
         using var job = new Job(_clock, CreateLogger(), _database) { First = TimeSpan.Zero };
         using var stop = new CancellationTokenSource();
@@ -150,7 +150,7 @@ public sealed class PeriodicJobTests : IDisposable
     }
 
     [Test]
-    public async Task It_stops_between_two_runs()
+    public async Task A_job_stops_between_two_runs()
     {
         await _job.StartAsync(CancellationToken.None);
         await _clock.NextWaitAsync(wait => wait == Period).Soon();
@@ -162,7 +162,7 @@ public sealed class PeriodicJobTests : IDisposable
     }
 
     [Test]
-    public async Task It_stops_within_a_run_and_that_is_no_failure()
+    public async Task A_job_stops_within_a_run_and_that_is_not_a_failure()
     {
         _job.Hold = new TaskCompletionSource();
         await _job.StartAsync(CancellationToken.None);
@@ -192,7 +192,7 @@ public sealed class PeriodicJobTests : IDisposable
 
         public bool IsComplete { get; set; }
 
-        /// <summary>Executes it on this thread as far as it need not wait.</summary>
+        /// <summary>Runs the job on this thread until its first wait.</summary>
         public Task ExecuteNowAsync(CancellationToken cancellationToken) => ExecuteAsync(cancellationToken);
 
         protected override TimeSpan Period => PeriodicJobTests.Period;

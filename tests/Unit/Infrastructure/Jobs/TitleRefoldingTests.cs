@@ -14,7 +14,7 @@ public sealed class TitleRefoldingTests
     public async Task After_an_outage_it_continues_with_the_batch_that_failed()
     {
         var (first, second) = (Guid.CreateVersion7(), Guid.CreateVersion7());
-        var asked = new List<Guid>();
+        var positions = new List<Guid>();
         var results = new Queue<Func<Guid?>>([
             () => first,
             () => throw new DatabaseUnavailableException("The database is away."),
@@ -27,7 +27,7 @@ public sealed class TitleRefoldingTests
             .Returns(
                 async (IRequest<Guid?> request, CancellationToken _) =>
                 {
-                    asked.Add(((RefoldTitles)request).After);
+                    positions.Add(((RefoldTitles)request).After);
                     await Task.Yield();
                     return results.Dequeue()();
                 }
@@ -42,13 +42,13 @@ public sealed class TitleRefoldingTests
             new LoggerFactory([log]).CreateLogger<TitleRefolding>()
         );
         await job.StartAsync(CancellationToken.None);
-        asked.ShouldBeEmpty();
+        positions.ShouldBeEmpty();
 
         database.Open();
         await clock.PassAsync(TimeSpan.FromSeconds(5)).Soon();
 
         await job.ExecuteTask!.Soon();
-        asked.ShouldBe([Guid.Empty, first, first, second]);
+        positions.ShouldBe([Guid.Empty, first, first, second]);
         log.Lines.ShouldAllBe(line => line.Level == LogLevel.Debug);
     }
 }

@@ -15,7 +15,7 @@ public sealed class CircuitBreakerTests
         using var providers = Create();
         await providers.FailAsync(4);
 
-        await AnswersAsync(providers);
+        await ShouldAnswerAsync(providers);
     }
 
     [Test]
@@ -24,20 +24,20 @@ public sealed class CircuitBreakerTests
         using var providers = Create();
         await providers.FailAsync(5);
 
-        await IsSkippedAsync(providers);
+        await ShouldSkipAsync(providers);
     }
 
     [Test]
-    public async Task A_success_in_between_starts_anew()
+    public async Task A_success_in_between_resets_the_count()
     {
         using var providers = Create();
         await providers.FailAsync(4);
-        await AnswersAsync(providers);
+        await ShouldAnswerAsync(providers);
         await providers.FailAsync(4);
-        await AnswersAsync(providers);
+        await ShouldAnswerAsync(providers);
         await providers.FailAsync(5);
 
-        await IsSkippedAsync(providers);
+        await ShouldSkipAsync(providers);
     }
 
     [Test]
@@ -45,14 +45,14 @@ public sealed class CircuitBreakerTests
     {
         using var providers = Create();
         for (var i = 0; i < 50; i++)
-            await AnswersAsync(providers);
+            await ShouldAnswerAsync(providers);
         await providers.FailAsync(5);
 
-        await IsSkippedAsync(providers);
+        await ShouldSkipAsync(providers);
     }
 
     [Test]
-    public async Task A_cancelled_attempt_counts_neither_way()
+    public async Task A_cancelled_attempt_is_neither_a_failure_nor_a_success()
     {
         using var providers = Create();
         await providers.FailAsync(4);
@@ -60,7 +60,7 @@ public sealed class CircuitBreakerTests
             await CancelAsync(providers);
         await providers.FailAsync(1);
 
-        await IsSkippedAsync(providers);
+        await ShouldSkipAsync(providers);
     }
 
     [Test]
@@ -70,11 +70,11 @@ public sealed class CircuitBreakerTests
         for (var i = 0; i < 6; i++)
             await CancelAsync(providers);
 
-        await AnswersAsync(providers);
+        await ShouldAnswerAsync(providers);
     }
 
     [Test]
-    public async Task A_refused_question_says_nothing_about_the_provider()
+    public async Task A_rejected_question_is_not_a_failure_of_the_provider()
     {
         using var providers = Create();
         await providers.FailAsync(4);
@@ -83,7 +83,7 @@ public sealed class CircuitBreakerTests
             (await providers.AskAsync(OpenRouter)).Told.ShouldBe(["ended openrouter http_400"]);
         await providers.FailAsync(1);
 
-        await IsSkippedAsync(providers);
+        await ShouldSkipAsync(providers);
     }
 
     [Test]
@@ -100,11 +100,11 @@ public sealed class CircuitBreakerTests
         for (var i = 0; i < 5; i++)
             await providers.AskAsync(OpenRouter);
 
-        await IsSkippedAsync(providers);
+        await ShouldSkipAsync(providers);
     }
 
     [Test]
-    public async Task A_first_token_that_is_late_counts()
+    public async Task A_late_first_token_counts()
     {
         using var providers = Create();
         await providers.FailAsync(4);
@@ -114,11 +114,11 @@ public sealed class CircuitBreakerTests
         providers.Clock.Advance(TimeSpan.FromSeconds(15));
         await conversation.Finished.Soon();
 
-        await IsSkippedAsync(providers);
+        await ShouldSkipAsync(providers);
     }
 
     [Test]
-    public async Task Retries_count_and_an_open_circuit_ends_them_at_once()
+    public async Task Retries_count_and_an_open_circuit_ends_them_immediately()
     {
         using var providers = new Providers(("LLM_MAX_RETRIES", "5"));
         providers.OpenRouter.Enqueue([.. Enumerable.Repeat(Reply.Status(503), 5)]);
@@ -151,7 +151,7 @@ public sealed class CircuitBreakerTests
     }
 
     [Test]
-    public async Task Each_provider_has_its_own_circuit_whoever_is_asked_for()
+    public async Task Each_provider_has_its_own_circuit_whether_it_is_named_or_not()
     {
         using var providers = Create();
         await providers.FailAsync(5);
@@ -171,10 +171,10 @@ public sealed class CircuitBreakerTests
         using var providers = Create();
         await providers.FailAsync(5);
         providers.Clock.Advance(OpenTime - TimeSpan.FromMilliseconds(1));
-        await IsSkippedAsync(providers);
+        await ShouldSkipAsync(providers);
         providers.Clock.Advance(TimeSpan.FromMilliseconds(1));
 
-        await AnswersAsync(providers);
+        await ShouldAnswerAsync(providers);
     }
 
     [Test]
@@ -183,10 +183,10 @@ public sealed class CircuitBreakerTests
         using var providers = Create();
         await providers.FailAsync(5);
         providers.Clock.Advance(OpenTime);
-        await AnswersAsync(providers);
+        await ShouldAnswerAsync(providers);
         await providers.FailAsync(4);
 
-        await AnswersAsync(providers);
+        await ShouldAnswerAsync(providers);
     }
 
     [Test]
@@ -196,12 +196,12 @@ public sealed class CircuitBreakerTests
         await providers.FailAsync(5);
         providers.Clock.Advance(OpenTime);
         await providers.FailAsync(1);
-        await IsSkippedAsync(providers);
+        await ShouldSkipAsync(providers);
         providers.Clock.Advance(OpenTime - TimeSpan.FromMilliseconds(1));
-        await IsSkippedAsync(providers);
+        await ShouldSkipAsync(providers);
         providers.Clock.Advance(TimeSpan.FromMilliseconds(1));
 
-        await AnswersAsync(providers);
+        await ShouldAnswerAsync(providers);
     }
 
     [Test]
@@ -213,10 +213,10 @@ public sealed class CircuitBreakerTests
         var gate = providers.OpenRouter.Gate();
 
         var all = Enumerable.Range(0, 8).Select(_ => providers.Begin(OpenRouter)).ToList();
-        for (var left = all.ToList(); left.Count > 1; )
+        for (var pending = all.ToList(); pending.Count > 1; )
         {
-            await Task.WhenAny(left.Select(conversation => conversation.Finished)).Soon();
-            left.RemoveAll(conversation => conversation.Finished.IsCompleted);
+            await Task.WhenAny(pending.Select(conversation => conversation.Finished)).Soon();
+            pending.RemoveAll(conversation => conversation.Finished.IsCompleted);
         }
 
         var through = all.Single(conversation => !conversation.Finished.IsCompleted);
@@ -229,7 +229,7 @@ public sealed class CircuitBreakerTests
     }
 
     [Test]
-    public async Task The_one_attempt_is_over_when_its_stream_is()
+    public async Task The_trial_attempt_ends_with_its_stream()
     {
         using var providers = Create();
         await providers.FailAsync(5);
@@ -239,28 +239,28 @@ public sealed class CircuitBreakerTests
 
         var conversation = providers.Begin(OpenRouter);
         await conversation.UntilAsync("text Hel");
-        await IsSkippedAsync(providers);
+        await ShouldSkipAsync(providers);
         gate.Break();
         await conversation.Finished.Soon();
 
-        await IsSkippedAsync(providers);
+        await ShouldSkipAsync(providers);
     }
 
     [Test]
-    public async Task The_one_attempt_proves_nothing_when_it_is_cancelled()
+    public async Task A_cancelled_trial_attempt_leaves_the_circuit_open()
     {
         using var providers = Create();
         await providers.FailAsync(5);
         providers.Clock.Advance(OpenTime);
         await CancelAsync(providers);
-        await IsSkippedAsync(providers);
+        await ShouldSkipAsync(providers);
         providers.Clock.Advance(OpenTime);
 
-        await AnswersAsync(providers);
+        await ShouldAnswerAsync(providers);
     }
 
     [Test]
-    public async Task An_attempt_that_began_before_the_circuit_opened_may_end_well()
+    public async Task An_attempt_that_began_before_the_circuit_opened_may_succeed()
     {
         using var providers = Create();
         var gate = providers.OpenRouter.Gate();
@@ -268,7 +268,7 @@ public sealed class CircuitBreakerTests
         var early = providers.Begin(OpenRouter);
         await early.UntilAsync("text Hel");
         await providers.FailAsync(5);
-        await IsSkippedAsync(providers);
+        await ShouldSkipAsync(providers);
         gate.Finish("lo");
         await early.Finished.Soon();
 
@@ -277,7 +277,7 @@ public sealed class CircuitBreakerTests
 
     private static Providers Create() => new(("LLM_MAX_RETRIES", "0"));
 
-    private static async Task AnswersAsync(Providers providers)
+    private static async Task ShouldAnswerAsync(Providers providers)
     {
         providers.OpenRouter.Enqueue(Reply.Answer("Hello"));
         (await providers.AskAsync(OpenRouter)).Told.ShouldBe([
@@ -287,7 +287,7 @@ public sealed class CircuitBreakerTests
         ]);
     }
 
-    private static async Task IsSkippedAsync(Providers providers)
+    private static async Task ShouldSkipAsync(Providers providers)
     {
         var calls = providers.OpenRouter.Requests.Count;
         var conversation = await providers.AskAsync(OpenRouter);

@@ -4,7 +4,7 @@ using static QrAi.Tests.Testing.Providers.Part;
 
 namespace QrAi.Tests.Unit.Infrastructure.Llm;
 
-/// <summary>An answer is whole at its finish reason, whatever its connection does then.</summary>
+/// <summary>An answer is complete at its finish reason, whatever happens to its connection afterwards.</summary>
 public sealed class EndOfAnswerTests
 {
     private static readonly TimeSpan UsageWait = TimeSpan.FromSeconds(2);
@@ -12,7 +12,7 @@ public sealed class EndOfAnswerTests
     private static readonly string[] Whole = [Providers.OpenRouterStarted, "text Hello", "ended openrouter completed"];
 
     [Test]
-    public async Task Silence_after_the_finish_reason_is_waited_for_two_seconds_at_most()
+    public async Task The_wait_after_the_finish_reason_is_at_most_two_seconds()
     {
         using var providers = new Providers();
         providers.OpenRouter.Enqueue(Reply.Stream(Token("Hello"), Finish, Silence));
@@ -29,7 +29,7 @@ public sealed class EndOfAnswerTests
     }
 
     [Test]
-    public async Task What_comes_meanwhile_makes_the_wait_no_longer()
+    public async Task Chunks_during_the_wait_do_not_extend_it()
     {
         using var providers = new Providers();
         var gate = Reply.Gated();
@@ -47,7 +47,7 @@ public sealed class EndOfAnswerTests
     }
 
     [Test]
-    public async Task Usage_after_the_finish_reason_is_taken_and_ends_the_wait()
+    public async Task Usage_after_the_finish_reason_is_read_and_ends_the_wait()
     {
         using var providers = new Providers();
         providers.OpenRouter.Enqueue(Reply.Stream(Token("Hello"), Finish, Usage(7, 2), Silence));
@@ -60,7 +60,7 @@ public sealed class EndOfAnswerTests
     }
 
     [Test]
-    public async Task The_total_time_voids_no_answer_that_is_whole()
+    public async Task The_total_timeout_does_not_discard_a_complete_answer()
     {
         using var providers = new Providers(("LLM_TOTAL_SECONDS", "1"));
         providers.OpenRouter.Enqueue(Reply.Stream(Token("Hello"), Finish, Silence));
@@ -75,7 +75,7 @@ public sealed class EndOfAnswerTests
     }
 
     [Test]
-    public async Task An_answer_without_text_is_a_failed_attempt_and_the_next_is_made()
+    public async Task An_answer_without_text_is_a_failed_attempt_and_the_next_one_follows()
     {
         using var providers = new Providers(("LLM_MAX_RETRIES", "0"));
         providers.OpenRouter.Enqueue(Reply.Stream(Finish, Usage(7, 0), Done));
@@ -92,7 +92,7 @@ public sealed class EndOfAnswerTests
     }
 
     [Test]
-    public async Task Answers_without_text_everywhere_fail_the_question()
+    public async Task Answers_without_text_from_all_providers_fail_the_question()
     {
         using var providers = new Providers(("LLM_MAX_RETRIES", "0"));
         providers.OpenRouter.Enqueue(Reply.Stream(Token("  "), Finish, Done));

@@ -6,11 +6,11 @@ using static QrAi.Tests.Testing.Providers.Part;
 
 namespace QrAi.Tests.Unit.Infrastructure.Llm;
 
-/// <summary>Streams that break off, and who goes on.</summary>
+/// <summary>Interrupted streams, and the providers that continue.</summary>
 public sealed class FailoverTests
 {
     [Test]
-    public async Task A_whole_answer_is_told_with_who_gave_it()
+    public async Task A_complete_answer_names_its_provider()
     {
         using var providers = new Providers();
         providers.OpenRouter.Enqueue(Reply.Answer("Hel", "lo"));
@@ -23,7 +23,7 @@ public sealed class FailoverTests
     }
 
     [Test]
-    public async Task A_polite_end_without_a_finish_reason_before_the_first_token_is_a_broken_connection()
+    public async Task A_regular_end_without_a_finish_reason_before_the_first_token_is_a_broken_connection()
     {
         using var providers = new Providers();
         providers.OpenRouter.Enqueue(Reply.Stream(), Reply.EndWithoutFinishReason(""), Reply.Answer("Hello"));
@@ -42,7 +42,7 @@ public sealed class FailoverTests
     }
 
     [Test]
-    public async Task A_connection_that_breaks_before_the_first_token_is_tried_again()
+    public async Task A_connection_that_breaks_before_the_first_token_is_retried()
     {
         using var providers = new Providers();
         providers.OpenRouter.Enqueue(Reply.BreakOff(""), Reply.Answer("Hello"));
@@ -57,17 +57,17 @@ public sealed class FailoverTests
         ]);
     }
 
-    [TestCase(false, TestName = "A_polite_end_without_a_finish_reason_after_the_first_token_restarts_with_the_next")]
+    [TestCase(false, TestName = "A_regular_end_without_a_finish_reason_after_the_first_token_restarts_with_the_next")]
     [TestCase(true, TestName = "A_connection_that_breaks_after_the_first_token_restarts_with_the_next")]
-    public async Task A_stream_that_breaks_off_after_the_first_token_restarts_with_the_next(bool impolite)
+    public async Task A_stream_that_breaks_off_after_the_first_token_restarts_with_the_next(bool isBroken)
     {
         using var providers = new Providers();
-        providers.OpenRouter.Enqueue(impolite ? Reply.BreakOff("Hel") : Reply.EndWithoutFinishReason("Hel"));
+        providers.OpenRouter.Enqueue(isBroken ? Reply.BreakOff("Hel") : Reply.EndWithoutFinishReason("Hel"));
         providers.GoogleAi.Enqueue(Reply.Answer("Good day"));
 
         var conversation = await providers.AskAsync();
 
-        // A second start makes the text before it void.
+        // A second start discards the earlier text.
         conversation.Told.ShouldBe([
             Providers.OpenRouterStarted,
             "text Hel",
@@ -81,7 +81,7 @@ public sealed class FailoverTests
     }
 
     [Test]
-    public async Task The_text_before_a_break_has_been_told_before_it_breaks()
+    public async Task The_text_before_a_break_is_sent_before_it_breaks()
     {
         using var providers = new Providers();
         var gate = providers.OpenRouter.Gate();
@@ -98,7 +98,7 @@ public sealed class FailoverTests
     }
 
     [Test]
-    public async Task A_break_after_the_finish_reason_is_no_break()
+    public async Task A_break_after_the_finish_reason_is_ignored()
     {
         using var providers = new Providers();
         providers.OpenRouter.Enqueue(Reply.Stream(Token("Hello"), Finish, Break));
@@ -109,7 +109,7 @@ public sealed class FailoverTests
     }
 
     [Test]
-    public async Task A_provider_that_says_done_and_stays_connected_has_done()
+    public async Task A_provider_that_sends_done_and_stays_connected_has_completed()
     {
         using var providers = new Providers();
         providers.OpenRouter.Enqueue(Reply.Stream(Token("Hello"), Finish, Done, Silence));
@@ -120,7 +120,7 @@ public sealed class FailoverTests
     }
 
     [Test]
-    public async Task The_only_provider_is_asked_again_when_it_breaks_off()
+    public async Task The_only_provider_is_called_again_when_its_stream_breaks_off()
     {
         using var providers = new Providers();
         providers.OpenRouter.Enqueue(Reply.BreakOff("Hel"), Reply.EndWithoutFinishReason("He"), Reply.Answer("Hello"));
@@ -142,7 +142,7 @@ public sealed class FailoverTests
     }
 
     [Test]
-    public async Task The_only_provider_is_not_asked_for_ever()
+    public async Task The_only_provider_is_called_a_limited_number_of_times()
     {
         using var providers = new Providers();
         providers.OpenRouter.Enqueue([.. Enumerable.Repeat(Reply.BreakOff("Hel"), 3)]);
@@ -155,7 +155,7 @@ public sealed class FailoverTests
     }
 
     [Test]
-    public async Task Without_retries_the_only_provider_that_breaks_off_is_not_asked_again()
+    public async Task Without_retries_the_only_provider_is_not_called_again_when_its_stream_breaks_off()
     {
         using var providers = new Providers(("LLM_MAX_RETRIES", "0"));
         providers.OpenRouter.Enqueue(Reply.BreakOff("Hel"));
@@ -167,7 +167,7 @@ public sealed class FailoverTests
     }
 
     [Test]
-    public async Task A_provider_that_broke_off_is_asked_again_when_the_others_fail()
+    public async Task A_provider_whose_stream_broke_off_is_called_again_when_the_others_fail()
     {
         using var providers = new Providers();
         providers.OpenRouter.Enqueue(Reply.BreakOff("Hel"), Reply.Answer("Hello"));
@@ -227,7 +227,7 @@ public sealed class FailoverTests
     }
 
     [Test]
-    public async Task The_order_of_failover_is_the_settings()
+    public async Task The_settings_determine_the_order_of_failover()
     {
         using var providers = new Providers(("LLM_PROVIDERS", "google-ai,openrouter"), ("LLM_MAX_RETRIES", "0"));
         providers.GoogleAi.Enqueue(Reply.Status(503));
@@ -239,7 +239,7 @@ public sealed class FailoverTests
     }
 
     [Test]
-    public async Task A_provider_that_is_named_is_the_only_one_to_be_asked()
+    public async Task A_named_provider_is_the_only_one_that_is_called()
     {
         using var providers = new Providers(("LLM_MAX_RETRIES", "0"));
         providers.GoogleAi.Enqueue(Reply.Status(503));
@@ -252,7 +252,7 @@ public sealed class FailoverTests
     }
 
     [Test]
-    public void A_provider_that_is_not_configured_cannot_be_asked()
+    public void A_provider_that_is_not_configured_cannot_be_used()
     {
         using var one = new Providers(("GOOGLE_AI_API_KEY", ""));
 
@@ -262,7 +262,7 @@ public sealed class FailoverTests
     }
 
     [Test]
-    public async Task A_callers_model_is_the_first_providers_only()
+    public async Task A_callers_model_is_sent_only_to_the_first_provider()
     {
         using var providers = new Providers();
         providers.OpenRouter.Enqueue(Reply.BreakOff("Hel"));
@@ -277,7 +277,7 @@ public sealed class FailoverTests
     }
 
     [Test]
-    public async Task A_callers_model_stays_with_the_first_provider_when_it_is_asked_again()
+    public async Task A_callers_model_is_sent_to_the_first_provider_again_when_it_is_retried()
     {
         using var providers = new Providers(("LLM_MAX_RETRIES", "1"));
         providers.OpenRouter.Enqueue(Reply.Status(503), Reply.BreakOff("Hel"), Reply.Answer("Hello"));
@@ -290,7 +290,7 @@ public sealed class FailoverTests
     }
 
     [Test]
-    public async Task A_callers_model_goes_to_the_provider_that_the_caller_names()
+    public async Task A_callers_model_is_sent_to_the_provider_that_the_caller_names()
     {
         using var providers = new Providers();
         providers.GoogleAi.Enqueue(Reply.Answer("Hello"));
@@ -301,7 +301,7 @@ public sealed class FailoverTests
     }
 
     [Test]
-    public async Task The_offline_provider_says_that_it_is_no_language_model()
+    public async Task The_offline_provider_states_that_it_is_not_a_language_model()
     {
         using var providers = new Providers(("LLM_PROVIDERS", "offline"));
 

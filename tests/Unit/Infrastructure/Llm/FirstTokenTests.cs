@@ -4,7 +4,7 @@ using static QrAi.Tests.Testing.Providers.Part;
 
 namespace QrAi.Tests.Unit.Infrastructure.Llm;
 
-/// <summary>The time limit until an attempt's first token.</summary>
+/// <summary>The timeout of an attempt's first token.</summary>
 public sealed class FirstTokenTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(15);
@@ -24,13 +24,13 @@ public sealed class FirstTokenTests
     [TestCase("a role without text")]
     [TestCase("comments")]
     [TestCase("an empty piece")]
-    public async Task A_provider_that_is_silent_for_too_long_is_asked_again(string sent)
+    public async Task A_provider_that_is_silent_for_too_long_is_retried(string sent)
     {
         using var providers = new Providers();
         providers.OpenRouter.Enqueue(Silent[sent], Reply.Answer("Hello"));
 
         var conversation = providers.Begin();
-        await PassFirstTokenAsync(providers, providers.OpenRouter);
+        await TimeOutAsync(providers, providers.OpenRouter);
         providers.Clock.Advance(await providers.NextWaitAsync().Soon());
         await conversation.Finished.Soon();
 
@@ -44,7 +44,7 @@ public sealed class FirstTokenTests
     }
 
     [Test]
-    public async Task The_limit_is_not_reached_a_moment_before_it()
+    public async Task A_first_token_just_before_the_timeout_is_accepted()
     {
         using var providers = new Providers();
         var gate = providers.OpenRouter.Gate();
@@ -59,7 +59,7 @@ public sealed class FirstTokenTests
     }
 
     [Test]
-    public async Task After_the_first_token_only_the_total_time_counts()
+    public async Task After_the_first_token_only_the_total_timeout_applies()
     {
         using var providers = new Providers();
         var gate = providers.OpenRouter.Gate();
@@ -77,7 +77,7 @@ public sealed class FirstTokenTests
 
     [TestCase("reasoning")]
     [TestCase("reasoning_content")]
-    public async Task A_model_that_thinks_is_not_silent(string member)
+    public async Task Reasoning_counts_as_a_first_token(string member)
     {
         using var providers = new Providers();
         var gate = providers.OpenRouter.Gate();
@@ -98,15 +98,15 @@ public sealed class FirstTokenTests
     }
 
     [Test]
-    public async Task When_no_provider_began_in_time_the_answer_has_timed_out()
+    public async Task If_no_provider_begins_in_time_the_answer_times_out()
     {
         using var providers = new Providers(("LLM_MAX_RETRIES", "0"));
         providers.OpenRouter.Enqueue(Reply.Hang());
         providers.GoogleAi.Enqueue(Reply.Hang(headers: true));
 
         var conversation = providers.Begin();
-        await PassFirstTokenAsync(providers, providers.OpenRouter);
-        await PassFirstTokenAsync(providers, providers.GoogleAi);
+        await TimeOutAsync(providers, providers.OpenRouter);
+        await TimeOutAsync(providers, providers.GoogleAi);
         await conversation.Finished.Soon();
 
         conversation.Told.ShouldBe(["ended openrouter no_first_token", "ended google-ai no_first_token"]);
@@ -114,28 +114,28 @@ public sealed class FirstTokenTests
     }
 
     [Test]
-    public async Task When_one_provider_failed_otherwise_the_answer_has_not_timed_out()
+    public async Task If_one_provider_fails_otherwise_the_answer_does_not_time_out()
     {
         using var providers = new Providers(("LLM_MAX_RETRIES", "0"));
         providers.OpenRouter.Enqueue(Reply.Hang());
         providers.GoogleAi.Enqueue(Reply.Status(503));
 
         var conversation = providers.Begin();
-        await PassFirstTokenAsync(providers, providers.OpenRouter);
+        await TimeOutAsync(providers, providers.OpenRouter);
         await conversation.Finished.Soon();
 
         conversation.FailureCode.ShouldBe("provider_failed");
     }
 
     [Test]
-    public async Task Each_attempt_has_its_own_time()
+    public async Task Each_attempt_has_its_own_timeout()
     {
         using var providers = new Providers(("LLM_MAX_RETRIES", "1"));
         providers.OpenRouter.Enqueue(Reply.Hang());
         var gate = providers.OpenRouter.Gate();
 
         var conversation = providers.Begin();
-        await PassFirstTokenAsync(providers, providers.OpenRouter);
+        await TimeOutAsync(providers, providers.OpenRouter);
         providers.Clock.Advance(await providers.NextWaitAsync().Soon());
         await providers.OpenRouter.WaitForRequestsAsync(2);
         providers.Clock.Advance(TimeSpan.FromSeconds(14));
@@ -145,10 +145,10 @@ public sealed class FirstTokenTests
         conversation.Told[^1].ShouldBe("ended openrouter completed");
     }
 
-    /// <summary>Lets the first attempt at a provider wait in vain, not before it was asked.</summary>
-    private static async Task PassFirstTokenAsync(Providers providers, InMemoryProvider asked)
+    /// <summary>Waits for the first attempt at a provider, and advances the clock over its timeout.</summary>
+    private static async Task TimeOutAsync(Providers providers, InMemoryProvider provider)
     {
-        await asked.WaitForRequestsAsync(1);
+        await provider.WaitForRequestsAsync(1);
         providers.Clock.Advance(await providers.Clock.NextWaitAsync(wait => wait == Limit).Soon());
     }
 }

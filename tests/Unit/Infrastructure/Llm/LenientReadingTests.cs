@@ -7,7 +7,7 @@ using static QrAi.Tests.Testing.Providers.Part;
 
 namespace QrAi.Tests.Unit.Infrastructure.Llm;
 
-/// <summary>What cannot be understood in a chunk is left out, and voids nothing.</summary>
+/// <summary>Unknown and invalid parts of a chunk are ignored.</summary>
 public sealed class LenientReadingTests
 {
     [TestCase("ping")]
@@ -22,7 +22,7 @@ public sealed class LenientReadingTests
     [TestCase("""{"choices":[{"delta":{"reasoning":{},"reasoning_content":7,"tool_calls":[null,7]}}]}""")]
     [TestCase("""{"id":"\ud800","\udfff":"\ud800\ud800","choices":[{"delta":{"role":"\udc00"}}]}""")]
     [TestCase("""{"usage":{"prompt_tokens":"many","completion_tokens":7.5,"total_tokens":1e99}}""")]
-    public async Task A_chunk_that_cannot_be_understood_says_nothing(string chunk)
+    public async Task A_chunk_that_cannot_be_parsed_is_ignored(string chunk)
     {
         var updates = await Wire.ReadAsync(Token("Hel"), Data(chunk), Token("lo"), Finish);
 
@@ -31,7 +31,7 @@ public sealed class LenientReadingTests
     }
 
     [Test]
-    public async Task A_member_that_nobody_reads_may_be_nested_however_deep() =>
+    public async Task An_unknown_member_may_be_nested_to_any_depth() =>
         (
             await TextOfAsync(
                 $$$"""{"odd":{{{new string('[', 5_000)}}}{{{new string(']', 5_000)}}},"choices":[{"delta":{"content":"A"}}]}"""
@@ -42,13 +42,13 @@ public sealed class LenientReadingTests
     [TestCase("""[{"text":"A"},{"text":"B","type":"text","cache_control":{"type":"x"}}]""", "AB")]
     [TestCase("""[{"type":"image_url","text":"A"},{"text":"B","type":"thinking"},{"type":"text","text":"C"}]""", "C")]
     [TestCase("""[null,7,"x",[{"type":"text","text":"A"}],{"type":"text","text":null},{"type":7,"text":"B"}]""", "B")]
-    public async Task Text_may_come_as_parts(string content, string text) =>
+    public async Task Text_may_consist_of_parts(string content, string text) =>
         (await TextOfAsync($$$"""{"choices":[{"delta":{"content":{{{content}}}}}]}""")).ShouldBe(text);
 
     [TestCase("""{"choices":[{"delta":{"content":"A","content":"B"}}]}""", "B")]
     [TestCase("""{"choices":[{"delta":{"content":"A"},"delta":{"content":"B"}}]}""", "B")]
     [TestCase("""{"choices":[{"delta":{"content":"A"}}],"choices":[{"delta":{"content":"B"}}]}""", "B")]
-    public async Task Of_a_member_that_comes_twice_the_last_one_counts(string chunk, string text) =>
+    public async Task The_last_of_duplicate_members_counts(string chunk, string text) =>
         (await TextOfAsync(chunk)).ShouldBe(text);
 
     [TestCase("""\u0041\n\t\r\b\f\"\\\/\u65E5\u672c""", "A\n\t\r\b\f\"\\/日本")]
@@ -56,7 +56,7 @@ public sealed class LenientReadingTests
     [TestCase("""a\ud83d""", "a\uFFFD")]
     [TestCase("""\ude00b""", "\uFFFDb")]
     [TestCase("""\ud83d\ud83d\ude00\ude00""", "\uFFFD😀\uFFFD")]
-    public async Task Escapes_are_text_and_half_a_character_is_replaced(string content, string text) =>
+    public async Task Escapes_are_decoded_and_lone_surrogates_are_replaced(string content, string text) =>
         (await TextOfAsync(Content(content))).ShouldBe(text);
 
     [Test]
@@ -64,7 +64,7 @@ public sealed class LenientReadingTests
         (await TextOfAsync("""{"choices":[{"delta":{"\u0063ontent":"A"}}]}""")).ShouldBe("A");
 
     [Test]
-    public async Task Halves_of_a_character_in_two_chunks_are_joined()
+    public async Task A_surrogate_pair_in_two_chunks_is_joined()
     {
         var updates = await Wire.ReadAsync(
             Data(Content("""a\ud83d""")),
@@ -77,7 +77,7 @@ public sealed class LenientReadingTests
     }
 
     [Test]
-    public async Task Halves_of_a_character_in_arguments_are_joined()
+    public async Task A_surrogate_pair_in_arguments_is_joined()
     {
         var updates = await Wire.ReadAsync(Data(Call("""a\ud83d""")), Data(Call("""\ude00b""")), Finish);
 
@@ -85,7 +85,7 @@ public sealed class LenientReadingTests
     }
 
     [Test]
-    public async Task A_half_whose_other_half_never_comes_is_replaced_where_the_text_ends()
+    public async Task A_lone_surrogate_at_the_end_of_the_text_is_replaced()
     {
         var updates = await Wire.ReadAsync(Data(Content("""a\ud83d""")), Data(Call("""\ud83d""")), Finish);
 
@@ -94,7 +94,7 @@ public sealed class LenientReadingTests
     }
 
     [Test]
-    public async Task What_is_no_UTF_8_is_replaced()
+    public async Task Invalid_UTF_8_is_replaced()
     {
         byte[] bytes = [.. Encoding.UTF8.GetBytes("A"), 0xFF, 0xE6, 0x97, .. Encoding.UTF8.GetBytes("B")];
         byte[] head = Encoding.UTF8.GetBytes("""data: {"choices":[{"delta":{"content":" """.TrimEnd());
@@ -108,7 +108,7 @@ public sealed class LenientReadingTests
     [TestCase("""{"prompt_tokens":7.0,"completion_tokens":"2","total_tokens":9}""", 7, 2, 9)]
     [TestCase("""{"prompt_tokens":"7.0","completion_tokens":2e0,"total_tokens":{"sum":9}}""", 7, 2, null)]
     [TestCase("""{"prompt_tokens":null,"completion_tokens":"two","total_tokens":9}""", null, null, 9)]
-    public async Task Numbers_may_come_in_other_forms(string usage, int? prompt, int? completion, int? total)
+    public async Task Numbers_may_have_other_forms(string usage, int? prompt, int? completion, int? total)
     {
         var updates = await Wire.ReadAsync(Token("A"), Data($$$"""{"usage":{{{usage}}}}"""), Finish);
 
@@ -124,7 +124,7 @@ public sealed class LenientReadingTests
     [TestCase("{}")]
     [TestCase("2.0")]
     [TestCase("\"2\"")]
-    public async Task The_index_of_a_tool_call_may_be_missing_or_come_in_other_forms(string index)
+    public async Task The_index_of_a_tool_call_may_be_missing_or_have_other_forms(string index)
     {
         var call = $$$$"""{"index":{{{{index}}}},"id":7,"function":{"name":"find","arguments":{}}}""";
 
@@ -145,7 +145,7 @@ public sealed class LenientReadingTests
     [TestCase("\"SAFETY\"", "content_filter")]
     [TestCase("\"RECITATION\"", "content_filter")]
     [TestCase("\"content_filter\"", "content_filter")]
-    public async Task A_finish_reason_is_told_in_OpenAIs_words(string reason, string expected)
+    public async Task A_finish_reason_is_mapped_to_OpenAIs_names(string reason, string expected)
     {
         var updates = await Wire.ReadAsync(
             Token("A"),
@@ -159,7 +159,7 @@ public sealed class LenientReadingTests
     [TestCase("429.0", "http_429")]
     [TestCase("-1", "broken_off")]
     [TestCase("[429]", "broken_off")]
-    public async Task The_status_of_an_error_may_come_in_other_forms(string code, string outcome) =>
+    public async Task The_status_of_an_error_may_have_other_forms(string code, string outcome) =>
         (
             await Should.ThrowAsync<ProviderException>(() =>
                 Wire.ReadAsync(Data($$$"""{"error":{"code":{{{code}}},"message":"?"}}"""))
@@ -170,7 +170,7 @@ public sealed class LenientReadingTests
     [TestCase("STOP")]
     [TestCase("tool_use")]
     [TestCase("function_call")]
-    public async Task A_model_that_calls_tools_stopped_for_them_whatever_it_says(string reason)
+    public async Task The_finish_reason_of_a_model_that_calls_tools_is_tool_calls(string reason)
     {
         var updates = await Wire.ReadAsync(Data(Call("{}")), FinishWith(reason));
 
@@ -178,7 +178,7 @@ public sealed class LenientReadingTests
     }
 
     [Test]
-    public async Task A_refusal_is_what_the_model_answers() =>
+    public async Task A_refusal_is_the_text_of_the_answer() =>
         Wire.TextOf(
                 await Wire.ReadAsync(
                     Data("""{"choices":[{"delta":{"content":null,"refusal":"I "}}]}"""),
@@ -190,7 +190,7 @@ public sealed class LenientReadingTests
 
     [TestCase("")]
     [TestCase("\n\n \uFEFF")]
-    public async Task A_whole_completion_may_come_instead_of_a_stream(string before)
+    public async Task A_provider_may_send_a_whole_completion_instead_of_a_stream(string before)
     {
         var updates = await Wire.ReadAsync(
             Text(
@@ -215,7 +215,7 @@ public sealed class LenientReadingTests
     }
 
     [Test]
-    public async Task A_last_event_may_end_with_the_stream()
+    public async Task The_last_event_may_end_with_the_stream()
     {
         var updates = await Wire.ReadAsync(
             Token("Hel"),
@@ -226,7 +226,7 @@ public sealed class LenientReadingTests
     }
 
     [Test]
-    public async Task A_chunk_that_is_cut_off_says_nothing_and_is_a_stream_that_breaks_off()
+    public async Task A_truncated_chunk_is_ignored_and_the_stream_breaks_off()
     {
         var updates = new List<ChatResponseUpdate>();
 

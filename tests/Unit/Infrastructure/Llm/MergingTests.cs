@@ -8,14 +8,14 @@ using static QrAi.Tests.Testing.Providers.Part;
 
 namespace QrAi.Tests.Unit.Infrastructure.Llm;
 
-/// <summary>What comes at once is one update.</summary>
+/// <summary>Chunks that arrive together are merged into one update.</summary>
 public sealed class MergingTests
 {
     private const string Finished = """{"choices":[{"delta":{},"finish_reason":"stop"}]}""";
     private const string Counted = """{"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":2}}""";
 
     [Test]
-    public async Task A_whole_answer_that_comes_at_once_is_one_update()
+    public async Task A_whole_answer_that_arrives_at_once_is_one_update()
     {
         var tokens = Enumerable.Range(0, 32).Select(number => Content($"token {number} ")).ToArray();
 
@@ -28,13 +28,13 @@ public sealed class MergingTests
     }
 
     [Test]
-    public async Task Tokens_that_come_one_by_one_are_an_update_each() =>
+    public async Task Tokens_that_arrive_separately_are_separate_updates() =>
         (await Wire.ReadAsync(Token("Hel"), Token("lo"), Finish))
             .Select(update => update.Text)
             .ShouldBe(["Hel", "lo", ""]);
 
     [Test]
-    public async Task A_chunk_that_has_not_come_as_a_whole_does_not_hold_back_those_before_it()
+    public async Task An_incomplete_chunk_does_not_delay_earlier_ones()
     {
         var cut = $"data: {Content("lo")}\n\n";
 
@@ -48,7 +48,7 @@ public sealed class MergingTests
     }
 
     [Test]
-    public async Task Text_and_tool_calls_stay_in_their_order()
+    public async Task Text_and_tool_calls_keep_their_order()
     {
         var updates = await Wire.ReadAsync(
             AtOnce(
@@ -75,7 +75,7 @@ public sealed class MergingTests
     }
 
     [Test]
-    public async Task Text_comes_before_the_tool_calls_of_the_same_chunk_whatever_their_order() =>
+    public async Task Text_precedes_the_tool_calls_of_the_same_chunk_whatever_their_order() =>
         Describe(
                 (
                     await Wire.ReadAsync(
@@ -89,7 +89,7 @@ public sealed class MergingTests
             .ShouldBe(["text Hm", "call 0 a find {}"]);
 
     [Test]
-    public async Task Arguments_that_come_later_are_a_piece_without_id_and_name() =>
+    public async Task Later_arguments_are_a_piece_without_id_and_name() =>
         (
             await Wire.ReadAsync(
                 Data(Call("""{"index":0,"id":"a","function":{"name":"find","arguments":"{"}}""")),
@@ -101,7 +101,7 @@ public sealed class MergingTests
             .ShouldBe(["call 0 a find {", "call 0   }"]);
 
     [Test]
-    public async Task Reasoning_is_told_where_nothing_else_is()
+    public async Task Reasoning_is_reported_only_without_other_content()
     {
         const string Reasoning = """{"choices":[{"delta":{"reasoning":"Hm"}}]}""";
 
@@ -111,7 +111,7 @@ public sealed class MergingTests
     }
 
     [Test]
-    public async Task What_came_with_a_failure_is_told_before_it()
+    public async Task Content_that_arrives_with_a_failure_precedes_it()
     {
         var updates = new List<ChatResponseUpdate>();
 
@@ -124,7 +124,7 @@ public sealed class MergingTests
     }
 
     [Test]
-    public async Task What_comes_after_the_last_event_is_not_read() =>
+    public async Task Data_after_the_last_event_is_not_read() =>
         Wire.TextOf(await Wire.ReadAsync(AtOnce(Content("Hello"), Finished, "[DONE]", Content(" again"))))
             .ShouldBe("Hello");
 

@@ -16,7 +16,7 @@ public sealed class ProtocolErrorTests : ProtocolTest
     [TestCase("\"server_error\"", "broken_off", nameof(Reaction.Retry), false)]
     [TestCase("null", "broken_off", nameof(Reaction.Retry), false)]
     [TestCase("1e99", "broken_off", nameof(Reaction.Retry), false)]
-    public async Task An_error_within_a_stream_is_like_the_status_in_it(
+    public async Task An_error_within_a_stream_is_handled_as_its_status(
         string code,
         string outcome,
         string reaction,
@@ -37,7 +37,7 @@ public sealed class ProtocolErrorTests : ProtocolTest
 
     [TestCase("error")]
     [TestCase("")]
-    public async Task This_finish_reason_is_no_finish(string reason) =>
+    public async Task A_finish_reason_of_an_error_breaks_off(string reason) =>
         (await FailAsync(Token("Hel"), FinishWith(reason), Done)).Outcome.ShouldBe("broken_off");
 
     [Test]
@@ -52,7 +52,7 @@ public sealed class ProtocolErrorTests : ProtocolTest
         ).Outcome.ShouldBe("http_502");
 
     [Test]
-    public async Task What_comes_with_an_error_is_no_first_token()
+    public async Task Content_that_arrives_with_an_error_is_not_a_first_token()
     {
         using var providers = new Providers();
         const string Failed =

@@ -4,11 +4,11 @@ using QrAi.Tests.Unit.Support.Llm;
 
 namespace QrAi.Tests.Unit.Infrastructure.Llm;
 
-/// <summary>What is sent to a provider.</summary>
+/// <summary>The requests to a provider.</summary>
 public sealed class ProtocolRequestTests : ProtocolTest
 {
     [Test]
-    public async Task The_request_is_what_the_protocol_says()
+    public async Task The_request_conforms_to_the_protocol()
     {
         using var providers = new Providers();
         providers.OpenRouter.Enqueue(Reply.Answer("Hello"));
@@ -25,7 +25,7 @@ public sealed class ProtocolRequestTests : ProtocolTest
     }
 
     [Test]
-    public async Task OpenRouter_is_told_the_key_and_the_application()
+    public async Task OpenRouter_receives_the_key_and_the_application()
     {
         using var providers = new Providers();
         providers.OpenRouter.Enqueue(Reply.Answer("Hello"));
@@ -38,7 +38,7 @@ public sealed class ProtocolRequestTests : ProtocolTest
     }
 
     [Test]
-    public async Task Google_AI_is_told_the_key_only()
+    public async Task Google_AI_receives_only_the_key()
     {
         using var providers = new Providers();
         providers.GoogleAi.Enqueue(Reply.Answer("Hello"));
@@ -63,7 +63,7 @@ public sealed class ProtocolRequestTests : ProtocolTest
             new(ChatRole.Assistant, "東京\n😀"),
             new(ChatRole.User, "</script>\\"),
         };
-        await TellAsync(script, messages);
+        await ReadAsync(script, messages);
 
         script
             .Requests[0]
@@ -77,12 +77,12 @@ public sealed class ProtocolRequestTests : ProtocolTest
     }
 
     [Test]
-    public async Task Half_a_character_in_a_message_is_sent_as_a_replacement()
+    public async Task A_lone_surrogate_in_a_message_is_sent_as_a_replacement()
     {
         using var script = new InMemoryProvider();
         script.Enqueue(Reply.Answer("Hello"));
 
-        await TellAsync(script, [new ChatMessage(ChatRole.User, "a\uD83D")]);
+        await ReadAsync(script, [new ChatMessage(ChatRole.User, "a\uD83D")]);
 
         script.Requests[0].Messages.ShouldHaveSingleItem().Content.ShouldBe("a\uFFFD");
     }

@@ -5,27 +5,27 @@ using QrAi.Tests.Testing.Providers;
 
 namespace QrAi.Tests.Unit.Infrastructure.Llm;
 
-/// <summary>The client of the protocol, over a provider in memory.</summary>
+/// <summary>A base class of tests of the client of the protocol, with a provider in memory.</summary>
 public abstract class ProtocolTest
 {
-    private protected static async Task<string[]> TellAsync(params Part[] parts)
+    private protected static async Task<string[]> ReadAsync(params Part[] parts)
     {
         using var script = new InMemoryProvider();
         script.Enqueue(Reply.Stream(parts));
-        return await TellAsync(script, [new ChatMessage(ChatRole.User, "Why?")]);
+        return await ReadAsync(script, [new ChatMessage(ChatRole.User, "Why?")]);
     }
 
     private protected static async Task<ProviderException> FailAsync(params Part[] parts) =>
-        await Should.ThrowAsync<ProviderException>(() => TellAsync(parts));
+        await Should.ThrowAsync<ProviderException>(() => ReadAsync(parts));
 
-    private protected static async Task<string[]> TellAsync(InMemoryProvider script, ChatMessage[] messages)
+    private protected static async Task<string[]> ReadAsync(InMemoryProvider script, ChatMessage[] messages)
     {
         using var http = Http(script);
         using var client = new OpenAiCompatibleChatClient(http, "model", 4 * 1024 * 1024, new TestClock());
-        var told = new List<string>();
+        var contents = new List<string>();
         await foreach (var update in client.GetStreamingResponseAsync(messages))
-            told.AddRange(update.Contents.Select(Conversation.Describe));
-        return [.. told];
+            contents.AddRange(update.Contents.Select(Conversation.Describe));
+        return [.. contents];
     }
 
     private protected static HttpClient Http(InMemoryProvider script) =>

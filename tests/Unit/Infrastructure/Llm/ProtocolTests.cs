@@ -7,20 +7,20 @@ using static QrAi.Tests.Testing.Providers.Part;
 
 namespace QrAi.Tests.Unit.Infrastructure.Llm;
 
-/// <summary>What is made of what a provider sends.</summary>
+/// <summary>Reading the stream of a provider.</summary>
 public sealed class ProtocolTests : ProtocolTest
 {
     [Test]
-    public async Task Usage_comes_in_a_chunk_without_choices()
+    public async Task Usage_may_be_in_a_chunk_without_choices()
     {
-        (await TellAsync(Token("Hello"), Finish, Usage(7, 2), Done)).ShouldBe(["text Hello", "usage 7+2=9"]);
+        (await ReadAsync(Token("Hello"), Finish, Usage(7, 2), Done)).ShouldBe(["text Hello", "usage 7+2=9"]);
     }
 
     [Test]
-    public async Task Usage_may_come_with_the_last_text_and_be_incomplete()
+    public async Task Usage_may_be_in_the_last_chunk_with_text_and_be_incomplete()
     {
         (
-            await TellAsync(
+            await ReadAsync(
                 Data(
                     """{"choices":[{"delta":{"content":"Hello"},"finish_reason":"stop"}],"usage":{"prompt_tokens":7}}"""
                 )
@@ -29,9 +29,9 @@ public sealed class ProtocolTests : ProtocolTest
     }
 
     [Test]
-    public async Task Comments_and_empty_events_are_passed_over() =>
+    public async Task Comments_and_empty_events_are_ignored() =>
         (
-            await TellAsync(
+            await ReadAsync(
                 Comment,
                 Text("data:\n\n"),
                 Text("event: ping\nid: 3\nretry: 10\n\n"),
@@ -45,7 +45,7 @@ public sealed class ProtocolTests : ProtocolTest
     [Test]
     public async Task Lines_may_end_in_any_way_and_the_space_after_the_colon_may_be_missing() =>
         (
-            await TellAsync(
+            await ReadAsync(
                 Text("data:{\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\r\n\r\n"),
                 Text("data: {\"choices\":[{\"delta\":{\"content\":\"b\"}}]}\r\r"),
                 Finish
@@ -57,13 +57,13 @@ public sealed class ProtocolTests : ProtocolTest
     {
         var bytes = Encoding.UTF8.GetBytes("data: {\"choices\":[{\"delta\":{\"content\":\"日本😀\"}}]}\n\n");
 
-        (await TellAsync([.. bytes.Select(one => Bytes(new[] { one })), Finish])).ShouldBe(["text 日本😀"]);
+        (await ReadAsync([.. bytes.Select(one => Bytes(new[] { one })), Finish])).ShouldBe(["text 日本😀"]);
     }
 
     [Test]
-    public async Task Text_that_comes_at_once_is_told_at_once() =>
+    public async Task Text_that_arrives_at_once_is_one_update() =>
         (
-            await TellAsync(
+            await ReadAsync(
                 Text(string.Concat(Enumerable.Repeat("data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}]}\n\n", 3))),
                 Finish
             )
@@ -83,19 +83,19 @@ public sealed class ProtocolTests : ProtocolTest
     [TestCase("""{"choices":[{"delta":{"content":""},"finish_reason":" "}]}""")]
     [TestCase("""{"choices":[{"delta":{"tool_calls":[]},"index":0,"logprobs":null}],"id":1,"odd":{"deep":[]}}""")]
     [TestCase("""{"choices":[{"delta":{"content":null,"reasoning":""}}],"usage":null,"error":null}""")]
-    public async Task An_odd_chunk_says_nothing(string chunk) =>
-        (await TellAsync(Data(chunk), Token("Hello"), Finish, Done)).ShouldBe(["text Hello"]);
+    public async Task An_unusual_chunk_is_ignored(string chunk) =>
+        (await ReadAsync(Data(chunk), Token("Hello"), Finish, Done)).ShouldBe(["text Hello"]);
 
     [TestCase("stop")]
     [TestCase("length")]
     [TestCase("content_filter")]
     [TestCase("something_new")]
     public async Task Any_finish_reason_ends_an_answer(string reason) =>
-        (await TellAsync(Token("Hello"), FinishWith(reason), Done)).ShouldBe(["text Hello"]);
+        (await ReadAsync(Token("Hello"), FinishWith(reason), Done)).ShouldBe(["text Hello"]);
 
     [Test]
-    public async Task An_answer_may_be_finished_without_done() =>
-        (await TellAsync(Token("Hello"), Finish)).ShouldBe(["text Hello"]);
+    public async Task An_answer_may_end_without_done() =>
+        (await ReadAsync(Token("Hello"), Finish)).ShouldBe(["text Hello"]);
 
     [Test]
     public async Task An_answer_without_text_and_tool_calls_is_a_failed_attempt()
@@ -110,9 +110,9 @@ public sealed class ProtocolTests : ProtocolTest
     }
 
     [Test]
-    public async Task Reasoning_gives_no_text() =>
+    public async Task Reasoning_is_not_text() =>
         (
-            await TellAsync(
+            await ReadAsync(
                 Data("""{"choices":[{"delta":{"content":"","reasoning":"Hm"}}]}"""),
                 Data("""{"choices":[{"delta":{"reasoning_content":"Hm"}}]}"""),
                 Data("""{"choices":[{"delta":{"content":"Hello","reasoning":"Ha"}}]}"""),
@@ -127,7 +127,7 @@ public sealed class ProtocolTests : ProtocolTest
     [TestCase("""{"choices":{"delta":{}}}""")]
     [TestCase("""{"choices":[{"delta":{"content":[{"type":"text"}]}}]}""")]
     [TestCase("""{"error":"all is lost"}""")]
-    public async Task What_is_not_the_protocol_is_a_stream_that_breaks_off(string data)
+    public async Task Invalid_data_is_a_stream_that_breaks_off(string data)
     {
         var failure = await FailAsync(Token("Hel"), Data(data));
 
@@ -142,15 +142,15 @@ public sealed class ProtocolTests : ProtocolTest
         );
 
     [Test]
-    public async Task Comments_are_dropped_as_they_come()
+    public async Task Comments_are_discarded_as_they_arrive()
     {
         var megabyte = Text(": " + new string('x', 1024 * 1024 - 4) + "\n\n");
 
-        (await TellAsync([.. Enumerable.Repeat(megabyte, 40), Token("Hello"), Finish])).ShouldBe(["text Hello"]);
+        (await ReadAsync([.. Enumerable.Repeat(megabyte, 40), Token("Hello"), Finish])).ShouldBe(["text Hello"]);
     }
 
     [Test]
-    public async Task An_answer_that_is_too_long_ends_there_between_two_characters()
+    public async Task An_answer_that_is_too_long_is_truncated_between_two_characters()
     {
         const int Limit = 4 * 1024 * 1024;
         var text = new string('東', Limit / 3 - 10);
@@ -170,7 +170,7 @@ public sealed class ProtocolTests : ProtocolTest
     }
 
     [Test]
-    public async Task Who_wants_the_whole_answer_gets_the_joined_stream()
+    public async Task A_response_without_streaming_is_the_joined_stream()
     {
         using var script = new InMemoryProvider();
         script.Enqueue(Reply.Answer("Hel", "lo"));
@@ -183,7 +183,7 @@ public sealed class ProtocolTests : ProtocolTest
     }
 
     [Test]
-    public async Task The_response_is_let_go_when_the_follower_leaves()
+    public async Task The_response_is_released_when_the_follower_leaves()
     {
         using var script = new InMemoryProvider();
         script.Enqueue(Reply.HangAfter("Hel"));

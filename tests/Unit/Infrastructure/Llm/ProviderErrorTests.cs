@@ -4,7 +4,7 @@ using QrAi.Tests.Unit.Support.Llm;
 
 namespace QrAi.Tests.Unit.Infrastructure.Llm;
 
-/// <summary>Whose fault a refusal is, and what the log has of it.</summary>
+/// <summary>The causes of rejected requests, and how they are logged.</summary>
 public sealed class ProviderErrorTests
 {
     [TestCase(
@@ -31,7 +31,7 @@ public sealed class ProviderErrorTests
         """{"error":{"message":"Your account is not active, please check your billing details.","type":"billing_not_active"}}""",
         "billing_not_active: Your account is not active, please check your billing details."
     )]
-    public async Task A_400_that_is_about_the_key_the_account_the_region_or_the_model_is_the_operators(
+    public async Task A_400_because_of_the_key_the_account_the_region_or_the_model_needs_the_operator(
         string body,
         string reason
     )
@@ -67,7 +67,7 @@ public sealed class ProviderErrorTests
     [TestCase("no JSON at all: API key")]
     [TestCase("[[[[[[[[[[[[[[")]
     [TestCase("")]
-    public async Task Any_other_400_is_the_questions(string body)
+    public async Task Any_other_400_is_caused_by_the_question(string body)
     {
         using var providers = new Providers();
         providers.OpenRouter.Enqueue(Reply.Status(400, body));
@@ -80,7 +80,7 @@ public sealed class ProviderErrorTests
     }
 
     [Test]
-    public async Task An_error_within_a_stream_is_judged_in_the_same_way()
+    public async Task An_error_within_a_stream_is_classified_in_the_same_way()
     {
         using var providers = new Providers();
         providers.OpenRouter.Enqueue(Reply.ErrorInStream(400, "x is not a valid model ID"));
@@ -92,7 +92,7 @@ public sealed class ProviderErrorTests
 
     [TestCase("Blocked: Why?")]
     [TestCase("Blocked: \"why?\"")]
-    public async Task The_log_has_nothing_of_what_was_asked(string message)
+    public async Task The_log_has_no_text_of_the_question(string message)
     {
         using var providers = new Providers(("LLM_MAX_RETRIES", "0"), ("LLM_PROVIDERS", "openrouter"));
         providers.OpenRouter.Enqueue(
@@ -124,7 +124,7 @@ public sealed class ProviderErrorTests
     }
 
     [Test]
-    public async Task A_body_that_does_not_come_delays_the_next_provider_by_two_seconds_at_most()
+    public async Task A_body_that_does_not_arrive_delays_the_next_provider_by_at_most_two_seconds()
     {
         using var providers = new Providers();
         providers.OpenRouter.Enqueue(Reply.StatusThenSilence(401));

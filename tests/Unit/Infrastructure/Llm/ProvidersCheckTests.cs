@@ -17,10 +17,10 @@ public sealed class ProvidersCheckTests
     private const string GoogleAiKey = "google-ai-that-nobody-may-see";
 
     private readonly TestClock _clock = new();
-    private readonly List<string> _asked = [];
+    private readonly List<string> _sent = [];
 
     [Test]
-    public async Task Each_provider_is_asked_with_its_key_for_what_costs_nothing_and_told_in_the_order_of_failover()
+    public async Task Each_provider_is_checked_with_its_key_at_no_cost_and_reported_in_the_order_of_failover()
     {
         var outcome = await CheckAsync(_ => Json(200), ("LLM_PROVIDERS", "google-ai,offline,openrouter"));
 
@@ -30,7 +30,7 @@ public sealed class ProvidersCheckTests
                 + "openrouter accepts the key (0 ms)"
         );
         outcome.Facts.Keys.ShouldBe(["google-ai", "offline", "openrouter"]);
-        _asked.ShouldBe(
+        _sent.ShouldBe(
             [
                 $"GET https://google.test/v1beta/openai/models Bearer {GoogleAiKey}",
                 $"GET https://openrouter.test/api/v1/key Bearer {OpenRouterKey}",
@@ -40,14 +40,14 @@ public sealed class ProvidersCheckTests
     }
 
     [Test]
-    public async Task Another_server_in_OpenRouters_place_is_asked_for_its_models()
+    public async Task Another_server_at_the_address_of_OpenRouter_is_checked_through_its_models()
     {
         var outcome = await CheckAsync(request =>
             request.RequestUri!.AbsolutePath.EndsWith("/key", StringComparison.Ordinal) ? Json(404) : Json(200)
         );
 
         outcome.Passed.ShouldBeTrue();
-        _asked.Count.ShouldBe(2);
+        _sent.Count.ShouldBe(2);
     }
 
     [TestCase(400, "rejects the request (400)", "Check OPENROUTER_API_KEY and OPENROUTER_BASE_URL.")]
@@ -60,7 +60,7 @@ public sealed class ProvidersCheckTests
     [TestCase(429, "limits the rate of requests (429)", "Wait, or put another provider first in LLM_PROVIDERS.")]
     [TestCase(500, "fails (500)", "Wait, or put another provider first in LLM_PROVIDERS.")]
     [TestCase(503, "fails (503)", "Wait, or put another provider first in LLM_PROVIDERS.")]
-    public async Task A_provider_that_refuses_is_told_with_the_setting_to_look_at(int status, string seen, string next)
+    public async Task A_rejection_is_reported_with_the_setting_to_check(int status, string seen, string next)
     {
         var outcome = await CheckAsync(_ => Json(status));
 
@@ -69,7 +69,7 @@ public sealed class ProvidersCheckTests
     }
 
     [Test]
-    public async Task A_page_for_people_is_no_API()
+    public async Task An_HTML_page_is_not_an_API()
     {
         var outcome = await CheckAsync(_ => new HttpResponseMessage(HttpStatusCode.OK)
         {
@@ -82,7 +82,7 @@ public sealed class ProvidersCheckTests
     [TestCase(HttpRequestError.ConnectionError, "cannot be reached")]
     [TestCase(HttpRequestError.NameResolutionError, "has an unknown host in its address")]
     [TestCase(HttpRequestError.SecureConnectionError, "has a certificate that is not trusted")]
-    public async Task A_provider_that_is_not_reached_is_told(HttpRequestError error, string seen)
+    public async Task A_provider_that_cannot_be_reached_is_reported(HttpRequestError error, string seen)
     {
         var outcome = await CheckAsync(_ => throw new HttpRequestException(error));
 
@@ -93,13 +93,13 @@ public sealed class ProvidersCheckTests
 
     [TestCase("15", 10)]
     [TestCase("2.5", 2.5)]
-    public async Task A_provider_that_hangs_is_given_up_after_a_first_tokens_time_but_10_seconds(
+    public async Task A_provider_that_hangs_times_out_after_the_first_token_timeout_or_10_seconds(
         string firstToken,
         double seconds
     )
     {
         var checking = CheckAsync(_ => null, ("LLM_FIRST_TOKEN_SECONDS", firstToken));
-        await Eventually.Holds(() => Task.FromResult(_asked.Count == 1));
+        await Eventually.Holds(() => Task.FromResult(_sent.Count == 1));
 
         _clock.Advance(TimeSpan.FromSeconds(seconds - 0.1));
         checking.IsCompleted.ShouldBeFalse();
@@ -111,7 +111,7 @@ public sealed class ProvidersCheckTests
     }
 
     [Test]
-    public async Task One_provider_that_fails_is_a_failure_though_others_answer()
+    public async Task One_failed_provider_is_a_failure_even_if_others_answer()
     {
         var outcome = await CheckAsync(
             request => Json(request.RequestUri!.Host == "google.test" ? 401 : 200),
@@ -125,17 +125,17 @@ public sealed class ProvidersCheckTests
     }
 
     [Test]
-    public async Task The_offline_provider_is_well_and_no_language_model()
+    public async Task The_offline_provider_passes_and_is_not_a_language_model()
     {
         var outcome = await CheckAsync(_ => Json(500), ("LLM_PROVIDERS", "offline"));
 
         outcome.Passed.ShouldBeTrue();
         outcome.Detail.ShouldContain("no language model");
-        _asked.ShouldBeEmpty();
+        _sent.ShouldBeEmpty();
     }
 
     [Test]
-    public async Task Without_a_provider_there_is_nothing_configured_to_check()
+    public async Task Without_a_provider_the_check_fails()
     {
         (string, string)[] none =
         [
@@ -152,8 +152,8 @@ public sealed class ProvidersCheckTests
         outcome.Detail.ShouldBe("No provider is configured. Set OPENROUTER_API_KEY or GOOGLE_AI_API_KEY.");
     }
 
-    /// <param name="answer">What a provider answers; null while it does not.</param>
-    /// <param name="settings">Stronger than those that configure both and ask OpenRouter alone.</param>
+    /// <param name="answer">Returns the response of a provider; null if it does not respond.</param>
+    /// <param name="settings">Override the defaults, which configure both providers and use only OpenRouter.</param>
     private async Task<CheckOutcome> CheckAsync(
         Func<HttpRequestMessage, HttpResponseMessage?> answer,
         params (string Name, string Value)[] settings
@@ -172,7 +172,7 @@ public sealed class ProvidersCheckTests
         var services = new ServiceCollection();
         services.AddLogging().AddSingleton<TimeProvider>(_clock).AddApplication(null);
         services.AddInfrastructure(QrAiSettings.Read([new SettingsLayer("test", values)]));
-        using var connections = new Connections(answer, _asked);
+        using var connections = new Connections(answer, _sent);
         foreach (var name in new[] { ModelProviderNames.OpenRouter, ModelProviderNames.GoogleAi })
             services.Configure<HttpClientFactoryOptions>(
                 name,
@@ -193,7 +193,7 @@ public sealed class ProvidersCheckTests
             Content = status == 204 ? null : new StringContent("{}", MediaTypeHeaderValue.Parse("application/json")),
         };
 
-    private sealed class Connections(Func<HttpRequestMessage, HttpResponseMessage?> answer, List<string> asked)
+    private sealed class Connections(Func<HttpRequestMessage, HttpResponseMessage?> answer, List<string> sent)
         : HttpMessageHandler
     {
         protected override async Task<HttpResponseMessage> SendAsync(
@@ -201,8 +201,8 @@ public sealed class ProvidersCheckTests
             CancellationToken cancellationToken
         )
         {
-            lock (asked)
-                asked.Add($"{request.Method} {request.RequestUri} {request.Headers.Authorization}");
+            lock (sent)
+                sent.Add($"{request.Method} {request.RequestUri} {request.Headers.Authorization}");
             if (answer(request) is { } response)
                 return response;
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);

@@ -7,7 +7,7 @@ using QrAi.Tests.Unit.Support.Llm;
 
 namespace QrAi.Tests.Unit.Infrastructure.Llm;
 
-/// <summary>Bodies that are compressed though nobody asked for it.</summary>
+/// <summary>Bodies that are compressed without a request for compression.</summary>
 public sealed class ResponseBodyTests
 {
     private const string Events = """
@@ -33,7 +33,7 @@ public sealed class ResponseBodyTests
     }
 
     [Test]
-    public async Task A_stream_that_is_not_what_it_says_breaks_off()
+    public async Task A_stream_in_another_encoding_than_declared_breaks_off()
     {
         var failure = await Should.ThrowAsync<ProviderException>(() =>
             ReadAsync(HttpStatusCode.OK, Encoding.UTF8.GetBytes(Events), "gzip")

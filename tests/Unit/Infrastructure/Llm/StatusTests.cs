@@ -4,7 +4,7 @@ using QrAi.Tests.Unit.Support.Llm;
 
 namespace QrAi.Tests.Unit.Infrastructure.Llm;
 
-/// <summary>What follows from a status before the stream.</summary>
+/// <summary>The reactions to a status before the stream.</summary>
 public sealed class StatusTests
 {
     [TestCase(408)]
@@ -13,8 +13,8 @@ public sealed class StatusTests
     [TestCase(502)]
     [TestCase(503)]
     [TestCase(504)]
-    [TestCase(529, Description = "Overloaded, as some providers say it")]
-    public async Task A_provider_that_may_recover_is_asked_again_after_a_wait(int status)
+    [TestCase(529, Description = "Overloaded, of some providers")]
+    public async Task A_provider_that_may_recover_is_retried_after_a_wait(int status)
     {
         using var providers = new Providers();
         providers.OpenRouter.Enqueue(Reply.Status(status), Reply.Answer("Hello"));
@@ -41,7 +41,7 @@ public sealed class StatusTests
 
         var conversation = await providers.AskAsync();
 
-        // The sixth attempt in a row finds the circuit open.
+        // The circuit is open at the sixth attempt in a row.
         providers.OpenRouter.Requests.Count.ShouldBe(Math.Min(retries + 1, 5));
         conversation.Attempts.Count.ShouldBe(retries + 2);
         conversation.Told[^3..].ShouldBe([Providers.GoogleAiStarted, "text Hello", "ended google-ai completed"]);
@@ -53,7 +53,7 @@ public sealed class StatusTests
     [TestCase(402)]
     [TestCase(403)]
     [TestCase(404)]
-    public async Task A_provider_whose_account_is_at_fault_is_followed_at_once_and_logged_as_an_error(int status)
+    public async Task A_provider_with_an_account_problem_is_followed_immediately_and_logged_as_an_error(int status)
     {
         using var providers = new Providers();
         providers.OpenRouter.Enqueue(Reply.Status(status));
@@ -77,7 +77,7 @@ public sealed class StatusTests
     [TestCase(400)]
     [TestCase(413)]
     [TestCase(422)]
-    public async Task A_refused_question_is_not_put_to_another_provider(int status)
+    public async Task A_rejected_question_is_not_sent_to_another_provider(int status)
     {
         using var providers = new Providers();
         providers.OpenRouter.Enqueue(Reply.Status(status));
@@ -95,7 +95,7 @@ public sealed class StatusTests
     [TestCase(307)]
     [TestCase(405)]
     [TestCase(418)]
-    public async Task A_status_that_makes_no_sense_is_followed_by_the_next_provider_at_once(int status)
+    public async Task An_unexpected_status_is_followed_by_the_next_provider_immediately(int status)
     {
         using var providers = new Providers();
         providers.OpenRouter.Enqueue(Reply.Status(status));
@@ -110,7 +110,7 @@ public sealed class StatusTests
     }
 
     [Test]
-    public async Task A_provider_that_cannot_be_reached_is_asked_again()
+    public async Task A_provider_that_cannot_be_reached_is_retried()
     {
         using var providers = new Providers();
         providers.OpenRouter.Enqueue(Reply.BreakOff(), Reply.Answer("Hello"));
@@ -127,7 +127,7 @@ public sealed class StatusTests
     }
 
     [Test]
-    public async Task When_every_provider_has_failed_the_answer_has()
+    public async Task If_every_provider_fails_the_answer_fails()
     {
         using var providers = new Providers(("LLM_MAX_RETRIES", "1"));
         providers.OpenRouter.Enqueue(Reply.Status(503), Reply.BreakOff());
@@ -145,7 +145,7 @@ public sealed class StatusTests
     }
 
     [Test]
-    public async Task What_callers_and_the_log_are_told_has_no_secret_and_no_text()
+    public async Task Errors_and_the_log_contain_no_secret_and_no_text()
     {
         using var providers = new Providers(("LLM_MAX_RETRIES", "0"));
         providers.OpenRouter.Enqueue(Reply.Status(401));

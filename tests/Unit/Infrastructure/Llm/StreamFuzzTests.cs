@@ -7,7 +7,7 @@ using QrAi.Tests.Unit.Support.Llm;
 
 namespace QrAi.Tests.Unit.Infrastructure.Llm;
 
-/// <summary>Streams that no provider should send: each comes from its seed, which is a case of the test.</summary>
+/// <summary>Invalid streams. Each is generated from a seed, which is a case of the test.</summary>
 public sealed class StreamFuzzTests
 {
     private const int StreamsForEachSeed = 50;
@@ -40,7 +40,7 @@ public sealed class StreamFuzzTests
     ];
 
     [Test]
-    public async Task A_stream_whose_members_are_removed_doubled_or_retyped_gives_the_text_that_is_there(
+    public async Task A_stream_whose_members_are_removed_duplicated_or_retyped_gives_the_remaining_text(
         [Range(1, 20)] int seed
     )
     {
@@ -51,17 +51,17 @@ public sealed class StreamFuzzTests
             var (text, isFinished) = Expect(chunks);
             var stream = Encoding.UTF8.GetBytes(string.Concat(chunks.Select(chunk => Frame(chunk, random))));
 
-            var (told, failure) = await ReadAsync(Split(stream, random));
+            var (written, failure) = await ReadAsync(Split(stream, random));
 
-            var shown = $"Stream {number}:\n{string.Join('\n', chunks)}";
-            told.ShouldBe(text, shown);
-            failure?.Outcome.ShouldBe("broken_off", shown);
-            (failure is null).ShouldBe(isFinished, shown);
+            var description = $"Stream {number}:\n{string.Join('\n', chunks)}";
+            written.ShouldBe(text, description);
+            failure?.Outcome.ShouldBe("broken_off", description);
+            (failure is null).ShouldBe(isFinished, description);
         }
     }
 
     [Test]
-    public async Task A_stream_whose_bytes_are_damaged_is_whole_or_breaks_off([Range(1, 20)] int seed)
+    public async Task A_stream_with_damaged_bytes_is_complete_or_breaks_off([Range(1, 20)] int seed)
     {
         var random = new Random(seed);
         for (var number = 0; number < StreamsForEachSeed; number++)
@@ -90,7 +90,7 @@ public sealed class StreamFuzzTests
         }
     }
 
-    /// <summary>What a reader that has the whole chunk before it makes of it.</summary>
+    /// <summary>Returns the text that a reader of whole chunks reads.</summary>
     private static (string Text, bool IsFinished) Expect(IEnumerable<string> chunks)
     {
         var (text, isFinished) = (new StringBuilder(), false);

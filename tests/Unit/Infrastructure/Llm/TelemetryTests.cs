@@ -9,11 +9,11 @@ using FailoverChatClient = QrAi.Infrastructure.Llm.FailoverChatClient;
 
 namespace QrAi.Tests.Unit.Infrastructure.Llm;
 
-/// <summary>Listening is for the whole process: these tests look at calls of their own model only.</summary>
+/// <summary>A listener is process-wide, so these tests filter calls by a unique model.</summary>
 public sealed class TelemetryTests
 {
     [Test]
-    public async Task A_call_that_ends_in_the_middle_is_a_span_with_its_error()
+    public async Task An_interrupted_call_is_a_span_with_its_error()
     {
         using var spans = new Spans("model-that-breaks");
         using var providers = new Providers(("LLM_MAX_RETRIES", "0"));
@@ -31,7 +31,7 @@ public sealed class TelemetryTests
     }
 
     [Test]
-    public async Task A_call_that_is_cancelled_is_a_span_that_says_so()
+    public async Task A_cancelled_call_is_a_span_with_the_error_cancelled()
     {
         using var spans = new Spans("model-that-hangs");
         using var providers = new Providers();
@@ -47,7 +47,7 @@ public sealed class TelemetryTests
     }
 
     [Test]
-    public async Task Each_try_is_a_span_and_one_that_is_skipped_is_none()
+    public async Task Each_attempt_is_a_span_and_a_skipped_one_is_not()
     {
         using var spans = new Spans("or/model");
         using var providers = new Providers(("LLM_MAX_RETRIES", "0"));
@@ -61,11 +61,11 @@ public sealed class TelemetryTests
     }
 
     [Test]
-    public async Task A_token_costs_no_allocation_on_its_way_even_while_somebody_listens()
+    public async Task A_token_causes_no_allocation_even_with_a_listener()
     {
         using var spans = new Spans("model");
         var update = new ChatResponseUpdate(ChatRole.Assistant, "token");
-        // As many more tokens as matter, whatever a call itself allocates.
+        // The difference excludes the allocations of the call itself.
         var (few, many) = (await AllocatedAsync(update, 100), await AllocatedAsync(update, 10_100));
 
         (many - few).ShouldBeLessThan(10_000);
@@ -89,7 +89,7 @@ public sealed class TelemetryTests
             clock,
             NullLogger<FailoverChatClient>.Instance
         );
-        await ReadAsync(client); // compiled and warm
+        await ReadAsync(client); // warm-up
         var before = GC.GetAllocatedBytesForCurrentThread();
         await ReadAsync(client);
         return GC.GetAllocatedBytesForCurrentThread() - before;
@@ -103,7 +103,7 @@ public sealed class TelemetryTests
         }
     }
 
-    /// <summary>Says the same again and again, without a wait.</summary>
+    /// <summary>Repeats an update, without a wait.</summary>
     private sealed class Repeating(ChatResponseUpdate update, int times) : StreamingChatClient
     {
         public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
@@ -118,7 +118,7 @@ public sealed class TelemetryTests
         }
     }
 
-    /// <summary>The spans of one model that have ended.</summary>
+    /// <summary>Collects the ended spans of one model.</summary>
     private sealed class Spans : IDisposable
     {
         private readonly System.Collections.Concurrent.ConcurrentQueue<Activity> _ended = new();

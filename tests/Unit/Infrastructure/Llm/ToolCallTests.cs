@@ -5,11 +5,11 @@ using static QrAi.Tests.Testing.Providers.Part;
 
 namespace QrAi.Tests.Unit.Infrastructure.Llm;
 
-/// <summary>Which tool call a piece belongs to, whatever the provider says of it.</summary>
+/// <summary>The assignment of pieces to tool calls, in the variants of providers.</summary>
 public sealed class ToolCallTests
 {
     [Test]
-    public async Task Calls_without_an_index_are_told_apart_by_their_ids() =>
+    public async Task Calls_without_an_index_are_distinguished_by_their_ids() =>
         (
             await CallsAsync(
                 """
@@ -20,7 +20,7 @@ public sealed class ToolCallTests
         ).ShouldBe(["0 a w {\"c\":1}", "1 b w {\"c\":2}"]);
 
     [Test]
-    public async Task A_new_id_is_a_new_call_though_the_index_is_the_same() =>
+    public async Task A_new_id_is_a_new_call_even_with_the_same_index() =>
         (
             await CallsAsync(
                 """{"index":0,"id":"a","function":{"name":"w","arguments":"1"}}""",
@@ -30,7 +30,7 @@ public sealed class ToolCallTests
         ).ShouldBe(["0 a w 1", "1 b w 23"]);
 
     [Test]
-    public async Task An_id_that_comes_with_every_piece_is_the_same_call() =>
+    public async Task An_id_that_is_repeated_in_every_piece_is_the_same_call() =>
         (
             await CallsAsync(
                 """{"id":"a","function":{"name":"w","arguments":"1"}}""",
@@ -50,7 +50,7 @@ public sealed class ToolCallTests
         ).ShouldBe(["0 a w 12"]);
 
     [Test]
-    public async Task A_piece_without_index_and_id_goes_on_with_the_last_call_unless_it_names_a_tool() =>
+    public async Task A_piece_without_index_and_id_continues_the_last_call_unless_it_names_a_tool() =>
         (
             await CallsAsync(
                 """{"function":{"name":"w","arguments":"1"}}""",
@@ -60,7 +60,7 @@ public sealed class ToolCallTests
         ).ShouldBe(["0  w 12", "1  v 3", "2  u 4"]);
 
     [Test]
-    public async Task Whatever_the_providers_indexes_are_calls_are_numbered_from_zero() =>
+    public async Task Calls_are_numbered_from_zero_whatever_the_indexes_of_the_provider() =>
         (
             await CallsAsync(
                 """{"index":5,"id":"a","function":{"name":"w","arguments":"1"}}""",
@@ -70,7 +70,7 @@ public sealed class ToolCallTests
         ).ShouldBe(["0 a w 13", "1 b v 2"]);
 
     [Test]
-    public async Task An_id_or_a_name_may_come_later() =>
+    public async Task An_id_or_a_name_may_arrive_later() =>
         (
             await CallsAsync(
                 """{"index":0,"function":{"arguments":"1"}}""",
@@ -80,7 +80,7 @@ public sealed class ToolCallTests
         ).ShouldBe(["0 a w 12"]);
 
     [Test]
-    public async Task What_a_provider_adds_to_a_call_is_kept_as_it_is()
+    public async Task Additional_members_of_a_call_are_preserved()
     {
         const string Added = """{"google":{"thought_signature":"AB\u0043=","n":[1.0,null]}}""";
         var updates = await Wire.ReadAsync(
@@ -96,7 +96,7 @@ public sealed class ToolCallTests
     }
 
     [Test]
-    public async Task Thousands_of_calls_are_told_apart_quickly()
+    public async Task Thousands_of_calls_are_distinguished_quickly()
     {
         var calls = Enumerable
             .Range(0, 5_000)
@@ -105,7 +105,7 @@ public sealed class ToolCallTests
         (await CallsAsync([.. calls])).Length.ShouldBe(5_000);
     }
 
-    /// <summary>The calls that pieces come to: number, id, name and arguments.</summary>
+    /// <summary>Returns the calls of pieces: number, id, name and arguments.</summary>
     private static async Task<string[]> CallsAsync(params string[] pieces)
     {
         var updates = await Wire.ReadAsync([.. pieces.Select(Call), Finish]);

@@ -3,13 +3,13 @@ using QrAi.Tests.Unit.Support.Llm;
 
 namespace QrAi.Tests.Unit.Infrastructure.Llm;
 
-/// <summary>The time for the whole answer, and cancellation.</summary>
+/// <summary>The timeout of the whole answer, and cancellation.</summary>
 public sealed class TotalTimeTests
 {
     private static readonly TimeSpan Total = TimeSpan.FromSeconds(120);
 
     [Test]
-    public async Task The_total_time_ends_a_stream_that_has_begun()
+    public async Task The_total_timeout_ends_a_stream_that_has_begun()
     {
         using var providers = new Providers();
         providers.OpenRouter.Enqueue(Reply.HangAfter("Hel"));
@@ -26,7 +26,7 @@ public sealed class TotalTimeTests
     }
 
     [Test]
-    public async Task The_total_time_ends_the_wait_for_a_first_token()
+    public async Task The_total_timeout_ends_the_wait_for_a_first_token()
     {
         using var providers = new Providers(("LLM_FIRST_TOKEN_SECONDS", "200"));
         providers.OpenRouter.Enqueue(Reply.Hang());
@@ -41,7 +41,7 @@ public sealed class TotalTimeTests
     }
 
     [Test]
-    public async Task The_total_time_ends_a_wait_between_attempts()
+    public async Task The_total_timeout_ends_a_wait_between_attempts()
     {
         using var providers = new Providers(("LLM_TOTAL_SECONDS", "9"));
         providers.OpenRouter.Enqueue(Reply.Status(429, retryAfterHeader: "10"));
@@ -58,7 +58,7 @@ public sealed class TotalTimeTests
     }
 
     [Test]
-    public async Task The_total_time_counts_the_waits_of_every_attempt_and_provider()
+    public async Task The_total_timeout_includes_the_waits_of_every_attempt_and_provider()
     {
         using var providers = new Providers(("LLM_MAX_RETRIES", "1"));
         providers.OpenRouter.Enqueue(Reply.Status(429, retryAfterHeader: "10"), Reply.BreakOff("Hel"));
@@ -122,7 +122,7 @@ public sealed class TotalTimeTests
     }
 
     [Test]
-    public async Task Cancellation_ends_a_wait_between_attempts_and_the_attempts_until_then_are_told()
+    public async Task Cancellation_ends_a_wait_between_attempts_and_earlier_attempts_are_reported()
     {
         using var providers = new Providers();
         using var cancellation = new CancellationTokenSource();
@@ -140,7 +140,7 @@ public sealed class TotalTimeTests
     }
 
     [Test]
-    public async Task Cancellation_of_a_second_attempt_is_told_after_the_first()
+    public async Task Cancellation_of_a_second_attempt_is_reported_after_the_first()
     {
         using var providers = new Providers();
         using var cancellation = new CancellationTokenSource();

@@ -4,7 +4,7 @@ using QrAi.Tests.Unit.Support.Llm;
 
 namespace QrAi.Tests.Unit.Infrastructure.Llm;
 
-/// <summary>How long it is waited before a provider is asked again.</summary>
+/// <summary>The waits before a provider is retried.</summary>
 public sealed class WaitTests
 {
     [TestCase("1", 1)]
@@ -23,7 +23,7 @@ public sealed class WaitTests
 
     [TestCase("11")]
     [TestCase("3600")]
-    public async Task A_longer_Retry_After_sends_the_question_to_the_next_provider_at_once(string header)
+    public async Task A_longer_Retry_After_sends_the_question_to_the_next_provider_immediately(string header)
     {
         using var providers = new Providers();
         providers.OpenRouter.Enqueue(Reply.Status(503, retryAfterHeader: header));
@@ -37,7 +37,7 @@ public sealed class WaitTests
     }
 
     [Test]
-    public async Task A_longer_Retry_After_of_the_only_provider_fails_the_answer_at_once()
+    public async Task A_longer_Retry_After_of_the_only_provider_fails_the_answer_immediately()
     {
         using var providers = new Providers();
         providers.OpenRouter.Enqueue(Reply.Status(429, retryAfterHeader: "60"));
@@ -73,7 +73,7 @@ public sealed class WaitTests
     }
 
     [Test]
-    public async Task A_Retry_After_that_has_passed_is_no_wait()
+    public async Task A_Retry_After_in_the_past_causes_no_wait()
     {
         using var providers = new Providers();
         providers.OpenRouter.Enqueue(
@@ -91,7 +91,7 @@ public sealed class WaitTests
     [TestCase("soon")]
     [TestCase("-5")]
     [TestCase("")]
-    public async Task A_Retry_After_that_cannot_be_read_is_no_reason_not_to_wait(string header)
+    public async Task An_invalid_Retry_After_is_ignored(string header)
     {
         using var providers = new Providers();
         providers.OpenRouter.Enqueue(Reply.Status(503, retryAfterHeader: header), Reply.Answer("Hello"));
@@ -126,7 +126,7 @@ public sealed class WaitTests
             sample.Max().ShouldBeLessThanOrEqualTo(TimeSpan.FromSeconds(5));
         }
 
-        // Means of 60 that lie seven of their standard deviations apart; those of the first two are too near for a test.
+        // These means differ by seven standard deviations. Those of the first two waits are too close for a test.
         waits[2].Average(wait => wait.Ticks).ShouldBeGreaterThan(waits[1].Average(wait => wait.Ticks));
         waits[2].Average(wait => wait.Ticks).ShouldBeGreaterThan(waits[0].Average(wait => wait.Ticks));
     }

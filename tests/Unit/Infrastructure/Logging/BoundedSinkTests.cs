@@ -23,7 +23,7 @@ public sealed class BoundedSinkTests
     }
 
     [Test]
-    public async Task Nobody_waits_for_an_output_that_hangs_and_what_was_dropped_is_told_when_it_goes_on()
+    public async Task Logging_does_not_wait_for_an_output_that_hangs_and_dropped_events_are_counted_when_it_continues()
     {
         var output = new Output { Hangs = true };
         using var sink = new BoundedSink(output, _clock, capacity: 10);
@@ -34,7 +34,7 @@ public sealed class BoundedSinkTests
             sink.Emit(Event($"line {i}"));
 
         sink.Dropped.ShouldBe(40);
-        output.GoOn();
+        output.Resume();
         await Eventually.Holds(() => output.Written.Contains("line 9"));
         output.Written.ShouldBe([
             "first",
@@ -45,7 +45,7 @@ public sealed class BoundedSinkTests
     }
 
     [Test]
-    public async Task An_output_that_fails_is_tried_again_and_its_losses_are_told()
+    public async Task A_failed_output_is_retried_and_lost_events_are_counted()
     {
         var output = new Output { Fails = true };
         using var sink = new BoundedSink(output, _clock);
@@ -61,7 +61,7 @@ public sealed class BoundedSinkTests
     }
 
     [Test]
-    public async Task The_end_waits_only_shortly_for_an_output_that_hangs()
+    public async Task Disposal_waits_only_briefly_for_an_output_that_hangs()
     {
         var output = new Output { Hangs = true };
         var sink = new BoundedSink(output, _clock);
@@ -70,11 +70,11 @@ public sealed class BoundedSinkTests
 
         await Task.Run(sink.Dispose).WaitAsync(BoundedSink.FlushTimeout * 10);
 
-        output.GoOn();
+        output.Resume();
     }
 
     [Test]
-    public void What_is_logged_after_the_end_is_dropped_without_harm()
+    public void Events_after_disposal_are_dropped_without_an_error()
     {
         var sink = new BoundedSink(new Output(), _clock);
         sink.Dispose();
@@ -90,7 +90,7 @@ public sealed class BoundedSinkTests
     private sealed class Output : ILogEventSink
     {
         private readonly TaskCompletionSource _hung = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly TaskCompletionSource _goOn = new();
+        private readonly TaskCompletionSource _resumed = new();
         private volatile bool _fails;
 
         public ConcurrentQueue<string> Written { get; } = new();
@@ -105,7 +105,7 @@ public sealed class BoundedSinkTests
 
         public Task Hung => _hung.Task;
 
-        public void GoOn() => _goOn.TrySetResult();
+        public void Resume() => _resumed.TrySetResult();
 
         public void Emit(LogEvent logEvent)
         {
@@ -114,7 +114,7 @@ public sealed class BoundedSinkTests
             if (Hangs)
             {
                 _hung.TrySetResult();
-                _goOn.Task.GetAwaiter().GetResult();
+                _resumed.Task.GetAwaiter().GetResult();
             }
 
             Written.Enqueue(logEvent.RenderMessage(CultureInfo.InvariantCulture));

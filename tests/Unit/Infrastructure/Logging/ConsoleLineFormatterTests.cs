@@ -33,17 +33,17 @@ public sealed class ConsoleLineFormatterTests
     [TestCase("\u202e", "\\u202e")]
     [TestCase("\u2066", "\\u2066")]
     [TestCase("\u200f", "\\u200f")]
-    public void What_changes_a_line_is_escaped_in_every_property_and_in_the_message(string character, string escaped) =>
+    public void Control_characters_are_escaped_in_every_property_and_in_the_message(string character, string escaped) =>
         Format($"A{character}B {{Model}}", null, ("Model", $"x{character}{Forged}"), ("RequestId", $"y{character}"))
             .ShouldBe($"03:00:00.123 WRN A{escaped}B x{escaped}{Forged} y{escaped}\n");
 
     [Test]
-    public void Other_characters_stay_as_they_are() =>
+    public void Other_characters_are_unchanged() =>
         Format("{Text}", null, ("Text", "日本語 \u00a0é 👍 \"quoted\" \\n"))
             .ShouldBe("03:00:00.123 WRN 日本語 \u00a0é 👍 \"quoted\" \\n \n");
 
     [Test]
-    public void A_line_of_an_exception_is_not_taken_for_an_event_and_a_message_is_on_one_line()
+    public void A_line_of_an_exception_cannot_look_like_an_event_and_a_message_is_on_one_line()
     {
         var inner = new InvalidOperationException($"inner\r\n{Forged}\u001b[1A");
         var exception = new AggregateException(

@@ -44,11 +44,11 @@ public sealed class JsonLineFormatterTests
     [TestCase(LogEventLevel.Warning, "WARNING")]
     [TestCase(LogEventLevel.Error, "ERROR")]
     [TestCase(LogEventLevel.Fatal, "CRITICAL")]
-    public void Levels_are_called_as_in_the_settings(LogEventLevel level, string name) =>
+    public void Levels_have_the_names_of_the_settings(LogEventLevel level, string name) =>
         Format(level, "Hello").GetProperty("level").GetString().ShouldBe(name);
 
     [Test]
-    public void Whatever_is_in_an_event_it_is_one_line()
+    public void An_event_is_one_line_whatever_its_content()
     {
         var json = Format(
             LogEventLevel.Error,
@@ -62,7 +62,7 @@ public sealed class JsonLineFormatterTests
     }
 
     [Test]
-    public void What_a_terminal_obeys_is_escaped_and_its_value_stays_exact()
+    public void Terminal_control_characters_are_escaped_and_values_are_unchanged()
     {
         const string Text = "a\u001b[2K\u007f\u0085\u009b2J\u2029\u202e\u2066\\u0041\r\n日本";
 
@@ -79,7 +79,7 @@ public sealed class JsonLineFormatterTests
     }
 
     [Test]
-    public void A_property_does_not_pass_itself_off_for_the_events_own()
+    public void A_property_does_not_replace_a_member_of_the_event()
     {
         var json = Format(
             LogEventLevel.Information,
@@ -94,7 +94,7 @@ public sealed class JsonLineFormatterTests
     }
 
     [Test]
-    public void What_is_not_known_is_not_there()
+    public void Unknown_values_are_omitted()
     {
         var json = Format(LogEventLevel.Information, "{Tokens} tokens", properties: [("Tokens", null)]);
 

@@ -15,8 +15,8 @@ public sealed class LogLevelsTests
     [TestCase("TRACE", "Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None)]
     [TestCase("TRACE", "Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Critical)]
     [TestCase("TRACE", "Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Critical)]
-    public void Libraries_are_quieter_than_the_service(string level, string category, LogLevel least) =>
-        LeastOf(Logger(("LOG_LEVEL", level)), category).ShouldBe(least);
+    public void Libraries_are_quieter_than_the_service(string level, string category, LogLevel min) =>
+        MinLevelOf(Logger(("LOG_LEVEL", level)), category).ShouldBe(min);
 
     [TestCase("Npgsql=DEBUG", "Npgsql.Command", LogLevel.Debug)]
     [TestCase("Npgsql=DEBUG", "QrAi.Application", LogLevel.Information)]
@@ -30,11 +30,11 @@ public sealed class LogLevelsTests
         "Microsoft.AspNetCore.Server.Kestrel.BadRequests",
         LogLevel.Critical
     )]
-    public void The_longest_name_that_fits_decides(string levels, string category, LogLevel least) =>
-        LeastOf(Logger(("LOG_LEVELS", levels)), category).ShouldBe(least);
+    public void The_longest_matching_name_applies(string levels, string category, LogLevel min) =>
+        MinLevelOf(Logger(("LOG_LEVELS", levels)), category).ShouldBe(min);
 
     [Test]
-    public void A_change_counts_for_loggers_that_are_there()
+    public void A_change_applies_to_existing_loggers()
     {
         using var services = Logger(("LOG_LEVEL", "INFO"));
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Npgsql.Command");
@@ -51,14 +51,14 @@ public sealed class LogLevelsTests
     }
 
     [Test]
-    public void Levels_that_cannot_be_used_change_nothing_and_are_told()
+    public void Invalid_levels_change_nothing_and_are_logged()
     {
         using var services = Logger(("LOG_LEVEL", "DEBUG"));
 
         Reload(services, ("LOG_LEVEL", "LOUD"), ("LOG_LEVELS", "Npgsql=TRACE"));
 
-        LeastOf(services, "QrAi.Application").ShouldBe(LogLevel.Debug);
-        LeastOf(services, "Npgsql").ShouldBe(LogLevel.Debug);
+        MinLevelOf(services, "QrAi.Application").ShouldBe(LogLevel.Debug);
+        MinLevelOf(services, "Npgsql").ShouldBe(LogLevel.Debug);
         var line = services.GetRequiredService<ListLog>().Lines.ShouldHaveSingleItem();
         line.Level.ShouldBe(LogLevel.Error);
         line.Message.ShouldContain("remain unchanged");
@@ -66,7 +66,7 @@ public sealed class LogLevelsTests
     }
 
     [Test]
-    public void Settings_that_cannot_be_read_change_nothing_and_are_told()
+    public void Settings_that_cannot_be_read_change_nothing_and_are_logged()
     {
         using var services = Logger(("LOG_LEVEL", "DEBUG"));
 
@@ -74,7 +74,7 @@ public sealed class LogLevelsTests
             .GetRequiredService<LogReload>()
             .Reload(() => throw new UnauthorizedAccessException("Access to '.env' is denied."));
 
-        LeastOf(services, "QrAi.Application").ShouldBe(LogLevel.Debug);
+        MinLevelOf(services, "QrAi.Application").ShouldBe(LogLevel.Debug);
         services
             .GetRequiredService<ListLog>()
             .Lines.ShouldHaveSingleItem()
@@ -84,7 +84,7 @@ public sealed class LogLevelsTests
     private static void Reload(ServiceProvider services, params (string Name, string Value)[] settings) =>
         services.GetRequiredService<LogReload>().Reload(() => [Reading.Layer(".env", settings)]);
 
-    /// <summary>The log as the service composes it, with a list beside the console.</summary>
+    /// <summary>Creates the logging of the service, with a list as its only provider.</summary>
     private static ServiceProvider Logger(params (string Name, string Value)[] settings)
     {
         var read = Reading.Read(settings);
@@ -98,7 +98,7 @@ public sealed class LogLevelsTests
             .BuildServiceProvider();
     }
 
-    private static LogLevel LeastOf(ServiceProvider services, string category)
+    private static LogLevel MinLevelOf(ServiceProvider services, string category)
     {
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(category);
         return Enum.GetValues<LogLevel>().First(level => level == LogLevel.None || logger.IsEnabled(level));

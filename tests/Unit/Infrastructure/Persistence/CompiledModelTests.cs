@@ -15,7 +15,7 @@ public sealed partial class CompiledModelTests(string kind)
     private QrAiDbContext _database = null!;
 
     [SetUp]
-    public void MakeContext() =>
+    public void CreateContext() =>
         _database =
             kind == "Postgres"
                 ? new PostgresDesignTime().CreateDbContext([])
@@ -25,21 +25,21 @@ public sealed partial class CompiledModelTests(string kind)
     public void DisposeContext() => _database.Dispose();
 
     [Test]
-    public void The_compiled_model_is_what_the_code_says()
+    public void The_compiled_model_is_up_to_date()
     {
         var compiled = Describe(_database.Model);
         var code = Describe(BuiltFromCode(_database));
 
-        compiled.Except(code).ShouldBeEmpty("It is not in the code: run build/compile-model.sh.");
-        code.Except(compiled).ShouldBeEmpty("It is not in the compiled model: run build/compile-model.sh.");
+        compiled.Except(code).ShouldBeEmpty("The code does not have this: run build/compile-model.sh.");
+        code.Except(compiled).ShouldBeEmpty("The compiled model does not have this: run build/compile-model.sh.");
     }
 
     [Test]
-    public void The_compiled_model_is_the_one_that_is_used() =>
+    public void The_context_uses_the_compiled_model() =>
         _database.Model.GetType().Name.ShouldBe($"{kind}DbContextModel");
 
     [Test]
-    public void The_compiled_model_keeps_owners_apart()
+    public void The_compiled_model_filters_by_owner()
     {
         _database.Owner = "alice";
 
@@ -71,7 +71,7 @@ public sealed partial class CompiledModelTests(string kind)
             .SelectMany(entity =>
                 entity.GetDeclaredQueryFilters().Select(filter => $"{entity.Name}: {filter.Expression}")
             );
-        // The generator writes a cast where the compiler only boxes.
+        // The generator adds a cast where the compiler only boxes.
         return [.. text.Split('\n'), .. properties.Select(property => Boxing().Replace(property, "$1")), .. filters];
     }
 

@@ -14,7 +14,7 @@ public sealed class KeyVaultCheckTests
     };
 
     [Test]
-    public async Task It_names_what_the_vault_has_and_how_long_that_took_and_shows_no_value()
+    public async Task The_outcome_names_the_settings_in_the_vault_and_the_duration_and_shows_no_value()
     {
         var outcome = await RunAsync(
             Vault with
@@ -44,13 +44,13 @@ public sealed class KeyVaultCheckTests
     }
 
     [Test]
-    public async Task A_vault_without_any_setting_is_reached_all_the_same() =>
+    public async Task A_vault_without_any_setting_passes() =>
         (await RunAsync(Vault)).Detail.ShouldBe(
             "The key vault https://qrai.vault.test has no setting; read in 231 ms."
         );
 
     [Test]
-    public async Task A_vault_that_can_not_be_read_is_told_with_what_to_do_next()
+    public async Task A_vault_that_cannot_be_read_is_reported_with_the_next_step()
     {
         var outcome = await RunAsync(Vault with { Fault = new KeyVaultFault("is too busy (429)", "try again") });
 
@@ -59,7 +59,7 @@ public sealed class KeyVaultCheckTests
     }
 
     [Test]
-    public async Task Without_a_vault_it_says_how_to_set_one_if_somebody_asks()
+    public async Task Without_a_vault_a_requested_check_states_how_to_configure_one()
     {
         var check = new KeyVaultCheck(SettingsResult.Of([Layer("environment")]));
 

@@ -7,7 +7,7 @@ using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Tests.Unit.Infrastructure.Secrets;
 
-/// <summary>Each way in which a vault can not be read has its own words and its own next step.</summary>
+/// <summary>Each reason why a vault cannot be read has its own message and its own next step.</summary>
 public sealed class KeyVaultFaultsTests
 {
     private const string Secret = "s3cr3t-in-a-message";
@@ -23,11 +23,11 @@ public sealed class KeyVaultFaultsTests
         [
             new(new CredentialUnavailableException(Secret), "no Azure credential was found", "managed identity"),
             new(new AuthenticationFailedException(Secret), "rejected the credential", "has not expired"),
-            new(Refused(401), "(401)", "tenant"),
-            new(Refused(403), "(403)", "Key Vault Secrets User"),
-            new(Refused(404), "does not respond like a key vault", "AZURE_KEYVAULT_URL"),
-            new(Refused(429), "too busy (429)", "in a minute"),
-            new(Refused(503), "failed (503)", "Azure's status"),
+            new(Rejected(401), "(401)", "tenant"),
+            new(Rejected(403), "(403)", "Key Vault Secrets User"),
+            new(Rejected(404), "does not respond like a key vault", "AZURE_KEYVAULT_URL"),
+            new(Rejected(429), "too busy (429)", "in a minute"),
+            new(Rejected(503), "failed (503)", "Azure's status"),
             new(
                 Lost(new HttpRequestException(HttpRequestError.NameResolutionError, Secret)),
                 "its host name cannot be resolved",
@@ -53,29 +53,29 @@ public sealed class KeyVaultFaultsTests
         ];
 
     [TestCaseSource(nameof(Faults))]
-    public void Each_fault_has_its_own_words_and_next_step(Exception exception, string what, string next)
+    public void Each_fault_has_its_own_message_and_next_step(Exception exception, string problem, string next)
     {
         KeyVaultFaults.CanDescribe(exception).ShouldBeTrue();
 
         var fault = KeyVaultFaults.Describe(exception, last: null, Options);
 
-        fault.Problem.ShouldContain(what);
+        fault.Problem.ShouldContain(problem);
         fault.Next.ShouldContain(next);
         $"{fault}".ShouldNotContain(Secret);
     }
 
     [Test]
-    public void After_several_tries_the_last_one_is_told() =>
+    public void After_several_attempts_the_last_one_is_reported() =>
         KeyVaultFaults
-            .Describe(new AggregateException(Secret, Lost(new IOException()), Refused(403)), last: null, Options)
+            .Describe(new AggregateException(Secret, Lost(new IOException()), Rejected(403)), last: null, Options)
             .Problem.ShouldContain("403");
 
     [Test]
-    public void When_the_time_is_over_what_was_seen_last_is_told()
+    public void After_a_timeout_the_last_fault_is_reported()
     {
-        var seen = KeyVaultFaults.OfStatus(429, "Too Many Requests", null);
+        var last = KeyVaultFaults.OfStatus(429, "Too Many Requests", null);
 
-        KeyVaultFaults.Describe(new OperationCanceledException(), seen, Options).ShouldBe(seen);
+        KeyVaultFaults.Describe(new OperationCanceledException(), last, Options).ShouldBe(last);
     }
 
     [Test]
@@ -88,10 +88,10 @@ public sealed class KeyVaultFaultsTests
     }
 
     [Test]
-    public void A_fault_of_the_program_is_nobody_elses() =>
+    public void A_fault_of_the_program_is_not_a_fault_of_the_vault() =>
         KeyVaultFaults.CanDescribe(new NotImplementedException()).ShouldBeFalse();
 
-    private static RequestFailedException Refused(int status) => new(status, Secret);
+    private static RequestFailedException Rejected(int status) => new(status, Secret);
 
     private static RequestFailedException Lost(Exception cause) => new(0, Secret, cause);
 }

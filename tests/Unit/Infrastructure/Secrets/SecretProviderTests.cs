@@ -12,7 +12,7 @@ public sealed class SecretProviderTests
     private readonly SecretProvider _secrets = new(Of("one"));
 
     [Test]
-    public void New_secrets_take_the_place_of_those_in_use()
+    public void New_secrets_replace_those_in_use()
     {
         _secrets
             .Update(Of("two"), _ => true)
@@ -29,7 +29,7 @@ public sealed class SecretProviderTests
     }
 
     [Test]
-    public void One_that_can_not_be_used_keeps_the_others_from_nothing()
+    public void An_unusable_secret_does_not_prevent_the_update_of_others()
     {
         _secrets
             .Update(Of("two"), name => name != "OPENROUTER_API_KEY")
@@ -39,7 +39,7 @@ public sealed class SecretProviderTests
     }
 
     [Test]
-    public void What_is_gone_stays_in_use()
+    public void A_removed_secret_stays_in_use()
     {
         _secrets.Update(Read(("LLM_PROVIDERS", "offline")), _ => true).ShouldBeEmpty();
 
@@ -65,7 +65,7 @@ public sealed class SecretProviderTests
     [TestCase("postgresql://other:two@db/qrai", true)]
     [TestCase("postgresql://qrai:two@db/other", true)]
     [TestCase("sqlite://other.db", true)]
-    public void Another_database_is_told_from_another_password(string url, bool isOther) =>
+    public void Another_database_is_distinguished_from_another_password(string url, bool isOther) =>
         _secrets.IsOtherDatabase(Read(("DATABASE_URL", url))).ShouldBe(isOther);
 
     private static QrAiSettings Of(string mark) =>

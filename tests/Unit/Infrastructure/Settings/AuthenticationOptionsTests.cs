@@ -11,7 +11,7 @@ public sealed class AuthenticationOptionsTests
     private static readonly (string, string) Audience = ("JWT_AUDIENCE", "qrai");
 
     [Test]
-    public void Nobody_has_to_prove_who_they_are_but_in_production()
+    public void Authentication_is_required_only_in_production_by_default()
     {
         Read().Authentication.IsRequired.ShouldBeFalse();
         Read(("ENVIRONMENT", "test")).Authentication.IsRequired.ShouldBeFalse();
@@ -23,9 +23,9 @@ public sealed class AuthenticationOptionsTests
     [TestCase("jwt", false, true)]
     [TestCase("api-key,jwt", true, true)]
     [TestCase("jwt , api-key", true, true)]
-    public void The_ways_are_these(string ways, bool apiKeys, bool jwt)
+    public void The_methods_are_none_api_key_and_jwt(string methods, bool apiKeys, bool jwt)
     {
-        var authentication = Read(("AUTHENTICATION", ways), Authority, Audience).Authentication;
+        var authentication = Read(("AUTHENTICATION", methods), Authority, Audience).Authentication;
 
         authentication.ApiKeys.ShouldBe(apiKeys);
         authentication.Jwt.ShouldBe(jwt ? new JwtOptions(new Uri("https://login.test/tenant"), "qrai") : null);
@@ -39,11 +39,11 @@ public sealed class AuthenticationOptionsTests
     [TestCase("api-key,")]
     [TestCase("api-key,api-key")]
     [TestCase("api-key;jwt")]
-    public void Another_way_is_a_problem(string ways) =>
-        Problems(("AUTHENTICATION", ways)).ShouldBe([$"AUTHENTICATION: {Words} '{ways}'"]);
+    public void Any_other_method_is_a_problem(string methods) =>
+        Problems(("AUTHENTICATION", methods)).ShouldBe([$"AUTHENTICATION: {Words} '{methods}'"]);
 
     [Test]
-    public void In_production_everybody_has_to_prove_who_they_are() =>
+    public void In_production_authentication_is_required() =>
         Problems(
                 ("ENVIRONMENT", "production"),
                 ("DATABASE_URL", "postgresql://qrai:pw@db/qrai"),
@@ -53,8 +53,8 @@ public sealed class AuthenticationOptionsTests
 
     [TestCase("jwt")]
     [TestCase("api-key,jwt")]
-    public void Tokens_need_an_issuer_and_an_audience(string ways) =>
-        Problems(("AUTHENTICATION", ways))
+    public void Tokens_need_an_issuer_and_an_audience(string methods) =>
+        Problems(("AUTHENTICATION", methods))
             .ShouldBe([
                 "JWT_AUTHORITY: must be set, because AUTHENTICATION names jwt",
                 "JWT_AUDIENCE: must be set, because AUTHENTICATION names jwt",
@@ -66,7 +66,7 @@ public sealed class AuthenticationOptionsTests
     [TestCase("https://login.test/tenant?version=2")]
     [TestCase("https://login.test/tenant#here")]
     [TestCase("https://me:hidden@login.test/tenant")]
-    public void An_issuer_that_is_none_is_a_problem_even_without_tokens(string authority) =>
+    public void An_invalid_issuer_is_a_problem_even_without_tokens(string authority) =>
         Problems(("JWT_AUTHORITY", authority))
             .ShouldBe(["JWT_AUTHORITY: must be an issuer's absolute http or https address, without query and user"]);
 

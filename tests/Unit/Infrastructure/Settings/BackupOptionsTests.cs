@@ -9,7 +9,7 @@ public sealed class BackupOptionsTests
     private const string ConnectionString = $"DefaultEndpointsProtocol=https;AccountName=qrai;AccountKey={Key}";
 
     [Test]
-    public void Nothing_has_to_be_set()
+    public void All_settings_are_optional()
     {
         var backups = Read().Backups;
 
@@ -25,15 +25,15 @@ public sealed class BackupOptionsTests
     [TestCase("AZURE_STORAGE_CONNECTION_STRING", ConnectionString)]
     [TestCase("BACKUP_SCHEDULE", "30 */6 * * *")]
     [TestCase("BACKUP_RETENTION", "1d")]
-    public void Who_sets_one_expects_backups(string name, string value) =>
+    public void Any_setting_configures_backups(string name, string value) =>
         Read((name, value)).Backups.IsConfigured.ShouldBeTrue();
 
     [Test]
-    public void A_schedule_may_occur_in_leap_years_alone() =>
+    public void A_schedule_may_occur_in_leap_years_only() =>
         Read(("BACKUP_SCHEDULE", "0 0 29 2 *")).Backups.Schedule.ToString().ShouldBe("0 0 29 2 *");
 
     [Test]
-    public void An_address_is_for_the_default_credential_and_comes_before_a_key()
+    public void An_address_uses_the_default_credential_and_takes_precedence_over_a_key()
     {
         var container = Read(
             ("BACKUP_BLOB_CONTAINER_URL", "https://qrai.blob.core.windows.net/backups"),
@@ -45,7 +45,7 @@ public sealed class BackupOptionsTests
     }
 
     [Test]
-    public void A_key_is_for_a_container_by_name_and_is_never_shown()
+    public void A_key_is_used_with_the_name_of_a_container_and_is_never_shown()
     {
         var container = Read(("AZURE_STORAGE_CONNECTION_STRING", ConnectionString)).Backups.Container!;
 
@@ -71,7 +71,7 @@ public sealed class BackupOptionsTests
     [TestCase("BACKUP_SCHEDULE", "0 0 30 2 *")]
     [TestCase("BACKUP_RETENTION", "7 days")]
     [TestCase("BACKUP_DIRECTORY", "/dev/null")]
-    public void What_can_not_be_used_is_named_without_secrets(string name, string value)
+    public void An_invalid_setting_is_named_without_secrets(string name, string value)
     {
         var problem = Problems((name, value)).ShouldHaveSingleItem();
 
@@ -80,7 +80,7 @@ public sealed class BackupOptionsTests
     }
 
     [Test]
-    public void All_problems_are_told_at_once() =>
+    public void All_problems_are_reported_together() =>
         Problems(
             ("BACKUP_SCHEDULE", "never"),
             ("BACKUP_RETENTION", "forever"),

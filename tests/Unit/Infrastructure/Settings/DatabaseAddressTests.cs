@@ -19,7 +19,7 @@ public sealed class DatabaseAddressTests
     public void A_PostgreSQL_address_can_be_written_in_these_ways(string url) => Parse(url).ShouldBe(Plain);
 
     [Test]
-    public void A_port_may_be_named() =>
+    public void A_port_may_be_given() =>
         Parse("postgresql://me:pw@db.test:6543/qrai").ShouldBe(Plain with { Port = 6543 });
 
     [Test]
@@ -81,7 +81,7 @@ public sealed class DatabaseAddressTests
     [TestCase("sqlite:///", "must name a file after sqlite://")]
     [TestCase("sqlite://data/", "must name a file after sqlite://")]
     [TestCase("sqlite://my.db?mode=ro", "takes no parameters after a sqlite:// path")]
-    public void Another_address_is_a_problem_that_does_not_show_the_password(string url, string? problem)
+    public void An_invalid_address_is_a_problem_that_does_not_show_the_password(string url, string? problem)
     {
         var line = Problems(("DATABASE_URL", url)).ShouldHaveSingleItem();
 
@@ -102,7 +102,7 @@ public sealed class DatabaseAddressTests
     [TestCase("me@home:hidden")]
     [TestCase("me:a@b/c?hidden")]
     [TestCase("me:hid\\den")]
-    public void A_character_that_ends_a_password_is_told_with_what_to_write_and_without_the_password(string user)
+    public void A_character_that_must_be_escaped_is_reported_with_its_escape_and_without_the_password(string user)
     {
         var line = Problems(("DATABASE_URL", $"postgresql://{user}@db.test/qrai")).ShouldHaveSingleItem();
 
@@ -113,14 +113,14 @@ public sealed class DatabaseAddressTests
     }
 
     [Test]
-    public void An_at_sign_in_a_parameter_is_no_part_of_the_password() =>
+    public void An_at_sign_in_a_parameter_is_not_part_of_the_password() =>
         Parse("postgresql://me:pw@db.test/qrai?application_name=a@b")
             .ShouldBeOfType<PostgresAddress>()
             .Parameters["application_name"]
             .ShouldBe("a@b");
 
     [Test]
-    public void The_parameters_that_hosts_hand_out_are_taken()
+    public void The_parameters_that_hosting_providers_use_are_accepted()
     {
         var address = Parse(
                 "postgresql://me:pw@db.test/qrai?sslmode=require&channel_binding=require&connect_timeout=10&options=endpoint%3Dx"
@@ -190,14 +190,14 @@ public sealed class DatabaseAddressTests
     }
 
     [Test]
-    public void A_wrong_encryption_is_told_with_those_there_are() =>
+    public void An_unknown_encryption_mode_is_reported_with_the_known_ones() =>
         Problems(("DATABASE_URL", "postgresql://me:pw@db.test/qrai?sslmode=off"))
             .ShouldBe([
                 "DATABASE_URL: must have an sslmode of disable, allow, prefer, require, verify-ca, verify-full",
             ]);
 
     [Test]
-    public void In_production_the_database_has_to_be_named() =>
+    public void In_production_the_database_is_required() =>
         Problems(("ENVIRONMENT", "production"))
             .ShouldBe(["DATABASE_URL: must be set in production: postgresql://user:password@host[:port]/name"]);
 
@@ -207,11 +207,11 @@ public sealed class DatabaseAddressTests
             .ShouldBe(["DATABASE_URL: must be a postgresql:// address in production"]);
 
     [Test]
-    public void In_production_a_wrong_address_is_told_once() =>
+    public void In_production_an_invalid_address_is_reported_once() =>
         Problems(("ENVIRONMENT", "production"), ("DATABASE_URL", "nonsense")).ShouldBe([$"DATABASE_URL: {Expected}"]);
 
     [Test]
-    public void What_people_are_told_of_an_address_has_no_user_and_no_password()
+    public void The_text_of_an_address_has_no_user_and_no_password()
     {
         Plain.ToString().ShouldBe("PostgreSQL db.test:5432/qrai");
         new SqliteAddress("data/qrai.db").ToString().ShouldBe("SQLite data/qrai.db");

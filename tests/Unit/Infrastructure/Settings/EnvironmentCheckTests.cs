@@ -9,7 +9,7 @@ public sealed class EnvironmentCheckTests
     private const string Secret = "sk-or-that-nobody-may-see";
 
     [Test]
-    public async Task It_says_where_each_setting_comes_from_and_never_what_it_is()
+    public async Task The_outcome_states_the_source_of_each_setting_and_never_its_value()
     {
         var outcome = await CheckAsync(
             Layer("environment", ("DATABASE_URL", $"postgresql://me:{Secret}@db/qrai"), ("LLM_MAX_RETRIES", "")),
@@ -37,11 +37,11 @@ public sealed class EnvironmentCheckTests
     }
 
     [Test]
-    public async Task With_nothing_set_it_says_so() =>
+    public async Task Without_settings_the_outcome_states_that_all_have_defaults() =>
         (await CheckAsync()).Detail.ShouldBe("development: all settings have their defaults.");
 
     [Test]
-    public async Task What_can_not_be_used_is_told_as_a_start_does()
+    public async Task Invalid_settings_are_reported_as_at_the_start()
     {
         var outcome = await CheckAsync(
             Layer("environment", ("LOG_LEVEL", "LOUD"), ("OPENROUTER_API_KEY", "key-that-nobody-may-see"))
@@ -59,7 +59,7 @@ public sealed class EnvironmentCheckTests
     }
 
     [Test]
-    public async Task What_a_service_does_not_start_with_is_told_too()
+    public async Task Settings_that_prevent_the_start_of_the_service_are_reported_too()
     {
         var outcome = await CheckAsync(
             Layer("environment", ("ENVIRONMENT", "production"), ("DATABASE_URL", "postgresql://qrai:pw@db/qrai"))

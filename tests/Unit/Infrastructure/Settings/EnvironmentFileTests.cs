@@ -35,7 +35,7 @@ public sealed class EnvironmentFileTests
     [TestCase("A=\" # in \" # out", " # in ")]
     [TestCase("A=\"a\\n\\t\\r\\\\\\\"\\$\\x\"", "a\n\t\r\\\"$\\x")]
     [TestCase("A='a\\n\"b\" # $c' # out", "a\\n\"b\" # $c")]
-    public void A_line_gives_a_name_its_value(string line, string value)
+    public void A_line_assigns_a_value_to_a_name(string line, string value)
     {
         var layer = Read(line + "\n");
 
@@ -64,7 +64,7 @@ public sealed class EnvironmentFileTests
     }
 
     [Test]
-    public void Every_wrong_line_is_told_at_once()
+    public void All_invalid_lines_are_reported_together()
     {
         var layer = Read("one\nA=1\nthree\n");
 
@@ -72,7 +72,7 @@ public sealed class EnvironmentFileTests
     }
 
     [Test]
-    public void Comments_and_blank_lines_are_nothing_and_the_last_of_two_values_counts()
+    public void Comments_and_blank_lines_are_ignored_and_the_last_of_two_values_counts()
     {
         var layer = Read("# A=1\n\n   \t\n  # two\nA=1\nA=2");
 
@@ -81,7 +81,7 @@ public sealed class EnvironmentFileTests
     }
 
     [Test]
-    public void Line_ends_of_Windows_and_a_byte_order_mark_are_no_part_of_it([Values] bool isUtf16)
+    public void Windows_line_endings_and_a_byte_order_mark_are_ignored([Values] bool isUtf16)
     {
         var text = "export A=\"1\"\r\n# two\r\n\r\nB=2\r\n";
         Encoding encoding = isUtf16 ? Encoding.Unicode : new UTF8Encoding(encoderShouldEmitUTF8Identifier: true);
@@ -94,7 +94,7 @@ public sealed class EnvironmentFileTests
     }
 
     [Test]
-    public void What_is_no_text_or_too_large_is_an_error_of_the_file([Values] bool isLarge)
+    public void A_file_that_is_not_text_or_too_large_is_an_error([Values] bool isLarge)
     {
         File.WriteAllBytes(
             _path,

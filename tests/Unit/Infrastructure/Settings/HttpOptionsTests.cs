@@ -6,7 +6,7 @@ namespace QrAi.Tests.Unit.Infrastructure.Settings;
 public sealed class HttpOptionsTests
 {
     [Test]
-    public void Nobody_else_is_let_in_or_believed_unless_it_is_said()
+    public void No_origin_is_allowed_and_no_proxy_is_trusted_by_default()
     {
         var http = Read().Http;
 
@@ -28,7 +28,7 @@ public sealed class HttpOptionsTests
     [TestCase("null")]
     [TestCase("*")]
     [TestCase("https://app.example,")]
-    public void What_is_no_origin_is_refused(string text) =>
+    public void An_invalid_origin_is_rejected(string text) =>
         Problems(("CORS_ORIGINS", text)).ShouldHaveSingleItem().ShouldStartWith("CORS_ORIGINS: must be ");
 
     [Test]
@@ -47,6 +47,6 @@ public sealed class HttpOptionsTests
     [TestCase("0.0.0.0/0")]
     [TestCase("::/0")]
     [TestCase("10.0.0.5,,10.0.0.6")]
-    public void What_is_no_address_or_everybodys_is_refused(string text) =>
+    public void An_invalid_address_or_the_network_of_all_addresses_is_rejected(string text) =>
         Problems(("TRUSTED_PROXIES", text)).ShouldHaveSingleItem().ShouldStartWith("TRUSTED_PROXIES: must be ");
 }

@@ -9,7 +9,7 @@ public sealed class KeyVaultOptionsTests
         + "like https://name.vault.azure.net";
 
     [Test]
-    public void There_is_no_vault_unless_somebody_names_one()
+    public void There_is_no_vault_by_default()
     {
         var vault = Read().KeyVault;
 
@@ -35,7 +35,7 @@ public sealed class KeyVaultOptionsTests
         Problems(("AZURE_KEYVAULT_URL", url)).ShouldBe([Expected]);
 
     [Test]
-    public void Its_limit_and_its_schedule_have_their_bounds()
+    public void The_timeout_and_the_reload_interval_have_bounds()
     {
         var vault = Read(("AZURE_KEYVAULT_TIMEOUT_SECONDS", "1"), ("AZURE_KEYVAULT_RELOAD_MINUTES", "0.5")).KeyVault;
         vault.Timeout.ShouldBe(TimeSpan.FromSeconds(1));

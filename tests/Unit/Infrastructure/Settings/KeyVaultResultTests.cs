@@ -3,7 +3,7 @@ using static QrAi.Tests.Unit.Infrastructure.Settings.Reading;
 
 namespace QrAi.Tests.Unit.Infrastructure.Settings;
 
-/// <summary>What a key vault means to the settings: what it holds, what it lacks, and what if it can not be read.</summary>
+/// <summary>The effect of a key vault on the settings: its secrets, missing ones, and read failures.</summary>
 public sealed class KeyVaultResultTests
 {
     private const string Postgres = "postgresql://qrai:pw@db/qrai";
@@ -16,7 +16,7 @@ public sealed class KeyVaultResultTests
     private static readonly (string, string) Production = ("ENVIRONMENT", "production");
 
     [Test]
-    public void It_is_weaker_than_the_environment_and_stronger_than_the_files()
+    public void The_environment_overrides_a_vault_and_a_vault_overrides_files()
     {
         var settings = QrAiSettings.Read([
             Layer("environment", ("OPENROUTER_MODEL", "environment")),
@@ -39,7 +39,7 @@ public sealed class KeyVaultResultTests
     }
 
     [Test]
-    public void What_is_needed_and_nowhere_is_told_with_what_the_vault_lacks() =>
+    public void A_required_setting_that_is_missing_is_reported_with_the_missing_secret() =>
         ProblemsWith(Holding(), Production)
             .ShouldBe([
                 "DATABASE_URL: must be set in production: postgresql://user:password@host[:port]/name; "
@@ -49,7 +49,7 @@ public sealed class KeyVaultResultTests
             ]);
 
     [Test]
-    public void A_secret_that_does_not_count_is_told_with_the_reason()
+    public void An_unusable_secret_is_reported_with_the_reason()
     {
         var vault = Reading([]) with
         {
@@ -64,7 +64,7 @@ public sealed class KeyVaultResultTests
     }
 
     [Test]
-    public void A_vault_without_what_nobody_needs_is_no_problem()
+    public void A_missing_secret_that_is_not_required_is_not_a_problem()
     {
         QrAiSettings
             .Read([Layer("environment"), Holding()])
@@ -80,7 +80,7 @@ public sealed class KeyVaultResultTests
     }
 
     [Test]
-    public void What_a_vault_could_not_say_has_to_be_in_the_environment_if_it_is_needed()
+    public void Without_a_readable_vault_required_settings_must_be_in_the_environment()
     {
         ProblemsWith(Unreadable())
             .ShouldBe([
@@ -97,7 +97,7 @@ public sealed class KeyVaultResultTests
     }
 
     [Test]
-    public void No_file_stands_in_for_a_secret_of_a_vault_that_could_not_be_read()
+    public void A_file_does_not_replace_a_secret_of_a_vault_that_could_not_be_read()
     {
         SettingsLayer[] layers =
         [
@@ -113,7 +113,7 @@ public sealed class KeyVaultResultTests
     }
 
     [Test]
-    public void Without_the_vault_the_start_goes_on_where_the_environment_has_what_is_needed()
+    public void Without_the_vault_the_service_starts_if_the_environment_has_the_required_settings()
     {
         var settings = QrAiSettings.Read([
             Layer("environment", ("DATABASE_URL", Postgres), ("OPENROUTER_API_KEY", Key)),
@@ -126,7 +126,7 @@ public sealed class KeyVaultResultTests
     }
 
     [Test]
-    public void Without_the_vault_backups_that_a_container_was_for_do_not_stay_in_the_folder_unnoticed()
+    public void Without_the_vault_backups_with_a_container_do_not_silently_stay_in_the_folder()
     {
         const string Line = "AZURE_STORAGE_CONNECTION_STRING";
         (string, string)[] needed = [("DATABASE_URL", Postgres), ("LLM_PROVIDERS", "offline")];
@@ -147,7 +147,7 @@ public sealed class KeyVaultResultTests
     }
 
     [Test]
-    public void A_vault_whose_address_can_not_be_used_was_not_asked()
+    public void A_vault_with_an_invalid_address_is_not_read()
     {
         var vault = new KeyVaultResult { Url = null, Fault = KeyVaultFault.BadUrl };
 
@@ -161,7 +161,7 @@ public sealed class KeyVaultResultTests
     }
 
     [Test]
-    public void Values_that_are_wrong_in_the_vault_are_told_and_not_shown()
+    public void Invalid_values_in_the_vault_are_reported_and_not_shown()
     {
         var problems = ProblemsWith(
             Holding(("OPENROUTER_API_KEY", "s3cr3t"), ("DATABASE_URL", "mysql://qrai:s3cr3t@db/qrai"))

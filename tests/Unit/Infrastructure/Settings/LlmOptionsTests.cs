@@ -9,7 +9,7 @@ public sealed class LlmOptionsTests
     private static readonly (string, string) GoogleAiKey = ("GOOGLE_AI_API_KEY", "AIza0123456789012345");
 
     [Test]
-    public void Every_provider_with_a_key_is_asked_openrouter_first()
+    public void Every_provider_with_a_key_is_used_and_openrouter_is_the_first()
     {
         ProvidersOf(Read(OpenRouterKey)).ShouldBe(["openrouter"]);
         ProvidersOf(Read(GoogleAiKey)).ShouldBe(["google-ai"]);
@@ -23,7 +23,7 @@ public sealed class LlmOptionsTests
             .ShouldBe(["google-ai", "openrouter", "offline"]);
 
     [Test]
-    public void A_provider_with_a_key_may_be_left_out() =>
+    public void A_provider_with_a_key_may_be_omitted() =>
         ProvidersOf(Read(OpenRouterKey, GoogleAiKey, ("LLM_PROVIDERS", "google-ai"))).ShouldBe(["google-ai"]);
 
     [Test]
@@ -37,7 +37,7 @@ public sealed class LlmOptionsTests
     [TestCase("openrouter,-a", "-a")]
     [TestCase("openrouter,モデル", "モデル")]
     [TestCase("openrouter,embedding", "embedding")]
-    public void A_name_that_is_none_is_a_problem(string list, string name) =>
+    public void An_invalid_name_is_a_problem(string list, string name) =>
         Problems(OpenRouterKey, ("LLM_PROVIDERS", list))
             .ShouldBe([
                 "LLM_PROVIDERS: must be a comma-separated list of names of lower-case letters, digits and hyphens, such as "
@@ -45,7 +45,7 @@ public sealed class LlmOptionsTests
             ]);
 
     [Test]
-    public void Any_provider_of_the_protocol_may_be_named_and_is_set_after_its_name()
+    public void Any_provider_of_the_protocol_may_be_named_and_has_settings_named_after_it()
     {
         var llm = Read(
             OpenRouterKey,
@@ -67,7 +67,7 @@ public sealed class LlmOptionsTests
     }
 
     [Test]
-    public void One_without_defaults_needs_its_address_and_its_model() =>
+    public void A_provider_without_defaults_needs_its_address_and_its_model() =>
         Problems(("LLM_PROVIDERS", "ollama"))
             .ShouldBe([
                 "OLLAMA_BASE_URL: must be set, because LLM_PROVIDERS names ollama",
@@ -75,7 +75,7 @@ public sealed class LlmOptionsTests
             ]);
 
     [Test]
-    public void In_production_one_without_a_key_may_be_anywhere_in_a_private_network_and_one_with_a_key_may_not()
+    public void In_production_a_provider_without_a_key_needs_no_encryption_and_one_with_a_key_does()
     {
         (string, string)[] settings =
         [
@@ -122,7 +122,7 @@ public sealed class LlmOptionsTests
     }
 
     [Test]
-    public void The_operator_says_what_every_model_is_told_first()
+    public void The_operator_may_set_the_system_prompt()
     {
         Read().Llm.SystemPrompt.ShouldContain("language of the question");
         Read(("SYSTEM_PROMPT", "簡潔に答えてください。")).Llm.SystemPrompt.ShouldBe("簡潔に答えてください。");
@@ -132,7 +132,7 @@ public sealed class LlmOptionsTests
     }
 
     [Test]
-    public void An_answer_has_a_longest_length()
+    public void An_answer_has_a_maximum_length()
     {
         Read().Llm.MaxAnswerBytes.ShouldBe(4 * 1024 * 1024);
         Read(("LLM_MAX_ANSWER_MIB", "64")).Llm.MaxAnswerBytes.ShouldBe(64 * 1024 * 1024);
@@ -146,7 +146,7 @@ public sealed class LlmOptionsTests
             .ShouldBe(["LLM_PROVIDERS: must name each provider once"]);
 
     [Test]
-    public void A_provider_that_is_named_needs_its_key() =>
+    public void A_named_provider_needs_its_key() =>
         Problems(("LLM_PROVIDERS", "openrouter,google-ai"))
             .ShouldBe([
                 "OPENROUTER_API_KEY: must be set, because LLM_PROVIDERS names openrouter",
@@ -159,7 +159,7 @@ public sealed class LlmOptionsTests
     [TestCase("sk-or-very secret")]
     [TestCase("sk-or-very\nsecret")]
     [TestCase("sk-or-ひみつ")]
-    public void A_key_that_is_not_OpenRouters_is_a_problem_that_does_not_show_it(string key)
+    public void An_invalid_key_of_OpenRouter_is_a_problem_that_does_not_show_it(string key)
     {
         Problems(("OPENROUTER_API_KEY", key))
             .ShouldBe(["OPENROUTER_API_KEY: must begin with sk-or- and have no white space"]);
@@ -171,7 +171,7 @@ public sealed class LlmOptionsTests
     [TestCase("very-secret-but-with a space")]
     [TestCase("very-secret-but-with\ta-tab")]
     [TestCase("very-secret-of-19-c")]
-    public void A_key_that_is_not_Googles_is_a_problem_that_does_not_show_it(string key) =>
+    public void An_invalid_key_of_Google_AI_is_a_problem_that_does_not_show_it(string key) =>
         Problems(("GOOGLE_AI_API_KEY", key))
             .ShouldBe(["GOOGLE_AI_API_KEY: must have at least 20 characters and no white space"]);
 
@@ -212,7 +212,7 @@ public sealed class LlmOptionsTests
     [TestCase("/v1")]
     [TestCase("ftp://proxy.test")]
     [TestCase("http://")]
-    public void An_address_that_is_none_is_a_problem_even_without_a_key(string url) =>
+    public void An_invalid_address_is_a_problem_even_without_a_key(string url) =>
         Problems(("OPENROUTER_BASE_URL", url), ("GOOGLE_AI_BASE_URL", url))
             .ShouldBe([
                 "OPENROUTER_BASE_URL: must be an absolute http or https address",
@@ -244,13 +244,13 @@ public sealed class LlmOptionsTests
             .ShouldBe(["OPENROUTER_BASE_URL: must be an https address in production, or http to this machine only"]);
 
     [Test]
-    public void Settings_that_are_written_somewhere_show_no_key()
+    public void The_text_of_the_settings_contains_no_key()
     {
-        var written = Read(OpenRouterKey, GoogleAiKey, ("DATABASE_URL", "postgresql://me:hidden@db/qrai")).ToString();
+        var text = Read(OpenRouterKey, GoogleAiKey, ("DATABASE_URL", "postgresql://me:hidden@db/qrai")).ToString();
 
-        written.ShouldNotContain("sk-or-0123");
-        written.ShouldNotContain("AIza");
-        written.ShouldNotContain("hidden");
+        text.ShouldNotContain("sk-or-0123");
+        text.ShouldNotContain("AIza");
+        text.ShouldNotContain("hidden");
     }
 
     private static IEnumerable<string> ProvidersOf(QrAiSettings settings) =>

@@ -6,7 +6,7 @@ namespace QrAi.Tests.Unit.Infrastructure.Settings;
 public sealed class LoggingOptionsTests
 {
     [Test]
-    public void Namespaces_have_levels_of_their_own()
+    public void Namespaces_may_have_their_own_levels()
     {
         var logging = Read(
             ("LOG_LEVEL", "WARNING"),
@@ -42,7 +42,7 @@ public sealed class LoggingOptionsTests
         "system.net.http.httpclient.Any.LogicalHandler=TRACE",
         "'system.net.http.httpclient.Any.LogicalHandler' logs the content of requests and cannot be turned on"
     )]
-    public void What_is_no_list_of_levels_is_one_problem_that_says_everything(string text, string problem) =>
+    public void An_invalid_list_of_levels_is_one_problem_that_names_all_faults(string text, string problem) =>
         Problems(("LOG_LEVELS", text))
             .ShouldHaveSingleItem()
             .ShouldBe(

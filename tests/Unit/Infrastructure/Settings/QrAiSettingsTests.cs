@@ -7,7 +7,7 @@ namespace QrAi.Tests.Unit.Infrastructure.Settings;
 public sealed class QrAiSettingsTests
 {
     [Test]
-    public void Nothing_has_to_be_set()
+    public void All_settings_are_optional()
     {
         var settings = Read();
 
@@ -30,7 +30,7 @@ public sealed class QrAiSettingsTests
     }
 
     [Test]
-    public void Production_has_defaults_of_its_own()
+    public void Production_has_its_own_defaults()
     {
         var settings = ReadInProduction();
 
@@ -81,11 +81,11 @@ public sealed class QrAiSettingsTests
     }
 
     [Test]
-    public void White_space_around_a_value_is_no_part_of_it() =>
+    public void White_space_around_a_value_is_ignored() =>
         Read(("DATABASE_POOL_SIZE", " 7\r")).Database.PoolSize.ShouldBe(7);
 
     [Test]
-    public void The_strongest_layer_that_sets_a_value_counts()
+    public void The_first_layer_that_sets_a_value_counts()
     {
         var settings = QrAiSettings.Read([
             Layer("environment", ("LLM_MAX_RETRIES", "1"), ("LLM_HISTORY_MESSAGES", "")),
@@ -104,7 +104,7 @@ public sealed class QrAiSettingsTests
         Read(("ENVIRONMENT", name)).Environment.Environment.ShouldBe(environment);
 
     [Test]
-    public void The_frameworks_environment_counts_where_ours_is_not_set()
+    public void The_environment_of_the_framework_counts_if_ENVIRONMENT_is_not_set()
     {
         Read(("ASPNETCORE_ENVIRONMENT", "Test")).Environment.Environment.ShouldBe(DeploymentEnvironment.Test);
         Read(("ASPNETCORE_ENVIRONMENT", "Production"), ("ENVIRONMENT", "test"))
@@ -118,7 +118,7 @@ public sealed class QrAiSettingsTests
     }
 
     [Test]
-    public void Another_environment_is_a_problem_of_the_setting_that_says_so()
+    public void Any_other_environment_is_a_problem_of_its_setting()
     {
         Problems(("ENVIRONMENT", "staging"))
             .ShouldBe(["ENVIRONMENT: must be one of development, test, production, not 'staging'"]);
@@ -154,11 +154,11 @@ public sealed class QrAiSettingsTests
 
     [Test]
     [SetCulture("de-DE")]
-    public void Numbers_are_read_alike_in_every_country() =>
+    public void Numbers_are_read_independently_of_the_culture() =>
         Read(("LLM_TOTAL_SECONDS", "1.5")).Llm.Total.ShouldBe(TimeSpan.FromSeconds(1.5));
 
     [Test]
-    public void Migrating_at_the_start_is_true_or_false()
+    public void Migration_at_the_start_is_true_or_false()
     {
         Read(("DATABASE_MIGRATE_ON_START", "false")).Database.MigrateOnStart.ShouldBeFalse();
         ReadInProduction(("DATABASE_MIGRATE_ON_START", "true")).Database.MigrateOnStart.ShouldBeTrue();
@@ -190,7 +190,7 @@ public sealed class QrAiSettingsTests
     }
 
     [Test]
-    public void Another_level_or_format_is_a_problem() =>
+    public void Any_other_level_or_format_is_a_problem() =>
         Problems(("LOG_LEVEL", "LOUD"), ("LOG_FORMAT", "xml"))
             .ShouldBe([
                 "LOG_LEVEL: must be one of TRACE, DEBUG, INFO, WARNING, ERROR, CRITICAL, not 'LOUD'",
@@ -198,7 +198,7 @@ public sealed class QrAiSettingsTests
             ]);
 
     [Test]
-    public void Every_problem_is_told_at_once() =>
+    public void All_problems_are_reported_together() =>
         Problems(
                 ("ENVIRONMENT", "moon"),
                 ("DATABASE_URL", "mysql://u:p@h/d"),

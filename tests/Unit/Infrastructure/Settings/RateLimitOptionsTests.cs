@@ -5,7 +5,7 @@ namespace QrAi.Tests.Unit.Infrastructure.Settings;
 public sealed class RateLimitOptionsTests
 {
     [Test]
-    public void There_is_a_limit_that_a_person_does_not_reach()
+    public void There_is_a_limit_by_default()
     {
         var limit = Read().RateLimit;
 

@@ -2,17 +2,17 @@ using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Tests.Unit.Infrastructure.Settings;
 
-/// <summary>Reads settings that a test writes down.</summary>
+/// <summary>Reads the settings of a test.</summary>
 internal static class Reading
 {
     public static QrAiSettings Read(params (string Name, string Value)[] settings) =>
         QrAiSettings.Read([Layer("environment", settings)]);
 
-    /// <summary>In production, where a database has to be named.</summary>
+    /// <summary>Reads settings in production, where a database is required.</summary>
     public static QrAiSettings ReadInProduction(params (string Name, string Value)[] settings) =>
         Read([("ENVIRONMENT", "production"), ("DATABASE_URL", "postgresql://qrai:pw@db/qrai"), .. settings]);
 
-    /// <summary>The lines that a start with these settings prints.</summary>
+    /// <summary>Returns the lines that a start with these settings prints.</summary>
     public static string[] Problems(params (string Name, string Value)[] settings) =>
         [
             .. Should

@@ -9,18 +9,18 @@ public sealed partial class SettingNamesTests
     private static readonly IReadOnlyList<string> All = SettingsResult.Of([Layer("environment")]).Names;
 
     [Test]
-    public void Whatever_is_named_like_a_secret_is_one() =>
+    public void A_setting_that_is_named_like_a_secret_is_one() =>
         All.Where(name => LikeSecret().IsMatch(name)).ShouldAllBe(name => SettingNames.IsSecret(name));
 
     [Test]
-    public void Nothing_else_is_a_secret() =>
+    public void No_other_setting_is_a_secret() =>
         All.Where(name => !LikeSecret().IsMatch(name)).ShouldAllBe(name => !SettingNames.IsSecret(name));
 
     [Test]
     public void The_key_of_any_provider_is_a_secret() => SettingNames.IsSecret("OLLAMA_API_KEY").ShouldBeTrue();
 
     [Test]
-    public void A_key_vault_can_have_every_setting_but_those_that_say_where_to_look() =>
+    public void A_key_vault_can_have_every_setting_except_those_that_locate_it() =>
         All.Except(SettingNames.InKeyVault([Layer("environment")]))
             .ShouldBe(
                 [

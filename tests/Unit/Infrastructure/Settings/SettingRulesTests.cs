@@ -3,15 +3,15 @@ using static QrAi.Tests.Unit.Infrastructure.Settings.Reading;
 
 namespace QrAi.Tests.Unit.Infrastructure.Settings;
 
-/// <summary>Every rule of every setting: a value that breaks it, and the line that a start prints.</summary>
+/// <summary>Every rule of every setting, with a value that breaks it and the line that a start prints.</summary>
 public sealed class SettingRulesTests
 {
     private const string Secret = "s3cr3t-that-nobody-may-see";
 
-    /// <summary>Any text will do for them, or they are about what others say.</summary>
+    /// <summary>Settings that accept any text, or that another setting overrides.</summary>
     private static readonly string[] WithoutRule =
     [
-        "ASPNETCORE_ENVIRONMENT", // ENVIRONMENT is stronger
+        "ASPNETCORE_ENVIRONMENT", // ENVIRONMENT overrides it
         "OPENROUTER_MODEL",
         "GOOGLE_AI_MODEL",
         "SYSTEM_PROMPT",
@@ -207,7 +207,7 @@ public sealed class SettingRulesTests
     }
 
     [Test]
-    public void A_value_in_quotation_marks_is_told_whatever_the_setting_and_never_shown()
+    public void A_value_in_quotation_marks_is_reported_for_any_setting_and_never_shown()
     {
         foreach (var name in SettingsResult.Of([]).Names.Except(["SYSTEM_PROMPT"]))
         foreach (var quote in new[] { '"', '\'' })
@@ -225,7 +225,7 @@ public sealed class SettingRulesTests
     [TestCase("\"")]
     [TestCase("a \"b\" c")]
     [TestCase("\"a' b")]
-    public void Quotation_marks_that_are_not_around_a_value_are_a_part_of_it(string model) =>
+    public void Quotation_marks_that_do_not_surround_a_value_are_part_of_it(string model) =>
         Read(("OPENROUTER_API_KEY", "sk-or-key"), ("OPENROUTER_MODEL", model))
             .Llm.Providers.Single()
             .Model.ShouldBe(model);
@@ -235,7 +235,7 @@ public sealed class SettingRulesTests
         Read(("SYSTEM_PROMPT", "\"Be brief.\"")).Llm.SystemPrompt.ShouldBe("\"Be brief.\"");
 
     [Test]
-    public void A_value_that_is_needed_and_missing_is_one_line() =>
+    public void A_required_value_that_is_missing_is_one_line() =>
         Problems(("LLM_PROVIDERS", "openrouter,google-ai"), ("AUTHENTICATION", "jwt"))
             .ShouldBe(
                 [
@@ -248,7 +248,7 @@ public sealed class SettingRulesTests
             );
 
     [Test]
-    public void With_every_setting_wrong_each_is_told_and_each_once()
+    public void With_every_setting_invalid_each_is_reported_once()
     {
         var names = SettingsResult.Of([]).Names;
         var wrong = names.Select(name => (name, name == "BACKUP_DIRECTORY" ? "/dev/null" : "a wrong value"));
@@ -261,7 +261,7 @@ public sealed class SettingRulesTests
     }
 
     [Test]
-    public void The_settings_that_are_asked_for_do_not_depend_on_what_is_set()
+    public void The_settings_that_are_read_do_not_depend_on_their_values()
     {
         var everything = Rules.Select(rule => rule.Name).Distinct().ToDictionary(name => name, _ => "a wrong value");
 

@@ -51,7 +51,7 @@ public sealed class TelemetryOptionsTests
             .ShouldBe([$"{Endpoint}: must be an absolute http or https address, such as http://collector:4318"]);
 
     [Test]
-    public void An_address_with_a_password_is_refused_without_showing_it() =>
+    public void An_address_with_a_password_is_rejected_without_showing_it() =>
         Problems((Endpoint, "https://user:s3cr3t@collector"))
             .ShouldBe([
                 $"{Endpoint}: must be an address without a user: put credentials into OTEL_EXPORTER_OTLP_HEADERS",
@@ -59,7 +59,7 @@ public sealed class TelemetryOptionsTests
 
     [TestCase("https://collector?token=1")]
     [TestCase("https://collector#there")]
-    public void A_path_can_be_added_to_the_address(string endpoint) =>
+    public void An_address_has_no_query_and_no_fragment(string endpoint) =>
         Problems((Endpoint, endpoint)).ShouldBe([$"{Endpoint}: must be an address without a query or a fragment"]);
 
     [TestCase("s3cr3t")]
@@ -67,7 +67,7 @@ public sealed class TelemetryOptionsTests
     [TestCase("api key=s3cr3t")]
     [TestCase("api-key=s3cr3t,")]
     [TestCase("api-key=s3cr3t\u0001")]
-    public void Headers_that_cannot_be_used_are_a_problem_that_does_not_show_them(string headers) =>
+    public void Invalid_headers_are_a_problem_that_does_not_show_them(string headers) =>
         Problems((Headers, headers))
             .ShouldBe([$"{Headers}: must be a comma-separated list of NAME=VALUE, with values URL-encoded"]);
 

@@ -10,7 +10,7 @@ public sealed class TraceParentPropagatorTests
     [TestCase(Parent, Parent)]
     [TestCase("00-nonsense", null)]
     [TestCase(null, null)]
-    public void Only_a_well_formed_parent_is_taken_and_nothing_else_of_the_caller(string? sent, string? taken)
+    public void Only_a_well_formed_parent_is_accepted_and_nothing_else(string? sent, string? accepted)
     {
         var headers = new Dictionary<string, string?>
         {
@@ -22,13 +22,13 @@ public sealed class TraceParentPropagatorTests
 
         TraceParentPropagator.Instance.ExtractTraceIdAndState(headers, Get, out var id, out var state);
 
-        id.ShouldBe(taken);
+        id.ShouldBe(accepted);
         state.ShouldBeNull();
         TraceParentPropagator.Instance.ExtractBaggage(headers, Get).ShouldBeNull();
     }
 
     [Test]
-    public void Only_the_parent_is_given_on()
+    public void Only_the_parent_is_propagated()
     {
         using var activity = new Activity("here").SetParentId(Parent).AddBaggage("c", "d");
         activity.TraceStateString = "a=b";

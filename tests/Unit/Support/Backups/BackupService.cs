@@ -27,14 +27,14 @@ internal sealed class BackupService : IDisposable
 
     public TestClock Clock { get; } = new();
 
-    /// <summary>What was changed anywhere, in its order.</summary>
+    /// <summary>All changes to the archive and the databases, in order.</summary>
     public List<string> Journal { get; } = [];
 
     public MemoryArchive Archive { get; }
 
     public MemoryBackupDatabase Own { get; }
 
-    /// <summary>The one at <see cref="MemoryBackupDatabases.OtherUrl"/>.</summary>
+    /// <summary>The database at <see cref="MemoryBackupDatabases.OtherUrl"/>.</summary>
     public MemoryBackupDatabase Other { get; }
 
     public ISender Sender => _services.GetRequiredService<ISender>();

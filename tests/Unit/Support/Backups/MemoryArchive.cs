@@ -2,33 +2,33 @@ using QrAi.Application.Backups;
 
 namespace QrAi.Tests.Unit.Support.Backups;
 
-/// <summary>Keeps backups in memory, and notes what is changed.</summary>
+/// <summary>Stores backups in memory, and records changes in a journal.</summary>
 internal sealed class MemoryArchive(TimeProvider clock, List<string> journal) : IBackupArchive
 {
     private readonly Dictionary<string, StoredBackup> _backups = [];
 
     public bool HasStorage { get; set; }
 
-    /// <summary>Why the storage can not be asked; null while it is up.</summary>
+    /// <summary>Why the storage cannot be queried; null while it is available.</summary>
     public string? StorageProblem { get; set; }
 
-    /// <summary>What happens after an upload.</summary>
+    /// <summary>Called after an upload.</summary>
     public Action? Uploaded { get; set; }
 
-    /// <summary>What happens when somebody wants a dump.</summary>
+    /// <summary>The exception that fetching a dump throws; null for none.</summary>
     public Exception? FetchFault { get; set; }
 
     public List<string> Unreadable { get; } = [];
 
-    /// <summary>How many drafts and dumps nobody has disposed of.</summary>
+    /// <summary>The number of drafts and dumps that are not disposed of.</summary>
     public int Open { get; set; }
 
     public IEnumerable<string> Ids => _backups.Keys;
 
     public StoredBackup this[string id] => _backups[id];
 
-    /// <summary>Puts a backup there that was made a while before noon.</summary>
-    /// <returns>Its name.</returns>
+    /// <summary>Adds a backup that was created before noon.</summary>
+    /// <returns>The id of the backup.</returns>
     public string Add(
         int hoursBeforeNoon = 1,
         BackupPurpose purpose = BackupPurpose.Regular,
@@ -42,11 +42,11 @@ internal sealed class MemoryArchive(TimeProvider clock, List<string> journal) : 
             Purpose = purpose,
             Verification = isVerified ? new BackupVerification(TestClock.Noon, null) : null,
         };
-        return Keep(new StoredBackup(manifest, places, damage)).Id;
+        return Store(new StoredBackup(manifest, places, damage)).Id;
     }
 
-    /// <summary>Puts a backup there.</summary>
-    public StoredBackup Keep(StoredBackup backup)
+    /// <summary>Stores a backup.</summary>
+    public StoredBackup Store(StoredBackup backup)
     {
         _backups.Add(backup.Id, backup);
         return backup;

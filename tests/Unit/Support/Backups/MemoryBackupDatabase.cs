@@ -2,35 +2,35 @@ using QrAi.Application.Backups;
 
 namespace QrAi.Tests.Unit.Support.Backups;
 
-/// <summary>A database of PostgreSQL whose contents a test gives, and which notes what is changed.</summary>
+/// <summary>A PostgreSQL database in memory, whose contents a test sets. It records changes in a journal.</summary>
 internal sealed class MemoryBackupDatabase(string description, TestClock clock, List<string> journal) : IBackupDatabase
 {
-    public static readonly DatabaseContents Nothing = new(null, []);
+    public static readonly DatabaseContents Empty = new(null, []);
 
-    /// <summary>What dumping it writes.</summary>
+    /// <summary>The bytes of a dump.</summary>
     public static ReadOnlySpan<byte> Dump => "a dump"u8;
 
     public DatabaseContents Contents { get; set; } = new("1_a", [new("public.notes", 1, "0000000000000001")]);
 
-    /// <summary>What a copy holds; null where it is what the manifest says.</summary>
+    /// <summary>The contents of a restored copy; null for those in the manifest.</summary>
     public DatabaseContents? Restored { get; set; }
 
-    /// <summary>How long a dump, a restore and a take-over take, each.</summary>
-    public TimeSpan Pace { get; set; }
+    /// <summary>The duration of each dump, restore and take-over.</summary>
+    public TimeSpan Duration { get; set; }
 
-    /// <summary>What happens instead of a dump.</summary>
+    /// <summary>The exception that a dump throws; null for none.</summary>
     public Exception? DumpFault { get; set; }
 
-    /// <summary>What happens instead of a restore.</summary>
+    /// <summary>The exception that a restore throws; null for none.</summary>
     public Exception? RestoreFault { get; set; }
 
-    /// <summary>What happens when a copy is read.</summary>
+    /// <summary>The exception that reading a copy throws; null for none.</summary>
     public Exception? ReadFault { get; set; }
 
-    /// <summary>What happens instead of a take-over.</summary>
+    /// <summary>The exception that a take-over throws; null for none.</summary>
     public Exception? TakeOverFault { get; set; }
 
-    /// <summary>Somebody changes it after the safety backup, so that it is kept under this name.</summary>
+    /// <summary>The name under which a take-over retains the former database; null if it does not.</summary>
     public string? RetainedAs { get; set; }
 
     public BackupFormat Format { get; set; } = BackupFormat.Postgresql;
@@ -44,7 +44,7 @@ internal sealed class MemoryBackupDatabase(string description, TestClock clock, 
         return DumpFault is { } fault ? throw fault : new DumpedDatabase("pg_dump 18.1", "17.2", Contents);
     }
 
-    public Task<bool> IsEmptyAsync(CancellationToken cancellationToken) => Task.FromResult(Contents == Nothing);
+    public Task<bool> IsEmptyAsync(CancellationToken cancellationToken) => Task.FromResult(Contents == Empty);
 
     public Task<IRestoredCopy> RestoreCopyAsync(
         string dump,
@@ -60,7 +60,7 @@ internal sealed class MemoryBackupDatabase(string description, TestClock clock, 
         return Task.FromResult<IRestoredCopy>(new MemoryCopy(this, Restored ?? manifest.Contents, journal));
     }
 
-    /// <summary>What restores have left, and whether somebody uses it.</summary>
+    /// <summary>The former databases that restores retained, and whether each is in use.</summary>
     public Dictionary<FormerDatabase, bool> Former { get; } = [];
 
     public Task<IReadOnlyList<FormerDatabase>> ListFormerAsync(CancellationToken cancellationToken) =>
@@ -69,6 +69,6 @@ internal sealed class MemoryBackupDatabase(string description, TestClock clock, 
     public Task<bool> DropFormerAsync(FormerDatabase former, CancellationToken cancellationToken) =>
         Task.FromResult(!Former[former] && Former.Remove(former));
 
-    /// <summary>Lets the time pass that something takes.</summary>
-    public void Work() => clock.Advance(Pace);
+    /// <summary>Advances the clock by <see cref="Duration"/>.</summary>
+    public void Work() => clock.Advance(Duration);
 }

@@ -2,7 +2,7 @@ using QrAi.Application.Backups;
 
 namespace QrAi.Tests.Unit.Support.Backups;
 
-/// <summary>What was restored beside a database in memory.</summary>
+/// <summary>A restored copy beside a database in memory.</summary>
 internal sealed class MemoryCopy(MemoryBackupDatabase database, DatabaseContents contents, List<string> journal)
     : IRestoredCopy
 {

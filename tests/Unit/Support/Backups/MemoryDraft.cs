@@ -3,7 +3,7 @@ using QrAi.Application.Backups;
 
 namespace QrAi.Tests.Unit.Support.Backups;
 
-/// <summary>A backup that is being made in memory.</summary>
+/// <summary>A backup that is being created in memory.</summary>
 internal sealed class MemoryDraft(MemoryArchive archive, DateTimeOffset createdAt, List<string> journal) : IBackupDraft
 {
     private readonly MemoryStream _dump = new();
@@ -21,7 +21,7 @@ internal sealed class MemoryDraft(MemoryArchive archive, DateTimeOffset createdA
     {
         var manifest = describe(Convert.ToHexStringLower(SHA256.HashData(_dump.ToArray())), _dump.Length);
         journal.Add($"keep {manifest.Id}");
-        return Task.FromResult(archive.Keep(new StoredBackup(manifest, BackupPlaces.Folder)));
+        return Task.FromResult(archive.Store(new StoredBackup(manifest, BackupPlaces.Folder)));
     }
 
     public ValueTask DisposeAsync()

@@ -2,7 +2,7 @@ using QrAi.Application.Backups;
 
 namespace QrAi.Tests.Unit.Support.Backups;
 
-/// <summary>A dump that is no file; its path only names it.</summary>
+/// <summary>A dump without a file. Its path only identifies it.</summary>
 internal sealed class MemoryDump(MemoryArchive archive, string id) : ILocalDump
 {
     public string Path => PathOf(id);

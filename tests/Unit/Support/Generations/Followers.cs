@@ -3,40 +3,40 @@ using QrAi.Application.Questions;
 
 namespace QrAi.Tests.Unit.Support.Generations;
 
-/// <summary>Reads what followers are told.</summary>
+/// <summary>Reads from followers.</summary>
 internal static class Followers
 {
-    /// <summary>The answer to a question.</summary>
+    /// <summary>Returns the id of the answer to a question.</summary>
     public static Guid AnswerId(this AskedQuestion asked) => asked.Answer.Generation.Identity.Id;
 
-    /// <summary>Tells everything up to the end.</summary>
+    /// <summary>Reads up to the end.</summary>
     public static async Task<WrittenLines> ReadAsync(
         this Follower follower,
         CancellationToken cancellationToken = default
     )
     {
-        var told = new WrittenLines();
-        await follower.ReadAsync(told, cancellationToken);
-        return told;
+        var written = new WrittenLines();
+        await follower.ReadAsync(written, cancellationToken);
+        return written;
     }
 
     /// <inheritdoc cref="ReadAsync(Follower, CancellationToken)"/>
     public static async Task ReadAsync(
         this Follower follower,
-        WrittenLines told,
+        WrittenLines written,
         CancellationToken cancellationToken = default
     )
     {
         while (!follower.IsOver)
-            if (!follower.Write(told) && !follower.IsOver)
+            if (!follower.Write(written) && !follower.IsOver)
                 await follower.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Tells what there is now.</summary>
+    /// <summary>Reads what is available now.</summary>
     public static string[] ReadNow(this Follower follower)
     {
-        var told = new WrittenLines();
-        while (follower.Write(told)) { }
-        return told.Lines;
+        var written = new WrittenLines();
+        while (follower.Write(written)) { }
+        return written.Lines;
     }
 }

@@ -3,7 +3,7 @@ using QrAi.Application.Generations;
 
 namespace QrAi.Tests.Unit.Support.Generations;
 
-/// <summary>What a follower is told: a line for each thing.</summary>
+/// <summary>Records what a follower writes, one line for each call.</summary>
 internal sealed class WrittenLines : IGenerationWriter
 {
     private readonly List<string> _lines = [];
@@ -29,10 +29,10 @@ internal sealed class WrittenLines : IGenerationWriter
         }
     }
 
-    /// <summary>Who began last.</summary>
+    /// <summary>The start of the last run.</summary>
     public GenerationStart? Start { get; private set; }
 
-    /// <summary>How it ended.</summary>
+    /// <summary>The end of the generation.</summary>
     public GenerationEnd? End { get; private set; }
 
     public void Started(GenerationStart start) => Begin(start, $"started {start.Run} {start.Provider}");

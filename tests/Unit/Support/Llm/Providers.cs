@@ -9,13 +9,13 @@ using QrAi.Tests.Testing.Providers;
 
 namespace QrAi.Tests.Unit.Support.Llm;
 
-/// <summary>The providers as the service puts them together, over scripts in place of the network and a clock that stands.</summary>
+/// <summary>The providers as the service composes them, with scripted replies and a test clock.</summary>
 internal sealed class Providers : IDisposable
 {
     public const string OpenRouterStarted = "started openrouter or/model";
     public const string GoogleAiStarted = "started google-ai ga/model";
 
-    // Told apart from waits between attempts by these values.
+    // These values distinguish the timeouts from the waits between attempts.
     private static readonly TimeSpan FirstToken = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Total = TimeSpan.FromSeconds(120);
 
@@ -58,7 +58,7 @@ internal sealed class Providers : IDisposable
 
     public IModelProviders Configured { get; }
 
-    /// <summary>Asks, and leaves the clock to the test.</summary>
+    /// <summary>Sends a request. The test advances the clock.</summary>
     public Conversation Begin(
         string? provider = null,
         string? model = null,
@@ -70,7 +70,7 @@ internal sealed class Providers : IDisposable
             cancellationToken
         );
 
-    /// <summary>Asks, and lets the waits between attempts pass until the end.</summary>
+    /// <summary>Sends a request, and advances the clock over the waits between attempts until the end.</summary>
     public async Task<Conversation> AskAsync(string? provider = null, string? model = null)
     {
         var conversation = Begin(provider, model);
@@ -85,11 +85,11 @@ internal sealed class Providers : IDisposable
         }
     }
 
-    /// <summary>Ends when the wait before another attempt begins.</summary>
+    /// <summary>Completes when the wait before another attempt begins.</summary>
     public Task<TimeSpan> NextWaitAsync() =>
         Clock.NextWaitAsync(wait => wait != FirstToken && wait != Total && wait != Rest);
 
-    /// <summary>Lets the providers fail so often, asking only the first.</summary>
+    /// <summary>Sends requests that fail, to the first provider only.</summary>
     public async Task FailAsync(int times)
     {
         for (var i = 0; i < times; i++)

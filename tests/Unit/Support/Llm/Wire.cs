@@ -4,10 +4,10 @@ using QrAi.Tests.Testing.Providers;
 
 namespace QrAi.Tests.Unit.Support.Llm;
 
-/// <summary>The client of the protocol alone, over what a provider sends.</summary>
+/// <summary>Reads what a provider sends with the client of the protocol alone.</summary>
 internal static class Wire
 {
-    /// <summary>What the client makes of these parts, each of which comes by itself.</summary>
+    /// <summary>Returns the updates that the client reads from these parts, each of which arrives separately.</summary>
     public static async Task<List<ChatResponseUpdate>> ReadAsync(params Part[] parts)
     {
         var updates = new List<ChatResponseUpdate>();
@@ -15,7 +15,7 @@ internal static class Wire
         return updates;
     }
 
-    /// <summary>As <see cref="ReadAsync(Part[])"/>, but what came before a failure is kept.</summary>
+    /// <summary>As <see cref="ReadAsync(Part[])"/>, but adds the updates before a failure to a list.</summary>
     public static async Task ReadAsync(List<ChatResponseUpdate> updates, params Part[] parts)
     {
         using var script = new InMemoryProvider();
@@ -27,7 +27,7 @@ internal static class Wire
             updates.Add(update);
     }
 
-    /// <summary>All text of updates, joined.</summary>
+    /// <summary>Joins all text of updates.</summary>
     public static string TextOf(IEnumerable<ChatResponseUpdate> updates) =>
         string.Concat(updates.Select(update => update.Text));
 }

@@ -4,19 +4,19 @@ using QrAi.Application.Migrations;
 
 namespace QrAi.Tests.Unit.Support.Migrations;
 
-/// <summary>A database in memory of which only the migrations count.</summary>
+/// <summary>A database in memory that only has migrations.</summary>
 internal sealed class MemoryMigrator(params MigrationDto[] migrations) : IDatabaseMigrator
 {
     private readonly List<MigrationDto> _migrations = [.. migrations];
 
-    /// <summary>How often it was asked for anything.</summary>
+    /// <summary>The number of calls.</summary>
     public int Calls { get; private set; }
 
-    /// <summary>The migrations that the database has.</summary>
+    /// <summary>The migrations that are applied.</summary>
     public IEnumerable<string> Applied =>
         _migrations.Where(one => one.State == MigrationState.Applied).Select(one => one.Name);
 
-    /// <summary>What keeps everybody from using the database.</summary>
+    /// <summary>Why the database is unusable; null if it is usable.</summary>
     public string? Fault { get; init; }
 
     public Task RequireUsableAsync(CancellationToken cancellationToken) =>

@@ -6,9 +6,9 @@ using Microsoft.EntityFrameworkCore.Query;
 
 namespace QrAi.Tests.Unit.Support.Persistence;
 
-/// <summary>Objects in memory as EF Core's asynchronous queries want them.</summary>
-/// <param name="expression">Which objects.</param>
-/// <param name="remove">Takes one away; null where nothing may be.</param>
+/// <summary>Objects in memory that support EF Core's asynchronous queries.</summary>
+/// <param name="expression">The expression that selects the objects.</param>
+/// <param name="remove">Removes an object; null if removal is not supported.</param>
 internal sealed class AsyncQuery<T>(Expression expression, Action<object>? remove)
     : EnumerableQuery<T>(expression),
         IAsyncEnumerable<T>,

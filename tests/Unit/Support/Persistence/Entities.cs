@@ -4,7 +4,7 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Tests.Unit.Support.Persistence;
 
-/// <summary>Copies and writes entities as a database does, past their own rules.</summary>
+/// <summary>Copies and writes entities as a database does, without their rules.</summary>
 internal static class Entities
 {
     public static Session Copy(this Session session)
@@ -18,7 +18,7 @@ internal static class Entities
 
     public static IdempotencyRecord Copy(this IdempotencyRecord record) => (IdempotencyRecord)MemberwiseClone(record);
 
-    /// <summary>Takes over from another copy of a session what a caller can change: its title and its latest activity.</summary>
+    /// <summary>Copies from another session what a caller can change: its title and its latest activity.</summary>
     public static void SetTitle(this Session session, Session changed)
     {
         SetTitle(session, changed.Title);
@@ -41,7 +41,7 @@ internal static class Entities
             SetUpdatedAt(session, turn.Question.CreatedAt);
     }
 
-    /// <summary>Puts an answer that has ended in the place of the open one.</summary>
+    /// <summary>Replaces the open answer with the ended one.</summary>
     public static void Replace(this Session session, Message open, Message ended)
     {
         var copy = ended.Copy();
@@ -50,7 +50,7 @@ internal static class Entities
         messages[messages.IndexOf(open)] = copy;
     }
 
-    /// <summary>A run of an answer begins.</summary>
+    /// <summary>Begins a run of an answer.</summary>
     public static void Begin(this Message answer, int run, string? provider, string? model)
     {
         SetRun(answer, run);
@@ -58,7 +58,7 @@ internal static class Entities
         SetModel(answer, model);
     }
 
-    /// <summary>Counts one more takeover.</summary>
+    /// <summary>Increments the number of takeovers.</summary>
     public static void TakeOver(this Message answer) => SetTakeovers(answer, answer.Takeovers + 1);
 
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "MemberwiseClone")]

@@ -3,10 +3,10 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Tests.Unit.Support.Persistence;
 
-/// <summary>Keeps in memory what has come of answers that are being generated.</summary>
+/// <summary>Stores the progress of answers in memory.</summary>
 internal sealed class MemoryAnswerStore(MemoryDatabase database, TimeProvider clock) : IAnswerStore
 {
-    /// <summary>How many answers were asked for each time that answers were read along.</summary>
+    /// <summary>The number of answers in each read of progress.</summary>
     public List<int> Reads { get; } = [];
 
     public Task<IReadOnlyCollection<AnswerInterruption>> RecordAsync(

@@ -7,86 +7,86 @@ using QrAi.Tests.Fixtures.Sessions;
 namespace QrAi.Tests.Unit.Support.Persistence;
 
 /// <summary>
-/// Keeps what the service keeps, as a database would: each unit of work has its own copies, and a save that comes second is
-/// a conflict. Several services over one are several processes.
+/// Stores the data of the service in memory. Each unit of work has its own copies, and the second of two concurrent
+/// saves is a conflict. Services that share a database represent several processes.
 /// </summary>
 internal sealed class MemoryDatabase : IQrAiDbContextFactory
 {
     private readonly Lock _gate = new();
     private readonly MemoryTables _tables = new();
-    private readonly HashSet<Guid> _cutOff = [];
+    private readonly HashSet<Guid> _disconnected = [];
 
-    /// <summary>What happens instead of the next saves, or after them.</summary>
+    /// <summary>The faults of the next saves.</summary>
     public Queue<Fault> Faults { get; } = new();
 
     public volatile bool IsDown;
 
-    public IReadOnlyList<Session> Sessions => Look(tables => tables.Sessions.Values.Select(Entities.Copy).ToList());
+    public IReadOnlyList<Session> Sessions => Access(tables => tables.Sessions.Values.Select(Entities.Copy).ToList());
 
     public IReadOnlyList<IdempotencyRecord> Records =>
-        Look(tables => tables.Records.Values.Select(Entities.Copy).ToList());
+        Access(tables => tables.Records.Values.Select(Entities.Copy).ToList());
 
-    /// <summary>The workers that are registered.</summary>
-    public IReadOnlyList<Guid> Workers => Look(tables => tables.Workers.Keys.ToList());
+    /// <summary>The registered workers.</summary>
+    public IReadOnlyList<Guid> Workers => Access(tables => tables.Workers.Keys.ToList());
 
-    public Message Answer(Guid id) => Look(tables => tables.FindMessage(id)!.Copy());
+    public Message Answer(Guid id) => Access(tables => tables.FindMessage(id)!.Copy());
 
-    /// <summary>What is kept of an answer on the way, of all its runs.</summary>
+    /// <summary>Returns the recorded parts of an answer, of all its runs.</summary>
     public IReadOnlyList<string> Pieces(Guid answerId) =>
-        Look(tables => tables.WorkOn(answerId).Pieces.Values.ToList());
+        Access(tables => tables.WorkOn(answerId).Pieces.Values.ToList());
 
-    /// <summary>Somebody else changes a session.</summary>
+    /// <summary>Changes a session, as another process does.</summary>
     public void Change(Guid sessionId, Action<Session> change) =>
-        Look(tables =>
+        Access(tables =>
         {
             change(tables.Sessions[sessionId]);
             return true;
         });
 
-    /// <summary>Puts a session there.</summary>
-    /// <returns>What the test may ask for ids; changing it changes nothing here.</returns>
+    /// <summary>Adds a session.</summary>
+    /// <returns>A copy of the session. Changes to it do not change the database.</returns>
     public Session Add(SessionBuilder built)
     {
         var session = built.Build();
-        return Look(tables => tables.Sessions[session.Id] = session).Copy();
+        return Access(tables => tables.Sessions[session.Id] = session).Copy();
     }
 
     public void Add(IdempotencyRecord record) =>
-        Look(tables =>
+        Access(tables =>
         {
             tables.Add(record.Copy());
             return true;
         });
 
-    public void Delete(Guid sessionId) => Look(tables => tables.Sessions.Remove(sessionId));
+    public void Delete(Guid sessionId) => Access(tables => tables.Sessions.Remove(sessionId));
 
-    /// <summary>A worker reaches the database no longer, as one that is dead or whose network is.</summary>
-    public void CutOff(Guid workerId) => Look(_ => _cutOff.Add(workerId));
+    /// <summary>Disconnects a worker from the database, as if its process or its network failed.</summary>
+    public void Disconnect(Guid workerId) => Access(_ => _disconnected.Add(workerId));
 
-    /// <summary>A worker that was cut off comes back.</summary>
-    public void Reconnect(Guid workerId) => Look(_ => _cutOff.Remove(workerId));
+    /// <summary>Reconnects a worker to the database.</summary>
+    public void Reconnect(Guid workerId) => Access(_ => _disconnected.Remove(workerId));
 
     public IQrAiDbContext CreateFor(string owner) => new MemoryUnitOfWork(this, owner);
 
-    /// <summary>Sees the sessions of all: in memory no query can say that it goes round the filter.</summary>
+    /// <summary>Reads the sessions of all owners, as queries in memory cannot bypass the filter.</summary>
     public IQrAiDbContext CreateForService() => new MemoryUnitOfWork(this, null);
 
-    /// <summary>Does something as one statement.</summary>
-    /// <param name="statement">What to do.</param>
-    /// <param name="workerId">Which worker does it, where it says.</param>
-    /// <exception cref="DatabaseUnavailableException">The database is down, or the worker is cut off.</exception>
+    /// <summary>Runs a statement.</summary>
+    /// <param name="statement">The statement.</param>
+    /// <param name="workerId">The worker that runs it; null if it is not known.</param>
+    /// <exception cref="DatabaseUnavailableException">The database is down, or the worker is disconnected.</exception>
     public T Run<T>(Func<MemoryTables, T> statement, Guid? workerId = null)
     {
         lock (_gate)
-            return IsDown || workerId is { } id && _cutOff.Contains(id)
+            return IsDown || workerId is { } id && _disconnected.Contains(id)
                 ? throw new DatabaseUnavailableException("The database cannot be reached.")
                 : statement(_tables);
     }
 
-    /// <summary>Does something as one statement that the next fault happens to.</summary>
-    /// <param name="save">What to do.</param>
-    /// <param name="inDoubt">What a lost confirmation looks like.</param>
-    /// <param name="workerId">Which worker does it, where it says.</param>
+    /// <summary>Runs a statement with the next fault.</summary>
+    /// <param name="save">The statement.</param>
+    /// <param name="inDoubt">Creates the exception of a lost confirmation.</param>
+    /// <param name="workerId">The worker that runs it; null if it is not known.</param>
     public T Save<T>(Func<MemoryTables, T> save, Func<Exception> inDoubt, Guid? workerId = null) =>
         Run(
             tables =>
@@ -102,21 +102,21 @@ internal sealed class MemoryDatabase : IQrAiDbContextFactory
             workerId
         );
 
-    /// <summary>What a test does, which reaches the database always.</summary>
-    private T Look<T>(Func<MemoryTables, T> look)
+    /// <summary>Accesses the tables for a test, even while the database is down.</summary>
+    private T Access<T>(Func<MemoryTables, T> access)
     {
         lock (_gate)
-            return look(_tables);
+            return access(_tables);
     }
 
     public enum Fault
     {
         Unavailable,
 
-        /// <summary>Nobody foresaw it.</summary>
+        /// <summary>An unexpected exception.</summary>
         Bug,
 
-        /// <summary>It is saved, but its confirmation is lost.</summary>
+        /// <summary>The save succeeds, but its confirmation is lost.</summary>
         ConfirmationLost,
     }
 }

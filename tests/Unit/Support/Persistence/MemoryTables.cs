@@ -4,7 +4,7 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Tests.Unit.Support.Persistence;
 
-/// <summary>What a database in memory keeps.</summary>
+/// <summary>The tables of a database in memory.</summary>
 internal sealed class MemoryTables
 {
     public Dictionary<Guid, Session> Sessions { get; } = [];
@@ -16,7 +16,7 @@ internal sealed class MemoryTables
     /// <summary>The heartbeats of the workers.</summary>
     public Dictionary<Guid, DateTimeOffset> Workers { get; } = [];
 
-    /// <summary>What is kept of answers beside their messages.</summary>
+    /// <summary>The state of answers beside their messages.</summary>
     public Dictionary<Guid, AnswerWork> Work { get; } = [];
 
     public Message? FindMessage(Guid id) =>
@@ -37,7 +37,7 @@ internal sealed class MemoryTables
     public void Add(IdempotencyRecord record) => Records[(record.Owner, record.Key, record.Part)] = record;
 }
 
-/// <summary>Who generates an answer, and what has come of it.</summary>
+/// <summary>The worker of an answer, and the text so far.</summary>
 internal sealed class AnswerWork
 {
     public Guid? WorkerId { get; set; }
@@ -48,7 +48,7 @@ internal sealed class AnswerWork
 
     public SortedDictionary<(int Run, int Start), string> Pieces { get; } = [];
 
-    /// <summary>What is kept of a run from a place on.</summary>
+    /// <summary>Returns the recorded text of a run from an offset on.</summary>
     public string Text(int run, int start = 0) =>
         string.Concat(Pieces.Where(piece => piece.Key.Run == run && piece.Key.Start >= start).Select(one => one.Value));
 }

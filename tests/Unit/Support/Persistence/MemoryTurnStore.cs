@@ -4,7 +4,7 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Tests.Unit.Support.Persistence;
 
-/// <summary>Keeps turns in memory.</summary>
+/// <summary>Stores turns in memory.</summary>
 internal sealed class MemoryTurnStore(MemoryDatabase database) : ITurnStore
 {
     public Task<IReadOnlyList<PastTurn>?> OpenAsync(TurnOpening opening, CancellationToken cancellationToken)
@@ -46,15 +46,15 @@ internal sealed class MemoryTurnStore(MemoryDatabase database) : ITurnStore
         var ended = closing.Turn.Answer;
         var work = tables.WorkOn(ended.Id);
         if (
-            tables.FindMessage(ended.Id) is not { } kept
+            tables.FindMessage(ended.Id) is not { } stored
             || work.WorkerId != closing.WorkerId
-            || kept.Takeovers != ended.Takeovers
+            || stored.Takeovers != ended.Takeovers
         )
             return false;
-        if (kept.Status != MessageStatus.Generating)
-            return true; // by a try before
+        if (stored.Status != MessageStatus.Generating)
+            return true; // by an earlier attempt
 
-        tables.Sessions[kept.SessionId].Replace(kept, ended);
+        tables.Sessions[stored.SessionId].Replace(stored, ended);
         work.Request = null;
         if (closing.HasParts || ended.Takeovers > 0)
             work.Pieces.Clear();

@@ -9,7 +9,7 @@ namespace QrAi.Tests.Unit.Support.Persistence;
 
 /// <summary>A unit of work over a database in memory.</summary>
 /// <param name="database">The database.</param>
-/// <param name="owner">Whose data it sees; null for everybody's.</param>
+/// <param name="owner">The owner whose data it reads; null for all owners.</param>
 internal sealed class MemoryUnitOfWork(MemoryDatabase database, string? owner) : IQrAiDbContext
 {
     private readonly Dictionary<Guid, (Session Mine, Session? Before)> _sessions = [];
@@ -55,7 +55,7 @@ internal sealed class MemoryUnitOfWork(MemoryDatabase database, string? owner) :
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>Saves what was changed, all or nothing.</summary>
+    /// <summary>Saves all changes atomically.</summary>
     private int Save(MemoryTables tables)
     {
         var sessions = _sessions.Values.Where(one => HasChanged(one.Mine, one.Before)).ToList();

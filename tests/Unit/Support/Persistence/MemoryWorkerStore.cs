@@ -2,7 +2,7 @@ using QrAi.Application.Work;
 
 namespace QrAi.Tests.Unit.Support.Persistence;
 
-/// <summary>Keeps the workers in memory.</summary>
+/// <summary>Stores the workers in memory.</summary>
 internal sealed class MemoryWorkerStore(MemoryDatabase database, TimeProvider clock) : IWorkerStore
 {
     public Task SendHeartbeatAsync(Guid id, string name, CancellationToken cancellationToken) =>

@@ -14,7 +14,7 @@ public sealed class FailedAttemptsTests
     public FailedAttemptsTests() => _attempts = new FailedAttempts(_clock);
 
     [Test]
-    public void So_many_attempts_may_fail_at_once_and_then_one_in_a_while()
+    public void A_burst_of_attempts_may_fail_and_then_one_per_refill_period()
     {
         Fail(One, FailedAttempts.Burst - 1);
         _attempts.WaitOf(One).ShouldBeNull();
@@ -30,7 +30,7 @@ public sealed class FailedAttemptsTests
     }
 
     [Test]
-    public void After_a_while_all_attempts_are_there_again_and_no_more()
+    public void The_full_burst_is_available_again_later_and_no_more()
     {
         Fail(One, FailedAttempts.Burst);
         _clock.Advance(FailedAttempts.Refill * FailedAttempts.Burst * 10);
@@ -42,7 +42,7 @@ public sealed class FailedAttemptsTests
     }
 
     [Test]
-    public void Attempts_that_came_all_at_once_make_nobody_wait_longer()
+    public void Concurrent_failed_attempts_do_not_extend_the_wait()
     {
         Fail(One, FailedAttempts.Burst * 100);
 
@@ -50,7 +50,7 @@ public sealed class FailedAttemptsTests
     }
 
     [Test]
-    public void An_address_is_limited_for_itself()
+    public void Addresses_are_limited_separately()
     {
         Fail(One, FailedAttempts.Burst);
 
@@ -59,7 +59,7 @@ public sealed class FailedAttemptsTests
     }
 
     [Test]
-    public void An_address_is_the_same_in_both_of_its_forms_and_a_line_of_version_6_is_one()
+    public void An_IPv4_address_is_the_same_in_both_forms_and_an_IPv6_network_counts_as_one()
     {
         Fail(One, FailedAttempts.Burst);
         Fail(IPAddress.Parse("2001:db8:1:2::1"), FailedAttempts.Burst);
@@ -70,7 +70,7 @@ public sealed class FailedAttemptsTests
     }
 
     [Test]
-    public void However_many_addresses_there_are_the_memory_is_bounded_and_they_are_limited_together()
+    public void The_number_of_addresses_is_limited_and_the_other_ones_share_a_limit()
     {
         for (var number = 0; number < FailedAttempts.MaxAddresses + 100; number++)
             Fail(new IPAddress(0x0A000000L + number));

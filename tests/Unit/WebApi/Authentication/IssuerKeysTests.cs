@@ -10,7 +10,7 @@ namespace QrAi.Tests.Unit.WebApi.Authentication;
 public sealed class IssuerKeysTests : IDisposable
 {
     private static readonly Uri _authority = new("https://issuer.example/realm/");
-    private static readonly TimeSpan _moment = TimeSpan.FromTicks(1);
+    private static readonly TimeSpan _tick = TimeSpan.FromTicks(1);
 
     private readonly TestClock _clock = new();
     private readonly Documents _issuer = new();
@@ -29,26 +29,26 @@ public sealed class IssuerKeysTests : IDisposable
     }
 
     [Test]
-    public async Task All_who_wait_share_a_reading_and_give_up_with_it()
+    public async Task All_waiting_callers_share_a_read_and_its_timeout()
     {
         _issuer.Hang();
         await StartAsync();
 
         var waiting = Enumerable.Range(1, 12).Select(_ => _keys.GetAsync()).ToList();
-        _clock.Advance(IssuerKeys.MaxWait - _moment);
+        _clock.Advance(IssuerKeys.MaxWait - _tick);
         waiting.ShouldAllBe(one => !one.IsCompleted);
-        _clock.Advance(_moment);
+        _clock.Advance(_tick);
 
         foreach (var one in waiting)
             await Should.ThrowAsync<IssuerUnavailableException>(one.Soon());
-        _issuer.Readings.ShouldBe(1);
+        _issuer.Reads.ShouldBe(1);
         await Eventually.Holds(() =>
             _log.Lines.Any(line => line.Message.EndsWith(": no answer within 5 s", StringComparison.Ordinal))
         );
     }
 
     [Test]
-    public async Task Who_needs_newer_keys_waits_for_a_reading_that_begins_later()
+    public async Task A_caller_that_needs_newer_keys_waits_for_a_read_that_begins_later()
     {
         var current = _issuer.Hang();
         await StartAsync();
@@ -64,46 +64,46 @@ public sealed class IssuerKeysTests : IDisposable
         _clock.Advance(IssuerKeys.MinInterval);
         (await newer.Soon()).KeyIds().ShouldBe(["second"]);
         (await _keys.GetAsync().Soon()).KeyIds().ShouldBe(["second"]);
-        _issuer.Readings.ShouldBe(2);
+        _issuer.Reads.ShouldBe(2);
     }
 
     [Test]
-    public async Task However_many_ask_for_newer_keys_there_is_one_reading_in_a_second()
+    public async Task Any_number_of_requests_for_newer_keys_causes_one_read_a_second()
     {
         await StartAsync();
         for (var second = 1; second <= 3; second++)
         {
             await _clock.NextWaitAsync(wait => wait == IssuerKeys.MinInterval).Soon();
             var asking = Enumerable.Range(1, 100).Select(_ => _keys.RefreshAsync()).ToList();
-            _issuer.Readings.ShouldBe(second);
+            _issuer.Reads.ShouldBe(second);
 
             _clock.Advance(IssuerKeys.MinInterval);
 
             await Task.WhenAll(asking).Soon();
-            _issuer.Readings.ShouldBe(second + 1);
+            _issuer.Reads.ShouldBe(second + 1);
         }
     }
 
     [Test]
-    public async Task Keys_are_read_again_on_a_schedule_and_nobody_waits_for_it()
+    public async Task Keys_are_refreshed_on_a_schedule_without_blocking_callers()
     {
         await StartAsync();
         (await _keys.GetAsync().Soon()).KeyIds().ShouldBe(["first"]);
         _issuer.KeyId = "second";
         await _clock.PassAsync(IssuerKeys.MinInterval).Soon();
         await _clock.NextWaitAsync(wait => wait == IssuerKeys.RefreshInterval).Soon();
-        var reading = _issuer.Hang();
+        var read = _issuer.Hang();
 
         _clock.Advance(IssuerKeys.RefreshInterval);
 
-        await Eventually.Holds(() => _issuer.Readings == 2);
+        await Eventually.Holds(() => _issuer.Reads == 2);
         (await _keys.GetAsync()).KeyIds().ShouldBe(["first"]);
-        reading.SetResult();
+        read.SetResult();
         await Eventually.Holds(async () => (await _keys.GetAsync()).KeyIds().Single() == "second");
     }
 
     [Test]
-    public async Task Keys_that_cannot_be_read_again_are_used_for_an_hour_and_asked_for_more_often()
+    public async Task Keys_that_cannot_be_refreshed_are_used_for_an_hour_and_retried_more_often()
     {
         await StartAsync();
         await _keys.GetAsync().Soon();
@@ -112,12 +112,12 @@ public sealed class IssuerKeysTests : IDisposable
         await _clock.PassAsync(IssuerKeys.RefreshInterval).Soon();
         await _clock.PassAsync(IssuerKeys.MinInterval).Soon();
         await _clock.PassAsync(IssuerKeys.RetryInterval).Soon();
-        await Eventually.Holds(() => _issuer.Readings == 3);
+        await Eventually.Holds(() => _issuer.Reads == 3);
 
         var passed = IssuerKeys.RefreshInterval + IssuerKeys.RetryInterval + IssuerKeys.MinInterval * 2;
-        _clock.Advance(IssuerKeys.MaxKeyAge - passed - _moment);
+        _clock.Advance(IssuerKeys.MaxKeyAge - passed - _tick);
         (await _keys.GetAsync()).KeyIds().ShouldBe(["first"]);
-        _clock.Advance(_moment);
+        _clock.Advance(_tick);
         var late = _keys.GetAsync();
         await Eventually.Holds(() =>
         {
@@ -129,7 +129,7 @@ public sealed class IssuerKeysTests : IDisposable
     }
 
     [Test]
-    public async Task A_set_without_keys_replaces_none()
+    public async Task An_empty_set_of_keys_is_ignored()
     {
         await StartAsync();
         await _keys.GetAsync().Soon();
@@ -143,7 +143,7 @@ public sealed class IssuerKeysTests : IDisposable
     }
 
     [Test]
-    public async Task Until_the_issuer_has_said_its_name_it_goes_by_its_address()
+    public async Task The_name_of_the_issuer_is_its_address_until_its_metadata_is_read()
     {
         _keys.IssuerNames.ShouldContain("https://issuer.example/realm");
         _keys.IssuerNames.ShouldContain("https://issuer.example/realm/");
@@ -157,27 +157,27 @@ public sealed class IssuerKeysTests : IDisposable
     private async Task StartAsync()
     {
         await _keys.StartAsync(CancellationToken.None);
-        await Eventually.Holds(() => _issuer.Readings == 1);
+        await Eventually.Holds(() => _issuer.Reads == 1);
     }
 
     private ILogger<IssuerKeys> CreateLogger() =>
         LoggerFactory.Create(log => log.AddProvider(_log)).CreateLogger<IssuerKeys>();
 
-    /// <summary>The issuer's documents, which have one key.</summary>
+    /// <summary>The documents of the issuer, with one key.</summary>
     private sealed class Documents : IDocumentRetriever
     {
         private readonly string _modulus = Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(256));
         private TaskCompletionSource? _hanging;
-        private int _readings;
+        private int _reads;
 
-        public int Readings => Volatile.Read(ref _readings);
+        public int Reads => Volatile.Read(ref _reads);
 
         public bool Fails { get; set; }
 
         /// <summary>The key's id; null for no key.</summary>
         public string? KeyId { get; set; } = "first";
 
-        /// <summary>Lets the next reading wait until it is released.</summary>
+        /// <summary>Makes the next read wait until it is released.</summary>
         public TaskCompletionSource Hang() =>
             _hanging = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -189,7 +189,7 @@ public sealed class IssuerKeysTests : IDisposable
                     : """{"keys":[]}""";
 
             address.ShouldBe("https://issuer.example/realm/.well-known/openid-configuration");
-            Interlocked.Increment(ref _readings);
+            Interlocked.Increment(ref _reads);
             if (Interlocked.Exchange(ref _hanging, null) is { } hanging)
                 await hanging.Task.WaitAsync(cancel);
             return Fails

@@ -13,7 +13,7 @@ public sealed class CheckCommandTests
     private readonly StringWriter _errors = new();
 
     [Test]
-    public async Task Each_check_is_a_line_and_all_that_are_well_are_success()
+    public async Task Each_check_is_a_line_and_exit_code_0_means_that_all_passed()
     {
         (await RunAsync([ScriptedCheck.Ok("environment"), ScriptedCheck.Ok("database")], "check")).ShouldBe(0);
 
@@ -22,7 +22,7 @@ public sealed class CheckCommandTests
     }
 
     [Test]
-    public async Task A_check_that_failed_says_what_to_do_and_is_exit_code_1()
+    public async Task A_failed_check_states_the_next_step_and_is_exit_code_1()
     {
         (await RunAsync([ScriptedCheck.Ok("database"), ScriptedCheck.Failed("storage")], "check")).ShouldBe(1);
 
@@ -30,7 +30,7 @@ public sealed class CheckCommandTests
     }
 
     [Test]
-    public async Task Only_what_is_named_is_checked()
+    public async Task Only_named_checks_run()
     {
         (await RunAsync([ScriptedCheck.Ok("database"), ScriptedCheck.Failed("storage")], "check", "database")).ShouldBe(
             0
@@ -40,7 +40,7 @@ public sealed class CheckCommandTests
     }
 
     [Test]
-    public async Task Settings_that_can_not_be_used_are_a_line_each_on_standard_error_and_exit_code_78()
+    public async Task Invalid_settings_are_a_line_each_on_standard_error_and_exit_code_78()
     {
         var environment = new ScriptedCheck(
             "environment",
@@ -59,7 +59,7 @@ public sealed class CheckCommandTests
     }
 
     [Test]
-    public async Task What_comes_from_outside_stays_in_its_line()
+    public async Task External_text_stays_on_its_line()
     {
         await RunAsync(
             [new ScriptedCheck("storage", () => CheckOutcome.Failed("One\r\ntwo\nthree.", "Four."))],
@@ -73,7 +73,7 @@ public sealed class CheckCommandTests
     [TestCase("check", "Database")]
     [TestCase("check", "database", "nope")]
     [TestCase("check", "--nope")]
-    public async Task What_is_unknown_is_wrong_usage_and_nothing_is_checked(params string[] args)
+    public async Task An_unknown_argument_is_wrong_usage_and_nothing_is_checked(params string[] args)
     {
         var database = ScriptedCheck.Ok("database");
 
@@ -85,7 +85,7 @@ public sealed class CheckCommandTests
     }
 
     [Test]
-    public async Task As_JSON_there_is_one_document()
+    public async Task The_JSON_output_is_one_document()
     {
         var database = new ScriptedCheck(
             "database",
@@ -110,7 +110,7 @@ public sealed class CheckCommandTests
     }
 
     [Test]
-    public async Task As_JSON_all_that_are_well_are_ok()
+    public async Task The_JSON_status_is_ok_if_all_checks_passed()
     {
         (await RunAsync([ScriptedCheck.Ok("database")], "check", "database", "--json")).ShouldBe(0);
 

@@ -25,8 +25,8 @@ public sealed class CommandLineTests
     [TestCase(false, "--help", "migrate")]
     [TestCase(false, "--version")]
     [TestCase(false, "")]
-    public void A_verb_is_taken_only_by_its_exact_name_in_the_first_place(bool taken, params string[] args) =>
-        Create().Takes(args).ShouldBe(taken);
+    public void A_verb_is_its_exact_name_as_the_first_argument(bool expected, params string[] args) =>
+        Create().Takes(args).ShouldBe(expected);
 
     [TestCase("--help")]
     [TestCase("-h")]
@@ -51,7 +51,7 @@ public sealed class CommandLineTests
     }
 
     [Test]
-    public void Settings_that_can_not_be_used_are_the_programs_to_tell() =>
+    public void Invalid_settings_are_reported_by_the_program() =>
         Should.Throw<FormatException>(() =>
             new CommandLine(_ => throw new FormatException(), NoSettings, Console()).RunAsync(
                 ["migrate"],
@@ -65,7 +65,7 @@ public sealed class CommandLineTests
     [TestCase("migrate", "--list", "--script")]
     [TestCase("migrate", "--list", "--to", "One")]
     [TestCase("migrate", "@arguments")]
-    public async Task What_the_verb_does_not_know_is_wrong_usage_and_does_nothing(params string[] args)
+    public async Task An_unknown_argument_is_wrong_usage_and_does_nothing(params string[] args)
     {
         (await RunAsync(args)).ShouldBe(2);
 
@@ -77,7 +77,7 @@ public sealed class CommandLineTests
     [TestCase("ID must be a UUID, not 'nope'.", "keys", "revoke", "nope")]
     [TestCase("ID must be a UUID, not ''.", "keys", "revoke", "")]
     [TestCase("--session must be a UUID, not 'nope'.", "ask", "--session", "nope", "首都は？")]
-    public async Task An_id_that_is_none_is_wrong_usage_and_named(string error, params string[] args)
+    public async Task An_invalid_id_is_wrong_usage_and_named(string error, params string[] args)
     {
         (await RunAsync(args)).ShouldBe(2);
 
@@ -93,7 +93,7 @@ public sealed class CommandLineTests
     }
 
     [Test]
-    public async Task The_list_says_where_each_migration_stands()
+    public async Task The_list_has_the_state_of_each_migration()
     {
         (await RunAsync("migrate", "--list")).ShouldBe(0);
 
@@ -120,7 +120,7 @@ public sealed class CommandLineTests
     }
 
     [Test]
-    public async Task Backwards_without_a_terminal_needs_yes()
+    public async Task A_revert_without_a_terminal_needs_yes()
     {
         (await RunAsync("migrate", "--to", "0")).ShouldBe(2);
         _errors.ToString().ShouldContain("1_One");
@@ -136,7 +136,7 @@ public sealed class CommandLineTests
     [TestCase("n", 1)]
     [TestCase("", 1)]
     [TestCase(null, 1)]
-    public async Task Backwards_asks_who_sits_before_it(string? answer, int exitCode)
+    public async Task A_revert_at_a_terminal_asks_for_confirmation(string? answer, int exitCode)
     {
         var terminal = Console(answer is null ? "" : answer + Environment.NewLine, isInteractive: true);
 
@@ -147,10 +147,10 @@ public sealed class CommandLineTests
     }
 
     [Test]
-    public async Task A_verb_that_is_told_to_stop_says_so_and_has_failed()
+    public async Task A_cancelled_verb_reports_it_and_fails()
     {
         using var stop = new CancellationTokenSource();
-        _migrator.Works = () => stop.Cancel();
+        _migrator.Migrating = () => stop.Cancel();
 
         (await Create().RunAsync(["migrate"], stop.Token)).ShouldBe(1);
 
@@ -160,9 +160,9 @@ public sealed class CommandLineTests
     [TestCase("Production", false)]
     [TestCase("Test", false)]
     [TestCase("Development", true)]
-    public async Task What_nobody_foresaw_shows_its_trace_in_development_only(string environment, bool shown)
+    public async Task An_unexpected_exception_shows_its_stack_trace_in_development_only(string environment, bool shown)
     {
-        _migrator.Works = () => throw new FormatException("Details.");
+        _migrator.Migrating = () => throw new FormatException("Details.");
 
         (await Create(environment: environment).RunAsync(["migrate"], CancellationToken.None)).ShouldBe(1);
 
@@ -172,9 +172,9 @@ public sealed class CommandLineTests
     }
 
     [Test]
-    public async Task What_is_known_to_go_wrong_is_one_line()
+    public async Task A_known_error_is_one_line()
     {
-        _migrator.Works = () => throw new DatabaseUnavailableException("The database cannot be reached.");
+        _migrator.Migrating = () => throw new DatabaseUnavailableException("The database cannot be reached.");
 
         (await RunAsync("migrate")).ShouldBe(1);
 
@@ -215,7 +215,7 @@ public sealed class CommandLineTests
 
         public int Calls { get; private set; }
 
-        public Action Works { get; set; } = () => { };
+        public Action Migrating { get; set; } = () => { };
 
         public Task RequireUsableAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -236,7 +236,7 @@ public sealed class CommandLineTests
             [EnumeratorCancellation] CancellationToken cancellationToken
         )
         {
-            Works();
+            Migrating();
             cancellationToken.ThrowIfCancellationRequested();
             foreach (var step in MigrationPlan.Steps(await ListAsync(cancellationToken), target))
             {

@@ -15,14 +15,14 @@ public sealed class RestoreCommandTests
     [TestCase("-", "postgresql://qrai:s3cret@db/two\n", "postgresql://qrai:s3cret@db/two")]
     [TestCase("-", "  postgresql://qrai:s3cret@db/two  ", "postgresql://qrai:s3cret@db/two")]
     [TestCase("-", "", "")]
-    public async Task The_other_databases_address_is_given_or_read_from_standard_input(
+    public async Task The_address_of_another_database_is_given_or_read_from_standard_input(
         string into,
         string input,
         string address
     ) => (await RestoreAsync(input, "--into", into)).Into.ShouldBe(address);
 
     [Test]
-    public async Task Without_one_it_is_the_services_own_and_nothing_is_read() =>
+    public async Task Without_an_address_it_is_the_services_own_and_nothing_is_read() =>
         (await RestoreAsync("postgresql://qrai@db/two\n")).Into.ShouldBeNull();
 
     private static async Task<RestoreBackup> RestoreAsync(string input, params string[] args)

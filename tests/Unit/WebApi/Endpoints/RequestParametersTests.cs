@@ -16,7 +16,7 @@ public sealed class RequestParametersTests
         RequestParameters.ParseId(id.ToString()).ShouldBe(id);
         RequestParameters.ParseId(id.ToString().ToUpperInvariant()).ShouldBe(id);
         foreach (var bad in new[] { "", "1", "nonsense", id.ToString("N"), id.ToString("B") })
-            Refused("id", () => RequestParameters.ParseId(bad));
+            Rejected("id", () => RequestParameters.ParseId(bad));
     }
 
     [Test]
@@ -24,11 +24,11 @@ public sealed class RequestParametersTests
     {
         RequestParameters.RequireSingle(Query("?a=1&b=1&c"));
 
-        var refused = Should.Throw<InvalidRequestException>(() =>
+        var rejected = Should.Throw<InvalidRequestException>(() =>
             RequestParameters.RequireSingle(Query("?a=1&b=1&b=1&c&c"))
         );
-        refused.Errors.Keys.ShouldBe(["b", "c"], ignoreOrder: true);
-        refused.Errors["b"].ShouldBe(["must be given once"]);
+        rejected.Errors.Keys.ShouldBe(["b", "c"], ignoreOrder: true);
+        rejected.Errors["b"].ShouldBe(["must be given once"]);
 
         static QueryCollection Query(string text) => new(QueryHelpers.ParseQuery(text));
     }
@@ -36,7 +36,7 @@ public sealed class RequestParametersTests
     [TestCase(null, 20)]
     [TestCase("1", 1)]
     [TestCase("100", 100)]
-    [TestCase("101", 101)] // the request's own rule refuses it
+    [TestCase("101", 101)] // the validator of the request rejects it
     public void A_limit_is_a_whole_number(string? text, int limit) =>
         RequestParameters.ParseLimit(text).ShouldBe(limit);
 
@@ -47,7 +47,7 @@ public sealed class RequestParametersTests
     [TestCase("1.5")]
     [TestCase(" 5")]
     [TestCase("99999999999")]
-    public void Another_limit_is_refused(string text) => Refused("limit", () => RequestParameters.ParseLimit(text));
+    public void Any_other_limit_is_rejected(string text) => Rejected("limit", () => RequestParameters.ParseLimit(text));
 
     [TestCase(null, 0, 0, false)]
     [TestCase("", 0, 0, false)]
@@ -63,13 +63,13 @@ public sealed class RequestParametersTests
     [TestCase("1.x")]
     [TestCase("9223372036854775807")]
     [TestCase("99999999999999999999")]
-    public void Another_last_event_id_is_refused(string text) =>
-        Refused("Last-Event-ID", () => RequestParameters.ParseLastEventId(text));
+    public void Any_other_last_event_id_is_rejected(string text) =>
+        Rejected("Last-Event-ID", () => RequestParameters.ParseLastEventId(text));
 
     [Test]
-    public void An_argument_that_is_an_event_id_is_refused_by_its_own_name() =>
-        Refused("after", () => RequestParameters.ParseLastEventId("x", "after"));
+    public void An_argument_that_is_an_event_id_is_rejected_by_its_own_name() =>
+        Rejected("after", () => RequestParameters.ParseLastEventId("x", "after"));
 
-    private static void Refused(string field, Action parse) =>
+    private static void Rejected(string field, Action parse) =>
         Should.Throw<InvalidRequestException>(parse).Errors.Keys.ShouldBe([field]);
 }

@@ -65,21 +65,21 @@ public sealed class ErrorMapTests
     [TestCase(431, "invalid_request", 431)]
     [TestCase(500, "internal_error", 500)]
     [TestCase(501, "internal_error", 500)]
-    public void Each_bare_status_has_its_code(int status, string code, int told)
+    public void Each_bare_status_has_its_code(int status, string code, int mapped)
     {
         var error = ErrorMap.Describe(status);
 
         error.Kind.Code.ShouldBe(code);
-        error.Kind.Status.ShouldBe(told);
+        error.Kind.Status.ShouldBe(mapped);
         error.Detail.ShouldEndWith(".");
     }
 
     [Test]
-    public void What_nobody_foresaw_is_not_told_to_callers() =>
+    public void An_unexpected_exception_is_not_shown_to_callers() =>
         ErrorMap.Describe(new InvalidOperationException("Host=db;Password=secret")).Detail.ShouldNotContain("secret");
 
     [Test]
-    public void Broken_rules_are_told_by_field()
+    public void Broken_rules_are_reported_by_field()
     {
         var fields = ErrorMap.Describe(new InvalidRequestException("question", "must be there")).Fields!;
 
@@ -87,7 +87,7 @@ public sealed class ErrorMapTests
     }
 
     [Test]
-    public void A_body_that_is_no_JSON_is_told_of_as_a_whole()
+    public void A_body_that_is_not_JSON_is_reported_as_a_whole()
     {
         var error = ErrorMap.Describe(new BadHttpRequestException("QrAi.Types", 400, new JsonException("QrAi.Types")));
 
@@ -98,7 +98,7 @@ public sealed class ErrorMapTests
     [TestCase("$.question", "question")]
     [TestCase("$.a.b", "a.b")]
     [TestCase("$", "body")]
-    public void A_member_that_cannot_be_used_is_named_without_our_types(string path, string field)
+    public void An_invalid_member_is_named_without_internal_types(string path, string field)
     {
         var error = ErrorMap.Describe(
             new BadHttpRequestException("QrAi.Types", 400, new JsonException("QrAi.Types", path, 0, 0))
@@ -139,7 +139,7 @@ public sealed class ErrorMapTests
     }
 
     [Test]
-    public void A_problem_of_an_answer_tells_which_and_what_was_tried()
+    public void A_problem_of_an_answer_has_its_ids_and_its_attempts()
     {
         var answer = Failed("provider_failed");
         var problem = Problem.Of(ErrorMap.Describe(answer), new DefaultHttpContext());

@@ -40,7 +40,7 @@ public sealed class AnswerEventObservableTests : IDisposable
     }
 
     [Test]
-    public async Task A_subscriber_is_told_everything_up_to_the_end()
+    public async Task A_subscriber_receives_everything_up_to_the_end()
     {
         _answer.Begin("openrouter", "model");
         _answer.Append("Tokyo.");
@@ -55,7 +55,7 @@ public sealed class AnswerEventObservableTests : IDisposable
     }
 
     [Test]
-    public async Task A_restart_and_a_failure_are_told()
+    public async Task A_restart_and_a_failure_are_sent()
     {
         using var following = await SubscribeAsync(new Position(1, 3));
         _answer.Enter(2, takeovers: 1, "google-ai", "model");
@@ -77,7 +77,7 @@ public sealed class AnswerEventObservableTests : IDisposable
     }
 
     [Test]
-    public async Task For_a_subscriber_who_does_not_read_what_comes_meanwhile_is_one_event()
+    public async Task Text_that_arrives_while_a_subscriber_does_not_read_is_one_event()
     {
         using var following = await SubscribeAsync();
         _answer.Begin("openrouter", "model");
@@ -98,7 +98,7 @@ public sealed class AnswerEventObservableTests : IDisposable
     }
 
     [Test]
-    public async Task What_goes_wrong_is_told_as_an_error()
+    public async Task An_exception_is_sent_as_an_error()
     {
         using var following = await SubscribeAsync();
         _answer.Break(new ShuttingDownException());
@@ -107,7 +107,7 @@ public sealed class AnswerEventObservableTests : IDisposable
     }
 
     [Test]
-    public async Task A_subscriber_who_leaves_follows_no_longer()
+    public async Task A_subscriber_that_leaves_no_longer_follows()
     {
         using var following = await SubscribeAsync();
         await _left.CancelAsync();

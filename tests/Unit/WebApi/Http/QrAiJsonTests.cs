@@ -29,7 +29,7 @@ public sealed class QrAiJsonTests
         JsonSerializer.Serialize(value, _json).ShouldBe(written);
 
     [Test]
-    public void A_question_is_read_as_it_is_documented()
+    public void A_question_is_read_as_documented()
     {
         var id = Guid.Parse("019ab0de-7c5f-7000-8000-0123456789ab");
 
@@ -46,7 +46,7 @@ public sealed class QrAiJsonTests
     [TestCase("""{"question":"Why?",}""")]
     [TestCase("""{"question":"\ud83d"}""")]
     [TestCase("""["Why?"]""")]
-    public void Anything_else_is_refused(string body) => Should.Throw<JsonException>(() => Read(body));
+    public void Anything_else_is_rejected(string body) => Should.Throw<JsonException>(() => Read(body));
 
     private AskQuestion? Read(string body) => JsonSerializer.Deserialize<AskQuestion>(body, _json);
 }

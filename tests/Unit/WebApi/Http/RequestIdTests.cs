@@ -10,13 +10,13 @@ public sealed class RequestIdTests
     [TestCase("a")]
     [TestCase("0f8fad5b-d9cb-469f-a165-70867728950e")]
     [TestCase("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")]
-    public async Task A_callers_id_is_kept(string id) => (await RunAsync(id)).ShouldBe(id);
+    public async Task A_callers_id_is_used(string id) => (await RunAsync(id)).ShouldBe(id);
 
     [Test]
-    public async Task A_callers_id_has_128_characters_at_the_most()
+    public async Task A_callers_id_has_at_most_128_characters()
     {
         (await RunAsync(new string('x', 128))).ShouldBe(new string('x', 128));
-        IsNew(await RunAsync(new string('x', 129)));
+        ShouldBeNew(await RunAsync(new string('x', 129)));
     }
 
     [TestCase("")]
@@ -25,19 +25,19 @@ public sealed class RequestIdTests
     [TestCase("tab\t")]
     [TestCase("line\nbreak")]
     [TestCase("\u007f")]
-    public async Task An_id_that_is_not_visible_ASCII_is_replaced(string id) => IsNew(await RunAsync(id));
+    public async Task An_id_that_is_not_visible_ASCII_is_replaced(string id) => ShouldBeNew(await RunAsync(id));
 
     [Test]
     public async Task A_request_without_an_id_gets_a_new_one()
     {
         var one = await RunAsync();
 
-        IsNew(one);
+        ShouldBeNew(one);
         (await RunAsync()).ShouldNotBe(one);
     }
 
     [Test]
-    public async Task Two_ids_are_none() => IsNew(await RunAsync("one two", "three"));
+    public async Task Two_ids_are_replaced() => ShouldBeNew(await RunAsync("one two", "three"));
 
     private static async Task<string> RunAsync(params string[] sent)
     {
@@ -60,5 +60,5 @@ public sealed class RequestIdTests
         return id;
     }
 
-    private static void IsNew(string id) => Guid.Parse(id).Version.ShouldBe(7);
+    private static void ShouldBeNew(string id) => Guid.Parse(id).Version.ShouldBe(7);
 }

@@ -26,9 +26,9 @@ public sealed class ChatCompletionWriterTests
     );
 
     [Test]
-    public void A_completion_is_a_role_its_texts_a_reason_and_done()
+    public void A_completion_is_a_role_its_texts_a_finish_reason_and_done()
     {
-        var told = Write(
+        var chunks = Write(
             () =>
             {
                 _completion.Begin("openrouter", "some/model");
@@ -38,7 +38,8 @@ public sealed class ChatCompletionWriterTests
             () => _completion.Finish(Completed)
         );
 
-        told.Select(Choice)
+        chunks
+            .Select(Choice)
             .ShouldBe([
                 """{"role":"assistant","content":""} null""",
                 """{"content":"Tok"} null""",
@@ -46,35 +47,36 @@ public sealed class ChatCompletionWriterTests
                 """{} "length" """.TrimEnd(),
                 "[DONE]",
             ]);
-        told.SkipLast(1)
+        chunks
+            .SkipLast(1)
             .ShouldAllBe(chunk =>
                 chunk.StartsWith(
                     """{"id":"chatcmpl-019ab0de7c5f70008000000000000001","object":"chat.completion.chunk","created":1795435200,"model":"openrouter/some/model",""",
                     StringComparison.Ordinal
                 )
             );
-        told.ShouldAllBe(chunk => !chunk.Contains("usage"));
+        chunks.ShouldAllBe(chunk => !chunk.Contains("usage"));
     }
 
     [Test]
-    public void What_it_cost_is_told_at_the_end_to_who_asked_for_it()
+    public void Usage_is_sent_at_the_end_if_it_is_requested()
     {
-        var told = Write(
+        var chunks = Write(
             withUsage: true,
             () => _completion.Begin("openrouter", "m"),
             () => _completion.Finish(Completed)
         );
 
-        told[0].ShouldContain("\"usage\":null");
-        told[^2]
+        chunks[0].ShouldContain("\"usage\":null");
+        chunks[^2]
             .ShouldContain("\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":2,\"total_tokens\":9}");
-        told[^1].ShouldBe("[DONE]");
+        chunks[^1].ShouldBe("[DONE]");
     }
 
     [Test]
-    public void Tool_calls_come_in_pieces_that_say_once_which_they_are()
+    public void Tool_calls_are_sent_in_pieces_and_identified_once()
     {
-        var told = Write(
+        var chunks = Write(
             () =>
             {
                 _completion.Begin("openrouter", "m");
@@ -84,19 +86,19 @@ public sealed class ChatCompletionWriterTests
             () => _completion.Finish(Completed with { FinishReason = "tool_calls" })
         );
 
-        Choice(told[1])
+        Choice(chunks[1])
             .ShouldBe(
                 """{"tool_calls":[{"index":0,"id":"a","type":"function","function":{"name":"weather","arguments":"{\"ci"}}]} null"""
             );
-        Choice(told[2]).ShouldBe("""{"tool_calls":[{"index":0,"function":{"arguments":"ty\":1}"}}]} null""");
-        Choice(told[3]).ShouldBe("{} \"tool_calls\"");
+        Choice(chunks[2]).ShouldBe("""{"tool_calls":[{"index":0,"function":{"arguments":"ty\":1}"}}]} null""");
+        Choice(chunks[3]).ShouldBe("{} \"tool_calls\"");
     }
 
     [Test]
-    public void What_comes_late_of_a_tool_call_is_told_once_and_nothing_twice()
+    public void Late_members_of_a_tool_call_are_sent_once_and_nothing_twice()
     {
         var more = new Dictionary<string, JsonElement> { ["extra_content"] = JsonElement.Parse("""{"x":1}""") };
-        var told = Write(
+        var chunks = Write(
             () =>
             {
                 _completion.Begin("openrouter", "m");
@@ -107,7 +109,7 @@ public sealed class ChatCompletionWriterTests
             () => _completion.Finish(Completed with { FinishReason = "tool_calls" })
         );
 
-        told[1..4]
+        chunks[1..4]
             .Select(Choice)
             .ShouldBe([
                 """{"tool_calls":[{"index":0,"id":"a","type":"function","function":{"arguments":"{"}}]} null""",
@@ -117,21 +119,21 @@ public sealed class ChatCompletionWriterTests
     }
 
     [Test]
-    public void Another_one_may_begin_again_while_nothing_has_been_told()
+    public void Another_provider_may_restart_before_any_text_is_sent()
     {
-        var told = Write(
+        var chunks = Write(
             () => _completion.Begin("openrouter", "one"),
             () => _completion.Begin("google-ai", "two"),
             () => _completion.Append("Tokyo."),
             () => _completion.Finish(Completed)
         );
 
-        told.Count(chunk => chunk.Contains("\"role\"")).ShouldBe(1);
-        told[1].ShouldContain("\"model\":\"google-ai/two\"");
+        chunks.Count(chunk => chunk.Contains("\"role\"")).ShouldBe(1);
+        chunks[1].ShouldContain("\"model\":\"google-ai/two\"");
     }
 
     [Test]
-    public void What_was_told_cannot_be_taken_back()
+    public void A_restart_after_text_was_sent_is_a_failure()
     {
         var broken = Should.Throw<GenerationFailedException>(() =>
             Write(
@@ -149,7 +151,7 @@ public sealed class ChatCompletionWriterTests
     }
 
     [Test]
-    public void One_that_fails_is_a_failure_with_its_code()
+    public void A_failed_completion_is_a_failure_with_its_code()
     {
         _completion.Begin("openrouter", "one");
         _completion.Finish(
@@ -166,24 +168,24 @@ public sealed class ChatCompletionWriterTests
     [Test]
     public void A_failure_is_an_error_event_and_no_done_follows()
     {
-        var told = Write(withUsage: false, writer => writer.WriteFailure(new ShuttingDownException()).ShouldBeTrue());
+        var chunks = Write(withUsage: false, writer => writer.WriteFailure(new ShuttingDownException()).ShouldBeTrue());
 
-        using var error = JsonDocument.Parse(told.ShouldHaveSingleItem());
+        using var error = JsonDocument.Parse(chunks.ShouldHaveSingleItem());
         error.RootElement.GetProperty("error").GetProperty("code").GetString().ShouldBe("shutting_down");
     }
 
     [Test]
-    public void One_that_was_cancelled_before_anybody_had_begun_is_empty_and_of_whom_was_asked_for()
+    public void A_completion_that_was_cancelled_before_its_start_is_empty_and_names_the_requested_model()
     {
         _completion.Finish(Completed with { Status = MessageStatus.Cancelled, FinishReason = null, Usage = null });
 
-        var told = Write();
+        var chunks = Write();
 
-        told.Select(Choice).ShouldBe(["""{"role":"assistant","content":""} null""", "{} \"stop\"", "[DONE]"]);
-        told[0].ShouldContain("\"model\":\"asked/for\"");
+        chunks.Select(Choice).ShouldBe(["""{"role":"assistant","content":""} null""", "{} \"stop\"", "[DONE]"]);
+        chunks[0].ShouldContain("\"model\":\"asked/for\"");
     }
 
-    /// <summary>What a chunk says, and why it ends.</summary>
+    /// <summary>Returns the delta and the finish reason of a chunk.</summary>
     private static string Choice(string chunk)
     {
         if (chunk == "[DONE]")
@@ -195,7 +197,7 @@ public sealed class ChatCompletionWriterTests
 
     private List<string> Write(params Action[] steps) => Write(withUsage: false, steps);
 
-    /// <summary>The chunks that are told, when a follower reads after each step.</summary>
+    /// <summary>Returns the chunks that are written when a follower reads after each step.</summary>
     private List<string> Write(bool withUsage, params Action[] steps)
     {
         using var follower = new Follower(new HeldGeneration(_completion));

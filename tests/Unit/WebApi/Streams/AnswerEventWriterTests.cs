@@ -29,7 +29,7 @@ public sealed class AnswerEventWriterTests
     private readonly Generation _answer = new(new GenerationIdentity(Answer, "me", TestClock.Noon, Session, Question));
 
     [Test]
-    public async Task Started_tells_who_answers_what()
+    public async Task Started_has_the_ids_the_provider_and_the_model()
     {
         _answer.Begin("openrouter", "some/model");
 
@@ -55,7 +55,7 @@ public sealed class AnswerEventWriterTests
         );
 
     [Test]
-    public async Task An_emoji_comes_back_as_it_was()
+    public async Task An_emoji_is_unchanged()
     {
         var text = await DeltaAsync("😀 👩‍👩‍👧‍👦");
 
@@ -65,7 +65,7 @@ public sealed class AnswerEventWriterTests
 
     [TestCase(0, "provider_failed")]
     [TestCase(1, "interrupted")]
-    public async Task Restarted_tells_who_goes_on_and_why(int takeovers, string reason)
+    public async Task Restarted_has_the_provider_and_the_reason(int takeovers, string reason)
     {
         _answer.Enter(12, takeovers, "google-ai", "gemini");
 
@@ -75,7 +75,7 @@ public sealed class AnswerEventWriterTests
     }
 
     [Test]
-    public async Task Completed_has_the_answer_without_what_does_not_apply()
+    public async Task Completed_has_the_answer_without_members_that_do_not_apply()
     {
         _answer.Begin("openrouter", "some/model");
         _answer.Append("Tokyo.");
@@ -100,7 +100,7 @@ public sealed class AnswerEventWriterTests
     }
 
     [Test]
-    public async Task A_cancelled_answer_is_completed_to_its_followers()
+    public async Task A_cancelled_answer_is_sent_as_completed()
     {
         _answer.Finish(Completed with { Status = MessageStatus.Cancelled });
         var text = await WriteAsync();
@@ -153,7 +153,7 @@ public sealed class AnswerEventWriterTests
     }
 
     [Test]
-    public async Task A_very_long_text_is_written_whole()
+    public async Task A_very_long_text_is_written_in_full()
     {
         var text = string.Concat(Enumerable.Repeat("日本", 100_000));
 
@@ -170,7 +170,7 @@ public sealed class AnswerEventWriterTests
     }
 
     [Test]
-    public async Task Of_tool_calls_nothing_is_told_as_answers_have_texts()
+    public async Task Tool_calls_are_not_written_as_answers_have_texts()
     {
         _answer.Begin("openrouter", "some/model");
         _answer.Append(new ToolCallPiece(0, "id", "name", "{}"));
@@ -178,7 +178,7 @@ public sealed class AnswerEventWriterTests
         (await WriteAsync(new Position(1, 0))).ShouldBeEmpty();
     }
 
-    /// <summary>The events of a text, to a follower who knows that somebody has begun.</summary>
+    /// <summary>Returns the events of a text for a follower that has the start.</summary>
     private Task<string> DeltaAsync(string text)
     {
         _answer.Begin("openrouter", "some/model");

@@ -5,11 +5,11 @@ using QrAi.WebApi.Streams;
 
 namespace QrAi.Tests.Unit.WebApi.Streams;
 
-/// <summary>How streams end, and what is no stream.</summary>
+/// <summary>The ends of streams, and responses that are not streams.</summary>
 public sealed class GenerationStreamEndTests : GenerationStreamTest
 {
     [Test]
-    public async Task The_head_of_an_answer_that_failed_before_it_started_is_the_problems()
+    public async Task The_head_of_an_answer_that_failed_before_it_started_is_that_of_the_problem()
     {
         Answer.Finish(Failed);
 
@@ -17,7 +17,7 @@ public sealed class GenerationStreamEndTests : GenerationStreamTest
     }
 
     [Test]
-    public async Task An_answer_that_failed_before_it_started_is_a_problem_and_no_stream()
+    public async Task An_answer_that_failed_before_it_started_is_a_problem_and_not_a_stream()
     {
         Answer.Finish(Failed);
 
@@ -40,7 +40,7 @@ public sealed class GenerationStreamEndTests : GenerationStreamTest
     }
 
     [Test]
-    public async Task What_goes_wrong_before_the_first_event_is_a_problem_and_no_stream()
+    public async Task An_exception_before_the_first_event_is_a_problem_and_not_a_stream()
     {
         var following = Task.FromException<Follower>(new NotFoundException("answer", Guid.Empty));
 
@@ -59,7 +59,7 @@ public sealed class GenerationStreamEndTests : GenerationStreamTest
     }
 
     [Test]
-    public async Task Who_has_the_last_event_gets_no_content()
+    public async Task A_caller_that_has_the_last_event_gets_no_content()
     {
         Answer.Begin("openrouter", "model");
         Answer.Finish(Completed);
@@ -100,7 +100,7 @@ public sealed class GenerationStreamEndTests : GenerationStreamTest
     }
 
     [Test]
-    public async Task When_another_process_goes_on_with_the_answer_the_stream_ends_and_the_caller_comes_back()
+    public async Task When_another_process_takes_over_the_stream_ends_so_that_the_caller_reconnects()
     {
         var stream = ExecuteAsync();
         Answer.Begin("openrouter", "model");
@@ -111,7 +111,7 @@ public sealed class GenerationStreamEndTests : GenerationStreamTest
     }
 
     [Test]
-    public async Task What_goes_wrong_after_the_first_event_breaks_the_stream()
+    public async Task An_exception_after_the_first_event_breaks_the_stream()
     {
         var stream = ExecuteAsync();
         Answer.Begin("openrouter", "model");

@@ -11,10 +11,10 @@ using QrAi.WebApi.Streams;
 
 namespace QrAi.Tests.Unit.WebApi.Streams;
 
-/// <summary>The stream of one answer, over a connection in memory.</summary>
+/// <summary>A base class of tests of the stream of one answer, with a connection in memory.</summary>
 public abstract class GenerationStreamTest : IDisposable
 {
-    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan CommentInterval = TimeSpan.FromSeconds(15);
 
     private protected static readonly GenerationEnd Completed = new(
         MessageStatus.Completed,
@@ -61,7 +61,7 @@ public abstract class GenerationStreamTest : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>As the service does it with HEAD.</summary>
+    /// <summary>Executes the stream for a HEAD request, as the service does.</summary>
     private protected async Task ExecuteHeadAsync()
     {
         Context.Request.Method = HttpMethods.Head;
@@ -76,7 +76,7 @@ public abstract class GenerationStreamTest : IDisposable
 
     private protected async Task ShouldCommentAsync()
     {
-        await _clock.PassAsync(LongestSilence).Soon();
+        await _clock.PassAsync(CommentInterval).Soon();
         (await ReadAsync()).ShouldBe(": waiting\n\n");
     }
 
@@ -88,7 +88,7 @@ public abstract class GenerationStreamTest : IDisposable
         return text;
     }
 
-    /// <summary>An answer that notes when its follower leaves.</summary>
+    /// <summary>An answer that records when its follower leaves.</summary>
     private protected sealed class HeldAnswer : IFollowedGeneration
     {
         public Generation Generation { get; } =
@@ -109,7 +109,7 @@ public abstract class GenerationStreamTest : IDisposable
         public void Leave() => HasLeft = true;
     }
 
-    /// <summary>A body that knows whether it has started, as a server's does.</summary>
+    /// <summary>A body that records whether it has started, as that of a server does.</summary>
     private sealed class Body(Stream wire) : StreamResponseBodyFeature(wire)
     {
         public bool HasStarted { get; private set; }

@@ -6,7 +6,7 @@ using QrAi.WebApi.Streams;
 
 namespace QrAi.Tests.Unit.WebApi.Streams;
 
-/// <summary>Which callers get a stream, and when its events and comments are sent.</summary>
+/// <summary>The negotiation of streams, and the times of events and comments.</summary>
 public sealed class GenerationStreamTests : GenerationStreamTest
 {
     [TestCase("text/event-stream", true)]
@@ -32,7 +32,7 @@ public sealed class GenerationStreamTests : GenerationStreamTest
     }
 
     [Test]
-    public async Task A_stream_is_neither_kept_nor_held_up_on_its_way()
+    public async Task A_stream_is_neither_cached_nor_buffered_by_proxies()
     {
         Answer.Begin("openrouter", "model");
         Answer.Finish(Completed);
@@ -46,7 +46,7 @@ public sealed class GenerationStreamTests : GenerationStreamTest
     }
 
     [Test]
-    public async Task Who_asks_for_the_head_alone_waits_for_nothing()
+    public async Task A_HEAD_request_does_not_wait()
     {
         await ExecuteHeadAsync().Soon();
 
@@ -56,9 +56,9 @@ public sealed class GenerationStreamTests : GenerationStreamTest
     }
 
     [Test]
-    public async Task A_slow_reader_has_a_long_answer_in_pieces_and_never_as_a_whole()
+    public async Task A_slow_reader_gets_a_long_answer_in_pieces_and_never_as_a_whole()
     {
-        const int Most = 128 * 1024; // two pieces of 16 Ki characters of three bytes
+        const int MaxBuffer = 128 * 1024; // two pieces of 16 Ki characters of three bytes
         var text = string.Concat(Enumerable.Repeat("日本", 500_000));
         Answer.Begin("openrouter", "model");
         Answer.Append(text);
@@ -80,13 +80,13 @@ public sealed class GenerationStreamTests : GenerationStreamTest
         );
 
         await stream.Soon();
-        largest.ShouldBeLessThan(Most);
+        largest.ShouldBeLessThan(MaxBuffer);
         var last = received.ToString().Split("event: completed\ndata: ")[1];
         JsonElement.Parse(last).GetProperty("answer").GetProperty("content").GetString().ShouldBe(text);
     }
 
     [Test]
-    public async Task Each_event_goes_out_at_once()
+    public async Task Each_event_is_sent_immediately()
     {
         var stream = ExecuteAsync();
         Answer.Begin("openrouter", "model");
@@ -131,7 +131,7 @@ public sealed class GenerationStreamTests : GenerationStreamTest
     }
 
     [Test]
-    public async Task While_the_answer_is_looked_for_there_is_a_comment_every_15_seconds_too()
+    public async Task While_the_answer_is_being_found_there_is_a_comment_every_15_seconds_too()
     {
         var finding = new TaskCompletionSource<Follower>(TaskCreationOptions.RunContinuationsAsynchronously);
         var stream = new AnswerStream(finding.Task).ExecuteAsync(Context);

@@ -1,8 +1,8 @@
 namespace QrAi.Tests.Unit.Infrastructure.Persistence.Migrations;
 
 /// <summary>
-/// Reads the SQL of a migration of PostgreSQL and finds what would lock or lose data in use, or break the program that
-/// still runs while the next one migrates. What it does not know counts as a risk too: nothing slips through.
+/// Reads the SQL of a PostgreSQL migration, and finds statements that lock or lose data in use, or break the version
+/// that runs during the migration. An unknown statement counts as a risk too.
 /// </summary>
 internal sealed class MigrationReader
 {
@@ -12,17 +12,17 @@ internal sealed class MigrationReader
     private readonly HashSet<string> _unchecked = [];
 
     /// <summary>Reads a migration.</summary>
-    /// <param name="commands">What it sends, and what of that outside a transaction.</param>
-    /// <returns>Each risk as <c>what it is about: what is done to it</c>.</returns>
+    /// <param name="commands">Its commands, and whether each runs outside a transaction.</param>
+    /// <returns>The risks, each as <c>object: operation</c>.</returns>
     public static IReadOnlyList<string> RisksOf(IReadOnlyCollection<(string Sql, bool OutsideTransaction)> commands)
     {
         var reader = new MigrationReader();
         foreach (var (sql, outside) in commands)
         foreach (var statement in SqlText.Statements(sql))
             reader.Read(new Words(statement), outside);
-        // What was done before the statement that failed would be done again.
+        // A retry would repeat the commands before the one that failed.
         if (commands.Any(command => command.OutsideTransaction) && commands.Any(command => !command.OutsideTransaction))
-            reader._risks.Add("migration: it is in part outside the transaction, and can stop half done");
+            reader._risks.Add("migration: it is partly outside the transaction, and can stop half done");
         return reader._risks;
     }
 
@@ -47,7 +47,7 @@ internal sealed class MigrationReader
         else if (words.Take("lock"))
             Risk(words.SkipIf("table").Name(), "the table is locked");
         else if (!IsHarmless(words))
-            Risk(words.ToString(), "nobody knows what this does");
+            Risk(words.ToString(), "the effect is unknown");
     }
 
     private static bool IsHarmless(Words words) =>
@@ -61,7 +61,7 @@ internal sealed class MigrationReader
 
     private void ReadCreateTable(Words words)
     {
-        // One that may be there already is not new.
+        // A table that may exist already is not new.
         if (!words.Take("if", "not", "exists"))
             _newTables.Add(words.Name());
     }
@@ -75,11 +75,11 @@ internal sealed class MigrationReader
         if (_newTables.Contains(table))
             return;
         if (!concurrently)
-            Risk(table, $"the index {name} is made without CONCURRENTLY, and nobody can write meanwhile");
+            Risk(table, $"the index {name} is created without CONCURRENTLY, which blocks writes");
         else if (!outside)
-            Risk(table, $"the index {name} can be made concurrently only outside a transaction");
+            Risk(table, $"the index {name} can be created concurrently only outside a transaction");
         else if (!_clearedIndexes.Contains(name))
-            Risk(table, $"the index {name} is made without DROP INDEX CONCURRENTLY IF EXISTS before it");
+            Risk(table, $"the index {name} is created without DROP INDEX CONCURRENTLY IF EXISTS before it");
     }
 
     private void ReadDropIndex(Words words, bool outside)
@@ -88,11 +88,11 @@ internal sealed class MigrationReader
         var ifExists = words.Take("if", "exists");
         var name = words.Name();
         if (!concurrently)
-            Risk(name, "the index is dropped without CONCURRENTLY, and nobody can read or write meanwhile");
+            Risk(name, "the index is dropped without CONCURRENTLY, which blocks reads and writes");
         else if (!outside)
             Risk(name, "the index can be dropped concurrently only outside a transaction");
         else if (!ifExists)
-            Risk(name, "the index is dropped without IF EXISTS, and can not be dropped again");
+            Risk(name, "the index is dropped without IF EXISTS, and the drop cannot be repeated");
         else
             _clearedIndexes.Add(name);
     }
@@ -126,7 +126,7 @@ internal sealed class MigrationReader
         else if (words.Take("rename"))
             Risk(table, $"it is renamed, as in RENAME {words}");
         else
-            Risk(table, $"nobody knows what this does: {words}");
+            Risk(table, $"the effect is unknown: {words}");
     }
 
     private void ReadAddConstraint(string table, Words words)
@@ -161,18 +161,18 @@ internal sealed class MigrationReader
         else if (words.Take("set", "not", "null"))
             Risk(column, "the column becomes NOT NULL, and the whole table is read under a lock");
         else if (!words.Take("drop", "not", "null") && !words.Take("set", "default") && !words.Take("drop", "default"))
-            Risk(column, $"nobody knows what this does: {words}");
+            Risk(column, $"the effect is unknown: {words}");
     }
 
-    private void RiskUnlessNew(string table, string what)
+    private void RiskUnlessNew(string table, string operation)
     {
         if (!_newTables.Contains(table))
-            Risk(table, what);
+            Risk(table, operation);
     }
 
-    private void Risk(string about, string what) => _risks.Add($"{about}: {what}");
+    private void Risk(string target, string operation) => _risks.Add($"{target}: {operation}");
 
-    /// <summary>Words that are read from left to right.</summary>
+    /// <summary>Reads words from left to right.</summary>
     private sealed class Words(IReadOnlyList<string> all)
     {
         private static readonly string[] _constraints =
@@ -205,7 +205,7 @@ internal sealed class MigrationReader
 
         public string Peek() => _at < all.Count ? all[_at] : "";
 
-        /// <summary>A name without its schema.</summary>
+        /// <summary>Reads a name, and returns it without its schema.</summary>
         public string Name()
         {
             var name = Peek();
@@ -226,7 +226,7 @@ internal sealed class MigrationReader
 
         public bool HasAny(params string[] words) => words.Any(word => Has(word));
 
-        /// <summary>Whether the default is a function's; the time of the transaction is one value for all rows.</summary>
+        /// <summary>Whether the default calls a function, except <c>now</c>, which is the same for all rows.</summary>
         public bool DefaultIsCalled()
         {
             var expression = all.SkipWhile(word => word != "default").Skip(1).ToList();

@@ -2,11 +2,11 @@ namespace QrAi.Tests.Unit.Infrastructure.Persistence.Migrations;
 
 public sealed class MigrationReaderTests
 {
-    [TestCase("CREATE INDEX ix_a ON items (a)", "items: the index ix_a is made without CONCURRENTLY")]
-    [TestCase("create unique index if not exists ix_a on public.items (a)", "items: the index ix_a is made without")]
+    [TestCase("CREATE INDEX ix_a ON items (a)", "items: the index ix_a is created without CONCURRENTLY")]
+    [TestCase("create unique index if not exists ix_a on public.items (a)", "items: the index ix_a is created without")]
     [TestCase(
         "CREATE INDEX CONCURRENTLY ix_a ON items (a)",
-        "items: the index ix_a can be made concurrently only outside"
+        "items: the index ix_a can be created concurrently only outside"
     )]
     [TestCase("DROP INDEX ix_a", "ix_a: the index is dropped without CONCURRENTLY")]
     [TestCase("DROP INDEX CONCURRENTLY IF EXISTS ix_a", "ix_a: the index can be dropped concurrently only outside")]
@@ -48,15 +48,15 @@ public sealed class MigrationReaderTests
     )]
     [TestCase("ALTER TABLE items RENAME TO things", "items: it is renamed, as in RENAME TO THINGS")]
     [TestCase("ALTER TABLE items RENAME COLUMN a TO b", "items: it is renamed, as in RENAME COLUMN A TO B")]
-    [TestCase("ALTER TABLE items SET SCHEMA other", "items: nobody knows what this does")]
-    [TestCase("ALTER INDEX ix_a RENAME TO ix_b", "ALTER INDEX IX_A RENAME TO IX_B: nobody knows")]
+    [TestCase("ALTER TABLE items SET SCHEMA other", "items: the effect is unknown")]
+    [TestCase("ALTER INDEX ix_a RENAME TO ix_b", "ALTER INDEX IX_A RENAME TO IX_B: the effect is unknown")]
     [TestCase("UPDATE items SET a = 1", "items: rows are changed")]
     [TestCase("DELETE FROM items", "items: rows are deleted")]
     [TestCase("TRUNCATE TABLE items", "items: the rows are deleted")]
     [TestCase("LOCK TABLE items", "items: the table is locked")]
-    [TestCase("DO $$ BEGIN DROP TABLE items; END $$", "nobody knows what this does")]
-    [TestCase("-- fine\nVACUUM /* ; */ FULL items", "VACUUM FULL ITEMS: nobody knows")]
-    public void What_would_lock_or_lose_data_is_found(string sql, string risk) =>
+    [TestCase("DO $$ BEGIN DROP TABLE items; END $$", "the effect is unknown")]
+    [TestCase("-- fine\nVACUUM /* ; */ FULL items", "VACUUM FULL ITEMS: the effect is unknown")]
+    public void Statements_that_lock_or_lose_data_are_risks(string sql, string risk) =>
         MigrationReader.RisksOf([(sql, false)]).ShouldHaveSingleItem().ShouldContain(risk, Case.Sensitive);
 
     [TestCase("CREATE TABLE items (a text NOT NULL, CONSTRAINT ck CHECK (a <> ''));CREATE INDEX ix_a ON items (a);")]
@@ -73,10 +73,10 @@ public sealed class MigrationReaderTests
     [TestCase("INSERT INTO items VALUES (1, 'DROP TABLE items;', $body$; DROP TABLE items;$body$)")]
     [TestCase("COMMENT ON TABLE items IS '';;")]
     [TestCase("")]
-    public void What_does_neither_is_let_through(string sql) => MigrationReader.RisksOf([(sql, false)]).ShouldBeEmpty();
+    public void Other_statements_are_accepted(string sql) => MigrationReader.RisksOf([(sql, false)]).ShouldBeEmpty();
 
     [Test]
-    public void An_index_made_concurrently_is_let_through_if_it_can_be_made_again() =>
+    public void An_index_that_is_created_concurrently_is_accepted_if_its_creation_can_be_repeated() =>
         MigrationReader
             .RisksOf([
                 ("DROP INDEX CONCURRENTLY IF EXISTS ix_a;", true),
@@ -85,21 +85,21 @@ public sealed class MigrationReaderTests
             .ShouldBeEmpty();
 
     [Test]
-    public void An_index_made_concurrently_must_be_dropped_before_as_a_killed_migrator_leaves_one() =>
+    public void An_index_that_is_created_concurrently_must_be_dropped_before_as_a_killed_migrator_leaves_one() =>
         MigrationReader
             .RisksOf([("CREATE INDEX CONCURRENTLY ix_a ON items (a);", true)])
             .ShouldHaveSingleItem()
             .ShouldContain("without DROP INDEX CONCURRENTLY IF EXISTS");
 
     [Test]
-    public void An_index_must_be_dropped_so_that_it_can_be_dropped_again() =>
+    public void The_drop_of_an_index_must_be_repeatable() =>
         MigrationReader
             .RisksOf([("DROP INDEX CONCURRENTLY ix_a;", true)])
             .ShouldHaveSingleItem()
             .ShouldContain("without IF EXISTS");
 
     [Test]
-    public void A_migration_that_can_stop_half_done_is_found() =>
+    public void A_migration_that_can_stop_half_done_is_a_risk() =>
         MigrationReader
             .RisksOf([
                 ("ALTER TABLE items ADD a text;", false),
@@ -110,7 +110,7 @@ public sealed class MigrationReaderTests
             .ShouldContain("half done");
 
     [Test]
-    public void All_risks_of_a_migration_are_told() =>
+    public void All_risks_of_a_migration_are_returned() =>
         MigrationReader
             .RisksOf([("ALTER TABLE items DROP a, ADD b text NOT NULL; DROP TABLE other", false)])
             .Count.ShouldBe(3);

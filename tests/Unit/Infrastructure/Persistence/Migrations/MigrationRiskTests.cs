@@ -8,11 +8,11 @@ using QrAi.Infrastructure.Persistence.Sqlite;
 
 namespace QrAi.Tests.Unit.Infrastructure.Persistence.Migrations;
 
-/// <summary>The service's own migrations, read as the SQL that they are.</summary>
+/// <summary>The risks in the SQL of the service's migrations.</summary>
 public sealed class MigrationRiskTests
 {
     [Test]
-    public void No_migration_locks_or_loses_data_in_use_unless_it_says_why()
+    public void No_migration_locks_or_loses_data_in_use_without_a_reason()
     {
         using var database = new PostgresDesignTime().CreateDbContext([]);
         var migrations = database.GetService<IMigrationsAssembly>().Migrations;
@@ -32,17 +32,17 @@ public sealed class MigrationRiskTests
     }
 
     [Test]
-    public void A_risk_that_is_accepted_is_no_finding_but_one_that_is_not_there_is()
+    public void An_accepted_risk_is_not_a_finding_but_one_that_does_not_exist_is()
     {
         (string, bool)[] drops = [("ALTER TABLE items DROP COLUMN a", false)];
 
         Findings(typeof(Silent), drops).ShouldBe(["items.a: the column is dropped"]);
         Findings(typeof(Accepting), drops).ShouldBeEmpty();
         Findings(typeof(Accepting), [("COMMENT ON TABLE items IS ''", false)])
-            .ShouldBe(["accepted, but not there: items.a: the column is dropped"]);
+            .ShouldBe(["accepted, but does not exist: items.a: the column is dropped"]);
     }
 
-    /// <summary>The risks that nobody accepted, and what was accepted and is not there.</summary>
+    /// <summary>Returns the risks that are not accepted, and the accepted ones that do not exist.</summary>
     private static List<string> Findings(Type migration, IReadOnlyCollection<(string, bool)> commands)
     {
         var risks = MigrationReader.RisksOf(commands);
@@ -53,7 +53,7 @@ public sealed class MigrationRiskTests
             .. risks.Where(risk => !accepted.Exists(each => each.Risk == risk)),
             .. accepted
                 .Where(each => !risks.Contains(each.Risk))
-                .Select(each => $"accepted, but not there: {each.Risk}"),
+                .Select(each => $"accepted, but does not exist: {each.Risk}"),
         ];
     }
 
@@ -77,6 +77,6 @@ public sealed class MigrationRiskTests
 
     private sealed class Silent;
 
-    [AcceptedRisk("items.a: the column is dropped", "Nobody has read it since the last version.")]
+    [AcceptedRisk("items.a: the column is dropped", "The last version does not read it.")]
     private sealed class Accepting;
 }

@@ -1,11 +1,11 @@
 namespace QrAi.Tests.Unit.Infrastructure.Persistence.Migrations;
 
-/// <summary>PostgreSQL's SQL as words: https://www.postgresql.org/docs/15/sql-syntax-lexical.html.</summary>
+/// <summary>Tokenizes PostgreSQL's SQL: https://www.postgresql.org/docs/15/sql-syntax-lexical.html.</summary>
 internal static class SqlText
 {
     /// <summary>
-    /// Splits a text into statements and those into words. Names are in lower case unless they are quoted, literals are
-    /// one word that begins with an apostrophe, comments are left out.
+    /// Splits a text into statements, and statements into words. Names are in lower case unless they are quoted. A
+    /// literal is one word that begins with an apostrophe. Comments are omitted.
     /// </summary>
     public static IEnumerable<IReadOnlyList<string>> Statements(string sql)
     {
@@ -20,7 +20,7 @@ internal static class SqlText
             }
     }
 
-    /// <summary>Splits words at the commas that are within no parentheses.</summary>
+    /// <summary>Splits words at the commas outside of parentheses.</summary>
     public static IEnumerable<IReadOnlyList<string>> Parts(IEnumerable<string> words)
     {
         var (part, depth) = (new List<string>(), 0);
@@ -95,7 +95,7 @@ internal static class SqlText
                 continue;
             if (at + 1 == sql.Length || sql[at + 1] != quote)
                 return at + 1;
-            at++; // two of them are one within
+            at++; // a doubled quotation mark is an escaped one
         }
 
         return sql.Length;

@@ -16,12 +16,12 @@ public sealed class PostgresCapacityTests
 
     [TestCase(97, 7, 3)]
     [TestCase(30, 0, 1)]
-    public void Replicas_that_fit_are_no_matter(int room, long others, long replicas) =>
+    public void Replicas_that_fit_are_not_reported(int room, long others, long replicas) =>
         PostgresCapacity.Describe(room, others, replicas, Options).ShouldBeNull();
 
     [TestCase(97, 8, 3)]
     [TestCase(29, 0, 1)]
-    public void Replicas_that_do_not_fit_are_told_with_the_numbers_and_the_settings(
+    public void Replicas_that_do_not_fit_are_reported_with_the_numbers_and_the_settings(
         int room,
         long others,
         long replicas
