@@ -8,14 +8,14 @@ using System.Runtime.CompilerServices;
 namespace QrAi.Tests.Isolation;
 
 /// <summary>
-/// Refuses every connection of this process but to loopback and to Unix sockets, and every look-up of another name. The
-/// runtime announces both before it begins; an exception then is what the caller gets, and nothing leaves the machine.
+/// Refuses every connection of this process except to loopback and Unix sockets, and every look-up of another name. The
+/// runtime raises an event before each; the exception thrown there reaches the caller, and nothing leaves the machine.
 /// </summary>
 public sealed class ConnectionGuard : EventListener
 {
     /// <summary>
-    /// The variable with the address of a PostgreSQL server that whoever runs the tests gives them: the one host besides
-    /// this machine that is allowed.
+    /// The environment variable with the URL of a PostgreSQL server for the tests: its host is the only one allowed
+    /// besides this machine.
     /// </summary>
     public const string ServerVariable = "QRAI_TEST_DATABASE_URL";
 
@@ -25,8 +25,8 @@ public sealed class ConnectionGuard : EventListener
 
     private ConnectionGuard(Action<string> report) => _report = report;
 
-    /// <summary>Begins to guard, for as long as the process lives.</summary>
-    /// <param name="report">Is told of each connection that was refused, on the thread that wanted it.</param>
+    /// <summary>Starts the guard, for the lifetime of the process.</summary>
+    /// <param name="report">Receives each refused connection, on the thread that attempted it.</param>
     public static ConnectionGuard Start(Action<string> report)
     {
         if (Uri.TryCreate(Environment.GetEnvironmentVariable(ServerVariable), UriKind.Absolute, out var server))
@@ -40,7 +40,7 @@ public sealed class ConnectionGuard : EventListener
     /// <inheritdoc/>
     protected override void OnEventSourceCreated(EventSource eventSource)
     {
-        // Null: the constructor of the base class is still running, and Start will come to this source.
+        // Null while the constructor of the base class runs: Start watches these sources later.
         if (_report is not null)
             Watch(eventSource);
     }
@@ -67,7 +67,7 @@ public sealed class ConnectionGuard : EventListener
     {
         if (source.Name is not ("System.Net.Sockets" or "System.Net.NameResolution"))
             return;
-        // Else what a listener throws is dropped, and the connection would be made.
+        // Without this, an exception of a listener is dropped, and the connection is opened.
         SettingsOf(source) |= EventSourceSettings.ThrowOnEventWriteErrors;
         EnableEvents(source, EventLevel.Informational);
     }
@@ -82,7 +82,7 @@ public sealed class ConnectionGuard : EventListener
         }
         catch (SocketException)
         {
-            // nobody knows the name: who connects to it will be told
+            // The name cannot be resolved: a connection to it fails with its own error.
         }
     }
 
@@ -95,8 +95,8 @@ public sealed class ConnectionGuard : EventListener
                     || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
         );
 
-    // As SocketAddress writes itself: "InterNetwork:16:{0,80,127,0,0,1,…}", the port first, then the address, which in
-    // IPv6 comes after four bytes of flow information. Other families (Unix) do not leave the machine.
+    // The format of SocketAddress.ToString: "InterNetwork:16:{0,80,127,0,0,1,…}", the port first, then the address,
+    // which follows four bytes of flow information in IPv6. Other families (Unix) do not leave the machine.
     private static IPEndPoint? EndPointOf(string socketAddress)
     {
         var parts = socketAddress.Split(':', 3);

@@ -4,8 +4,8 @@ using NUnit.Framework.Interfaces;
 namespace QrAi.Tests.Isolation;
 
 /// <summary>
-/// Fails every test of an assembly that wanted to connect to anything but this machine, even if the code swallowed the
-/// refusal, and the run for what no test can be blamed for.
+/// Fails every test that attempts a connection to another machine, even if the code ignores the refusal. An attempt
+/// outside any test fails the run.
 /// </summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 public sealed class NoRealCallsAttribute : Attribute, ITestAction
@@ -19,7 +19,7 @@ public sealed class NoRealCallsAttribute : Attribute, ITestAction
     public void BeforeTest(ITest test) => GC.KeepAlive(_guard);
 
     /// <inheritdoc/>
-    /// <exception cref="AssertionException">Something was refused.</exception>
+    /// <exception cref="AssertionException">A connection or a system call was refused.</exception>
     public void AfterTest(ITest test)
     {
         ArgumentNullException.ThrowIfNull(test);

@@ -5,8 +5,8 @@ using NUnit.Framework.Internal;
 namespace QrAi.Tests.Isolation;
 
 /// <summary>
-/// Runs the tests of an assembly in an order that a number decides, where <c>QRAI_TEST_ORDER</c> is one: the same number,
-/// the same order.
+/// Runs the tests of an assembly in a random order if <c>QRAI_TEST_ORDER</c> is set. Its number is the seed: the same
+/// number gives the same order.
 /// </summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 public sealed class RandomOrderAttribute : Attribute, IApplyToTest
@@ -17,7 +17,7 @@ public sealed class RandomOrderAttribute : Attribute, IApplyToTest
         var seed = Environment.GetEnvironmentVariable("QRAI_TEST_ORDER");
         if (string.IsNullOrEmpty(seed))
             return;
-#pragma warning disable CA5394 // to be repeated, not to be secret
+#pragma warning disable CA5394 // the order has to be reproducible, not secret
         Shuffle(test, new Random(int.Parse(seed, CultureInfo.InvariantCulture)));
 #pragma warning restore CA5394
     }

@@ -1,8 +1,8 @@
 using QrAi.Tests.Isolation;
 
 /// <summary>
-/// Guards a program that tests start as a process of its own: the runtime calls this before its first line, where
-/// <c>DOTNET_STARTUP_HOOKS</c> names this assembly. The name and its lack of a namespace are the runtime's:
+/// Guards a program that tests start as a separate process: the runtime calls this before the program's entry point if
+/// <c>DOTNET_STARTUP_HOOKS</c> names this assembly. The runtime requires this name, without a namespace:
 /// https://github.com/dotnet/runtime/blob/main/docs/design/features/host-startup-hook.md
 /// </summary>
 #pragma warning disable CA1050

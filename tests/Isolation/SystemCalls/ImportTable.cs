@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace QrAi.Tests.Isolation.SystemCalls;
 
 /// <summary>
-/// The functions that a loaded library calls in others, which on Linux are addresses in a table of its own, and can be
-/// exchanged there: https://refspecs.linuxfoundation.org/elf/gabi4+/ch5.dynamic.html. 64 bits only.
+/// The functions that a loaded library imports. On Linux their addresses are in a table of the library, where they can
+/// be replaced: https://refspecs.linuxfoundation.org/elf/gabi4+/ch5.dynamic.html. 64 bits only.
 /// </summary>
 internal static unsafe class ImportTable
 {
@@ -31,11 +31,11 @@ internal static unsafe class ImportTable
         JumpRelocations = 23, // DT_JMPREL
     }
 
-    /// <summary>Lets a library call other functions from now on.</summary>
+    /// <summary>Replaces functions that a library imports.</summary>
     /// <param name="library">The end of its path.</param>
-    /// <param name="replacements">What to call instead, by the name of the function.</param>
-    /// <returns>What it has called so far, by name; functions that it does not call are missing.</returns>
-    public static IReadOnlyDictionary<string, nint> Exchange(string library, Dictionary<string, nint> replacements)
+    /// <param name="replacements">The replacements, by the name of the function.</param>
+    /// <returns>The original functions, by name; functions that it does not import are missing.</returns>
+    public static IReadOnlyDictionary<string, nint> Replace(string library, Dictionary<string, nint> replacements)
     {
         (_library, _replacements, _originals) = (library, replacements, []);
         _ = IterateObjects(&Visit, null);
@@ -49,16 +49,16 @@ internal static unsafe class ImportTable
             return 0;
         for (var i = 0; i < loaded->HeaderCount; i++)
             if (loaded->Headers[i].Type == DynamicSegment)
-                ExchangeIn(loaded->Base, (DynamicEntry*)(loaded->Base + loaded->Headers[i].Address));
+                ReplaceIn(loaded->Base, (DynamicEntry*)(loaded->Base + loaded->Headers[i].Address));
         return 1;
     }
 
-    private static void ExchangeIn(nint origin, DynamicEntry* dynamic)
+    private static void ReplaceIn(nint origin, DynamicEntry* dynamic)
     {
         var entries = new Dictionary<Tag, nint>();
         for (; dynamic->Tag != Tag.End; dynamic++)
             entries[dynamic->Tag] = dynamic->Value;
-        // One C library has put addresses there when it loaded the library, another leaves the distances from its origin.
+        // One C library stores absolute addresses there when it loads a library, another leaves offsets from its base.
         var strings = (byte*)Address(Tag.Strings);
         var symbols = (Symbol*)Address(Tag.Symbols);
         Scan(Tag.JumpRelocations, Tag.JumpRelocationsSize);
@@ -84,7 +84,7 @@ internal static unsafe class ImportTable
     {
         _originals![name] = *place;
         var page = (nint)place & ~(nint)(Environment.SystemPageSize - 1);
-        // The table has been write-protected since the library was loaded. It stays open: data may share its page.
+        // The table is write-protected after loading. The page stays writable: it may also contain data.
         if (ProtectMemory(page, (nuint)Environment.SystemPageSize, ReadAndWrite) != 0)
             throw new InvalidOperationException($"mprotect failed with error {Marshal.GetLastSystemError()}.");
         *place = replacement;
@@ -98,7 +98,7 @@ internal static unsafe class ImportTable
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int ProtectMemory(nint address, nuint length, int access);
 
-#pragma warning disable CS0649 // the loader has filled them
+#pragma warning disable CS0649 // the loader fills these fields
     private struct LoadedObject
     {
         public nint Base;

@@ -3,7 +3,7 @@ using NUnit.Framework.Interfaces;
 
 namespace QrAi.Tests.Isolation.SystemCalls;
 
-/// <summary>For an assembly whose tests touch nothing outside their own memory but temporary files.</summary>
+/// <summary>Marks an assembly whose tests use nothing outside their own memory except temporary files.</summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 public sealed class NoSystemCallsAttribute : Attribute, ITestAction
 {
@@ -13,6 +13,6 @@ public sealed class NoSystemCallsAttribute : Attribute, ITestAction
     /// <inheritdoc/>
     public void BeforeTest(ITest test) => SystemCallGuard.Start();
 
-    /// <summary>Nothing: <see cref="NoRealCallsAttribute"/> fails tests for whatever was refused.</summary>
+    /// <summary>Does nothing: <see cref="NoRealCallsAttribute"/> fails the tests whose calls were refused.</summary>
     public void AfterTest(ITest test) { }
 }

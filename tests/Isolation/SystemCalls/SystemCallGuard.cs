@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 namespace QrAi.Tests.Isolation.SystemCalls;
 
 /// <summary>
-/// Refuses files outside the temporary folder, sockets and processes to the base library, through which all managed code
-/// goes: <see cref="Violations"/> learns of it, and the caller gets an error as if it had no permission. What the runtime
-/// itself reads stays free: assemblies, their symbols, time zones, what the system tells of itself. On Linux only, where
-/// these calls can be got hold of.
+/// Refuses the base library, which all managed code uses, access to files outside the temporary folder, to sockets and
+/// to processes. <see cref="Violations"/> records the refusal, and the caller gets a permission error. Files that the
+/// runtime itself reads are allowed: assemblies, their symbols, time zones, system information. Only on Linux, where
+/// these calls can be intercepted.
 /// </summary>
 public static unsafe class SystemCallGuard
 {
@@ -33,18 +33,18 @@ public static unsafe class SystemCallGuard
     private static delegate* unmanaged<byte*, int> _removeDirectory;
     private static delegate* unmanaged<byte*, byte*, int> _rename;
 
-    /// <summary>Whether it guards: the machine is one where it can.</summary>
+    /// <summary>Whether the guard is active, which depends on the platform.</summary>
     public static bool IsActive { get; private set; }
 
-    /// <summary>Begins to guard, for as long as the process lives.</summary>
+    /// <summary>Starts the guard, for the lifetime of the process.</summary>
     internal static void Start()
     {
         if (IsActive || !OperatingSystem.IsLinux() || !Environment.Is64BitProcess)
             return;
-        // Whatever the compiler calls "open" for large files, depending on the machine.
+        // The name of "open" for large files depends on the platform.
         var open = (nint)(delegate* unmanaged<byte*, int, int, int>)&Open;
         var fork = (nint)(delegate* unmanaged<int>)&Fork;
-        var originals = ImportTable.Exchange(
+        var originals = ImportTable.Replace(
             BaseLibrary,
             new()
             {
