@@ -2,7 +2,7 @@ using QrAi.Tests.Fixtures.Sessions;
 
 namespace QrAi.Tests.Fixtures;
 
-/// <summary>Where an arrangement begins: <c>A.Session().Titled("Japan").Answered("Capital?", "Tokyo.")</c>.</summary>
+/// <summary>Starts test data: <c>A.Session().Titled("Japan").Answered("Capital?", "Tokyo.")</c>.</summary>
 public static class A
 {
     /// <summary>A session without messages, opened at <see cref="Testing.TestClock.Noon"/>.</summary>

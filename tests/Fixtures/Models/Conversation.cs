@@ -7,48 +7,48 @@ using QrAi.Tests.Testing;
 
 namespace QrAi.Tests.Fixtures.Models;
 
-/// <summary>A question to a model, and what is told until its end: a line for each thing but the usage.</summary>
+/// <summary>A question to a model and its answer: one line for each content except the usage.</summary>
 public sealed class Conversation
 {
-    private readonly ConcurrentQueue<string> _told = new();
-    private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
+    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly Channel<string> _unread = Channel.CreateUnbounded<string>();
     private readonly List<Attempt> _attempts = [];
 
-    /// <summary>Asks.</summary>
+    /// <summary>Asks the question.</summary>
     public Conversation(
         IChatClient client,
         ChatOptions? options = null,
         CancellationToken cancellationToken = default
     ) => Finished = Task.Run(() => FollowAsync(client, options, cancellationToken), CancellationToken.None);
 
-    /// <summary>Ends when nothing more is told, well or not; it never fails.</summary>
+    /// <summary>Completes at the end of the answer or at its failure; never fails.</summary>
     public Task Finished { get; }
 
-    /// <summary>The lines so far.</summary>
-    public string[] Told => [.. _told];
+    /// <summary>The lines received so far.</summary>
+    public string[] Lines => [.. _lines];
 
-    /// <summary>The usage that was told last, apart from the rest: few tests are about it.</summary>
+    /// <summary>The usage received last, separate from the lines because few tests check it.</summary>
     public string? Usage { get; private set; }
 
     /// <summary>The attempts that have ended.</summary>
     public IReadOnlyList<Attempt> Attempts => _attempts;
 
-    /// <summary>The waits that were passed, in order.</summary>
+    /// <summary>The durations waited, in order.</summary>
     public List<TimeSpan> Waits { get; } = [];
 
-    /// <summary>Why there is no whole answer.</summary>
+    /// <summary>The reason for an incomplete answer.</summary>
     public Exception? Failure { get; private set; }
 
-    /// <summary>The failure's code, if it is one of those that the application knows.</summary>
+    /// <summary>The failure's code, if the application defines one.</summary>
     public string? FailureCode => (Failure as GenerationFailedException)?.Code;
 
-    /// <summary>Ends when a line has been told that no test has waited for yet.</summary>
+    /// <summary>Waits for the next occurrence of a line.</summary>
     public async Task UntilAsync(string line)
     {
-        while (await _lines.Reader.ReadAsync().AsTask().WaitAsync(Eventually.DefaultLimit) != line) { }
+        while (await _unread.Reader.ReadAsync().AsTask().WaitAsync(Eventually.DefaultLimit) != line) { }
     }
 
-    /// <summary>The line for a thing.</summary>
+    /// <summary>Returns the line for a content.</summary>
     public static string Describe(AIContent content) =>
         content switch
         {
@@ -68,7 +68,7 @@ public sealed class Conversation
             var messages = new[] { new ChatMessage(ChatRole.User, "Why?") };
             await foreach (var update in client.GetStreamingResponseAsync(messages, options, cancellationToken))
             foreach (var content in update.Contents)
-                Tell(content);
+                Add(content);
         }
         catch (Exception exception)
         {
@@ -76,7 +76,7 @@ public sealed class Conversation
         }
     }
 
-    private void Tell(AIContent content)
+    private void Add(AIContent content)
     {
         if (content is AttemptEnded { Attempt: var attempt })
             _attempts.Add(attempt);
@@ -87,7 +87,7 @@ public sealed class Conversation
             return;
         }
 
-        _told.Enqueue(line);
-        _lines.Writer.TryWrite(line);
+        _lines.Enqueue(line);
+        _unread.Writer.TryWrite(line);
     }
 }

@@ -9,8 +9,8 @@ using TokenUsage = QrAi.Tests.Testing.Providers.TokenUsage;
 namespace QrAi.Tests.Fixtures.Models;
 
 /// <summary>
-/// One attempt within the process: what a reply sends becomes contents, and how it ends an outcome, in the words that
-/// callers of the service see.
+/// One in-process attempt: the parts of a reply become contents, and its end becomes an outcome as callers of the
+/// service see it.
 /// </summary>
 internal sealed class ModelCompletion : ICompletion, IDisposable
 {
@@ -18,35 +18,35 @@ internal sealed class ModelCompletion : ICompletion, IDisposable
     private const string BrokenOff = "broken_off";
 
     private readonly Channel<AIContent> _contents = Channel.CreateUnbounded<AIContent>();
-    private readonly CancellationTokenSource _left;
+    private readonly CancellationTokenSource _disconnected;
     private bool _begun;
 
     private ModelCompletion(ReceivedRequest request, TimeProvider clock, CancellationToken cancellationToken)
     {
         (Request, Clock) = (request, clock);
-        _left = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        ClientLeft = _left.Token;
+        _disconnected = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        ClientDisconnected = _disconnected.Token;
     }
 
     public ReceivedRequest Request { get; }
 
     public TimeProvider Clock { get; }
 
-    public CancellationToken ClientLeft { get; }
+    public CancellationToken ClientDisconnected { get; }
 
-    /// <summary>What comes, until the attempt has ended; a fault of the test's own is thrown.</summary>
+    /// <summary>The contents until the end of the attempt; an error of the test itself is thrown.</summary>
     public ChannelReader<AIContent> Contents => _contents.Reader;
 
-    /// <summary>How it has ended.</summary>
+    /// <summary>The outcome after the end of the attempt.</summary>
     public string Outcome { get; private set; } = "";
 
-    /// <summary>Why the model stopped, once it has.</summary>
+    /// <summary>The reason why the model stopped; null before that.</summary>
     public string? FinishReason { get; private set; }
 
-    /// <summary>Whether it has ended with a whole answer.</summary>
+    /// <summary>Whether it ended with a complete answer.</summary>
     public bool IsWhole => Outcome == Completed;
 
-    /// <summary>Begins to play a reply.</summary>
+    /// <summary>Starts to serve a reply.</summary>
     public static ModelCompletion Begin(
         Reply reply,
         ReceivedRequest request,
@@ -67,7 +67,7 @@ internal sealed class ModelCompletion : ICompletion, IDisposable
 
     public Task CommentAsync() => Task.CompletedTask;
 
-    public Task TokenAsync(string text) => text.Length > 0 ? TellAsync(new TextContent(text)) : Task.CompletedTask;
+    public Task TokenAsync(string text) => text.Length > 0 ? AddAsync(new TextContent(text)) : Task.CompletedTask;
 
     public Task FinishReasonAsync(string reason)
     {
@@ -78,7 +78,7 @@ internal sealed class ModelCompletion : ICompletion, IDisposable
     }
 
     public Task UsageAsync(TokenUsage usage) =>
-        TellAsync(
+        AddAsync(
             new UsageContent(
                 new UsageDetails
                 {
@@ -108,7 +108,7 @@ internal sealed class ModelCompletion : ICompletion, IDisposable
     }
 
     public Task WriteAsync(ReadOnlyMemory<byte> bytes) =>
-        throw new NotSupportedException("Bytes are sent over a wire, and a model in process has none.");
+        throw new NotSupportedException("An in-process model has no connection to send bytes over.");
 
     public void Break()
     {
@@ -118,11 +118,11 @@ internal sealed class ModelCompletion : ICompletion, IDisposable
             End("connection_failed");
     }
 
-    /// <summary>The client goes away.</summary>
+    /// <summary>Disconnects the client.</summary>
     public void Dispose()
     {
-        _left.Cancel();
-        _left.Dispose();
+        _disconnected.Cancel();
+        _disconnected.Dispose();
     }
 
     private async Task ServeAsync(Reply reply)
@@ -132,12 +132,12 @@ internal sealed class ModelCompletion : ICompletion, IDisposable
             await reply.ServeAsync(this);
             EndOfStream();
         }
-        catch (OperationCanceledException) when (ClientLeft.IsCancellationRequested)
+        catch (OperationCanceledException) when (ClientDisconnected.IsCancellationRequested)
         {
             if (End("cancelled"))
                 Request.MarkAborted();
         }
-#pragma warning disable CA1031 // the client is told, whatever it is
+#pragma warning disable CA1031 // any failure is passed to the client
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -149,8 +149,8 @@ internal sealed class ModelCompletion : ICompletion, IDisposable
         }
     }
 
-    // What comes after the end does not arrive.
-    private Task TellAsync(AIContent content)
+    // Content after the end is dropped.
+    private Task AddAsync(AIContent content)
     {
         _contents.Writer.TryWrite(content);
         return Task.CompletedTask;

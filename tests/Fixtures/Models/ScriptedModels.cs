@@ -9,18 +9,18 @@ using QrAi.Tests.Testing.Providers;
 namespace QrAi.Tests.Fixtures.Models;
 
 /// <summary>
-/// Models within the process, in the application's own terms, for tests that do not care how a provider is spoken to. Each
-/// attempt takes one reply. One that fails sends the question to the next provider, and with the last of them the answer
-/// fails: what is tried again, and for how long, is the real providers' business.
+/// In-process implementations of the application's models, for tests that do not depend on a provider's protocol. Each
+/// attempt takes one reply. After a failed attempt the next provider is asked; after the last one the answer fails.
+/// Retries are not simulated: the real providers implement them.
 /// </summary>
 public sealed class ScriptedModels(TimeProvider? clock = null) : ReplyScript(clock), IModelProviders
 {
-    /// <summary>Every provider's own model.</summary>
+    /// <summary>The default model of every provider.</summary>
     public const string Model = "test/model";
 
     private static readonly Dictionary<string, string> _noHeaders = [];
 
-    /// <summary>The names of the providers that are configured, in the order of failover.</summary>
+    /// <summary>The names of the configured providers, in the order of failover.</summary>
     public IReadOnlyList<string> Providers { get; set; } = [ModelProviderNames.OpenRouter];
 
     /// <inheritdoc/>
@@ -41,7 +41,7 @@ public sealed class ScriptedModels(TimeProvider? clock = null) : ReplyScript(clo
 
     private ModelCompletion Begin(IEnumerable<ChatMessage> messages, string model, CancellationToken cancellationToken)
     {
-        // What the protocol's request would be: whoever looks at requests need not know how they came.
+        // The same body as in the protocol, so that tests inspect requests of both kinds in the same way.
         var body = JsonSerializer.SerializeToElement(
             new
             {
@@ -65,7 +65,7 @@ public sealed class ScriptedModels(TimeProvider? clock = null) : ReplyScript(clo
         {
             foreach (var provider in providers)
             {
-                // Models are named differently everywhere: the caller's choice is the first provider's.
+                // Providers name models differently: the caller's choice applies to the first provider.
                 var model = (provider == providers[0] ? options?.ModelId : null) ?? Model;
                 var start = models.Clock.GetTimestamp();
                 using var completion = models.Begin(messages, model, cancellationToken);

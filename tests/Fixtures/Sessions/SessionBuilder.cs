@@ -8,8 +8,8 @@ using QrAi.Tests.Testing;
 namespace QrAi.Tests.Fixtures.Sessions;
 
 /// <summary>
-/// A session as a test needs it, made by the domain's own rules: what it says nothing about has a default. Each exchange
-/// takes a second, and the next one begins a minute after the last.
+/// Builds a session by the rules of the domain, with defaults for everything that a test does not set. Each exchange
+/// takes a second, and the next one begins a minute after the previous one.
 /// </summary>
 public sealed class SessionBuilder
 {
@@ -23,39 +23,39 @@ public sealed class SessionBuilder
     private string? _title;
     private Guid? _id;
 
-    /// <summary>Its id; without one it gets one of its own, as sessions do.</summary>
+    /// <summary>Sets its id; the default is a new id.</summary>
     public SessionBuilder Identified(Guid id)
     {
         _id = id;
         return this;
     }
 
-    /// <summary>Whom it belongs to; without one to whoever need not prove who they are.</summary>
+    /// <summary>Sets its owner; the default is the owner without authentication.</summary>
     public SessionBuilder OwnedBy(string owner)
     {
         _owner = owner;
         return this;
     }
 
-    /// <summary>Its title; without one it gets that of its first question.</summary>
+    /// <summary>Sets its title; the default is derived from the first question.</summary>
     public SessionBuilder Titled(string title)
     {
         _title = title;
         return this;
     }
 
-    /// <summary>When it was opened, or from when on the next exchanges are.</summary>
+    /// <summary>Sets the time of its creation, or of the next exchange.</summary>
     public SessionBuilder At(DateTimeOffset time)
     {
         _now = time;
         return this;
     }
 
-    /// <summary>A question and its whole answer.</summary>
+    /// <summary>Adds a question with its complete answer.</summary>
     public SessionBuilder Answered(string question = "Why?", string answer = "Because.") =>
         Ended(question, (turn, now) => turn.Complete(Written(answer), now));
 
-    /// <summary>So many questions and answers, numbered from 1: <c>Q1</c>, <c>A1</c>.</summary>
+    /// <summary>Adds questions and answers, numbered from 1: <c>Q1</c>, <c>A1</c>.</summary>
     public SessionBuilder Answered(int times)
     {
         for (var i = 1; i <= times; i++)
@@ -67,18 +67,18 @@ public sealed class SessionBuilder
         return this;
     }
 
-    /// <summary>A question that no provider answered.</summary>
+    /// <summary>Adds a question that no provider answered.</summary>
     public SessionBuilder Failed(string question = "Why?", string code = AnswerErrorCodes.ProviderFailed) =>
         Ended(
             question,
             (turn, now) => turn.Fail(GeneratedAnswer.Empty, new AnswerError(code, "Every provider failed."), now)
         );
 
-    /// <summary>A question whose answer was cancelled when a part of it had come.</summary>
+    /// <summary>Adds a question whose answer was cancelled after a part of it.</summary>
     public SessionBuilder Cancelled(string question = "Why?", string sofar = "Beca") =>
         Ended(question, (turn, now) => turn.Cancel(Written(sofar), now));
 
-    /// <summary>A question that is still being answered.</summary>
+    /// <summary>Adds a question whose answer is still being generated.</summary>
     public SessionBuilder Asked(string question = "Why?")
     {
         var now = NextExchange();
@@ -86,7 +86,7 @@ public sealed class SessionBuilder
         return this;
     }
 
-    /// <summary>The session.</summary>
+    /// <summary>Builds the session.</summary>
     public Session Build()
     {
         var session = Session.Open(_owner, _title, _opened ?? _now);

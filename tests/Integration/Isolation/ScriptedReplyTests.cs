@@ -138,7 +138,7 @@ public sealed class ScriptedReplyTests
         gate.Finish("three");
         await conversation.Finished.WaitAsync(Eventually.DefaultLimit);
 
-        conversation.Told.ShouldBe([Started, "text one", "text two", "text three", "ended openrouter completed"]);
+        conversation.Lines.ShouldBe([Started, "text one", "text two", "text three", "ended openrouter completed"]);
         conversation.Usage.ShouldBe("usage 10+3=13");
     }
 
@@ -166,11 +166,11 @@ public sealed class ScriptedReplyTests
         var conversation = asked.Begin();
         await asked.Clock.PassAsync(_pace).WaitAsync(Eventually.DefaultLimit);
         await conversation.UntilAsync("text Hel");
-        conversation.Told.ShouldNotContain("text lo");
+        conversation.Lines.ShouldNotContain("text lo");
         await asked.Clock.PassAsync(_pace).WaitAsync(Eventually.DefaultLimit);
         await conversation.Finished.WaitAsync(Eventually.DefaultLimit);
 
-        conversation.Told.ShouldBe([Started, "text Hel", "text lo", "ended openrouter completed"]);
+        conversation.Lines.ShouldBe([Started, "text Hel", "text lo", "ended openrouter completed"]);
         conversation.Attempts[0].Milliseconds.ShouldBe(2 * (long)_pace.TotalMilliseconds);
     }
 
@@ -179,14 +179,16 @@ public sealed class ScriptedReplyTests
     {
         await using var asked = await AskedAsync(way);
         asked.Script.Default = Reply.Answer("default");
-        (await asked.AskAsync()).Told.ShouldContain("text default");
+        (await asked.AskAsync()).Lines.ShouldContain("text default");
         asked.Script.RespondWith = request => Reply.Answer($"{request.Number} {request.Model} {request.Messages[^1]}");
         asked.Script.Enqueue(Reply.Answer("first"), Reply.Answer("second"));
 
-        (await asked.AskAsync()).Told.ShouldContain("text first");
+        (await asked.AskAsync()).Lines.ShouldContain("text first");
         asked.Script.Queued.ShouldBe(1);
-        (await asked.AskAsync()).Told.ShouldContain("text second");
-        (await asked.AskAsync()).Told.ShouldContain($"text 4 {ScriptedModels.Model} {new SentMessage("user", "Why?")}");
+        (await asked.AskAsync()).Lines.ShouldContain("text second");
+        (await asked.AskAsync()).Lines.ShouldContain(
+            $"text 4 {ScriptedModels.Model} {new SentMessage("user", "Why?")}"
+        );
         asked.Script.Requests.Select(request => request.Number).ShouldBe([1, 2, 3, 4]);
         asked.Script.Requests.ShouldAllBe(request => request.Stream && request.IncludeUsage);
     }
@@ -206,7 +208,7 @@ public sealed class ScriptedReplyTests
             if (way == Way.Process)
                 conversation.Failure.ShouldBeOfType<NotSupportedException>();
             else
-                conversation.Told.ShouldBe([Started, "text Hello", "ended openrouter completed"]);
+                conversation.Lines.ShouldBe([Started, "text Hello", "ended openrouter completed"]);
         }
     }
 
@@ -218,9 +220,9 @@ public sealed class ScriptedReplyTests
 
         var conversation = await asked.AskAsync();
 
-        conversation.Told.ShouldContain("text Hel");
+        conversation.Lines.ShouldContain("text Hel");
         if (way == Way.Socket)
-            conversation.Told[^1].ShouldBe("ended openrouter broken_off");
+            conversation.Lines[^1].ShouldBe("ended openrouter broken_off");
         else
             conversation.Failure.ShouldBeOfType<NotImplementedException>().Message.ShouldBe("Own");
     }
@@ -246,7 +248,7 @@ public sealed class ScriptedReplyTests
         var conversation = new Conversation(models.ClientFor(null));
         await conversation.Finished.WaitAsync(Eventually.DefaultLimit);
 
-        conversation.Told.ShouldBe([
+        conversation.Lines.ShouldBe([
             Started,
             "text Hel",
             "ended openrouter broken_off",
@@ -263,7 +265,7 @@ public sealed class ScriptedReplyTests
     {
         const string Text = "text ";
         var lines = new List<string>();
-        foreach (var line in conversation.Told)
+        foreach (var line in conversation.Lines)
             if (
                 line.StartsWith(Text, StringComparison.Ordinal)
                 && lines is [.., var last]
@@ -288,16 +290,16 @@ public sealed class ScriptedReplyTests
         };
     }
 
-    /// <summary>A reply, and what is told of it: text, usage, how the attempt ends.</summary>
-    public sealed record Word(string Name, Reply Reply, params string[] Told)
+    /// <summary>A reply with the expected text, usage and outcome of the attempt.</summary>
+    public sealed record Word(string Name, Reply Reply, params string[] Events)
     {
-        public bool IsAnswered => Told[^1] == "completed";
+        public bool IsAnswered => Events[^1] == "completed";
 
         public string[] Lines =>
             [
-                .. Told.Length > 1 || IsAnswered ? [Started] : (string[])[],
-                .. Told[..^1],
-                $"ended openrouter {Told[^1]}",
+                .. Events.Length > 1 || IsAnswered ? [Started] : (string[])[],
+                .. Events[..^1],
+                $"ended openrouter {Events[^1]}",
             ];
 
         public override string ToString() => Name;

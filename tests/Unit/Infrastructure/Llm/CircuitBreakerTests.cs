@@ -80,7 +80,7 @@ public sealed class CircuitBreakerTests
         await providers.FailAsync(4);
         providers.OpenRouter.Enqueue([.. Enumerable.Repeat(Reply.Status(400), 6)]);
         for (var i = 0; i < 6; i++)
-            (await providers.AskAsync(OpenRouter)).Told.ShouldBe(["ended openrouter http_400"]);
+            (await providers.AskAsync(OpenRouter)).Lines.ShouldBe(["ended openrouter http_400"]);
         await providers.FailAsync(1);
 
         await ShouldSkipAsync(providers);
@@ -126,7 +126,7 @@ public sealed class CircuitBreakerTests
 
         var conversation = await providers.AskAsync();
 
-        conversation.Told.ShouldBe([
+        conversation.Lines.ShouldBe([
             .. Enumerable.Repeat("ended openrouter http_503", 5),
             "ended openrouter circuit_open",
             Providers.GoogleAiStarted,
@@ -145,7 +145,7 @@ public sealed class CircuitBreakerTests
 
         var conversation = await providers.AskAsync();
 
-        conversation.Told.ShouldBe([.. Skipped, Providers.GoogleAiStarted, "text Hello", "ended google-ai completed"]);
+        conversation.Lines.ShouldBe([.. Skipped, Providers.GoogleAiStarted, "text Hello", "ended google-ai completed"]);
         conversation.Waits.ShouldBeEmpty();
         providers.OpenRouter.Requests.Count.ShouldBe(5);
     }
@@ -157,7 +157,7 @@ public sealed class CircuitBreakerTests
         await providers.FailAsync(5);
         providers.GoogleAi.Enqueue(Reply.Answer("Hello"));
 
-        (await providers.AskAsync()).Told.ShouldBe([
+        (await providers.AskAsync()).Lines.ShouldBe([
             .. Skipped,
             Providers.GoogleAiStarted,
             "text Hello",
@@ -223,8 +223,8 @@ public sealed class CircuitBreakerTests
         gate.Finish("Hello");
         await through.Finished.Soon();
 
-        through.Told[^1].ShouldBe("ended openrouter completed");
-        all.Where(conversation => conversation != through).ShouldAllBe(one => one.Told.SequenceEqual(Skipped));
+        through.Lines[^1].ShouldBe("ended openrouter completed");
+        all.Where(conversation => conversation != through).ShouldAllBe(one => one.Lines.SequenceEqual(Skipped));
         providers.OpenRouter.Requests.Count.ShouldBe(6);
     }
 
@@ -272,7 +272,7 @@ public sealed class CircuitBreakerTests
         gate.Finish("lo");
         await early.Finished.Soon();
 
-        early.Told[^1].ShouldBe("ended openrouter completed");
+        early.Lines[^1].ShouldBe("ended openrouter completed");
     }
 
     private static Providers Create() => new(("LLM_MAX_RETRIES", "0"));
@@ -280,7 +280,7 @@ public sealed class CircuitBreakerTests
     private static async Task ShouldAnswerAsync(Providers providers)
     {
         providers.OpenRouter.Enqueue(Reply.Answer("Hello"));
-        (await providers.AskAsync(OpenRouter)).Told.ShouldBe([
+        (await providers.AskAsync(OpenRouter)).Lines.ShouldBe([
             Providers.OpenRouterStarted,
             "text Hello",
             "ended openrouter completed",
@@ -291,7 +291,7 @@ public sealed class CircuitBreakerTests
     {
         var calls = providers.OpenRouter.Requests.Count;
         var conversation = await providers.AskAsync(OpenRouter);
-        conversation.Told.ShouldBe(Skipped);
+        conversation.Lines.ShouldBe(Skipped);
         conversation.FailureCode.ShouldBe("provider_failed");
         providers.OpenRouter.Requests.Count.ShouldBe(calls);
     }
@@ -304,6 +304,6 @@ public sealed class CircuitBreakerTests
         await conversation.UntilAsync("text Hel");
         await cancellation.CancelAsync();
         await conversation.Finished.Soon();
-        conversation.Told[^1].ShouldBe("ended openrouter cancelled");
+        conversation.Lines[^1].ShouldBe("ended openrouter cancelled");
     }
 }

@@ -24,7 +24,7 @@ public sealed class EndOfAnswerTests
         providers.Clock.Advance(TimeSpan.FromMilliseconds(1));
         await conversation.Finished.Soon();
 
-        conversation.Told.ShouldBe(Whole);
+        conversation.Lines.ShouldBe(Whole);
         conversation.Failure.ShouldBeNull();
     }
 
@@ -43,7 +43,7 @@ public sealed class EndOfAnswerTests
         providers.Clock.Advance(TimeSpan.FromSeconds(1));
         await conversation.Finished.Soon();
 
-        conversation.Told.ShouldBe(Whole);
+        conversation.Lines.ShouldBe(Whole);
     }
 
     [Test]
@@ -55,7 +55,7 @@ public sealed class EndOfAnswerTests
         var conversation = providers.Begin();
         await conversation.Finished.Soon();
 
-        conversation.Told.ShouldBe(Whole);
+        conversation.Lines.ShouldBe(Whole);
         conversation.Usage.ShouldBe("usage 7+2=9");
     }
 
@@ -70,7 +70,7 @@ public sealed class EndOfAnswerTests
         providers.Clock.Advance(TimeSpan.FromSeconds(1));
         await conversation.Finished.Soon();
 
-        conversation.Told.ShouldBe(Whole);
+        conversation.Lines.ShouldBe(Whole);
         conversation.Failure.ShouldBeNull();
     }
 
@@ -83,7 +83,7 @@ public sealed class EndOfAnswerTests
 
         var conversation = await providers.AskAsync();
 
-        conversation.Told.ShouldBe([
+        conversation.Lines.ShouldBe([
             "ended openrouter empty",
             Providers.GoogleAiStarted,
             "text Hello",

@@ -17,7 +17,7 @@ public sealed class FailoverTests
 
         var conversation = await providers.AskAsync();
 
-        conversation.Told.ShouldBe([Providers.OpenRouterStarted, "text Hel", "text lo", "ended openrouter completed"]);
+        conversation.Lines.ShouldBe([Providers.OpenRouterStarted, "text Hel", "text lo", "ended openrouter completed"]);
         conversation.Failure.ShouldBeNull();
         providers.GoogleAi.Requests.ShouldBeEmpty();
     }
@@ -30,7 +30,7 @@ public sealed class FailoverTests
 
         var conversation = await providers.AskAsync();
 
-        conversation.Told.ShouldBe([
+        conversation.Lines.ShouldBe([
             "ended openrouter broken_off",
             "ended openrouter broken_off",
             Providers.OpenRouterStarted,
@@ -49,7 +49,7 @@ public sealed class FailoverTests
 
         var conversation = await providers.AskAsync();
 
-        conversation.Told.ShouldBe([
+        conversation.Lines.ShouldBe([
             "ended openrouter broken_off",
             Providers.OpenRouterStarted,
             "text Hello",
@@ -68,7 +68,7 @@ public sealed class FailoverTests
         var conversation = await providers.AskAsync();
 
         // A second start discards the earlier text.
-        conversation.Told.ShouldBe([
+        conversation.Lines.ShouldBe([
             Providers.OpenRouterStarted,
             "text Hel",
             "ended openrouter broken_off",
@@ -90,11 +90,11 @@ public sealed class FailoverTests
 
         var conversation = providers.Begin();
         await conversation.UntilAsync("text Hel");
-        conversation.Told.ShouldBe([Providers.OpenRouterStarted, "text Hel"]);
+        conversation.Lines.ShouldBe([Providers.OpenRouterStarted, "text Hel"]);
         gate.Break();
         await conversation.Finished.Soon();
 
-        conversation.Told[^1].ShouldBe("ended google-ai completed");
+        conversation.Lines[^1].ShouldBe("ended google-ai completed");
     }
 
     [Test]
@@ -105,7 +105,7 @@ public sealed class FailoverTests
 
         var conversation = await providers.AskAsync();
 
-        conversation.Told.ShouldBe([Providers.OpenRouterStarted, "text Hello", "ended openrouter completed"]);
+        conversation.Lines.ShouldBe([Providers.OpenRouterStarted, "text Hello", "ended openrouter completed"]);
     }
 
     [Test]
@@ -116,7 +116,7 @@ public sealed class FailoverTests
 
         var conversation = await providers.AskAsync();
 
-        conversation.Told.ShouldBe([Providers.OpenRouterStarted, "text Hello", "ended openrouter completed"]);
+        conversation.Lines.ShouldBe([Providers.OpenRouterStarted, "text Hello", "ended openrouter completed"]);
     }
 
     [Test]
@@ -127,7 +127,7 @@ public sealed class FailoverTests
 
         var conversation = await providers.AskAsync("openrouter");
 
-        conversation.Told.ShouldBe([
+        conversation.Lines.ShouldBe([
             Providers.OpenRouterStarted,
             "text Hel",
             "ended openrouter broken_off",
@@ -162,7 +162,7 @@ public sealed class FailoverTests
 
         var conversation = await providers.AskAsync("openrouter");
 
-        conversation.Told.ShouldBe([Providers.OpenRouterStarted, "text Hel", "ended openrouter broken_off"]);
+        conversation.Lines.ShouldBe([Providers.OpenRouterStarted, "text Hel", "ended openrouter broken_off"]);
         conversation.FailureCode.ShouldBe("provider_failed");
     }
 
@@ -175,7 +175,7 @@ public sealed class FailoverTests
 
         var conversation = await providers.AskAsync();
 
-        conversation.Told.ShouldBe([
+        conversation.Lines.ShouldBe([
             Providers.OpenRouterStarted,
             "text Hel",
             "ended openrouter broken_off",
@@ -195,7 +195,7 @@ public sealed class FailoverTests
 
         var conversation = await providers.AskAsync();
 
-        conversation.Told.ShouldBe([
+        conversation.Lines.ShouldBe([
             Providers.OpenRouterStarted,
             "text Hel",
             "ended openrouter broken_off",
@@ -235,7 +235,7 @@ public sealed class FailoverTests
 
         var conversation = await providers.AskAsync();
 
-        conversation.Told[..2].ShouldBe(["ended google-ai http_503", Providers.OpenRouterStarted]);
+        conversation.Lines[..2].ShouldBe(["ended google-ai http_503", Providers.OpenRouterStarted]);
     }
 
     [Test]
@@ -246,7 +246,7 @@ public sealed class FailoverTests
 
         var conversation = await providers.AskAsync("google-ai");
 
-        conversation.Told.ShouldBe(["ended google-ai http_503"]);
+        conversation.Lines.ShouldBe(["ended google-ai http_503"]);
         conversation.FailureCode.ShouldBe("provider_failed");
         providers.OpenRouter.Requests.ShouldBeEmpty();
     }
@@ -272,8 +272,8 @@ public sealed class FailoverTests
 
         providers.OpenRouter.Requests[0].Model.ShouldBe("big/one");
         providers.GoogleAi.Requests[0].Model.ShouldBe("ga/model");
-        conversation.Told.ShouldContain("started openrouter big/one");
-        conversation.Told.ShouldContain(Providers.GoogleAiStarted);
+        conversation.Lines.ShouldContain("started openrouter big/one");
+        conversation.Lines.ShouldContain(Providers.GoogleAiStarted);
     }
 
     [Test]
@@ -307,9 +307,9 @@ public sealed class FailoverTests
 
         var conversation = await providers.AskAsync(model: "big/one");
 
-        conversation.Told[0].ShouldStartWith("started offline ");
-        conversation.Told[^1].ShouldBe("ended offline completed");
-        string.Concat(conversation.Told).ShouldContain("no language model");
+        conversation.Lines[0].ShouldStartWith("started offline ");
+        conversation.Lines[^1].ShouldBe("ended offline completed");
+        string.Concat(conversation.Lines).ShouldContain("no language model");
     }
 
     [Test]
@@ -320,6 +320,6 @@ public sealed class FailoverTests
 
         var conversation = await providers.AskAsync();
 
-        conversation.Told[..2].ShouldBe(["ended openrouter http_503", "started offline none"]);
+        conversation.Lines[..2].ShouldBe(["ended openrouter http_503", "started offline none"]);
     }
 }

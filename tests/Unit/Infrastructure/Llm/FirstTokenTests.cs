@@ -34,7 +34,7 @@ public sealed class FirstTokenTests
         providers.Clock.Advance(await providers.NextWaitAsync().Soon());
         await conversation.Finished.Soon();
 
-        conversation.Told.ShouldBe([
+        conversation.Lines.ShouldBe([
             "ended openrouter no_first_token",
             Providers.OpenRouterStarted,
             "text Hello",
@@ -55,7 +55,7 @@ public sealed class FirstTokenTests
         gate.Finish("Hello");
         await conversation.Finished.Soon();
 
-        conversation.Told.ShouldBe([Providers.OpenRouterStarted, "text Hello", "ended openrouter completed"]);
+        conversation.Lines.ShouldBe([Providers.OpenRouterStarted, "text Hello", "ended openrouter completed"]);
     }
 
     [Test]
@@ -71,7 +71,7 @@ public sealed class FirstTokenTests
         gate.Finish("lo");
         await conversation.Finished.Soon();
 
-        conversation.Told.ShouldBe([Providers.OpenRouterStarted, "text Hel", "text lo", "ended openrouter completed"]);
+        conversation.Lines.ShouldBe([Providers.OpenRouterStarted, "text Hel", "text lo", "ended openrouter completed"]);
         conversation.Attempts[0].Milliseconds.ShouldBe(60_000);
     }
 
@@ -89,7 +89,7 @@ public sealed class FirstTokenTests
         gate.Finish("Hello");
         await conversation.Finished.Soon();
 
-        conversation.Told.ShouldBe([
+        conversation.Lines.ShouldBe([
             Providers.OpenRouterStarted,
             "reasoning",
             "text Hello",
@@ -109,7 +109,7 @@ public sealed class FirstTokenTests
         await TimeOutAsync(providers, providers.GoogleAi);
         await conversation.Finished.Soon();
 
-        conversation.Told.ShouldBe(["ended openrouter no_first_token", "ended google-ai no_first_token"]);
+        conversation.Lines.ShouldBe(["ended openrouter no_first_token", "ended google-ai no_first_token"]);
         conversation.FailureCode.ShouldBe("provider_timeout");
     }
 
@@ -142,7 +142,7 @@ public sealed class FirstTokenTests
         gate.Finish("Hello");
         await conversation.Finished.Soon();
 
-        conversation.Told[^1].ShouldBe("ended openrouter completed");
+        conversation.Lines[^1].ShouldBe("ended openrouter completed");
     }
 
     /// <summary>Waits for the first attempt at a provider, and advances the clock over its timeout.</summary>

@@ -61,7 +61,7 @@ public sealed class ProtocolErrorTests : ProtocolTest
 
         var conversation = await providers.AskAsync();
 
-        conversation.Told[..2].ShouldBe(["ended openrouter http_503", Providers.OpenRouterStarted]);
+        conversation.Lines[..2].ShouldBe(["ended openrouter http_503", Providers.OpenRouterStarted]);
     }
 
     [Test]
@@ -72,7 +72,7 @@ public sealed class ProtocolErrorTests : ProtocolTest
 
         var conversation = await providers.AskAsync();
 
-        conversation.Told.ShouldBe([
+        conversation.Lines.ShouldBe([
             "ended openrouter http_503",
             Providers.OpenRouterStarted,
             "text Hello",
@@ -89,7 +89,7 @@ public sealed class ProtocolErrorTests : ProtocolTest
 
         var conversation = await providers.AskAsync();
 
-        conversation.Told.ShouldBe([
+        conversation.Lines.ShouldBe([
             Providers.OpenRouterStarted,
             "text Hel",
             "ended openrouter broken_off",

@@ -42,7 +42,7 @@ public sealed class ProviderErrorTests
 
         var conversation = await providers.AskAsync();
 
-        conversation.Told.ShouldBe([
+        conversation.Lines.ShouldBe([
             "ended openrouter http_400",
             Providers.GoogleAiStarted,
             "text Hello",
@@ -74,7 +74,7 @@ public sealed class ProviderErrorTests
 
         var conversation = await providers.AskAsync();
 
-        conversation.Told.ShouldBe(["ended openrouter http_400"]);
+        conversation.Lines.ShouldBe(["ended openrouter http_400"]);
         conversation.FailureCode.ShouldBe("provider_failed");
         providers.GoogleAi.Requests.ShouldBeEmpty();
     }
@@ -86,7 +86,7 @@ public sealed class ProviderErrorTests
         providers.OpenRouter.Enqueue(Reply.ErrorInStream(400, "x is not a valid model ID"));
         providers.GoogleAi.Enqueue(Reply.Answer("Hello"));
 
-        (await providers.AskAsync()).Told[0].ShouldBe("ended openrouter http_400");
+        (await providers.AskAsync()).Lines[0].ShouldBe("ended openrouter http_400");
         providers.GoogleAi.Requests.ShouldHaveSingleItem();
     }
 
@@ -135,7 +135,7 @@ public sealed class ProviderErrorTests
         providers.Clock.Advance(TimeSpan.FromSeconds(2));
         await conversation.Finished.Soon();
 
-        conversation.Told[0].ShouldBe("ended openrouter http_401");
-        conversation.Told[^1].ShouldBe("ended google-ai completed");
+        conversation.Lines[0].ShouldBe("ended openrouter http_401");
+        conversation.Lines[^1].ShouldBe("ended google-ai completed");
     }
 }

@@ -21,7 +21,7 @@ public sealed class StatusTests
 
         var conversation = await providers.AskAsync();
 
-        conversation.Told.ShouldBe([
+        conversation.Lines.ShouldBe([
             $"ended openrouter http_{status}",
             Providers.OpenRouterStarted,
             "text Hello",
@@ -44,7 +44,7 @@ public sealed class StatusTests
         // The circuit is open at the sixth attempt in a row.
         providers.OpenRouter.Requests.Count.ShouldBe(Math.Min(retries + 1, 5));
         conversation.Attempts.Count.ShouldBe(retries + 2);
-        conversation.Told[^3..].ShouldBe([Providers.GoogleAiStarted, "text Hello", "ended google-ai completed"]);
+        conversation.Lines[^3..].ShouldBe([Providers.GoogleAiStarted, "text Hello", "ended google-ai completed"]);
         conversation.Waits.Count.ShouldBe(retries);
         conversation.Failure.ShouldBeNull();
     }
@@ -61,7 +61,7 @@ public sealed class StatusTests
 
         var conversation = await providers.AskAsync();
 
-        conversation.Told.ShouldBe([
+        conversation.Lines.ShouldBe([
             $"ended openrouter http_{status}",
             Providers.GoogleAiStarted,
             "text Hello",
@@ -84,7 +84,7 @@ public sealed class StatusTests
 
         var conversation = await providers.AskAsync();
 
-        conversation.Told.ShouldBe([$"ended openrouter http_{status}"]);
+        conversation.Lines.ShouldBe([$"ended openrouter http_{status}"]);
         conversation.FailureCode.ShouldBe("provider_failed");
         conversation.Waits.ShouldBeEmpty();
         providers.OpenRouter.Requests.Count.ShouldBe(1);
@@ -103,7 +103,7 @@ public sealed class StatusTests
 
         var conversation = await providers.AskAsync();
 
-        conversation.Told[0].ShouldBe($"ended openrouter http_{status}");
+        conversation.Lines[0].ShouldBe($"ended openrouter http_{status}");
         conversation.Failure.ShouldBeNull();
         conversation.Waits.ShouldBeEmpty();
         providers.OpenRouter.Requests.Count.ShouldBe(1);
@@ -117,7 +117,7 @@ public sealed class StatusTests
 
         var conversation = await providers.AskAsync();
 
-        conversation.Told.ShouldBe([
+        conversation.Lines.ShouldBe([
             "ended openrouter connection_failed",
             Providers.OpenRouterStarted,
             "text Hello",
@@ -135,7 +135,7 @@ public sealed class StatusTests
 
         var conversation = await providers.AskAsync();
 
-        conversation.Told.ShouldBe([
+        conversation.Lines.ShouldBe([
             "ended openrouter http_503",
             "ended openrouter connection_failed",
             "ended google-ai http_429",

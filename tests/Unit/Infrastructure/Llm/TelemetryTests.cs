@@ -54,7 +54,7 @@ public sealed class TelemetryTests
         await providers.FailAsync(5);
         var failed = spans.Ended.Count;
 
-        (await providers.AskAsync("openrouter")).Told.ShouldBe(["ended openrouter circuit_open"]);
+        (await providers.AskAsync("openrouter")).Lines.ShouldBe(["ended openrouter circuit_open"]);
 
         failed.ShouldBeGreaterThanOrEqualTo(5);
         spans.Ended.Where(span => Equals(span.GetTagItem("error.type"), "circuit_open")).ShouldBeEmpty();

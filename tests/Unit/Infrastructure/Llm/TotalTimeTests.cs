@@ -19,7 +19,7 @@ public sealed class TotalTimeTests
         providers.Clock.Advance(Total);
         await conversation.Finished.Soon();
 
-        conversation.Told.ShouldBe([Providers.OpenRouterStarted, "text Hel", "ended openrouter total_time_exceeded"]);
+        conversation.Lines.ShouldBe([Providers.OpenRouterStarted, "text Hel", "ended openrouter total_time_exceeded"]);
         conversation.FailureCode.ShouldBe("provider_timeout");
         conversation.Attempts[0].Milliseconds.ShouldBe(120_000);
         providers.GoogleAi.Requests.ShouldBeEmpty();
@@ -36,7 +36,7 @@ public sealed class TotalTimeTests
         providers.Clock.Advance(Total);
         await conversation.Finished.Soon();
 
-        conversation.Told.ShouldBe(["ended openrouter total_time_exceeded"]);
+        conversation.Lines.ShouldBe(["ended openrouter total_time_exceeded"]);
         conversation.FailureCode.ShouldBe("provider_timeout");
     }
 
@@ -51,7 +51,7 @@ public sealed class TotalTimeTests
         providers.Clock.Advance(TimeSpan.FromSeconds(9));
         await conversation.Finished.Soon();
 
-        conversation.Told.ShouldBe(["ended openrouter http_429"]);
+        conversation.Lines.ShouldBe(["ended openrouter http_429"]);
         conversation.FailureCode.ShouldBe("provider_timeout");
         providers.OpenRouter.Requests.Count.ShouldBe(1);
         providers.GoogleAi.Requests.ShouldBeEmpty();
@@ -73,7 +73,7 @@ public sealed class TotalTimeTests
         providers.Clock.Advance(TimeSpan.FromSeconds(1));
         await conversation.Finished.Soon();
 
-        conversation.Told.ShouldBe([
+        conversation.Lines.ShouldBe([
             "ended openrouter http_429",
             Providers.OpenRouterStarted,
             "text Hel",
@@ -98,7 +98,7 @@ public sealed class TotalTimeTests
         await cancellation.CancelAsync();
         await conversation.Finished.Soon();
 
-        conversation.Told.ShouldBe([Providers.OpenRouterStarted, "text Hel", "ended openrouter cancelled"]);
+        conversation.Lines.ShouldBe([Providers.OpenRouterStarted, "text Hel", "ended openrouter cancelled"]);
         conversation.Failure.ShouldBeAssignableTo<OperationCanceledException>();
         providers.GoogleAi.Requests.ShouldBeEmpty();
     }
@@ -115,7 +115,7 @@ public sealed class TotalTimeTests
         await cancellation.CancelAsync();
         await conversation.Finished.Soon();
 
-        conversation.Told.ShouldBe(["ended openrouter cancelled"]);
+        conversation.Lines.ShouldBe(["ended openrouter cancelled"]);
         conversation.Failure.ShouldBeAssignableTo<OperationCanceledException>();
         providers.OpenRouter.Requests.Count.ShouldBe(1);
         providers.GoogleAi.Requests.ShouldBeEmpty();
@@ -134,7 +134,7 @@ public sealed class TotalTimeTests
         await cancellation.CancelAsync();
         await conversation.Finished.Soon();
 
-        conversation.Told.ShouldBe(["ended openrouter http_503", "ended openrouter http_429"]);
+        conversation.Lines.ShouldBe(["ended openrouter http_503", "ended openrouter http_429"]);
         conversation.Failure.ShouldBeAssignableTo<OperationCanceledException>();
         providers.OpenRouter.Requests.Count.ShouldBe(2);
     }
@@ -152,6 +152,6 @@ public sealed class TotalTimeTests
         await cancellation.CancelAsync();
         await conversation.Finished.Soon();
 
-        conversation.Told.ShouldBe(["ended openrouter http_503", "ended openrouter cancelled"]);
+        conversation.Lines.ShouldBe(["ended openrouter http_503", "ended openrouter cancelled"]);
     }
 }

@@ -32,7 +32,7 @@ public sealed class WaitTests
         var conversation = await providers.AskAsync();
 
         conversation.Waits.ShouldBeEmpty();
-        conversation.Told[..2].ShouldBe(["ended openrouter http_503", Providers.GoogleAiStarted]);
+        conversation.Lines[..2].ShouldBe(["ended openrouter http_503", Providers.GoogleAiStarted]);
         providers.OpenRouter.Requests.Count.ShouldBe(1);
     }
 
@@ -85,7 +85,7 @@ public sealed class WaitTests
         var conversation = await providers.AskAsync();
 
         conversation.Waits.ShouldBeEmpty();
-        conversation.Told[^1].ShouldBe("ended openrouter completed");
+        conversation.Lines[^1].ShouldBe("ended openrouter completed");
     }
 
     [TestCase("soon")]

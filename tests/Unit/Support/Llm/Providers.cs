@@ -95,7 +95,7 @@ internal sealed class Providers : IDisposable
         for (var i = 0; i < times; i++)
         {
             OpenRouter.Enqueue(Reply.Status(503));
-            (await AskAsync(ModelProviderNames.OpenRouter)).Told.ShouldBe(["ended openrouter http_503"]);
+            (await AskAsync(ModelProviderNames.OpenRouter)).Lines.ShouldBe(["ended openrouter http_503"]);
         }
     }
 
