@@ -6,14 +6,14 @@ using System.Text;
 namespace QrAi.Tests.Testing;
 
 /// <summary>
-/// Azurite, the emulator of Azure's storage, as a process on loopback that keeps everything in memory.
+/// Azurite, the emulator of Azure Storage, as a process on loopback that stores everything in memory.
 /// </summary>
 public sealed class Azurite : IAsyncDisposable
 {
     private static readonly NpmPackage _package = new("azurite", "3.37.0");
     private const string Account = "qraitest";
 
-    // A key of its own, for an account that is nowhere else.
+    // A random key for an account that exists only here.
     private readonly string _key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(64));
     private readonly string _program;
     private readonly Watchdog _watchdog;
@@ -23,13 +23,13 @@ public sealed class Azurite : IAsyncDisposable
 
     private Azurite(string program, Watchdog watchdog) => (_program, _watchdog) = (program, watchdog);
 
-    /// <summary>For <c>AZURE_STORAGE_CONNECTION_STRING</c>; the same after a stop and a start.</summary>
+    /// <summary>The value for <c>AZURE_STORAGE_CONNECTION_STRING</c>; unchanged by a restart.</summary>
     public string ConnectionString =>
         $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={_key};"
         + $"BlobEndpoint=http://127.0.0.1:{_port}/{Account}";
 
-    /// <summary>Installs it if need be, and starts it.</summary>
-    /// <exception cref="NotSupportedException">It can not be had here; the message says why.</exception>
+    /// <summary>Installs it if necessary, and starts it.</summary>
+    /// <exception cref="NotSupportedException">It is not available here; the message states the reason.</exception>
     public static async Task<Azurite> StartAsync()
     {
         var program = Path.Combine(await _package.InstallAsync(), "dist", "src", "blob", "main.js");
@@ -46,7 +46,7 @@ public sealed class Azurite : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it again after <see cref="StopAsync"/>, on the same port and empty.</summary>
+    /// <summary>Restarts it after <see cref="StopAsync"/>, on the same port and empty.</summary>
     public async Task RestartAsync()
     {
         var start = new ProcessStartInfo("node")
@@ -69,16 +69,16 @@ public sealed class Azurite : IAsyncDisposable
         };
         _process = Process.Start(start)!;
         _watchdog.Add(_process.Id);
-        _process.OutputDataReceived += (_, line) => Note(line.Data);
-        _process.ErrorDataReceived += (_, line) => Note(line.Data);
+        _process.OutputDataReceived += (_, line) => AppendOutput(line.Data);
+        _process.ErrorDataReceived += (_, line) => AppendOutput(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
         await Eventually.Holds(async () =>
-            _process.HasExited ? throw new InvalidOperationException($"It has exited: {Output}") : await ListensAsync()
+            _process.HasExited ? throw new InvalidOperationException($"It exited: {Output}") : await ListensAsync()
         );
     }
 
-    /// <summary>Ends it: connections are refused from now on, and what it kept is gone.</summary>
+    /// <summary>Ends it: new connections are refused, and the stored data is lost.</summary>
     public async Task StopAsync()
     {
         if (_process is not { } process)
@@ -106,7 +106,7 @@ public sealed class Azurite : IAsyncDisposable
         }
     }
 
-    private void Note(string? line)
+    private void AppendOutput(string? line)
     {
         lock (_output)
             _output.AppendLine(line);

@@ -5,18 +5,18 @@ using System.Runtime.CompilerServices;
 namespace QrAi.Tests.Testing;
 
 /// <summary>
-/// Waits until something holds, with a limit. It is the only place where a test waits by polling; whatever can be
-/// awaited is awaited instead.
+/// Polls until a condition holds, with a time limit. No other code of the tests polls: whatever can be awaited is
+/// awaited instead.
 /// </summary>
 public static class Eventually
 {
-    /// <summary>The limit where none is given: long enough for a busy machine, as only a failing test reaches it.</summary>
+    /// <summary>The default limit: only failing tests reach it, so it is long enough for a busy machine.</summary>
     public static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Waits until <paramref name="condition"/> is true; an exception counts as not yet.</summary>
-    /// <exception cref="TimeoutException">It did not become true; the inner exception is the condition's last.</exception>
+    /// <summary>Waits until <paramref name="condition"/> is true; an exception counts as false.</summary>
+    /// <exception cref="TimeoutException">It did not become true; the inner exception is the last thrown.</exception>
     public static Task Holds(
         Func<Task<bool>> condition,
         TimeSpan? limit = null,
@@ -30,8 +30,8 @@ public static class Eventually
         [CallerArgumentExpression(nameof(condition))] string expression = ""
     ) => Value(() => Task.FromResult(condition()), holds => holds, limit, expression);
 
-    /// <summary>Reads until there is a value, and returns it; an exception counts as not yet.</summary>
-    /// <exception cref="TimeoutException">There was none in time; the inner exception is the read's last.</exception>
+    /// <summary>Reads until there is a value, and returns it; an exception counts as no value.</summary>
+    /// <exception cref="TimeoutException">There was none in time; the inner exception is the last thrown.</exception>
     public static async Task<T> Value<T>(
         Func<Task<T?>> read,
         TimeSpan? limit = null,
@@ -39,9 +39,9 @@ public static class Eventually
     )
         where T : class => (await Value(read, value => value is not null, limit, expression))!;
 
-    /// <summary>Reads until <paramref name="accept"/> likes the value, and returns it; an exception counts as not yet.</summary>
+    /// <summary>Reads until <paramref name="accept"/> accepts the value; an exception counts as no value.</summary>
     /// <exception cref="TimeoutException">
-    /// No such value came; the message tells the last one, the inner exception is the last thrown.
+    /// No value was accepted; the message contains the last value, the inner exception is the last one thrown.
     /// </exception>
     public static async Task<T> Value<T>(
         Func<Task<T>> read,
@@ -58,14 +58,14 @@ public static class Eventually
             tries++;
             try
             {
-                // A read that hangs must not outlive the limit; the first one runs even with a limit of zero.
+                // A read that hangs must not exceed the limit; the first read runs even with a limit of zero.
                 var left = bound - clock.Elapsed;
                 var value = await read().WaitAsync(left > _interval ? left : _interval);
                 (last, thrown) = (value?.ToString() ?? "null", null);
                 if (accept(value))
                     return value;
             }
-#pragma warning disable CA1031 // whatever it threw is reported when the limit is reached
+#pragma warning disable CA1031 // the exception is reported at the limit
             catch (Exception e)
 #pragma warning restore CA1031
             {

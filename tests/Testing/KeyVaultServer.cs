@@ -15,13 +15,13 @@ using Microsoft.Extensions.Hosting;
 namespace QrAi.Tests.Testing;
 
 /// <summary>
-/// A key vault on this machine that speaks the REST protocol of Azure's over HTTPS (challenge, pages, errors), and beside
-/// it the token endpoint of an App Service's managed identity, by which <c>DefaultAzureCredential</c> finds its token. No
-/// name server knows it: it is its own proxy, and takes connections to whichever host for its own.
+/// A key vault on this machine with the REST protocol of Azure Key Vault over HTTPS (challenge, pages, errors), and the
+/// token endpoint of an App Service's managed identity, where <c>DefaultAzureCredential</c> gets its token. Its name is
+/// not in DNS: it is its own proxy, and accepts connections to any host.
 /// </summary>
 public sealed class KeyVaultServer : IAsyncDisposable
 {
-    // The library takes a challenge only for a resource whose host the vault's name ends with.
+    // The library accepts a challenge only if the name of the vault ends with the host of the resource.
     private const string Host = "qrai.vault.test";
     private const string Resource = "https://vault.test";
     private const int PageSize = 2;
@@ -34,30 +34,30 @@ public sealed class KeyVaultServer : IAsyncDisposable
     private readonly int _port;
     private readonly int _identityPort;
     private readonly WebApplication _server;
-    private Func<HttpContext, Task<bool>> _trouble = _ => Task.FromResult(false);
+    private Func<HttpContext, Task<bool>> _fault = _ => Task.FromResult(false);
 
     private KeyVaultServer(int port, int identityPort) =>
         (_port, _identityPort, _server) = (port, identityPort, Build(port, identityPort));
 
-    /// <summary>For <c>AZURE_KEYVAULT_URL</c>; the port tells this one apart from others.</summary>
+    /// <summary>The value for <c>AZURE_KEYVAULT_URL</c>; the port distinguishes vaults.</summary>
     public string Url => string.Create(CultureInfo.InvariantCulture, $"https://{Host}:{_port}");
 
-    /// <summary>For <c>HTTPS_PROXY</c>.</summary>
+    /// <summary>The value for <c>HTTPS_PROXY</c>.</summary>
     public string Proxy => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}");
 
-    /// <summary>The certificate that it proves itself with, as PEM: nobody trusts it who is not told to.</summary>
+    /// <summary>The server certificate as PEM; clients trust it only if configured to.</summary>
     public string CertificatePem => _certificate.ExportCertificatePem();
 
     /// <summary>The certificate's hash.</summary>
     public string CertificateHash => _certificate.GetCertHashString(HashAlgorithmName.SHA256);
 
-    /// <summary>The token that it takes.</summary>
+    /// <summary>The token that it accepts.</summary>
     public string Token => _token;
 
-    /// <summary>Who asked for what: method and path of each request that came, tokens' included.</summary>
+    /// <summary>The method and path of each received request, including those for tokens.</summary>
     public IReadOnlyList<string> Requests => [.. _requests];
 
-    /// <summary>What an App Service's environment tells its programs of their identity.</summary>
+    /// <summary>The environment variables with which an App Service configures the identity of a program.</summary>
     public IReadOnlyDictionary<string, string> Identity =>
         new Dictionary<string, string>
         {
@@ -68,13 +68,13 @@ public sealed class KeyVaultServer : IAsyncDisposable
             ["IDENTITY_HEADER"] = _identityHeader,
         };
 
-    /// <summary>A secret's value; setting it makes or replaces the secret.</summary>
+    /// <summary>A secret's value; setting it creates or replaces the secret.</summary>
     public string this[string name]
     {
         set => _secrets[name] = new Secret(value);
     }
 
-    /// <summary>Starts one, empty.</summary>
+    /// <summary>Starts an empty vault.</summary>
     public static async Task<KeyVaultServer> StartAsync()
     {
         for (var attempt = 1; ; attempt++)
@@ -87,7 +87,7 @@ public sealed class KeyVaultServer : IAsyncDisposable
             }
             catch (IOException) when (attempt < 5)
             {
-                await vault.DisposeAsync(); // somebody was faster: another port
+                await vault.DisposeAsync(); // another process took the port
             }
         }
     }
@@ -101,14 +101,14 @@ public sealed class KeyVaultServer : IAsyncDisposable
         DateTimeOffset? notBefore = null
     ) => _secrets[name] = new Secret(value, enabled, expires, notBefore);
 
-    /// <summary>Takes a secret away.</summary>
+    /// <summary>Removes a secret.</summary>
     public void Remove(string name) => _secrets.TryRemove(name, out _);
 
-    /// <summary>From now on requests with a token get an error, as often as is said.</summary>
-    /// <param name="status">Its status.</param>
-    /// <param name="code">The vault's own code.</param>
-    /// <param name="times">How often; then all is well again.</param>
-    /// <param name="retryAfterSeconds">Its <c>Retry-After</c>.</param>
+    /// <summary>Fails the next requests that have a token.</summary>
+    /// <param name="status">The status of the error.</param>
+    /// <param name="code">The error code of the vault.</param>
+    /// <param name="times">The number of failures, after which requests succeed again.</param>
+    /// <param name="retryAfterSeconds">The value of <c>Retry-After</c>.</param>
     /// <param name="inner">The code of the inner error.</param>
     public void Fail(
         int status,
@@ -117,7 +117,7 @@ public sealed class KeyVaultServer : IAsyncDisposable
         int? retryAfterSeconds = null,
         string? inner = null
     ) =>
-        _trouble = async http =>
+        _fault = async http =>
         {
             if (Interlocked.Decrement(ref times) < 0)
                 return false;
@@ -127,9 +127,9 @@ public sealed class KeyVaultServer : IAsyncDisposable
             return true;
         };
 
-    /// <summary>From now on secrets can be listed, and not read.</summary>
+    /// <summary>Fails requests that read a secret; they can still be listed.</summary>
     public void FailSecrets(int status, string code, string? inner = null) =>
-        _trouble = async http =>
+        _fault = async http =>
         {
             if (!http.Request.Path.StartsWithSegments("/secrets", out var rest) || !rest.HasValue)
                 return false;
@@ -137,28 +137,28 @@ public sealed class KeyVaultServer : IAsyncDisposable
             return true;
         };
 
-    /// <summary>From now on requests with a token are not answered.</summary>
+    /// <summary>Leaves requests that have a token without a response.</summary>
     public void Hang() =>
-        _trouble = async http =>
+        _fault = async http =>
         {
             await Task.Delay(Timeout.Infinite, http.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
             return true;
         };
 
-    /// <summary>All is well again.</summary>
-    public void Recover() => _trouble = _ => Task.FromResult(false);
+    /// <summary>Ends all failures.</summary>
+    public void Recover() => _fault = _ => Task.FromResult(false);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         try
         {
-            // No time for a graceful end.
+            // A cancelled token skips the graceful shutdown.
             await _server.StopAsync(new CancellationToken(canceled: true));
         }
         catch (OperationCanceledException)
         {
-            // the host says that it was not graceful
+            // the host reports the skipped shutdown
         }
 
         await _server.DisposeAsync();
@@ -188,12 +188,12 @@ public sealed class KeyVaultServer : IAsyncDisposable
         server.Run(http =>
         {
             _requests.Enqueue($"{http.Request.Method} {http.Request.Path}");
-            return http.Connection.LocalPort == identityPort ? GiveTokenAsync(http) : AnswerAsync(http);
+            return http.Connection.LocalPort == identityPort ? SendTokenAsync(http) : AnswerAsync(http);
         });
         return server;
     }
 
-    /// <summary>Answers <c>CONNECT</c> as a proxy does; what comes then is for the vault.</summary>
+    /// <summary>Answers <c>CONNECT</c> as a proxy does; the vault handles the following bytes.</summary>
     private static async Task AcceptTunnelAsync(ConnectionContext connection, ConnectionDelegate vault)
     {
         var input = connection.Transport.Input;
@@ -220,7 +220,7 @@ public sealed class KeyVaultServer : IAsyncDisposable
     }
 
     // https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
-    private Task GiveTokenAsync(HttpContext http)
+    private Task SendTokenAsync(HttpContext http)
     {
         if (http.Request.Headers["X-IDENTITY-HEADER"] != _identityHeader || http.Request.Query["resource"] != Resource)
         {
@@ -254,13 +254,13 @@ public sealed class KeyVaultServer : IAsyncDisposable
             return;
         }
 
-        if (await _trouble(http))
+        if (await _fault(http))
             return;
         var path = http.Request.Path.Value!.Trim('/').Split('/');
         if (path is ["secrets"])
             await ListAsync(http);
         else if (path is ["secrets", var name, ..] && _secrets.TryGetValue(name, out var secret))
-            await GiveAsync(http, name, secret);
+            await SendSecretAsync(http, name, secret);
         else
             await FailAsync(http, StatusCodes.Status404NotFound, "SecretNotFound");
     }
@@ -284,7 +284,7 @@ public sealed class KeyVaultServer : IAsyncDisposable
         );
     }
 
-    private Task GiveAsync(HttpContext http, string name, Secret secret)
+    private Task SendSecretAsync(HttpContext http, string name, Secret secret)
     {
         if (!secret.Enabled)
             return FailAsync(http, StatusCodes.Status403Forbidden, "Forbidden", "SecretDisabled");
@@ -315,7 +315,7 @@ public sealed class KeyVaultServer : IAsyncDisposable
                 ["error"] = new JsonObject
                 {
                     ["code"] = code,
-                    // As Azure's do, it tells who asked, which belongs into no log.
+                    // Like Azure's messages it names the caller, which must not be logged.
                     ["message"] = "Caller: appid=5up3r-s3cr3t-caller is not welcome.",
                     ["innererror"] = inner is null ? null : new JsonObject { ["code"] = inner },
                 },

@@ -4,15 +4,15 @@ using System.Security.Cryptography;
 
 namespace QrAi.Tests.Testing;
 
-/// <summary>Free ports on 127.0.0.1 for servers that must be able to come back on the same port.</summary>
+/// <summary>Finds free ports on 127.0.0.1 for servers that must be able to restart on the same port.</summary>
 public static class LoopbackPort
 {
-    // Below the ports that the system hands to clients (Linux: 32768 and up). One of those could be taken by any
-    // outgoing connection while the server is down, and a client that retries it may even connect to itself.
+    // Below the ephemeral ports (Linux: 32768 and up). An outgoing connection could take one of those while the server
+    // is down, and a client that retries it could even connect to itself.
     private const int Lowest = 20_000;
     private const int Highest = 32_000;
 
-    /// <summary>A port that nobody listens on now. Another process may still be faster: be ready to try again.</summary>
+    /// <summary>Returns a free port. Another process may take it first, so callers have to retry.</summary>
     public static int FindFree()
     {
         for (var attempt = 0; attempt < 1_000; attempt++)
@@ -26,7 +26,7 @@ public static class LoopbackPort
             }
             catch (SocketException)
             {
-                // taken: the next one
+                // in use: tries another one
             }
         }
 

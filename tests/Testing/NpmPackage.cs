@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace QrAi.Tests.Testing;
 
 /// <summary>
-/// A package of npm that tests use. It is installed once into <c>artifacts</c>, which needs npm and, that one time, a
-/// registry.
+/// An npm package that tests use. It is installed once into <c>artifacts</c>, which requires npm and, the first time,
+/// a registry.
 /// </summary>
 /// <param name="name">Its name.</param>
 /// <param name="version">Its version.</param>
@@ -15,25 +15,25 @@ public sealed class NpmPackage(string name, string version)
 
     private readonly string _folder = Path.Combine(Repository.Root, "artifacts", $"{name}-{version}");
 
-    /// <summary>Installs it if need be.</summary>
+    /// <summary>Installs it if necessary.</summary>
     /// <returns>Its folder.</returns>
-    /// <exception cref="NotSupportedException">It can not be had here; the message says why.</exception>
+    /// <exception cref="NotSupportedException">It is not available here; the message states the reason.</exception>
     public async Task<string> InstallAsync()
     {
-        var whole = Path.Combine(_folder, "installed"); // it is written last
+        var marker = Path.Combine(_folder, "installed"); // written last
         await _installing.WaitAsync();
         try
         {
             Directory.CreateDirectory(_folder);
-            // Another run may be installing it as well.
-            await using var held = await Eventually.Value(
+            // Another run may be installing it at the same time.
+            await using var fileLock = await Eventually.Value(
                 () =>
                     Task.FromResult<FileStream?>(
                         new(Path.Combine(_folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None)
                     ),
                 _limit
             );
-            if (!File.Exists(whole))
+            if (!File.Exists(marker))
             {
                 await RunAsync("node", "--version");
                 await RunAsync(
@@ -46,7 +46,7 @@ public sealed class NpmPackage(string name, string version)
                     _folder,
                     $"{name}@{version}"
                 );
-                await File.WriteAllTextAsync(whole, version);
+                await File.WriteAllTextAsync(marker, version);
             }
 
             return Path.Combine(_folder, "node_modules", name);
@@ -68,11 +68,11 @@ public sealed class NpmPackage(string name, string version)
             _ = await process.StandardOutput.ReadToEndAsync().WaitAsync(_limit);
             await process.WaitForExitAsync().WaitAsync(_limit);
             if (process.ExitCode != 0)
-                throw new NotSupportedException($"{name} can not be installed: {program} says {await errors}");
+                throw new NotSupportedException($"{name} cannot be installed: {program} reports {await errors}");
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            throw new NotSupportedException($"{name} can not be had here: there is no {program}.");
+            throw new NotSupportedException($"{name} is not available here: there is no {program}.");
         }
     }
 }

@@ -5,8 +5,8 @@ public static class Repository
 {
     private static readonly Lazy<string> _root = new(Find);
 
-    /// <summary>Its folder.</summary>
-    /// <exception cref="InvalidOperationException">The tests are somewhere else.</exception>
+    /// <summary>Its root folder.</summary>
+    /// <exception cref="InvalidOperationException">The tests run outside the repository.</exception>
     public static string Root => _root.Value;
 
     private static string Find()

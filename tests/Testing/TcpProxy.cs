@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace QrAi.Tests.Testing;
 
 /// <summary>
-/// A network between a program and a server, in a test's hands: it breaks connections as the end of a process does, and
-/// it loses what is on its way without a word to either side.
+/// A network between a program and a server, controlled by a test: it resets connections like the end of a process, and
+/// it drops packets without any notice to either side.
 /// </summary>
 public sealed class TcpProxy : IAsyncDisposable
 {
@@ -19,7 +19,7 @@ public sealed class TcpProxy : IAsyncDisposable
     private volatile byte[]? _cutReplyTo;
     private int _repliesCut;
 
-    /// <summary>Begins to listen.</summary>
+    /// <summary>Starts to listen.</summary>
     /// <param name="host">The server.</param>
     /// <param name="port">Its port.</param>
     public TcpProxy(string host, int port)
@@ -32,24 +32,24 @@ public sealed class TcpProxy : IAsyncDisposable
     /// <summary>The port on 127.0.0.1 to connect to.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>From now on the connections that there are lose everything; those that come later are whole.</summary>
-    public void LosePackets()
+    /// <summary>Drops all further packets of the open connections; later connections are not affected.</summary>
+    public void DropPackets()
     {
         foreach (var link in _links.Keys)
-            link.Loses = true;
+            link.DropsPackets = true;
     }
 
     /// <summary>
-    /// Resets a connection once, in place of the server's reply to a text: what was asked for has been done, and the client
-    /// does not hear of it.
+    /// Resets a connection once, instead of the server's reply to a text: the server has executed the request, and the
+    /// client does not receive the result.
     /// </summary>
-    /// <param name="text">A part of what the client sends, in ASCII.</param>
+    /// <param name="text">A part of the client's request, in ASCII.</param>
     public void CutReplyTo(string text) => _cutReplyTo = System.Text.Encoding.ASCII.GetBytes(text);
 
-    /// <summary>How often a reply was cut.</summary>
+    /// <summary>The number of replies that were cut.</summary>
     public int RepliesCut => _repliesCut;
 
-    /// <summary>Resets the connections that there are, at both ends, as the system does for a process that is killed.</summary>
+    /// <summary>Resets the open connections at both ends, like the system for a killed process.</summary>
     public void Cut()
     {
         foreach (var link in _links.Keys)
@@ -88,13 +88,13 @@ public sealed class TcpProxy : IAsyncDisposable
         {
             await link.Server.ConnectAsync(_host, _port, _stopping.Token);
             await Task.WhenAny(
-                link.CopyAsync(client, link.Server, sent => NoteRequest(link, sent), _stopping.Token),
-                link.CopyAsync(link.Server, client, _ => CutIfWanted(link), _stopping.Token)
+                link.CopyAsync(client, link.Server, sent => InspectRequest(link, sent), _stopping.Token),
+                link.CopyAsync(link.Server, client, _ => CutIfRequested(link), _stopping.Token)
             );
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
         {
-            // Without a server there is nothing to connect to, which the client learns by the end of its connection.
+            // Without a server the client's connection is closed.
         }
         finally
         {
@@ -102,7 +102,7 @@ public sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private void NoteRequest(Link link, ReadOnlySpan<byte> sent)
+    private void InspectRequest(Link link, ReadOnlySpan<byte> sent)
     {
         if (_cutReplyTo is not { } text || sent.IndexOf(text) < 0)
             return;
@@ -110,7 +110,7 @@ public sealed class TcpProxy : IAsyncDisposable
         link.CutsReply = true;
     }
 
-    private void CutIfWanted(Link link)
+    private void CutIfRequested(Link link)
     {
         if (!link.CutsReply)
             return;
@@ -121,7 +121,7 @@ public sealed class TcpProxy : IAsyncDisposable
 
     private sealed class Link(Socket client) : IDisposable
     {
-        private volatile bool _loses;
+        private volatile bool _dropsPackets;
         private volatile bool _cutsReply;
 
         public bool CutsReply
@@ -132,40 +132,40 @@ public sealed class TcpProxy : IAsyncDisposable
 
         public Socket Server { get; } = new(SocketType.Stream, ProtocolType.Tcp);
 
-        public bool Loses
+        public bool DropsPackets
         {
-            get => _loses;
-            set => _loses = value;
+            get => _dropsPackets;
+            set => _dropsPackets = value;
         }
 
-        public delegate void Seen(ReadOnlySpan<byte> bytes);
+        public delegate void Observer(ReadOnlySpan<byte> bytes);
 
-        public async Task CopyAsync(Socket from, Socket to, Seen seen, CancellationToken cancellationToken)
+        public async Task CopyAsync(Socket from, Socket to, Observer observe, CancellationToken cancellationToken)
         {
             var buffer = new byte[16 * 1024];
             try
             {
                 while (await from.ReceiveAsync(buffer, cancellationToken) is > 0 and var count)
                 {
-                    seen(buffer.AsSpan(0, count));
-                    if (!Loses)
+                    observe(buffer.AsSpan(0, count));
+                    if (!DropsPackets)
                         await to.SendAsync(buffer.AsMemory(0, count), cancellationToken);
                 }
 
-                // The news that one side has left would be a packet too.
-                if (Loses)
+                // The end of one side would also be a packet.
+                if (DropsPackets)
                     await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
             {
-                // One side is gone: so is the connection.
+                // One side has closed, which ends the connection.
             }
         }
 
         public void Reset()
         {
             foreach (var socket in new[] { client, Server })
-                // Closing at once, without the usual farewell, sends a reset.
+                // A close without linger sends a reset.
                 socket.Close(0);
         }
 

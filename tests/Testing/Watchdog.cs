@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace QrAi.Tests.Testing;
 
 /// <summary>
-/// A shell that is told what the tests have started. When its input ends, which the system sees to however the tests end,
-/// it kills the processes and removes the containers that are left, and removes their folder.
+/// A shell that records what the tests start. When its input ends, which the system ensures however the tests end, it
+/// kills the remaining processes, and removes the remaining containers and the folder.
 /// </summary>
 public sealed class Watchdog : IAsyncDisposable
 {
@@ -40,12 +40,12 @@ public sealed class Watchdog : IAsyncDisposable
 
     private Watchdog(Process shell) => _shell = shell;
 
-    /// <summary>Starts one.</summary>
-    /// <param name="folder">What to remove in the end, if anything.</param>
+    /// <summary>Starts a watchdog.</summary>
+    /// <param name="folder">The folder to remove at the end, if any.</param>
     public static Watchdog Start(string folder = "")
     {
         string[] command = ["/bin/sh", "-c", Script, "qrai-watchdog", folder];
-        // In a session of its own what kills the whole process group of the tests leaves it alone.
+        // A new session, so that a signal to the process group of the tests does not reach it.
         if (File.Exists("/usr/bin/setsid"))
             command = ["/usr/bin/setsid", .. command];
         var start = new ProcessStartInfo(command[0], command[1..])
@@ -56,19 +56,19 @@ public sealed class Watchdog : IAsyncDisposable
         return new Watchdog(Process.Start(start)!);
     }
 
-    /// <summary>A process has begun.</summary>
-    public void Add(int process) => Tell($"+process {process}");
+    /// <summary>Records a started process.</summary>
+    public void Add(int process) => Send($"+process {process}");
 
-    /// <summary>A process has ended.</summary>
-    public void Remove(int process) => Tell($"-process {process}");
+    /// <summary>Records an ended process.</summary>
+    public void Remove(int process) => Send($"-process {process}");
 
-    /// <summary>A container has begun. Where the engine cleans up by itself, it finds nothing to do.</summary>
-    public void AddContainer(string id) => Tell($"+container {id}");
+    /// <summary>Records a started container. The engine may remove it first.</summary>
+    public void AddContainer(string id) => Send($"+container {id}");
 
-    /// <summary>A container has ended.</summary>
-    public void RemoveContainer(string id) => Tell($"-container {id}");
+    /// <summary>Records an ended container.</summary>
+    public void RemoveContainer(string id) => Send($"-container {id}");
 
-    /// <summary>Lets it do its work now.</summary>
+    /// <summary>Ends the watchdog, which cleans up now.</summary>
     public async ValueTask DisposeAsync()
     {
         _shell.StandardInput.Close();
@@ -76,7 +76,7 @@ public sealed class Watchdog : IAsyncDisposable
         _shell.Dispose();
     }
 
-    private void Tell(string line)
+    private void Send(string line)
     {
         lock (_gate)
         {

@@ -24,7 +24,7 @@ public sealed class IssuerTests() : IntegrationTest(DatabaseKind.Sqlite)
             .ToList();
 
         await PassAsync(Task.WhenAll(asking));
-        issuer.Readings.ShouldBeLessThan(4); // a request that came late may have needed the next one
+        issuer.DiscoveryReads.ShouldBeLessThan(4); // a request that came late may have needed the next one
         issuer.Recover();
         (await PassAsync(alice.ListSessionsAsync())).Items.ShouldBeEmpty();
     }
@@ -78,7 +78,7 @@ public sealed class IssuerTests() : IntegrationTest(DatabaseKind.Sqlite)
         await Task.WhenAll(
             Enumerable.Range(1, 20).Select(_ => eve.GetAsync("/api/sessions").ShouldBeProblem(401, "unauthenticated"))
         );
-        issuer.Readings.ShouldBeLessThan(10);
+        issuer.DiscoveryReads.ShouldBeLessThan(10);
 
         issuer.Rotate(withdraw: true);
 
@@ -141,7 +141,7 @@ public sealed class IssuerTests() : IntegrationTest(DatabaseKind.Sqlite)
         );
         (await byKey.ListSessionsAsync()).Items.ShouldBeEmpty();
 
-        await issuer.ComeUpAsync();
+        await issuer.StartListeningAsync();
         (await alice.ListSessionsAsync()).Items.ShouldBeEmpty();
     }
 
@@ -153,7 +153,7 @@ public sealed class IssuerTests() : IntegrationTest(DatabaseKind.Sqlite)
         await using var alice = qrai.As(issuer.Token("alice", Audience));
         await using var eve = qrai.As(Forge(issuer));
         (await alice.ListSessionsAsync()).Items.ShouldBeEmpty();
-        await issuer.GoDownAsync();
+        await issuer.StopListeningAsync();
 
         _clock.Advance(TimeSpan.FromMinutes(59));
         (await alice.ListSessionsAsync()).Items.ShouldBeEmpty();
@@ -161,7 +161,7 @@ public sealed class IssuerTests() : IntegrationTest(DatabaseKind.Sqlite)
         _clock.Advance(TimeSpan.FromMinutes(1));
         await PassAsync(alice.GetAsync("/api/sessions").ShouldBeProblem(503, "issuer_unavailable"));
 
-        await issuer.ComeUpAsync();
+        await issuer.StartListeningAsync();
         (await PassAsync(alice.ListSessionsAsync())).Items.ShouldBeEmpty();
     }
 

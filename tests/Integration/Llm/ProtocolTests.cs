@@ -324,7 +324,7 @@ public sealed class ProtocolTests() : IntegrationTest(DatabaseKind.Sqlite)
         var problem = await qrai.TryAskAsync("Down?").ShouldBeProblem(502, "provider_failed");
         problem.Attempts!.ShouldAllBe(attempt => attempt.Outcome == "connection_failed");
 
-        await Provider.StartAgainAsync();
+        await Provider.RestartAsync();
 
         (await qrai.AskAsync("Back?")).Answer.Status.ShouldBe("completed");
     }

@@ -63,7 +63,7 @@ public sealed class PostgresOutageLoadTests : PostgresOutageTest
 
         for (var loss = 1; loss <= 2; loss++)
         {
-            network.LosePackets();
+            network.DropPackets();
             await load.GoesOnAsync(answers: 20);
         }
 

@@ -1,14 +1,14 @@
 namespace QrAi.Tests.Testing.Otlp;
 
-/// <summary>A span as a collector gets it.</summary>
-/// <param name="Scope">Who made it.</param>
+/// <summary>A span as a collector receives it.</summary>
+/// <param name="Scope">Its instrumentation scope.</param>
 /// <param name="TraceId">Its trace.</param>
-/// <param name="SpanId">Itself.</param>
-/// <param name="ParentId">The span that it is a part of; empty at the root.</param>
+/// <param name="SpanId">Its id.</param>
+/// <param name="ParentId">The id of its parent span; empty at the root.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="Kind">What it is.</param>
+/// <param name="Kind">Its kind.</param>
 /// <param name="IsError">Whether it failed.</param>
-/// <param name="Attributes">What is said of it.</param>
+/// <param name="Attributes">Its attributes.</param>
 public sealed record OtlpSpan(
     string Scope,
     string TraceId,
@@ -20,30 +20,30 @@ public sealed record OtlpSpan(
     IReadOnlyDictionary<string, object> Attributes
 );
 
-/// <summary>What a span is.</summary>
+/// <summary>The kind of a span.</summary>
 public enum OtlpSpanKind
 {
-    /// <summary>Not said.</summary>
+    /// <summary>Not specified.</summary>
     Unspecified,
 
     /// <summary>Work within a process.</summary>
     Internal,
 
-    /// <summary>A request that is answered.</summary>
+    /// <summary>An incoming request.</summary>
     Server,
 
-    /// <summary>A request that is made.</summary>
+    /// <summary>An outgoing request.</summary>
     Client,
 }
 
-/// <summary>A point of a metric as a collector gets it.</summary>
-/// <param name="Scope">Who measures it.</param>
+/// <summary>A data point of a metric as a collector receives it.</summary>
+/// <param name="Scope">Its instrumentation scope.</param>
 /// <param name="Metric">Its metric.</param>
 /// <param name="Unit">The metric's unit.</param>
-/// <param name="Value">A number's value, a histogram's sum.</param>
-/// <param name="Count">How many values a histogram has; 1 for a number.</param>
+/// <param name="Value">The value of a number or the sum of a histogram.</param>
+/// <param name="Count">The number of values of a histogram; 1 for a number.</param>
 /// <param name="Bounds">The bounds of a histogram's buckets.</param>
-/// <param name="Attributes">What it is about.</param>
+/// <param name="Attributes">Its attributes.</param>
 public sealed record OtlpPoint(
     string Scope,
     string Metric,
@@ -55,7 +55,7 @@ public sealed record OtlpPoint(
 );
 
 /// <summary>
-/// Reads what is sent to a collector, by the numbers of
+/// Reads export requests to a collector, with the field numbers of
 /// https://github.com/open-telemetry/opentelemetry-proto/tree/main/opentelemetry/proto
 /// </summary>
 internal static class OtlpData

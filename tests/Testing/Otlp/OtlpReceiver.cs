@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace QrAi.Tests.Testing.Otlp;
 
-/// <summary>A collector on 127.0.0.1 that takes traces and metrics over http/protobuf or gRPC, and keeps them.</summary>
+/// <summary>A collector on 127.0.0.1 that stores the traces and metrics sent over http/protobuf or gRPC.</summary>
 public sealed class OtlpReceiver : IAsyncDisposable
 {
     private readonly ConcurrentQueue<(string Path, byte[] Body)> _requests = new();
@@ -18,33 +18,33 @@ public sealed class OtlpReceiver : IAsyncDisposable
 
     private OtlpReceiver(WebApplication server) => _server = server;
 
-    /// <summary>What to point <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> at.</summary>
+    /// <summary>The value for <c>OTEL_EXPORTER_OTLP_ENDPOINT</c>.</summary>
     public string Endpoint => _server.Urls.Single();
 
-    /// <summary>Whether it takes requests and never answers them.</summary>
+    /// <summary>Whether it accepts requests and never answers them.</summary>
     public bool Hangs { get; set; }
 
-    /// <summary>The spans so far.</summary>
+    /// <summary>The spans received so far.</summary>
     public IReadOnlyList<OtlpSpan> Spans => [.. Bodies("trace").SelectMany(body => OtlpData.Spans(body))];
 
-    /// <summary>The points of metrics so far, those of one metric in the order in which they came.</summary>
+    /// <summary>The data points received so far, those of one metric in the order of receipt.</summary>
     public IReadOnlyList<OtlpPoint> Points => [.. Bodies("metrics").SelectMany(body => OtlpData.Points(body))];
 
-    /// <summary>What those who sent are called.</summary>
+    /// <summary>The resources of the senders.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, object>> Resources =>
         [.. _requests.SelectMany(request => OtlpData.Resources(request.Body))];
 
-    /// <summary>How many requests there were.</summary>
+    /// <summary>The number of requests.</summary>
     public int Requests => _requests.Count;
 
-    /// <summary>The requests' headers, a line each.</summary>
+    /// <summary>The headers of the requests, one line each.</summary>
     public IReadOnlyCollection<string> Headers => _headers;
 
-    /// <summary>Everything that was sent, so far as it is text.</summary>
+    /// <summary>The bodies of all requests as text.</summary>
     public string Text => string.Join('\n', _requests.Select(request => Encoding.UTF8.GetString(request.Body)));
 
-    /// <summary>Starts one on a free port.</summary>
-    /// <param name="grpc">Whether it speaks gRPC.</param>
+    /// <summary>Starts a collector on a free port.</summary>
+    /// <param name="grpc">Whether it uses gRPC.</param>
     public static async Task<OtlpReceiver> StartAsync(bool grpc = false)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -58,12 +58,12 @@ public sealed class OtlpReceiver : IAsyncDisposable
         builder.Logging.ClearProviders();
         var server = builder.Build();
         var receiver = new OtlpReceiver(server);
-        server.Run(receiver.TakeAsync);
+        server.Run(receiver.ReceiveAsync);
         await server.StartAsync();
         return receiver;
     }
 
-    /// <summary>The value of a metric's last points with these attributes.</summary>
+    /// <summary>Returns the value of a metric's last point with these attributes.</summary>
     public double Last(string metric, params (string Name, object Value)[] attributes) =>
         Points.Last(point => point.Metric == metric && Has(point.Attributes, attributes)).Value;
 
@@ -74,22 +74,22 @@ public sealed class OtlpReceiver : IAsyncDisposable
         await _server.DisposeAsync();
     }
 
-    private static bool Has(IReadOnlyDictionary<string, object> attributes, (string Name, object Value)[] wanted) =>
-        wanted.All(one => attributes.TryGetValue(one.Name, out var value) && value.Equals(one.Value));
+    private static bool Has(IReadOnlyDictionary<string, object> attributes, (string Name, object Value)[] expected) =>
+        expected.All(one => attributes.TryGetValue(one.Name, out var value) && value.Equals(one.Value));
 
     private IEnumerable<byte[]> Bodies(string signal) =>
         _requests
             .Where(request => request.Path.Contains(signal, StringComparison.OrdinalIgnoreCase))
             .Select(request => request.Body);
 
-    private async Task TakeAsync(HttpContext context)
+    private async Task ReceiveAsync(HttpContext context)
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
         var isGrpc = context.Request.ContentType?.StartsWith("application/grpc", StringComparison.Ordinal) == true;
         foreach (var header in context.Request.Headers)
             _headers.Enqueue($"{header.Key}: {header.Value}");
-        // A message of gRPC has five bytes before it: whether it is compressed, and its length.
+        // Five bytes precede a gRPC message: its compression flag and its length.
         _requests.Enqueue((context.Request.Path, isGrpc ? body.ToArray()[5..] : body.ToArray()));
         if (Hangs)
             await _ended.Task;

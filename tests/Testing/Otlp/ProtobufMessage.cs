@@ -4,14 +4,14 @@ using System.Text;
 namespace QrAi.Tests.Testing.Otlp;
 
 /// <summary>
-/// A message of protocol buffers, read without its schema
-/// (https://protobuf.dev/programming-guides/encoding/): numbered fields, each of them any number of times.
+/// A protocol buffers message, read without its schema
+/// (https://protobuf.dev/programming-guides/encoding/): numbered fields, each of which can be repeated.
 /// </summary>
 internal sealed class ProtobufMessage
 {
     private readonly List<(int Field, ulong Number, ReadOnlyMemory<byte> Bytes)> _fields = [];
 
-    /// <exception cref="InvalidDataException">It is none.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not a message.</exception>
     public ProtobufMessage(ReadOnlyMemory<byte> bytes)
     {
         for (var rest = bytes; !rest.IsEmpty; )
@@ -33,7 +33,7 @@ internal sealed class ProtobufMessage
                     _fields.Add((field, BinaryPrimitives.ReadUInt32LittleEndian(Take(ref rest, 4).Span), default));
                     break;
                 default:
-                    throw new InvalidDataException($"There is no wire type {key & 7}.");
+                    throw new InvalidDataException($"Unknown wire type {key & 7}.");
             }
         }
     }
@@ -56,7 +56,7 @@ internal sealed class ProtobufMessage
     private static ReadOnlyMemory<byte> Take(ref ReadOnlyMemory<byte> rest, int length)
     {
         if (length > rest.Length)
-            throw new InvalidDataException("The message is cut off.");
+            throw new InvalidDataException("The message is truncated.");
         var taken = rest[..length];
         rest = rest[length..];
         return taken;

@@ -1,14 +1,14 @@
 namespace QrAi.Tests.Testing.Postgres;
 
-/// <summary>Makes the data that a cluster begins with.</summary>
+/// <summary>Creates the initial data of a cluster.</summary>
 internal static class ClusterData
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    /// <summary>Copies the data of an earlier cluster with the same arguments, or makes it by <c>initdb</c>.</summary>
+    /// <summary>Copies the data of an earlier cluster with the same arguments, or runs <c>initdb</c>.</summary>
     /// <param name="directory">The cluster.</param>
     /// <param name="superuser">The name of its first user.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     public static async Task InitializeAsync(
         ClusterDirectory directory,
         string superuser,
@@ -18,11 +18,11 @@ internal static class ClusterData
         string[] arguments =
         [
             $"--username={superuser}",
-            // The socket is in a folder that nobody else can enter; whoever comes over the network needs the password.
+            // The socket is in a folder that other users cannot enter; network connections require the password.
             "--auth-local=trust",
             "--auth-host=scram-sha-256",
             "--encoding=UTF8",
-            // sorts by code points, yet knows the upper and lower case of all letters
+            // sorts by code points, with the upper and lower case of all letters
             OperatingSystem.IsLinux()
                 ? "--locale=C.UTF-8"
                 : "--locale=en_US.UTF-8",
@@ -47,6 +47,6 @@ internal static class ClusterData
             throw;
         }
 
-        InitialData.Keep(directory.Data, arguments);
+        InitialData.Save(directory.Data, arguments);
     }
 }

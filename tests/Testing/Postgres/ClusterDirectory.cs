@@ -4,49 +4,49 @@ using System.Security.Cryptography;
 namespace QrAi.Tests.Testing.Postgres;
 
 /// <summary>
-/// A folder for one throwaway cluster. While it is in use this process holds a lock on a file in it, which the system
-/// releases however the process ends: a folder whose lock is free is left over from a dead run.
+/// A folder for one temporary cluster. While it is in use this process holds a lock on a file in it, which the system
+/// releases however the process ends: a folder whose lock is free is left over from a run that was killed.
 /// </summary>
 internal sealed class ClusterDirectory : IDisposable
 {
     private const string Prefix = "qrai-postgres-";
     private const string LockName = "lock";
-    private const long Room = 1L << 30;
+    private const long RequiredSpace = 1L << 30;
 
     private readonly FileStream _lock;
 
     private ClusterDirectory(string path, FileStream @lock) => (Location, _lock) = (path, @lock);
 
-    /// <summary>The folder; PostgreSQL's user owns it.</summary>
+    /// <summary>The folder, owned by PostgreSQL's user.</summary>
     public string Location { get; }
 
     /// <summary>The cluster's data.</summary>
     public string Data => Path.Combine(Location, "pgdata");
 
-    /// <summary>What the server wrote.</summary>
+    /// <summary>The log of the server.</summary>
     public string Log => Path.Combine(Location, "server.log");
 
-    /// <summary>Makes one in memory if there is room, else among the temporary files; clears what dead runs left.</summary>
+    /// <summary>Creates one, in memory if there is space; removes leftovers of killed runs.</summary>
     public static ClusterDirectory Create()
     {
         if (OperatingSystem.IsWindows())
-            throw new PlatformNotSupportedException("Throwaway clusters need Unix processes.");
-        ClearLeftOvers();
+            throw new PlatformNotSupportedException("Temporary clusters require Unix processes.");
+        RemoveLeftovers();
         var name = Prefix + RandomNumberGenerator.GetHexString(8, lowercase: true);
-        var root = Roots().First(HasRoom);
-        // It gets its name when its lock is held: without one it would be somebody's left-over.
-        var unnamed = Path.Combine(root, $".{name}");
-        Directory.CreateDirectory(unnamed, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var root = Roots().First(HasSpace);
+        // It is renamed once its lock is held: a folder with the prefix but without a lock counts as a leftover.
+        var hidden = Path.Combine(root, $".{name}");
+        Directory.CreateDirectory(hidden, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var @lock = new FileStream(
-            Path.Combine(unnamed, LockName),
+            Path.Combine(hidden, LockName),
             FileMode.CreateNew,
             FileAccess.ReadWrite,
             FileShare.None
         );
         if (PostgresBinaries.User is { } user)
-            UnixProcess.GiveTo(unnamed, user);
+            UnixProcess.ChangeOwner(hidden, user);
         var path = Path.Combine(root, name);
-        Directory.Move(unnamed, path);
+        Directory.Move(hidden, path);
         return new ClusterDirectory(path, @lock);
     }
 
@@ -57,7 +57,7 @@ internal sealed class ClusterDirectory : IDisposable
         _lock.Dispose();
     }
 
-    /// <summary>The process id in a data folder's <c>postmaster.pid</c>; null where no server runs there.</summary>
+    /// <summary>Reads the process id in <c>postmaster.pid</c> of a data folder; null without a server.</summary>
     public static int? ServerIn(string data)
     {
         try
@@ -67,42 +67,42 @@ internal sealed class ClusterDirectory : IDisposable
         }
         catch (IOException)
         {
-            return null; // none, or it went away just now
+            return null; // there is none, or it was just removed
         }
     }
 
     private static IEnumerable<string> Roots() => ["/dev/shm", Path.GetTempPath()];
 
-    private static bool HasRoom(string root) =>
-        root != "/dev/shm" || (Directory.Exists(root) && new DriveInfo(root).AvailableFreeSpace > Room);
+    private static bool HasSpace(string root) =>
+        root != "/dev/shm" || (Directory.Exists(root) && new DriveInfo(root).AvailableFreeSpace > RequiredSpace);
 
-    private static void ClearLeftOvers()
+    private static void RemoveLeftovers()
     {
         foreach (var path in Roots().Where(Directory.Exists).SelectMany(r => Directory.GetDirectories(r, Prefix + "*")))
         {
             try
             {
-                using var taken = new FileStream(
+                using var acquired = new FileStream(
                     Path.Combine(path, LockName),
                     FileMode.OpenOrCreate,
                     FileAccess.ReadWrite,
                     FileShare.None
                 );
-                // Its watchdog ends the server as a rule; this is for a run whose watchdog was killed as well.
-                foreach (var process in UnixProcess.WorkingIn(path))
+                // Normally the watchdog ends the server; this is for a run whose watchdog was also killed.
+                foreach (var process in UnixProcess.ProcessesIn(path))
                     UnixProcess.Signal(process, UnixProcess.Kill);
                 Delete(path);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // in use, cleared by somebody else just now, or another user's
+                // in use, just removed by another run, or owned by another user
             }
         }
     }
 
     private static void Delete(string path)
     {
-        // A killed server's last processes may still write for a moment.
+        // The last processes of a killed server may still write for a moment.
         for (var attempt = 1; Directory.Exists(path); attempt++)
         {
             try
@@ -111,11 +111,11 @@ internal sealed class ClusterDirectory : IDisposable
             }
             catch (DirectoryNotFoundException)
             {
-                // a file went away while it was being deleted: look again
+                // a file disappeared during the deletion: retry
             }
             catch (IOException) when (attempt < 10)
             {
-                // a file came: once more
+                // a file was added during the deletion: retry
             }
         }
     }

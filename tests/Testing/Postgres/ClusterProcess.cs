@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace QrAi.Tests.Testing.Postgres;
 
-/// <summary>Starts PostgreSQL's programs for a cluster, as PostgreSQL's user and without the test run's variables.</summary>
+/// <summary>Starts PostgreSQL's programs for a cluster, as its user and without variables of the test run.</summary>
 internal static class ClusterProcess
 {
     // Its input is a pipe whose other end this process holds: however this process ends, the kernel closes the pipe,
-    // and read returns. Then the server ends too (a stopped one has to go on for that), and its data goes. Signals
-    // meant for the test run (closing its terminal reaches all of its processes) are left to this process.
+    // and read returns. Then the server is ended (a stopped one is resumed for that), and its data is removed. Signals
+    // to the whole test run (such as the one of a closed terminal) are ignored: this process handles them.
     private const string Watchdog = """
         directory=$1
         shift
@@ -48,36 +48,36 @@ internal static class ClusterProcess
         Start(
             directory,
             ["/bin/sh", "-c", Watchdog, "postgres-watchdog", directory.Location, Program("postgres"), .. arguments],
-            keepInput: true
+            redirectsInput: true
         );
 
-    /// <summary>Starts <c>initdb</c>, whose standard output has its errors too.</summary>
+    /// <summary>Starts <c>initdb</c> with its errors redirected to standard output.</summary>
     /// <param name="directory">The cluster.</param>
     /// <param name="arguments">Its arguments.</param>
     public static Process StartInitdb(ClusterDirectory directory, IEnumerable<string> arguments) =>
         Start(
             directory,
             ["/bin/sh", "-c", "exec \"$@\" 2>&1", "initdb", Program("initdb"), .. arguments],
-            keepInput: false
+            redirectsInput: false
         );
 
     private static string Program(string name) => Path.Combine(PostgresBinaries.Directory!, name);
 
-    private static Process Start(ClusterDirectory directory, string[] command, bool keepInput)
+    private static Process Start(ClusterDirectory directory, string[] command, bool redirectsInput)
     {
-        // A session of its own, where the system has the program: what kills the test run's whole process group must
-        // not kill the watchdog, which has to see to the rest.
+        // Starts a new session where setsid exists: a signal that kills the process group of the test run must not kill
+        // the watchdog, which removes the rest.
         if (File.Exists("/usr/bin/setsid"))
             command = ["/usr/bin/setsid", .. command];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = directory.Location,
-            RedirectStandardInput = keepInput,
-            RedirectStandardOutput = !keepInput,
+            RedirectStandardInput = redirectsInput,
+            RedirectStandardOutput = !redirectsInput,
         };
         if (PostgresBinaries.User is { } user)
             start.UserName = user;
-        // The locale of the test run is not the server's, and PGDATA and its like are not for it.
+        // The server does not inherit the locale of the test run, nor PGDATA and similar variables.
         foreach (var name in start.Environment.Keys.Where(IsForPostgres).ToList())
             start.Environment.Remove(name);
         return Process.Start(start)!;

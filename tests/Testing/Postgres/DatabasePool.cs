@@ -5,14 +5,14 @@ using System.Threading.Channels;
 namespace QrAi.Tests.Testing.Postgres;
 
 /// <summary>
-/// Clones of a template, made ahead and handed out with a connection that is open already, so that a test does not
-/// wait for its database. What tests are done with is dropped behind their backs.
+/// A pool of clones of a template. They are created in advance and handed out with an open connection, so that a test
+/// does not wait for its database. Returned databases are dropped in the background.
 /// </summary>
 public sealed class DatabasePool : IAsyncDisposable
 {
-    // A clone takes 10 MB, mostly of memory: these bounds hold the pool below 500 MB, whatever the number of tests.
-    private const int Ready = 16;
-    private const int Returned = 16;
+    // A clone takes 10 MB, mostly of memory: these limits keep the pool below 500 MB for any number of tests.
+    private const int MaxReady = 16;
+    private const int MaxReturned = 16;
 
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(20);
@@ -21,7 +21,7 @@ public sealed class DatabasePool : IAsyncDisposable
     private readonly string _template;
     private readonly TimeSpan _patience;
     private readonly Channel<TestDatabase> _ready = Channel.CreateUnbounded<TestDatabase>();
-    private readonly Channel<TestDatabase> _returned = Channel.CreateBounded<TestDatabase>(Returned);
+    private readonly Channel<TestDatabase> _returned = Channel.CreateBounded<TestDatabase>(MaxReturned);
     private readonly ConcurrentQueue<TimeSpan> _handOuts = new();
     private readonly ConcurrentQueue<string> _leaks = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -36,19 +36,19 @@ public sealed class DatabasePool : IAsyncDisposable
         _working = Task.Run(WorkAsync);
     }
 
-    /// <summary>What it has handed out so far, and how long that took.</summary>
+    /// <summary>The databases handed out so far, with their waits.</summary>
     public DatabasePoolReport Report => new([.. _handOuts], TimeSpan.FromTicks(Interlocked.Read(ref _held)));
 
-    /// <summary>Hands out a database that nobody has used, and that answers.</summary>
-    /// <param name="holder">Who takes it: whoever leaks is told by this name.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Hands out an unused database that answers.</summary>
+    /// <param name="holder">The name of the user of the database, for the report of leaks.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     /// <exception cref="TimeoutException">None was ready within a minute.</exception>
     public async Task<TestDatabase> RentAsync(string holder, CancellationToken cancellationToken = default)
     {
         var start = Stopwatch.GetTimestamp();
         var database = await _ready.Reader.ReadAsync(cancellationToken).AsTask().WaitAsync(_limit, cancellationToken);
         _wake.Release();
-        // Should it not answer, this is the place to say so, not somewhere within a test.
+        // A database that does not answer fails here, not later within a test.
         await database.PingAsync(cancellationToken);
         _handOuts.Enqueue(Stopwatch.GetElapsedTime(start));
         database.Holder = holder;
@@ -56,8 +56,8 @@ public sealed class DatabasePool : IAsyncDisposable
         return database;
     }
 
-    /// <summary>Stops its work when all that was given back is dropped; what was not, ends with the server.</summary>
-    /// <exception cref="InvalidOperationException">Tests have left connections open; the message names them.</exception>
+    /// <summary>Stops after all returned databases are dropped; the others end with the server.</summary>
+    /// <exception cref="InvalidOperationException">Tests left connections open; the message names them.</exception>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
@@ -79,8 +79,8 @@ public sealed class DatabasePool : IAsyncDisposable
         _wake.Release();
     }
 
-    // One thing at a time: two clones made at once take five times as long as one after the other, as each waits for the
-    // other's checkpoints. A drop is another checkpoint, so tests that wait for a clone come first.
+    // One operation at a time: two concurrent clones take five times as long as sequential ones, as each waits for the
+    // other's checkpoints. A drop is another checkpoint, so clones that tests wait for come first.
     private async Task WorkAsync()
     {
         var resting = new List<TestDatabase>();
@@ -89,13 +89,13 @@ public sealed class DatabasePool : IAsyncDisposable
         {
             while (true)
             {
-                // Before looking for what was given back: what came before the end is still seen to.
+                // Read before the returned databases, so that those returned before the end are still dropped.
                 var stopping = _stopping.IsCancellationRequested;
-                while (resting.Count + free.Count < Returned && _returned.Reader.TryRead(out var returned))
+                while (resting.Count + free.Count < MaxReturned && _returned.Reader.TryRead(out var returned))
                     resting.Add(returned);
                 var ahead = (_connecting.IsCompleted ? 0 : 1) + _ready.Reader.Count;
-                if (!stopping && ahead < Ready && resting.Count + free.Count < Returned)
-                    await MakeAsync();
+                if (!stopping && ahead < MaxReady && resting.Count + free.Count < MaxReturned)
+                    await CreateAsync();
                 else if (free.TryDequeue(out var dropped))
                     await _server.DropDatabaseAsync(dropped.Url);
                 else if (resting.Count > 0)
@@ -111,14 +111,14 @@ public sealed class DatabasePool : IAsyncDisposable
         }
         catch (Exception e)
         {
-            // Whoever waits for a database is told why there is none.
+            // Waiting tests receive the exception.
             _ready.Writer.TryComplete(e);
             throw;
         }
     }
 
-    // While one clone is made the one before it is connected to, which takes about as long.
-    private async Task MakeAsync()
+    // While a clone is created the previous one is connected to, which takes about as long.
+    private async Task CreateAsync()
     {
         var database = new TestDatabase(this, await _server.CreateDatabaseAsync(_template));
         await _connecting;
@@ -129,8 +129,8 @@ public sealed class DatabasePool : IAsyncDisposable
         });
     }
 
-    // The server's process for a connection ends a moment after the connection, and to drop a database that has one costs
-    // a tenth of a second: so they rest until they are free.
+    // The server process of a connection ends a moment after the connection, and dropping a database that still has one
+    // takes a tenth of a second: so returned databases rest until they have none.
     private async Task RestAsync(List<TestDatabase> resting, Queue<TestDatabase> free)
     {
         using var limit = new CancellationTokenSource(_interval, TimeProvider.System);

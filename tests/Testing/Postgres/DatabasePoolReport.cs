@@ -2,18 +2,18 @@ using System.Globalization;
 
 namespace QrAi.Tests.Testing.Postgres;
 
-/// <summary>What isolation has cost a test run.</summary>
-/// <param name="HandOuts">How long each test waited for its database, the first answered query included.</param>
-/// <param name="Held">How long all tests together held their databases.</param>
+/// <summary>The cost of isolation in a test run.</summary>
+/// <param name="HandOuts">The wait of each test for its database, including the first query.</param>
+/// <param name="Held">The total time for which tests held their databases.</param>
 public sealed record DatabasePoolReport(IReadOnlyList<TimeSpan> HandOuts, TimeSpan Held)
 {
-    /// <summary>Half of the tests waited no longer.</summary>
+    /// <summary>The median of the waits.</summary>
     public TimeSpan Median => Percentile(50);
 
-    /// <summary>Of a hundred tests 95 waited no longer.</summary>
+    /// <summary>The 95th percentile of the waits.</summary>
     public TimeSpan Percentile95 => Percentile(95);
 
-    /// <summary>The part of the tests' time that went into waiting for databases, from 0 to 1.</summary>
+    /// <summary>The share of the tests' time spent waiting for databases, from 0 to 1.</summary>
     public double Share
     {
         get

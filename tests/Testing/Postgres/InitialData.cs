@@ -5,51 +5,51 @@ using System.Text;
 namespace QrAi.Tests.Testing.Postgres;
 
 /// <summary>
-/// A cluster's data as <c>initdb</c> makes it, kept beside the tests' own output: to copy it takes a tenth of the time.
+/// A cache of the data that <c>initdb</c> creates, beside the output of the tests: a copy takes a tenth of the time.
 /// </summary>
 internal static class InitialData
 {
-    private static readonly string _kept = Path.Combine(AppContext.BaseDirectory, "postgres");
+    private static readonly string _cache = Path.Combine(AppContext.BaseDirectory, "postgres");
 
-    /// <summary>Copies it, if it has been kept by an earlier cluster of the same programs and arguments.</summary>
-    /// <returns>Whether there was something to copy.</returns>
+    /// <summary>Copies the data that an earlier cluster of the same programs and arguments saved.</summary>
+    /// <returns>Whether there was data to copy.</returns>
     public static bool TryCopyTo(string data, IEnumerable<string> arguments)
     {
-        var kept = PathOf(arguments);
-        if (!Directory.Exists(kept))
+        var saved = PathOf(arguments);
+        if (!Directory.Exists(saved))
             return false;
-        UnixProcess.Copy(kept, data);
+        UnixProcess.Copy(saved, data);
         if (PostgresBinaries.User is { } user)
-            UnixProcess.GiveTo(data, user);
+            UnixProcess.ChangeOwner(data, user);
         return true;
     }
 
-    /// <summary>Keeps new data for the next cluster; whoever is first does.</summary>
-    public static void Keep(string data, IEnumerable<string> arguments)
+    /// <summary>Saves new data for later clusters, unless another run saved it first.</summary>
+    public static void Save(string data, IEnumerable<string> arguments)
     {
-        var kept = PathOf(arguments);
-        Directory.CreateDirectory(_kept);
-        // Under a name of its own until it is whole: others may be looking for it now.
-        var copy = Path.Combine(_kept, RandomNumberGenerator.GetHexString(8, lowercase: true));
+        var saved = PathOf(arguments);
+        Directory.CreateDirectory(_cache);
+        // Under a temporary name until it is complete, because other runs may look for it.
+        var copy = Path.Combine(_cache, RandomNumberGenerator.GetHexString(8, lowercase: true));
         UnixProcess.Copy(data, copy);
         try
         {
-            Directory.Move(copy, kept);
+            Directory.Move(copy, saved);
         }
-        catch (IOException) when (Directory.Exists(kept))
+        catch (IOException) when (Directory.Exists(saved))
         {
             Directory.Delete(copy, recursive: true);
         }
     }
 
-    // Other programs or other arguments make other data.
+    // The data depends on the programs and the arguments.
     private static string PathOf(IEnumerable<string> arguments)
     {
         var program = new FileInfo(Path.Combine(PostgresBinaries.Directory!, "postgres"));
-        var made = string.Create(
+        var origin = string.Create(
             CultureInfo.InvariantCulture,
             $"{program.FullName}\0{program.Length}\0{program.LastWriteTimeUtc.Ticks}\0{string.Join('\0', arguments)}"
         );
-        return Path.Combine(_kept, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(made))[..8]));
+        return Path.Combine(_cache, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(origin))[..8]));
     }
 }

@@ -6,7 +6,7 @@ using Npgsql;
 
 namespace QrAi.Tests.Testing.Postgres;
 
-/// <summary>PgBouncer in transaction mode before a server, as a process on loopback.</summary>
+/// <summary>PgBouncer in transaction mode in front of a server, as a process on loopback.</summary>
 public sealed class PgBouncer : IAsyncDisposable
 {
     private readonly Process _process;
@@ -18,11 +18,11 @@ public sealed class PgBouncer : IAsyncDisposable
     private PgBouncer(Process process, Watchdog watchdog, string folder, int port) =>
         (_process, _watchdog, _folder, _port) = (process, watchdog, folder, port);
 
-    /// <summary>Starts one.</summary>
-    /// <param name="server">The address of any database of the server.</param>
-    /// <param name="sessions">How many sessions all clients of a database share.</param>
-    /// <param name="ignoresOptions">Whether start-up options are dropped rather than refused.</param>
-    /// <exception cref="NotSupportedException">It cannot be had here; the message says why.</exception>
+    /// <summary>Starts PgBouncer.</summary>
+    /// <param name="server">The URL of any database of the server.</param>
+    /// <param name="sessions">The number of sessions that all clients of a database share.</param>
+    /// <param name="ignoresOptions">Whether start-up options are ignored instead of refused.</param>
+    /// <exception cref="NotSupportedException">It is not available here; the message states the reason.</exception>
     public static async Task<PgBouncer> StartAsync(string server, int sessions = 4, bool ignoresOptions = false)
     {
         var program =
@@ -43,7 +43,7 @@ public sealed class PgBouncer : IAsyncDisposable
         // It refuses to run as root.
         if (PostgresBinaries.User is { } user)
         {
-            UnixProcess.GiveTo(folder, user);
+            UnixProcess.ChangeOwner(folder, user);
             start.UserName = user;
         }
 
@@ -63,7 +63,7 @@ public sealed class PgBouncer : IAsyncDisposable
         }
     }
 
-    /// <summary>The address of a database of the server, by way of this.</summary>
+    /// <summary>Returns the URL of a database of the server through PgBouncer.</summary>
     public string UrlOf(string database) =>
         new UriBuilder(database) { Host = "127.0.0.1", Port = _port }
             .Uri
@@ -77,7 +77,7 @@ public sealed class PgBouncer : IAsyncDisposable
         await _process.WaitForExitAsync().WaitAsync(Eventually.DefaultLimit);
         _watchdog.Remove(_process.Id);
         _process.Dispose();
-        await _watchdog.DisposeAsync(); // it removes the folder
+        await _watchdog.DisposeAsync(); // removes the folder
     }
 
     private static string Write(string folder, int port, string server, int sessions, bool ignoresOptions)

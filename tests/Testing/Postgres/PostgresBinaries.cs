@@ -2,25 +2,25 @@ using System.Globalization;
 
 namespace QrAi.Tests.Testing.Postgres;
 
-/// <summary>The machine's own PostgreSQL programs, and the user who may run them.</summary>
+/// <summary>The installed PostgreSQL programs, and the user who runs them.</summary>
 public static class PostgresBinaries
 {
     private static readonly Lazy<string?> _directory = new(Find);
     private static readonly Lazy<string?> _user = new(FindUser);
 
-    /// <summary>Where <c>postgres</c> and <c>initdb</c> are; null where there are none.</summary>
+    /// <summary>The folder of <c>postgres</c> and <c>initdb</c>; null if they are not installed.</summary>
     public static string? Directory => _directory.Value;
 
-    /// <summary>As whom they must run: null for ourselves. PostgreSQL refuses to run as root.</summary>
+    /// <summary>The user who has to run them; null for the current one. PostgreSQL refuses to run as root.</summary>
     public static string? User => _user.Value;
 
-    /// <summary>Whether a cluster can be made here.</summary>
-    public static bool Usable =>
+    /// <summary>Whether a cluster can be created here.</summary>
+    public static bool IsUsable =>
         (OperatingSystem.IsLinux() || OperatingSystem.IsMacOS())
         && Directory is not null
         && (!Environment.IsPrivilegedProcess || User is not null);
 
-    /// <summary>Where one of the programs is; null where it is not. A client may be there without a server.</summary>
+    /// <summary>Returns the path of a program; null if it is missing. Clients may exist without a server.</summary>
     public static string? PathOf(string program) =>
         Directories().Select(directory => Path.Combine(directory, program)).FirstOrDefault(File.Exists);
 
@@ -30,7 +30,7 @@ public static class PostgresBinaries
                 File.Exists(Path.Combine(directory, "postgres")) && File.Exists(Path.Combine(directory, "initdb"))
             );
 
-    // Debian keeps the servers out of PATH, one folder for each version.
+    // Debian installs the servers outside PATH, one folder for each version.
     private static IEnumerable<string> Directories() =>
         (Environment.GetEnvironmentVariable("PATH") ?? "")
             .Split(Path.PathSeparator)

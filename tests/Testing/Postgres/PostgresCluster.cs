@@ -5,9 +5,8 @@ using Npgsql;
 namespace QrAi.Tests.Testing.Postgres;
 
 /// <summary>
-/// A private PostgreSQL server made from the machine's own programs, fast and forgetful, for tests that need its life
-/// in their hands: a database that goes away, comes back, or no longer answers. It does not outlive the process that
-/// made it, even one that is killed.
+/// A private PostgreSQL server of the installed programs, fast and not durable, for tests that control the server: it
+/// can stop, restart or hang. It does not outlive the process that created it, even if that process is killed.
 /// </summary>
 public sealed class PostgresCluster : IAsyncDisposable
 {
@@ -22,19 +21,19 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     private PostgresCluster(ClusterDirectory directory) => _directory = directory;
 
-    /// <summary>Whether this machine has what a cluster needs: PostgreSQL's programs and a user to run them.</summary>
-    public static bool IsAvailable => PostgresBinaries.Usable;
+    /// <summary>Whether a cluster can run here: PostgreSQL's programs are installed, and a user can run them.</summary>
+    public static bool IsAvailable => PostgresBinaries.IsUsable;
 
-    /// <summary>The port on 127.0.0.1, the same for the cluster's whole life.</summary>
+    /// <summary>The port on 127.0.0.1; it does not change.</summary>
     public int Port { get; private set; }
 
-    /// <summary>The address of its database <c>postgres</c>, as a superuser.</summary>
+    /// <summary>The URL of its database <c>postgres</c>, as a superuser.</summary>
     public string Url => PostgresUrl.Create("127.0.0.1", Port, Superuser, _password, "postgres");
 
     /// <summary>Whether its server runs, frozen or not.</summary>
     public bool IsRunning => _watchdog is { HasExited: false };
 
-    /// <summary>Makes a cluster and starts it.</summary>
+    /// <summary>Creates and starts a cluster.</summary>
     public static async Task<PostgresCluster> CreateAsync(CancellationToken cancellationToken = default)
     {
         if (!IsAvailable)
@@ -55,7 +54,7 @@ public sealed class PostgresCluster : IAsyncDisposable
                 }
                 catch (InvalidOperationException) when (attempt < 5 && !cancellationToken.IsCancellationRequested)
                 {
-                    // Somebody may have been faster with the port: another one. Other causes will show again.
+                    // Another process may have taken the port. Any other cause fails again.
                 }
             }
 
@@ -69,14 +68,14 @@ public sealed class PostgresCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it again on the same port with the same data; returns when it takes connections.</summary>
+    /// <summary>Starts it on the same port with the same data; returns when it accepts connections.</summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         if (IsRunning)
             throw new InvalidOperationException("The cluster is running.");
         _watchdog?.Dispose();
         _frozen = false;
-        // A server that was ended at once leaves this file, which would tell that it is ready before it is.
+        // A server that was killed leaves this file, which would report readiness too early.
         File.Delete(Path.Combine(_directory.Data, "postmaster.pid"));
         _watchdog = ClusterProcess.StartServer(_directory, ServerArguments());
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -97,7 +96,7 @@ public sealed class PostgresCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends it at once, as a crash would: connections are reset, new ones refused. The data stays.</summary>
+    /// <summary>Ends it immediately, like a crash: connections are reset, new ones refused. The data remains.</summary>
     public async Task StopAsync()
     {
         if (_watchdog is null)
@@ -116,7 +115,7 @@ public sealed class PostgresCluster : IAsyncDisposable
             }
         }
 
-        // Should it have been too early for a server, the end of its input ends the watchdog and whatever it started.
+        // If there is no server yet, the end of its input ends the watchdog and its processes.
         _watchdog.StandardInput.Close();
         await _watchdog.WaitForExitAsync().WaitAsync(_limit);
         _watchdog.Dispose();
@@ -124,25 +123,25 @@ public sealed class PostgresCluster : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops all of its processes where they are: connections stay open and nothing answers any more, new ones are
-    /// accepted by the system and never served. Returns when all have stopped.
+    /// Suspends all of its processes: connections stay open but receive no answers, new ones are accepted by the system
+    /// and never served. Returns when all are suspended.
     /// </summary>
     public void Freeze()
     {
         if (!IsRunning || ServerProcess() is not { } server)
             throw new InvalidOperationException("The cluster is not running.");
         _frozen = true;
-        // The server first, for it starts the others; what it started last is found the next time round.
+        // The server first, because it starts the others; the latest ones are found in the next iteration.
         UnixProcess.Signal(server, UnixProcess.Stop);
         var stopped = SpinWait.SpinUntil(
             () =>
             {
                 if (UnixProcess.StateOf(server) is not ('T' or 'X'))
                     return false;
-                var moving = UnixProcess.ChildrenOf(server).Where(child => child.State is not ('T' or 'Z')).ToList();
-                foreach (var child in moving)
+                var running = UnixProcess.ChildrenOf(server).Where(child => child.State is not ('T' or 'Z')).ToList();
+                foreach (var child in running)
                     UnixProcess.Signal(child.Id, UnixProcess.Stop);
-                return moving.Count == 0;
+                return running.Count == 0;
             },
             _limit
         );
@@ -150,7 +149,7 @@ public sealed class PostgresCluster : IAsyncDisposable
             throw new TimeoutException($"PostgreSQL's processes did not stop in {_limit.TotalSeconds} s.");
     }
 
-    /// <summary>Lets them go on.</summary>
+    /// <summary>Resumes the suspended processes.</summary>
     public void Thaw()
     {
         if (!_frozen || ServerProcess() is not { } server)
@@ -161,11 +160,11 @@ public sealed class PostgresCluster : IAsyncDisposable
         UnixProcess.Signal(server, UnixProcess.Continue);
     }
 
-    /// <summary>The end of the server's log.</summary>
+    /// <summary>Returns the end of the server's log.</summary>
     public string Log() =>
         File.Exists(_directory.Log) ? string.Join('\n', File.ReadLines(_directory.Log).TakeLast(20)) : "(no log)";
 
-    /// <summary>Stops it and removes all that it wrote.</summary>
+    /// <summary>Stops it and removes its files.</summary>
     public async ValueTask DisposeAsync()
     {
         try
@@ -188,22 +187,22 @@ public sealed class PostgresCluster : IAsyncDisposable
             $"port={Port}",
             $"unix_socket_directories={_directory.Location}",
             "max_connections=200",
-            // Nothing is forced to a disk, nothing cleans up behind the tests. Commits stay synchronous, for what was
-            // committed has to survive StopAsync; without fsync that is a write to memory.
+            // Nothing is flushed to disk, and autovacuum does not run. Commits stay synchronous, because committed data
+            // has to survive StopAsync; without fsync that is a write to memory.
             "fsync=off",
             "full_page_writes=off",
             "autovacuum=off",
             "wal_level=minimal",
             "max_wal_senders=0",
-            // Shared memory as files among the data, which go with it even if the server is killed.
+            // Shared memory as files in the data folder, which are removed with it even if the server is killed.
             "dynamic_shared_memory_type=mmap",
             "timezone=UTC",
         ];
         return ["-D", _directory.Data, .. settings.SelectMany(setting => new[] { "-c", setting })];
     }
 
-    // Each cluster has a password of its own, so that no other user of the machine gets in; the data it began with
-    // may be a copy, and has none.
+    // Each cluster has its own password, so that no other user of the machine can connect; the initial data may be a
+    // copy, and has none.
     private async Task SetPasswordAsync(CancellationToken cancellationToken)
     {
         var socket = new NpgsqlConnectionStringBuilder
@@ -217,12 +216,12 @@ public sealed class PostgresCluster : IAsyncDisposable
         await using var connection = new NpgsqlConnection(socket.ConnectionString);
         await connection.OpenAsync(cancellationToken);
         await using var command = connection.CreateCommand();
-        // it takes no parameters here; the password is hexadecimal, and made above
+        // the statement takes no parameters; the password is hexadecimal and generated above
         command.CommandText = $"ALTER ROLE {Superuser} PASSWORD '{_password}'";
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    // The last line of the file says so, as pg_ctl knows it too.
+    // The last line of the file contains the status, which pg_ctl also reads.
     private bool IsReady()
     {
         try

@@ -4,7 +4,7 @@ using Testcontainers.PostgreSql;
 
 namespace QrAi.Tests.Testing.Postgres;
 
-/// <summary>PostgreSQL in a container, where a Docker engine answers. It does not outlive the process that made it.</summary>
+/// <summary>PostgreSQL in a container of a Docker engine. It does not outlive the process that created it.</summary>
 internal sealed class PostgresContainer : IAsyncDisposable
 {
     private const string Image = "postgres:15-alpine";
@@ -21,21 +21,21 @@ internal sealed class PostgresContainer : IAsyncDisposable
     private PostgresContainer(PostgreSqlContainer container, Watchdog watchdog, string url) =>
         (_container, _watchdog, Url) = (container, watchdog, url);
 
-    /// <summary>The address of its database <c>postgres</c>, as a superuser.</summary>
+    /// <summary>The URL of its database <c>postgres</c>, as a superuser.</summary>
     public string Url { get; }
 
-    /// <summary>The image.</summary>
+    /// <summary>The name of the image.</summary>
     public string ImageName => _container.Image.FullName;
 
-    /// <summary>Whether a Docker engine answers now; without one this takes milliseconds, and never long.</summary>
+    /// <summary>Returns whether a Docker engine answers, within a short limit.</summary>
     public static async Task<bool> IsAvailableAsync(CancellationToken cancellationToken)
     {
         try
         {
-            // Looking for the engine blocks: let it do so elsewhere, and do not wait for it forever.
+            // The look-up of the engine blocks, so it runs on another thread with a limit.
             return await Task.Run(PingAsync, cancellationToken).WaitAsync(_engineLimit, cancellationToken);
         }
-#pragma warning disable CA1031 // whatever goes wrong here, there is no engine to use
+#pragma warning disable CA1031 // any failure means that no engine is available
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
@@ -74,7 +74,7 @@ internal sealed class PostgresContainer : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends and removes it.</summary>
+    /// <summary>Stops and removes it.</summary>
     public async ValueTask DisposeAsync()
     {
         var id = _container.Id;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace QrAi.Tests.Testing.Postgres;
 
-/// <summary>A database's schema, as PostgreSQL's own <c>pg_dump</c> writes it.</summary>
+/// <summary>A database's schema as <c>pg_dump</c> writes it.</summary>
 public static class PostgresSchema
 {
     private static readonly TimeSpan _limit = TimeSpan.FromSeconds(60);
@@ -12,8 +12,8 @@ public static class PostgresSchema
 
     private static string? Program => PostgresBinaries.PathOf("pg_dump");
 
-    /// <summary>Reads the schema, but for what EF Core keeps its migrations in.</summary>
-    /// <exception cref="InvalidOperationException"><c>pg_dump</c> is not there, or failed.</exception>
+    /// <summary>Reads the schema without EF Core's table of migrations.</summary>
+    /// <exception cref="InvalidOperationException"><c>pg_dump</c> is missing or failed.</exception>
     public static async Task<string> ReadAsync(string url)
     {
         var start = new ProcessStartInfo(
@@ -24,7 +24,7 @@ public static class PostgresSchema
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        // A command line can be read by everybody on the machine.
+        // A command line is visible to every user of the machine.
         foreach (var (name, value) in PostgresUrl.ToEnvironment(url))
             start.Environment[name] = value;
         using var process = Process.Start(start)!;
@@ -32,7 +32,7 @@ public static class PostgresSchema
         await process.WaitForExitAsync().WaitAsync(_limit);
         if (process.ExitCode != 0)
             throw new InvalidOperationException($"pg_dump failed with exit code {process.ExitCode}: {await errors}");
-        // Newer ones put a number of their own around the rest, another one each time.
+        // Newer versions enclose the schema in lines with a random number.
         return string.Join(
             '\n',
             (await output)

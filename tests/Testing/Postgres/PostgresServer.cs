@@ -7,29 +7,29 @@ using QrAi.Tests.Isolation;
 namespace QrAi.Tests.Testing.Postgres;
 
 /// <summary>
-/// A PostgreSQL server for a test run, and databases in it, one for each test. It is the one that
-/// <c>QRAI_TEST_DATABASE_URL</c> names (its user must be allowed to create databases), else a container where a Docker
-/// engine answers, else a throwaway cluster from the machine's own programs.
+/// A PostgreSQL server for a test run, with one database for each test. It is the server of
+/// <c>QRAI_TEST_DATABASE_URL</c> (whose user must be allowed to create databases), else a container if a Docker
+/// engine answers, else a temporary cluster of the installed programs.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
-    /// <summary>The variable that names a server to use.</summary>
+    /// <summary>The environment variable with the URL of a server to use.</summary>
     public const string Variable = ConnectionGuard.ServerVariable;
 
-    /// <summary>How the names of all databases begin that test runs make.</summary>
+    /// <summary>The prefix of all databases that test runs create.</summary>
     internal const string Prefix = "qrai_test_";
 
     private readonly string _url;
     private readonly IAsyncDisposable? _owned;
     private readonly NpgsqlDataSource _admin;
 
-    // Runs that share a server must not meet: every name begins with the run's own prefix.
+    // Runs can share a server, so each run has its own prefix.
     private readonly string _prefix = $"{Prefix}{RandomNumberGenerator.GetHexString(10, lowercase: true)}";
     private readonly ConcurrentDictionary<string, Lazy<Task>> _templates = new();
     private readonly ConcurrentDictionary<string, bool> _databases = new();
-    private NpgsqlConnection? _sign;
+    private NpgsqlConnection? _presence;
     private string _strategy = "";
-    private ServerContents? _found;
+    private ServerContents? _initial;
     private int _number;
 
     private PostgresServer(string url, IAsyncDisposable? owned, string description)
@@ -45,17 +45,17 @@ public sealed class PostgresServer : IAsyncDisposable
         );
     }
 
-    /// <summary>The address of the database that it was found by: to look at, not to write to.</summary>
+    /// <summary>The URL of the database used to find the server; only for reading.</summary>
     public string Url => _url;
 
-    /// <summary>Which server it is, and why; without its password.</summary>
+    /// <summary>The kind of server and the reason for it, without its password.</summary>
     public string Description { get; }
 
-    /// <summary>How long it took until it could be used.</summary>
+    /// <summary>The time until it was ready.</summary>
     public TimeSpan ReadyAfter { get; private set; }
 
     /// <summary>Finds or starts a server.</summary>
-    /// <exception cref="InvalidOperationException">There is none of the three; the message says what to do.</exception>
+    /// <exception cref="InvalidOperationException">None is available; the message states what to do.</exception>
     public static async Task<PostgresServer> StartAsync(CancellationToken cancellationToken = default)
     {
         var start = Stopwatch.GetTimestamp();
@@ -64,9 +64,9 @@ public sealed class PostgresServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Uses a server that somebody else looks after.</summary>
-    /// <param name="url">The address of one of its databases, whose user may create databases.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <summary>Uses an existing server.</summary>
+    /// <param name="url">The URL of one of its databases, whose user may create databases.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     public static Task<PostgresServer> UseAsync(string url, CancellationToken cancellationToken = default) =>
         ConnectAsync(url, null, $"the server of {Variable}", cancellationToken);
 
@@ -75,7 +75,7 @@ public sealed class PostgresServer : IAsyncDisposable
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } url)
             return await UseAsync(url, cancellationToken);
 
-        var why = "no Docker engine answers";
+        var reason = "no Docker engine answers";
         if (await PostgresContainer.IsAvailableAsync(cancellationToken))
         {
             try
@@ -84,11 +84,11 @@ public sealed class PostgresServer : IAsyncDisposable
                 var description = $"a container of {container.ImageName}";
                 return await ConnectAsync(container.Url, container, description, cancellationToken);
             }
-#pragma warning disable CA1031 // an engine without the image and without a network, for instance
+#pragma warning disable CA1031 // for instance an engine without the image and without a network
             catch (Exception e) when (PostgresCluster.IsAvailable && !cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
             {
-                why = $"the container did not start: {e.Message}";
+                reason = $"the container did not start: {e.Message}";
             }
         }
 
@@ -101,38 +101,38 @@ public sealed class PostgresServer : IAsyncDisposable
         return await ConnectAsync(
             cluster.Url,
             cluster,
-            $"a throwaway cluster of {PostgresBinaries.Directory} on port {cluster.Port} ({why})",
+            $"a temporary cluster of {PostgresBinaries.Directory} on port {cluster.Port} ({reason})",
             cancellationToken
         );
     }
 
     /// <summary>
-    /// Makes the template <paramref name="name"/> by letting <paramref name="migrate"/> fill a new database, once: who
-    /// comes second waits for the first. Then nobody can connect to it, so that nothing ever stands in a clone's way.
+    /// Creates the template <paramref name="name"/> once: <paramref name="migrate"/> fills a new database, and other
+    /// calls wait for it. The template then refuses connections, which would block its clones.
     /// </summary>
     public async Task PrepareTemplateAsync(string name, Func<string, Task> migrate)
     {
-        var template = _templates.GetOrAdd(name, _ => new Lazy<Task>(() => MakeTemplateAsync(name, migrate)));
+        var template = _templates.GetOrAdd(name, _ => new Lazy<Task>(() => CreateTemplateAsync(name, migrate)));
         try
         {
             await template.Value;
         }
         catch
         {
-            // The next one may try again.
+            // The next call tries again.
             _templates.TryRemove(KeyValuePair.Create(name, template));
             throw;
         }
     }
 
-    /// <summary>Begins to make clones of a prepared template ahead.</summary>
+    /// <summary>Starts a pool that creates clones of a prepared template in advance.</summary>
     /// <param name="template">The template's name.</param>
-    /// <param name="patience">How long a connection may outlive its test until it counts as leaked; 30 s by default.</param>
+    /// <param name="patience">How long a connection may outlive its test before it is a leak; 30 s by default.</param>
     public DatabasePool PoolOf(string template, TimeSpan? patience = null) =>
         new(this, template, patience ?? TimeSpan.FromSeconds(30));
 
-    /// <summary>Makes a database, empty or a clone of a prepared template.</summary>
-    /// <returns>Its address, for <c>DATABASE_URL</c>.</returns>
+    /// <summary>Creates a database, empty or a clone of a prepared template.</summary>
+    /// <returns>Its URL, for <c>DATABASE_URL</c>.</returns>
     public async Task<string> CreateDatabaseAsync(
         string? template = null,
         CancellationToken cancellationToken = default
@@ -150,30 +150,30 @@ public sealed class PostgresServer : IAsyncDisposable
         return PostgresUrl.WithDatabase(_url, database);
     }
 
-    /// <summary>Drops a database that this server made, whoever is connected; one that is gone is no error.</summary>
+    /// <summary>Drops a database that this run created, even one with connections. Ignores a missing one.</summary>
     public async Task DropDatabaseAsync(string url, CancellationToken cancellationToken = default)
     {
         var database = PostgresUrl.DatabaseOf(url);
         if (!database.StartsWith(_prefix, StringComparison.Ordinal))
-            throw new InvalidOperationException($"The database '{database}' was not made by this run.");
+            throw new InvalidOperationException($"The database '{database}' was not created by this run.");
         await DropAsync(database, cancellationToken);
     }
 
     /// <summary>Removes all databases of this run, and the server if it was started for it.</summary>
     /// <exception cref="InvalidOperationException">
-    /// What it holds besides is not what it held at the start; the message tells the differences.
+    /// Its other contents differ from those at the start; the message lists the differences.
     /// </exception>
     public async ValueTask DisposeAsync()
     {
         try
         {
-            // With a server of our own they all go at once.
+            // A server of this run is removed with all of its databases.
             if (_owned is null)
                 foreach (var database in _databases.Keys)
                     await DropAsync(database, CancellationToken.None);
-            if (_found is not null)
+            if (_initial is not null)
             {
-                var leaks = _found.DifferencesTo(await ServerContents.ReadAsync(_admin));
+                var leaks = _initial.DifferencesTo(await ServerContents.ReadAsync(_admin));
                 if (leaks.Count > 0)
                     throw new InvalidOperationException(
                         $"The server has changed outside the tests' own databases: {string.Join("; ", leaks)}."
@@ -182,15 +182,15 @@ public sealed class PostgresServer : IAsyncDisposable
         }
         finally
         {
-            if (_sign is not null)
-                await _sign.DisposeAsync();
+            if (_presence is not null)
+                await _presence.DisposeAsync();
             await _admin.DisposeAsync();
             if (_owned is not null)
                 await _owned.DisposeAsync();
         }
     }
 
-    /// <summary>Which of some databases have a connection, and the name of a program that holds one.</summary>
+    /// <summary>Returns which of the databases have a connection, with the application name of one of them.</summary>
     internal async Task<IReadOnlyDictionary<string, string>> ConnectionsAsync(IEnumerable<string> databases)
     {
         await using var command = _admin.CreateCommand(
@@ -215,13 +215,13 @@ public sealed class PostgresServer : IAsyncDisposable
         try
         {
             await using var connection = await server._admin.OpenConnectionAsync(cancellationToken);
-            // Three times as fast as the default of PostgreSQL 15 and later, where a checkpoint costs nothing: on a
-            // server of our own, which forces nothing to a disk. On another it would be slower, for everybody there.
+            // Three times as fast as the default of PostgreSQL 15 and later on a server of this run, where a checkpoint
+            // flushes nothing to disk. On another server it would be slower, for all of its users.
             if (owned is not null && connection.PostgreSqlVersion.Major >= 15)
                 server._strategy = " STRATEGY FILE_COPY";
             if (owned is null)
                 await server.ShareAsync(cancellationToken);
-            server._found = await ServerContents.ReadAsync(server._admin, cancellationToken);
+            server._initial = await ServerContents.ReadAsync(server._admin, cancellationToken);
             return server;
         }
         catch
@@ -231,11 +231,11 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
-    // A run that is killed drops nothing. While one lives it keeps a connection that bears its prefix as its name, for
-    // others to see; the next one drops the databases that have no such sign of life.
+    // A run that is killed drops nothing. A live run holds a connection with its prefix as the application name; the
+    // next run drops the databases whose prefix has no such connection.
     private async Task ShareAsync(CancellationToken cancellationToken)
     {
-        _sign = new NpgsqlConnection(
+        _presence = new NpgsqlConnection(
             new NpgsqlConnectionStringBuilder(PostgresUrl.ToConnectionString(_url))
             {
                 ApplicationName = _prefix,
@@ -243,7 +243,7 @@ public sealed class PostgresServer : IAsyncDisposable
                 KeepAlive = 30,
             }.ConnectionString
         );
-        await _sign.OpenAsync(cancellationToken);
+        await _presence.OpenAsync(cancellationToken);
         foreach (var database in await AbandonedAsync(cancellationToken))
             await DropAsync(database, cancellationToken);
     }
@@ -265,7 +265,7 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private string TemplateOf(string name) => $"{_prefix}_template_{name}";
 
-    private async Task MakeTemplateAsync(string name, Func<string, Task> migrate)
+    private async Task CreateTemplateAsync(string name, Func<string, Task> migrate)
     {
         var database = TemplateOf(name);
         if (database.Length > 63)
@@ -273,7 +273,7 @@ public sealed class PostgresServer : IAsyncDisposable
         await DropAsync(database, CancellationToken.None);
         await CreateAsync(database, "template0", CancellationToken.None);
         await migrate(PostgresUrl.WithDatabase(_url, database));
-        // Whoever migrated may still have connections in a pool, and a database in use cannot be cloned.
+        // The migration may have left pooled connections, and a database in use cannot be cloned.
         await ExecuteAsync($"ALTER DATABASE {Quote(database)} WITH ALLOW_CONNECTIONS false", CancellationToken.None);
         await using var others = _admin.CreateCommand(
             "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $1"

@@ -3,27 +3,27 @@ using Npgsql;
 
 namespace QrAi.Tests.Testing.Postgres;
 
-/// <summary>Addresses of databases as QrAi's <c>DATABASE_URL</c> has them.</summary>
+/// <summary>URLs of databases in the format of <c>DATABASE_URL</c>.</summary>
 public static class PostgresUrl
 {
-    /// <summary>Makes <c>postgresql://user:password@host:port/database</c>, escaped where needed.</summary>
+    /// <summary>Returns <c>postgresql://user:password@host:port/database</c>, escaped where needed.</summary>
     public static string Create(string host, int port, string user, string password, string database) =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"postgresql://{Escape(user)}:{Escape(password)}@{host}:{port}/{Escape(database)}"
         );
 
-    /// <summary>The same server, user and options with another database.</summary>
+    /// <summary>Returns the URL with another database.</summary>
     public static string WithDatabase(string url, string database)
     {
         var uri = Parse(url);
         return $"{uri.Scheme}://{uri.UserInfo}@{uri.Authority}/{Escape(database)}{uri.Query}";
     }
 
-    /// <summary>The name of its database.</summary>
+    /// <summary>Returns the name of its database.</summary>
     public static string DatabaseOf(string url) => Uri.UnescapeDataString(Parse(url).AbsolutePath.TrimStart('/'));
 
-    /// <summary>A connection string for Npgsql; query parameters become its settings (<c>sslmode=require</c>).</summary>
+    /// <summary>Returns a connection string for Npgsql; query parameters become settings.</summary>
     public static string ToConnectionString(string url)
     {
         var uri = Parse(url);
@@ -47,7 +47,7 @@ public static class PostgresUrl
         return builder.ConnectionString;
     }
 
-    /// <summary>The variables that PostgreSQL's own programs take the same from, out of other users' sight.</summary>
+    /// <summary>Returns it as environment variables of PostgreSQL's programs, hidden from other users.</summary>
     public static IReadOnlyDictionary<string, string> ToEnvironment(string url)
     {
         var connection = new NpgsqlConnectionStringBuilder(ToConnectionString(url));
@@ -66,6 +66,6 @@ public static class PostgresUrl
     private static Uri Parse(string url) =>
         Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "postgresql" or "postgres"
             ? uri
-            // never the address itself: it holds a password
+            // never the URL itself, which contains a password
             : throw new ArgumentException("Expected postgresql://user:password@host[:port]/name.", nameof(url));
 }

@@ -4,8 +4,8 @@ using Npgsql;
 namespace QrAi.Tests.Testing.Postgres;
 
 /// <summary>
-/// What a server holds besides the databases of test runs: its roles, its databases, and every table and sequence of
-/// the database that its address names. A run that leaves another picture than it found has leaked.
+/// A snapshot of a server without the databases of test runs: its roles, its databases, and every table and sequence of
+/// the database in its URL. A run leaks if it leaves a different snapshot than at its start.
 /// </summary>
 public sealed class ServerContents
 {
@@ -15,7 +15,7 @@ public sealed class ServerContents
         SELECT 'database ' || datname, 'present' FROM pg_database WHERE datname NOT LIKE '{PostgresServer.Prefix}%'
         """;
 
-    // Views, statistics and the system's own tables are nobody's data.
+    // Views, statistics and system tables contain no data of users.
     private const string Relations = """
         SELECT c.oid::regclass::text, c.relkind = 'S'
         FROM pg_class c
@@ -27,7 +27,7 @@ public sealed class ServerContents
 
     private ServerContents() { }
 
-    /// <summary>Takes the picture.</summary>
+    /// <summary>Takes a snapshot.</summary>
     public static async Task<ServerContents> ReadAsync(
         NpgsqlDataSource server,
         CancellationToken cancellationToken = default
@@ -49,7 +49,7 @@ public sealed class ServerContents
         return contents;
     }
 
-    /// <summary>What a later picture shows otherwise, a line each; empty when both are the same.</summary>
+    /// <summary>Returns the differences to a later snapshot, one line each; empty if both are equal.</summary>
     public IReadOnlyList<string> DifferencesTo(ServerContents later) =>
         [
             .. _items
@@ -86,6 +86,6 @@ public sealed class ServerContents
             _items[reader.GetString(0)] = reader.GetString(1);
     }
 
-    // PostgreSQL has quoted the name itself where it must be; within a text only the apostrophe matters.
+    // PostgreSQL quotes the name where necessary; within a literal only the apostrophe has to be escaped.
     private static string Literal(string name) => name.Replace("'", "''", StringComparison.Ordinal);
 }

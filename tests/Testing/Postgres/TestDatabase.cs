@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace QrAi.Tests.Testing.Postgres;
 
-/// <summary>A migrated, empty database for one test; disposing it gives it back to be dropped.</summary>
+/// <summary>A migrated, empty database for one test; disposing it returns it to the pool, which drops it.</summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
     private readonly DatabasePool _pool;
@@ -14,21 +14,21 @@ public sealed class TestDatabase : IAsyncDisposable
         builder.ConnectionStringBuilder.ApplicationName = "qrai-test";
         builder.ConnectionStringBuilder.MaxPoolSize = 4;
         builder.ConnectionStringBuilder.CommandTimeout = 30;
-        // To ask each new database for its types costs more than to make it, and it has no types of its own.
+        // Loading the types of a new database takes longer than its creation, and it has no custom types.
         builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
         DataSource = builder.Build();
     }
 
-    /// <summary>Its address, for <c>DATABASE_URL</c>.</summary>
+    /// <summary>Its URL, for <c>DATABASE_URL</c>.</summary>
     public string Url { get; }
 
     /// <summary>Its name.</summary>
     public string Name { get; }
 
-    /// <summary>Connections to it, one of them open already.</summary>
+    /// <summary>Connections to it, one of which is already open.</summary>
     public NpgsqlDataSource DataSource { get; }
 
-    internal string Holder { get; set; } = "nobody";
+    internal string Holder { get; set; } = "unknown";
 
     internal long Rented { get; set; }
 

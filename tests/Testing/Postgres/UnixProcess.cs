@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace QrAi.Tests.Testing.Postgres;
 
-/// <summary>What .NET lacks for processes and files on Unix.</summary>
+/// <summary>Operations on Unix processes and files that .NET does not provide.</summary>
 internal static class UnixProcess
 {
-    /// <summary>Ends PostgreSQL at once, without a checkpoint.</summary>
+    /// <summary>Ends PostgreSQL immediately, without a checkpoint.</summary>
     public const int Quit = 3;
 
     /// <summary>Ends any process.</summary>
@@ -16,25 +16,25 @@ internal static class UnixProcess
     /// <summary>Stops any process until <see cref="Continue"/>.</summary>
     public static readonly int Stop = OperatingSystem.IsMacOS() ? 17 : 19;
 
-    /// <summary>Lets a stopped process go on.</summary>
+    /// <summary>Resumes a stopped process.</summary>
     public static readonly int Continue = OperatingSystem.IsMacOS() ? 19 : 18;
 
-    /// <summary>Sends a signal; a process that is gone is no error.</summary>
+    /// <summary>Sends a signal; a process that has ended is ignored.</summary>
     public static void Signal(int process, int signal) => _ = SendSignal(process, signal);
 
-    /// <summary>The children of a process, with their states as <c>ps</c> writes them.</summary>
+    /// <summary>Returns the children of a process, with their states as <c>ps</c> writes them.</summary>
     public static IReadOnlyList<(int Id, int Parent, char State)> ChildrenOf(int process) =>
         [.. List().Where(p => p.Parent == process)];
 
-    /// <summary>The state of a process as <c>ps</c> writes it; <c>X</c> for one that is gone.</summary>
+    /// <summary>Returns the state of a process as <c>ps</c> writes it; <c>X</c> if it has ended.</summary>
     public static char StateOf(int process) =>
         List().Where(p => p.Id == process).Select(p => p.State).FirstOrDefault('X');
 
-    /// <summary>All processes that work in a folder: PostgreSQL's work in their data's.</summary>
-    public static IReadOnlyList<int> WorkingIn(string folder) =>
-        [.. List().Select(process => process.Id).Where(process => Works(process, folder))];
+    /// <summary>Returns all processes whose working directory is in a folder.</summary>
+    public static IReadOnlyList<int> ProcessesIn(string folder) =>
+        [.. List().Select(process => process.Id).Where(process => IsIn(process, folder))];
 
-    /// <summary>Kills a process and its children, stopped ones too.</summary>
+    /// <summary>Kills a process and its children, including stopped ones.</summary>
     public static void KillTree(int process)
     {
         var children = ChildrenOf(process);
@@ -43,13 +43,13 @@ internal static class UnixProcess
             Signal(child.Id, Kill);
     }
 
-    /// <summary>Makes a user the owner of a file, or of a folder with all that is in it.</summary>
-    public static void GiveTo(string path, string user) => Do("chown", "-R", user, path);
+    /// <summary>Changes the owner of a file, or of a folder and its contents.</summary>
+    public static void ChangeOwner(string path, string user) => Execute("chown", "-R", user, path);
 
-    /// <summary>Copies a folder with all that is in it, and with who may do what.</summary>
-    public static void Copy(string from, string to) => Do("cp", "-Rp", from, to);
+    /// <summary>Copies a folder and its contents, with their permissions.</summary>
+    public static void Copy(string from, string to) => Execute("cp", "-Rp", from, to);
 
-    private static bool Works(int process, string folder)
+    private static bool IsIn(int process, string folder)
     {
         try
         {
@@ -60,7 +60,7 @@ internal static class UnixProcess
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return false; // it ended meanwhile, or it is another user's
+            return false; // it has ended, or it belongs to another user
         }
     }
 
@@ -80,10 +80,10 @@ internal static class UnixProcess
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                continue; // it ended meanwhile
+                continue; // it has ended
             }
 
-            // "id (name) state parent …", and the name may hold anything
+            // "id (name) state parent …", where the name may contain any characters
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ', 3);
             yield return (id, int.Parse(fields[1], CultureInfo.InvariantCulture), fields[0][0]);
         }
@@ -98,7 +98,7 @@ internal static class UnixProcess
                 (int.Parse(f[0], CultureInfo.InvariantCulture), int.Parse(f[1], CultureInfo.InvariantCulture), f[2][0])
             );
 
-    private static void Do(string program, params string[] arguments)
+    private static void Execute(string program, params string[] arguments)
     {
         if (Run(program, arguments) is { ExitCode: not 0 } failed)
             throw new InvalidOperationException($"{program} failed with exit code {failed.ExitCode}: {failed.Output}");

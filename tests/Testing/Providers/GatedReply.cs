@@ -3,8 +3,8 @@ using System.Threading.Channels;
 namespace QrAi.Tests.Testing.Providers;
 
 /// <summary>
-/// An answer that comes when the test says so; what is said before the request arrives is kept for it. Thread-safe.
-/// Headers go out with the request, so that a client waits for tokens, not for a response.
+/// An answer that the test sends part by part; parts sent before the request arrives are queued. Thread-safe.
+/// Headers are sent at the request, so that a client waits for tokens, not for a response.
 /// </summary>
 public sealed record GatedReply : Reply
 {
@@ -17,26 +17,26 @@ public sealed record GatedReply : Reply
 
     internal GatedReply() { }
 
-    /// <summary>The request that it answers; completes when that has arrived.</summary>
+    /// <summary>The request that it answers; completes with its arrival.</summary>
     public Task<ReceivedRequest> Request => _request.Task;
 
     /// <summary>Sends tokens.</summary>
     public void Send(params string[] tokens) => Send([.. tokens.Select(Part.Token)]);
 
-    /// <summary>Sends anything that a stream may have; what comes after a break does not arrive.</summary>
+    /// <summary>Sends any parts of a stream; parts after a break do not arrive.</summary>
     public void Send(params Part[] parts)
     {
         foreach (var part in parts)
         {
             _hasToken |= part.IsToken;
             if (!_parts.Writer.TryWrite(part))
-                throw new InvalidOperationException("This gated reply has been ended already.");
+                throw new InvalidOperationException("This gated reply has already ended.");
         }
     }
 
     /// <summary>
-    /// Ends the answer as a complete one: these last tokens, finish reason, usage, <c>[DONE]</c>. Where there has been no token
-    /// at all there is one now, as an answer without text is a failed one.
+    /// Ends the answer as a complete one: these last tokens, finish reason, usage, <c>[DONE]</c>. Adds a token if there
+    /// is none, because an answer without text is a failed one.
     /// </summary>
     public void Finish(params string[] tokens)
     {
@@ -46,7 +46,7 @@ public sealed record GatedReply : Reply
         SendLast(Part.End);
     }
 
-    /// <summary>Ends it politely without a finish reason.</summary>
+    /// <summary>Ends the stream regularly, but without a finish reason.</summary>
     public void EndWithoutFinishReason() => SendLast(Part.Done);
 
     /// <summary>Resets the connection.</summary>
@@ -57,7 +57,7 @@ public sealed record GatedReply : Reply
         if (!_request.TrySetResult(completion.Request))
             throw new InvalidOperationException("A gated reply answers one request only.");
         await completion.BeginAsync();
-        await PlayAsync(completion, _parts.Reader.ReadAllAsync(completion.ClientLeft));
+        await PlayAsync(completion, _parts.Reader.ReadAllAsync(completion.ClientDisconnected));
     }
 
     private void SendLast(Part part)

@@ -4,19 +4,19 @@ using Microsoft.AspNetCore.Http;
 
 namespace QrAi.Tests.Testing.Providers;
 
-/// <summary>A response over a real connection; flushes every piece.</summary>
+/// <summary>A response over a real connection; flushes every write.</summary>
 internal sealed class HttpCompletion(HttpContext http, ReceivedRequest request, TimeProvider clock)
     : WireCompletion(request, clock)
 {
-    public override CancellationToken ClientLeft => http.RequestAborted;
+    public override CancellationToken ClientDisconnected => http.RequestAborted;
 
     public override async Task WriteAsync(ReadOnlyMemory<byte> bytes)
     {
-        await http.Response.Body.WriteAsync(bytes, ClientLeft);
-        await http.Response.Body.FlushAsync(ClientLeft);
+        await http.Response.Body.WriteAsync(bytes, ClientDisconnected);
+        await http.Response.Body.FlushAsync(ClientDisconnected);
     }
 
-    /// <summary>Resets the TCP connection. What was flushed has been handed to the kernel, and arrives.</summary>
+    /// <summary>Resets the TCP connection. Flushed bytes are already in the kernel, and arrive.</summary>
     public override void Break()
     {
         Request.MarkServed();
@@ -32,6 +32,6 @@ internal sealed class HttpCompletion(HttpContext http, ReceivedRequest request, 
         http.Response.Headers.CacheControl = "no-cache";
         if (retryAfter is not null)
             http.Response.Headers.RetryAfter = retryAfter;
-        return http.Response.Body.FlushAsync(ClientLeft);
+        return http.Response.Body.FlushAsync(ClientDisconnected);
     }
 }

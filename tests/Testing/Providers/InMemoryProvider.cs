@@ -4,18 +4,18 @@ using Microsoft.Extensions.Http;
 namespace QrAi.Tests.Testing.Providers;
 
 /// <summary>
-/// The same provider without a network: it takes the place of an HTTP client's connections, and what comes back has the
-/// same bytes as over a socket.
+/// The same provider without a network: it replaces the connections of an HTTP client, and the response has the same
+/// bytes as over a socket.
 /// </summary>
 public sealed class InMemoryProvider(TimeProvider? clock = null) : ReplyScript(clock), IDisposable
 {
     private Handler? _handler;
 
-    /// <summary>What an <see cref="HttpClient"/> is made of in place of its connections.</summary>
+    /// <summary>The handler for an <see cref="HttpClient"/>, in place of its connections.</summary>
     public HttpMessageHandler Connections => _handler ??= new Handler(this);
 
-    /// <summary>Takes the place of the network for a client of the HTTP client factory.</summary>
-    /// <param name="services">Where it is registered.</param>
+    /// <summary>Replaces the network for a client of the HTTP client factory.</summary>
+    /// <param name="services">The services with the client's registration.</param>
     /// <param name="client">Its name.</param>
     public void ReplaceNetwork(IServiceCollection services, string client) =>
         services.Configure<HttpClientFactoryOptions>(

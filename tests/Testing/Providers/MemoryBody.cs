@@ -2,9 +2,9 @@ using System.Threading.Channels;
 
 namespace QrAi.Tests.Testing.Providers;
 
-/// <summary>The body of a response in memory, one write to a read, as they may come over a network.</summary>
-/// <param name="writes">What is written to it.</param>
-/// <param name="owner">Disposed of with it: the client has gone.</param>
+/// <summary>The body of a response in memory; a read returns one write, as is possible over a network.</summary>
+/// <param name="writes">The writes to the body.</param>
+/// <param name="owner">Disposed with it, when the client disconnects.</param>
 internal sealed class MemoryBody(ChannelReader<ReadOnlyMemory<byte>> writes, IDisposable owner) : Stream
 {
     private ReadOnlyMemory<byte> _unread;

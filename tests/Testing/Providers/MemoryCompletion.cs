@@ -3,24 +3,24 @@ using System.Threading.Channels;
 
 namespace QrAi.Tests.Testing.Providers;
 
-/// <summary>A response within the process: what is written waits in memory until the client reads it.</summary>
+/// <summary>An in-process response: writes stay in memory until the client reads them.</summary>
 internal sealed class MemoryCompletion : WireCompletion, IDisposable
 {
     private readonly TaskCompletionSource<HttpResponseMessage> _response = new(
         TaskCreationOptions.RunContinuationsAsynchronously
     );
     private readonly Channel<ReadOnlyMemory<byte>> _body = Channel.CreateUnbounded<ReadOnlyMemory<byte>>();
-    private readonly CancellationTokenSource _left = new();
+    private readonly CancellationTokenSource _disconnected = new();
 
     public MemoryCompletion(ReceivedRequest request, TimeProvider clock)
-        : base(request, clock) => ClientLeft = _left.Token;
+        : base(request, clock) => ClientDisconnected = _disconnected.Token;
 
-    public override CancellationToken ClientLeft { get; }
+    public override CancellationToken ClientDisconnected { get; }
 
-    /// <summary>The response, once its headers are there; it fails where there is none.</summary>
+    /// <summary>The response; completes with its headers, and fails if there is none.</summary>
     public Task<HttpResponseMessage> Response => _response.Task;
 
-    /// <summary>Plays a reply to its end. What goes wrong goes to the client.</summary>
+    /// <summary>Serves a reply to its end. Exceptions are passed to the client.</summary>
     public async Task ServeAsync(Reply reply)
     {
         try
@@ -28,11 +28,11 @@ internal sealed class MemoryCompletion : WireCompletion, IDisposable
             await reply.ServeAsync(this);
             _body.Writer.TryComplete();
         }
-        catch (OperationCanceledException) when (ClientLeft.IsCancellationRequested)
+        catch (OperationCanceledException) when (ClientDisconnected.IsCancellationRequested)
         {
             Request.MarkAborted();
         }
-#pragma warning disable CA1031 // the client is told, whatever it is
+#pragma warning disable CA1031 // any failure is passed to the client
         catch (Exception exception)
 #pragma warning restore CA1031
         {
@@ -47,12 +47,12 @@ internal sealed class MemoryCompletion : WireCompletion, IDisposable
 
     public override Task WriteAsync(ReadOnlyMemory<byte> bytes)
     {
-        // After a break there is nobody to read it.
+        // Writes after a break are dropped.
         _body.Writer.TryWrite(bytes);
         return Task.CompletedTask;
     }
 
-    /// <summary>The client is told what HttpClient tells of a reset: no response at all, or an end in the middle.</summary>
+    /// <summary>Fails like HttpClient after a reset: without a response, or within its body.</summary>
     public override void Break()
     {
         Request.MarkServed();
@@ -62,13 +62,13 @@ internal sealed class MemoryCompletion : WireCompletion, IDisposable
         );
     }
 
-    /// <summary>The client goes away.</summary>
+    /// <summary>Disconnects the client.</summary>
     public void Dispose()
     {
-        if (ClientLeft.IsCancellationRequested)
+        if (ClientDisconnected.IsCancellationRequested)
             return;
-        _left.Cancel();
-        _left.Dispose();
+        _disconnected.Cancel();
+        _disconnected.Dispose();
     }
 
     private protected override Task HeadAsync(int status, string contentType, string? retryAfter)

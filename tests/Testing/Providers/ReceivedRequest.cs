@@ -25,22 +25,22 @@ public sealed class ReceivedRequest
             : [];
     }
 
-    /// <summary>Its place among all requests to this provider, from 1.</summary>
+    /// <summary>Its position among all requests to this provider, from 1.</summary>
     public int Number { get; }
 
-    /// <summary>When it came, for tests of waits between retries.</summary>
+    /// <summary>The time of its receipt, for tests of waits between retries.</summary>
     public DateTimeOffset ReceivedAt { get; }
 
-    /// <summary>Where it was sent to; null for a call within the process.</summary>
+    /// <summary>Its URL; null for an in-process call.</summary>
     public Uri? Url { get; }
 
-    /// <summary>The path of its address, for instance <c>/v1/chat/completions</c>.</summary>
+    /// <summary>The path of its URL, for instance <c>/v1/chat/completions</c>.</summary>
     public string? Path => Url?.AbsolutePath;
 
-    /// <summary>Its headers; names in any case, several values joined by a comma.</summary>
+    /// <summary>Its headers; names are case-insensitive, several values are joined by a comma.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; }
 
-    /// <summary>Its body; undefined if it was no JSON (the provider answered 400 then).</summary>
+    /// <summary>Its body; undefined if it was not JSON, which the provider answers with 400.</summary>
     public JsonElement Body { get; }
 
     /// <summary>The member <c>messages</c>.</summary>
@@ -49,16 +49,16 @@ public sealed class ReceivedRequest
     /// <summary>The member <c>model</c>.</summary>
     public string? Model { get; }
 
-    /// <summary>The member <c>stream</c>; false where it is missing.</summary>
+    /// <summary>The member <c>stream</c>; false if it is missing.</summary>
     public bool Stream { get; }
 
-    /// <summary>The member <c>stream_options.include_usage</c>; false where it is missing.</summary>
+    /// <summary>The member <c>stream_options.include_usage</c>; false if it is missing.</summary>
     public bool IncludeUsage { get; }
 
-    /// <summary>Completes when the client goes away before its answer is complete, and never otherwise.</summary>
+    /// <summary>Completes if the client disconnects before its answer is complete, otherwise never.</summary>
     public Task Aborted => _aborted.Task;
 
-    /// <summary>Completes when the provider is done with it, in whichever way; its connection may be gone.</summary>
+    /// <summary>Completes when the provider has finished it in any way; its connection may be closed.</summary>
     public Task Served => _served.Task;
 
     internal void MarkAborted() => _aborted.TrySetResult();

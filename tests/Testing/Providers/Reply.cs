@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace QrAi.Tests.Testing.Providers;
 
 /// <summary>
-/// What a provider does with one request, the same whichever <see cref="ReplyScript"/> it is in. Made by the methods below,
+/// The response of a provider to one request, the same in every <see cref="ReplyScript"/>. Created by methods below and
 /// varied by <c>with</c>: <c>Reply.Answer("a", "b") with { Comments = true }</c>.
 /// </summary>
 public abstract record Reply
@@ -17,20 +17,20 @@ public abstract record Reply
     /// <summary>The wait before every token, by the script's clock; none by default.</summary>
     public TimeSpan Pace { get; init; }
 
-    /// <summary>What a complete answer gives as its finish reason.</summary>
+    /// <summary>The finish reason of a complete answer.</summary>
     public string FinishReason { get; init; } = "stop";
 
-    /// <summary>What a complete answer's usage chunk says; by default 10 prompt tokens, and one for each token sent.</summary>
+    /// <summary>The usage of a complete answer; by default 10 prompt tokens, and one for each token sent.</summary>
     public TokenUsage? Usage { get; init; }
 
-    /// <summary>A complete answer: tokens, finish reason, usage if it was asked for, <c>[DONE]</c>.</summary>
+    /// <summary>A complete answer: tokens, finish reason, usage if requested, <c>[DONE]</c>.</summary>
     public static Reply Answer(params string[] tokens) => TokensThen(tokens, Part.End);
 
     /// <summary>An error before any stream.</summary>
     /// <param name="code">The HTTP status.</param>
-    /// <param name="body">The body; where it is null, an error in OpenAI's shape.</param>
+    /// <param name="body">The body; by default an error in OpenAI's format.</param>
     /// <param name="retryAfter">Sent as <c>Retry-After</c> in seconds, rounded up.</param>
-    /// <param name="retryAfterHeader">Sent as <c>Retry-After</c> as it is: a date, for instance, or nonsense.</param>
+    /// <param name="retryAfterHeader">Sent unchanged as <c>Retry-After</c>, for instance a date.</param>
     public static Reply Status(
         int code,
         string? body = null,
@@ -43,23 +43,23 @@ public abstract record Reply
             retryAfterHeader ?? (retryAfter is { } wait ? Seconds(wait) : null)
         );
 
-    /// <summary>An error whose body does not come.</summary>
+    /// <summary>An error whose body is never sent.</summary>
     public static Reply StatusThenSilence(int code) => new SilentStatusReply(code);
 
-    /// <summary>Silence until the client goes away; after the response's headers, if <paramref name="headers"/>.</summary>
+    /// <summary>Silence until the client disconnects, optionally after the response headers.</summary>
     public static Reply Hang(bool headers = false) => new StreamReply([Part.Silence], headers);
 
-    /// <summary>The tokens, then silence until the client goes away.</summary>
+    /// <summary>The tokens, then silence until the client disconnects.</summary>
     public static Reply HangAfter(params string[] tokens) => TokensThen(tokens, Part.Silence);
 
-    /// <summary>The tokens, then the connection is reset. Without tokens no response begins at all.</summary>
+    /// <summary>The tokens, then the connection is reset. Without tokens there is no response at all.</summary>
     public static Reply BreakOff(params string[] tokens) =>
         tokens.Length > 0 ? TokensThen(tokens, Part.Break) : new StreamReply([Part.Break], Headers: false);
 
-    /// <summary>The tokens, then a polite end with <c>[DONE]</c>, but no finish reason: an answer cut off.</summary>
+    /// <summary>The tokens, then <c>[DONE]</c> without a finish reason: an incomplete answer.</summary>
     public static Reply EndWithoutFinishReason(params string[] tokens) => TokensThen(tokens, Part.Done);
 
-    /// <summary>OpenRouter's way: HTTP 200, the tokens, then a chunk with <c>error</c>, finish reason <c>error</c>.</summary>
+    /// <summary>OpenRouter's format: HTTP 200, the tokens, then a chunk with <c>error</c> as finish reason.</summary>
     public static Reply ErrorInStream(int code, string message, params string[] tokens) =>
         TokensThen(tokens, Part.Error(code, message));
 
@@ -67,16 +67,16 @@ public abstract record Reply
     public static Reply ErrorInStream(string code, string message, params string[] tokens) =>
         TokensThen(tokens, Part.Error(code, message));
 
-    /// <summary>HTTP 200, an event stream of exactly these parts, each sent by itself, then the end.</summary>
+    /// <summary>HTTP 200, an event stream of exactly these parts, each sent separately, then the end.</summary>
     public static Reply Stream(params Part[] parts) => new StreamReply(parts, Headers: true);
 
-    /// <summary>As <see cref="Stream"/> in text of its own making; for the wire only.</summary>
+    /// <summary>As <see cref="Stream"/> with exactly these texts; only over a connection.</summary>
     public static Reply Raw(params string[] pieces) => Stream([.. pieces.Select(Part.Text)]);
 
-    /// <summary>As <see cref="Raw(string[])"/> in bytes, to split characters or to send what is no UTF-8.</summary>
+    /// <summary>As <see cref="Raw(string[])"/> in bytes, to split characters or send invalid UTF-8.</summary>
     public static Reply Raw(params ReadOnlyMemory<byte>[] pieces) => Stream([.. pieces.Select(Part.Bytes)]);
 
-    /// <summary>An answer part by part under the test's control. For one request only.</summary>
+    /// <summary>An answer that the test sends part by part. For one request only.</summary>
     public static GatedReply Gated() => new();
 
     internal abstract Task ServeAsync(ICompletion completion);
@@ -95,11 +95,11 @@ public abstract record Reply
             }
         );
 
-    /// <summary>Sends part after part, as the properties say.</summary>
+    /// <summary>Sends the parts one after another, by the properties.</summary>
     private protected async Task PlayAsync(ICompletion completion, IAsyncEnumerable<Part> parts)
     {
         var tokens = 0;
-        await foreach (var part in parts.WithCancellation(completion.ClientLeft))
+        await foreach (var part in parts.WithCancellation(completion.ClientDisconnected))
         {
             if (part.IsToken)
             {
@@ -107,7 +107,7 @@ public abstract record Reply
                 if (Comments)
                     await completion.CommentAsync();
                 if (Pace > TimeSpan.Zero)
-                    await Task.Delay(Pace, completion.Clock, completion.ClientLeft);
+                    await Task.Delay(Pace, completion.Clock, completion.ClientDisconnected);
             }
 
             if (part == Part.End)

@@ -4,9 +4,9 @@ using System.Text.Json;
 namespace QrAi.Tests.Testing.Providers;
 
 /// <summary>
-/// What a test tells a provider to do with its requests: each takes the next reply of a queue, and is kept to be looked at.
-/// Thread-safe. How the requests come and the replies go is for its children to say: over a socket
-/// (<see cref="ScriptedProvider"/>), as HTTP without one (<see cref="InMemoryProvider"/>), or as calls within the process.
+/// The replies of a provider to its requests: each request takes the next reply of a queue, and is recorded.
+/// Thread-safe. Subclasses define the transport: a socket (<see cref="ScriptedProvider"/>), HTTP without a socket
+/// (<see cref="InMemoryProvider"/>), or in-process calls.
 /// </summary>
 public abstract class ReplyScript
 {
@@ -18,17 +18,17 @@ public abstract class ReplyScript
     private protected ReplyScript(TimeProvider? clock) => Clock = clock ?? TimeProvider.System;
 
     /// <summary>
-    /// What a request gets when no reply is queued. Where it is null, the request is a fault, so that a script says
-    /// all that may be asked.
+    /// The reply to a request if none is queued. If it is null, such a request is an error, so that the script covers
+    /// every allowed request.
     /// </summary>
     public Reply? Default { get; set; } = Reply.Answer("A ", "scripted ", "answer.");
 
     /// <summary>
-    /// Chooses the reply where none is queued; before <see cref="Default"/>. It runs concurrently: keep it stateless.
+    /// Selects the reply if none is queued, before <see cref="Default"/>. It runs concurrently and must be stateless.
     /// </summary>
     public Func<ReceivedRequest, Reply>? RespondWith { get; set; }
 
-    /// <summary>All chat completion requests so far, in order: a copy.</summary>
+    /// <summary>A copy of all chat completion requests so far, in order.</summary>
     public IReadOnlyList<ReceivedRequest> Requests
     {
         get
@@ -38,10 +38,10 @@ public abstract class ReplyScript
         }
     }
 
-    /// <summary>How many replies are still queued.</summary>
+    /// <summary>The number of queued replies.</summary>
     public int Queued => _replies.Count;
 
-    /// <summary>What its replies wait by.</summary>
+    /// <summary>The clock of the waits within replies.</summary>
     private protected TimeProvider Clock { get; }
 
     /// <summary>Queues replies for the next requests, one each, in order.</summary>
@@ -51,7 +51,7 @@ public abstract class ReplyScript
             _replies.Enqueue(reply);
     }
 
-    /// <summary>Queues an answer that comes when the test says so.</summary>
+    /// <summary>Queues an answer that the test sends part by part.</summary>
     public GatedReply Gate()
     {
         var gate = Reply.Gated();
@@ -59,8 +59,8 @@ public abstract class ReplyScript
         return gate;
     }
 
-    /// <summary>Waits until at least so many requests have come since the start, and returns them all.</summary>
-    /// <exception cref="TimeoutException">They did not come in time.</exception>
+    /// <summary>Waits until at least this number of requests has arrived, and returns them all.</summary>
+    /// <exception cref="TimeoutException">They did not arrive in time.</exception>
     public async Task<IReadOnlyList<ReceivedRequest>> WaitForRequestsAsync(int count, TimeSpan? timeout = null)
     {
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -79,14 +79,14 @@ public abstract class ReplyScript
         catch (TimeoutException)
         {
             throw new TimeoutException(
-                $"{Requests.Count} of {count} requests came to the provider within {limit.TotalSeconds} s."
+                $"{Requests.Count} of {count} requests reached the provider within {limit.TotalSeconds} s."
             );
         }
 
         return Requests;
     }
 
-    /// <summary>Takes a request. Its number and the reply it gets are settled together, so that both have the same order.</summary>
+    /// <summary>Records a request. Its number and reply are assigned together, in the same order.</summary>
     /// <exception cref="InvalidOperationException">The script has no reply for it.</exception>
     internal (ReceivedRequest Request, Reply Reply) Receive(
         Uri? url,
@@ -110,11 +110,11 @@ public abstract class ReplyScript
         return (request, reply ?? throw new InvalidOperationException($"The script has no reply for {request}."));
     }
 
-    /// <summary>Whether a provider has anything there.</summary>
+    /// <summary>Returns whether it is a chat completion request.</summary>
     private protected static bool IsCompletion(string method, Uri url) =>
         method == "POST" && url.AbsolutePath.EndsWith("/chat/completions", StringComparison.Ordinal);
 
-    /// <summary>Reads a request's body; undefined if it is no JSON.</summary>
+    /// <summary>Reads a request's body; undefined if it is not JSON.</summary>
     private protected static async Task<JsonElement> ReadBodyAsync(Stream body, CancellationToken cancellationToken)
     {
         try
@@ -128,7 +128,7 @@ public abstract class ReplyScript
         }
     }
 
-    // What no real provider would take gets no scripted reply either.
+    // A request that real providers refuse takes no scripted reply.
     private static Reply? Refuse(ReceivedRequest request)
     {
         if (request.Messages.Count == 0 || string.IsNullOrEmpty(request.Model))

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Hosting;
 namespace QrAi.Tests.Testing.Providers;
 
 /// <summary>
-/// A model provider on 127.0.0.1 that speaks the OpenAI-compatible streaming protocol and does what a test tells it.
-/// Point a provider's base URL at <see cref="BaseUrl"/>.
+/// A model provider on 127.0.0.1 with the OpenAI-compatible streaming protocol and scripted replies.
+/// Set the base URL of a provider to <see cref="BaseUrl"/>.
 /// </summary>
 public sealed class ScriptedProvider : ReplyScript, IAsyncDisposable
 {
@@ -20,16 +20,16 @@ public sealed class ScriptedProvider : ReplyScript, IAsyncDisposable
     private ScriptedProvider(int port, TimeProvider? clock)
         : base(clock) => Port = port;
 
-    /// <summary>The port, the same after <see cref="StartAgainAsync"/>.</summary>
+    /// <summary>The port, unchanged by <see cref="RestartAsync"/>.</summary>
     public int Port { get; private set; }
 
-    /// <summary>What a client puts before <c>/chat/completions</c>.</summary>
+    /// <summary>The base URL before <c>/chat/completions</c>.</summary>
     public string BaseUrl => $"http://127.0.0.1:{Port}/v1";
 
-    /// <summary>The key that it knows, and tells about at <c>/key</c>; without one there is nothing there.</summary>
+    /// <summary>The accepted key, which <c>/key</c> describes; without one <c>/key</c> does not exist.</summary>
     public string? Key { get; set; }
 
-    /// <summary>Starts one; port 0 means any free one. Its replies wait by the clock, the system's if none is given.</summary>
+    /// <summary>Starts a provider; port 0 means any free one. The default clock is the system's.</summary>
     public static async Task<ScriptedProvider> StartAsync(int port = 0, TimeProvider? clock = null)
     {
         for (var attempt = 1; ; attempt++)
@@ -37,17 +37,17 @@ public sealed class ScriptedProvider : ReplyScript, IAsyncDisposable
             var provider = new ScriptedProvider(port == 0 ? LoopbackPort.FindFree() : port, clock);
             try
             {
-                await provider.StartAgainAsync();
+                await provider.RestartAsync();
                 return provider;
             }
             catch (IOException) when (port == 0 && attempt < 5)
             {
-                // somebody was faster: another port
+                // another process took the port
             }
         }
     }
 
-    /// <summary>Goes down: running answers break off, new connections are refused. Replies stay queued.</summary>
+    /// <summary>Stops: running answers break off, new connections are refused. Replies stay queued.</summary>
     public async Task StopAsync()
     {
         if (_server is not { } server)
@@ -56,19 +56,19 @@ public sealed class ScriptedProvider : ReplyScript, IAsyncDisposable
         _server = null;
         try
         {
-            // No time for a graceful end: a cancelled token resets all connections at once.
+            // Not a graceful shutdown: a cancelled token resets all connections at once.
             await server.StopAsync(new CancellationToken(canceled: true));
         }
         catch (OperationCanceledException)
         {
-            // the host says that it was not graceful
+            // the host reports the skipped shutdown
         }
 
         await server.DisposeAsync();
     }
 
-    /// <summary>Comes back on the same port.</summary>
-    public async Task StartAgainAsync()
+    /// <summary>Restarts on the same port.</summary>
+    public async Task RestartAsync()
     {
         if (_server is not null)
             throw new InvalidOperationException("The provider is running.");
@@ -92,7 +92,7 @@ public sealed class ScriptedProvider : ReplyScript, IAsyncDisposable
 
     private WebApplication Build()
     {
-        // An empty builder: no configuration and no environment of the test run leak into the server.
+        // An empty builder, so that the server does not read the configuration of the test run.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -104,8 +104,8 @@ public sealed class ScriptedProvider : ReplyScript, IAsyncDisposable
         });
         builder.WebHost.UseSockets(sockets =>
         {
-            sockets.Backlog = 4096; // a load test's connections come all at once
-            // A flush ends only when the kernel has all of it, so that breaking off never swallows a token.
+            sockets.Backlog = 4096; // a load test opens its connections all at once
+            // A flush ends only when the kernel has all bytes, so that a break never loses a token.
             sockets.MaxWriteBufferSize = 2;
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
@@ -147,7 +147,7 @@ public sealed class ScriptedProvider : ReplyScript, IAsyncDisposable
             StringComparer.OrdinalIgnoreCase
         );
         var (request, reply) = Receive(url, headers, await ReadBodyAsync(http.Request.Body, http.RequestAborted));
-        await using var registration = http.RequestAborted.Register(() => NoteClientLeft(request));
+        await using var registration = http.RequestAborted.Register(() => RecordDisconnect(request));
         try
         {
             await reply.ServeAsync(new HttpCompletion(http, request, Clock));
@@ -155,8 +155,8 @@ public sealed class ScriptedProvider : ReplyScript, IAsyncDisposable
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
-            // The reply may learn of it before the registration does.
-            NoteClientLeft(request);
+            // The reply may observe it before the registration.
+            RecordDisconnect(request);
         }
         finally
         {
@@ -164,8 +164,8 @@ public sealed class ScriptedProvider : ReplyScript, IAsyncDisposable
         }
     }
 
-    // A connection also ends when this provider breaks it off or goes down; that is not the client's doing.
-    private void NoteClientLeft(ReceivedRequest request)
+    // A connection also ends when this provider breaks it or stops, which is not a disconnect by the client.
+    private void RecordDisconnect(ReceivedRequest request)
     {
         if (!_stopping && !request.Served.IsCompleted)
             request.MarkAborted();

@@ -1,4 +1,4 @@
 namespace QrAi.Tests.Testing.Providers;
 
-/// <summary>What an answer's usage chunk counts.</summary>
+/// <summary>The numbers in the usage chunk of an answer.</summary>
 public sealed record TokenUsage(int Prompt, int Completion);

@@ -6,15 +6,15 @@ using System.Text.Json.Nodes;
 namespace QrAi.Tests.Testing.Providers;
 
 /// <summary>
-/// Writes one response in the shapes that OpenAI, OpenRouter and Gemini send, piece by piece. Where its bytes go is for its
-/// children to say.
+/// Writes one response piece by piece in the formats of OpenAI, OpenRouter and Gemini. Subclasses define where
+/// its bytes are sent.
 /// </summary>
 internal abstract class WireCompletion(ReceivedRequest request, TimeProvider clock) : ICompletion
 {
     private const string EventStream = "text/event-stream";
     private const string Json = "application/json";
 
-    // The real ones send text beyond ASCII as it is, not escaped.
+    // Real providers do not escape text beyond ASCII.
     private static readonly JsonSerializerOptions _json = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -28,7 +28,7 @@ internal abstract class WireCompletion(ReceivedRequest request, TimeProvider clo
 
     public TimeProvider Clock => clock;
 
-    public abstract CancellationToken ClientLeft { get; }
+    public abstract CancellationToken ClientDisconnected { get; }
 
     public Task BeginAsync() => HeadAsync(200, EventStream, null);
 
@@ -36,7 +36,7 @@ internal abstract class WireCompletion(ReceivedRequest request, TimeProvider clo
 
     public async Task TokenAsync(string text)
     {
-        // Only the first delta names the role, as OpenAI does it.
+        // Only the first delta contains the role, as with OpenAI.
         var delta = new JsonObject { ["content"] = text };
         if (!_roleSent)
             delta.Insert(0, "role", "assistant");
@@ -89,7 +89,7 @@ internal abstract class WireCompletion(ReceivedRequest request, TimeProvider clo
             ["finish_reason"] = finishReason,
         };
 
-    private Task ChunkAsync(JsonArray choices, Action<JsonObject>? more = null)
+    private Task ChunkAsync(JsonArray choices, Action<JsonObject>? extend = null)
     {
         var chunk = new JsonObject
         {
@@ -101,7 +101,7 @@ internal abstract class WireCompletion(ReceivedRequest request, TimeProvider clo
         };
         if (request.IncludeUsage)
             chunk["usage"] = null;
-        more?.Invoke(chunk);
+        extend?.Invoke(chunk);
         return WriteAsync($"data: {chunk.ToJsonString(_json)}\n\n");
     }
 }

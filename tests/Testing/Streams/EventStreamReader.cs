@@ -4,11 +4,11 @@ using System.Text.Json;
 namespace QrAi.Tests.Testing.Streams;
 
 /// <summary>
-/// Reads a <c>text/event-stream</c>, each read within <see cref="Limit"/>. A read that timed out loses nothing: the
-/// next one goes on where it was, so that a test may also assert silence. For one reading task at a time.
+/// Reads a <c>text/event-stream</c>, each read within <see cref="Limit"/>. A read that times out loses nothing: the
+/// next one continues there, so that a test can also assert silence. For one reading task at a time.
 /// </summary>
 /// <param name="stream">The body; the reader disposes it.</param>
-/// <param name="limit">The longest that one read may take; <see cref="Eventually.DefaultLimit"/> where it is not given.</param>
+/// <param name="limit">The limit of one read; by default <see cref="Eventually.DefaultLimit"/>.</param>
 public sealed class EventStreamReader(Stream stream, TimeSpan? limit = null)
     : IAsyncEnumerable<ServerSentEvent>,
         IAsyncDisposable
@@ -20,16 +20,16 @@ public sealed class EventStreamReader(Stream stream, TimeSpan? limit = null)
     private Task<Item>? _pending;
     private string _last = "none";
 
-    /// <summary>The longest that one read may take.</summary>
+    /// <summary>The time limit of one read.</summary>
     public TimeSpan Limit { get; set; } = limit ?? Eventually.DefaultLimit;
 
-    /// <summary>The comment lines so far (heartbeats, for instance), without their colon and one leading space.</summary>
+    /// <summary>The comment lines so far (such as heartbeats), without the colon and one leading space.</summary>
     public IReadOnlyList<string> Comments => _comments;
 
     /// <summary>Whether the stream has ended and all of its events have been read.</summary>
     public bool AtEnd { get; private set; }
 
-    /// <summary>Reads the body of a response, which must be an event stream; the reader disposes the response.</summary>
+    /// <summary>Opens the event stream in the body of a response; the reader disposes the response.</summary>
     public static async Task<EventStreamReader> OpenAsync(
         HttpResponseMessage response,
         TimeSpan? limit = null,
@@ -50,8 +50,8 @@ public sealed class EventStreamReader(Stream stream, TimeSpan? limit = null)
         return new EventStreamReader(stream, limit) { _response = response };
     }
 
-    /// <summary>The next event; null at the end of the stream.</summary>
-    /// <exception cref="TimeoutException">Neither came within <see cref="Limit"/>, comments or not.</exception>
+    /// <summary>Reads the next event; null at the end of the stream.</summary>
+    /// <exception cref="TimeoutException">Neither arrived within <see cref="Limit"/>.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     public async Task<ServerSentEvent?> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -61,8 +61,8 @@ public sealed class EventStreamReader(Stream stream, TimeSpan? limit = null)
         return await NextEventAsync(clock.Token, cancellationToken);
     }
 
-    /// <summary>The next comment; null at the end. Events that come before it are kept for the next read.</summary>
-    /// <exception cref="TimeoutException">Neither came within <see cref="Limit"/>.</exception>
+    /// <summary>Reads the next comment; null at the end. Events before it are queued for the next read.</summary>
+    /// <exception cref="TimeoutException">Neither arrived within <see cref="Limit"/>.</exception>
     public async Task<string?> ReadCommentAsync(CancellationToken cancellationToken = default)
     {
         using var clock = Deadline(cancellationToken);
@@ -75,8 +75,8 @@ public sealed class EventStreamReader(Stream stream, TimeSpan? limit = null)
         }
     }
 
-    /// <summary>All events up to the end of the stream.</summary>
-    /// <exception cref="TimeoutException">The end did not come within <see cref="Limit"/>, all events together.</exception>
+    /// <summary>Reads all events up to the end of the stream.</summary>
+    /// <exception cref="TimeoutException">The end did not arrive within <see cref="Limit"/> in total.</exception>
     public async Task<IReadOnlyList<ServerSentEvent>> ReadToEndAsync(CancellationToken cancellationToken = default)
     {
         var events = new List<ServerSentEvent>(_ahead);
@@ -87,20 +87,20 @@ public sealed class EventStreamReader(Stream stream, TimeSpan? limit = null)
         return events;
     }
 
-    /// <summary>The events one by one to the end, each within <see cref="Limit"/>.</summary>
+    /// <summary>Enumerates the events to the end, each within <see cref="Limit"/>.</summary>
     public async IAsyncEnumerator<ServerSentEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
         while (await ReadAsync(cancellationToken) is { } next)
             yield return next;
     }
 
-    /// <summary>Closes the stream, which to the server is a client that leaves.</summary>
+    /// <summary>Closes the stream, which disconnects from the server.</summary>
     public async ValueTask DisposeAsync()
     {
         await stream.DisposeAsync();
         _response?.Dispose();
         _lines.Dispose();
-        // A read may still be under way. It ends now, and nobody asks how: observe its exception, whatever it is.
+        // A pending read ends now: its exception, if any, has to be observed.
         _ = _pending?.ContinueWith(static read => _ = read.Exception, TaskScheduler.Default);
     }
 
@@ -125,7 +125,7 @@ public sealed class EventStreamReader(Stream stream, TimeSpan? limit = null)
     {
         if (AtEnd)
             return default;
-        // The read itself is never cancelled, only the waiting for it.
+        // The read itself is never cancelled, only the wait for it.
         _pending ??= ParseAsync();
         Item item;
         try
@@ -155,7 +155,7 @@ public sealed class EventStreamReader(Stream stream, TimeSpan? limit = null)
     private string _event = "";
     private StringBuilder? _data;
 
-    // As the HTML standard has it: an event is dispatched by an empty line, and one without its empty line is none.
+    // By the HTML standard an empty line dispatches an event; an event without it is dropped.
     private async Task<Item> ParseAsync()
     {
         while (await _lines.ReadLineAsync() is { } line)
@@ -185,7 +185,7 @@ public sealed class EventStreamReader(Stream stream, TimeSpan? limit = null)
                     _data = _data is null ? new StringBuilder(value) : _data.Append('\n').Append(value);
                     break;
                 default:
-                    break; // unknown fields are to be ignored
+                    break; // unknown fields are ignored
             }
         }
 

@@ -10,8 +10,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace QrAi.Tests.Testing.Tokens;
 
 /// <summary>
-/// An OpenID Connect issuer on 127.0.0.1: its discovery document, its public keys, and tokens with real signatures, good
-/// ones and whatever else a test needs. They are made by hand, so that they can also be what no library would make.
+/// An OpenID Connect issuer on 127.0.0.1: its discovery document, its public keys, and signed tokens, valid or not. The
+/// tokens are not created by a library, which would refuse to create invalid ones.
 /// </summary>
 public sealed class LocalIssuer : IAsyncDisposable
 {
@@ -21,35 +21,35 @@ public sealed class LocalIssuer : IAsyncDisposable
     private WebApplication? _server;
     private RSA _key;
     private string _keyId;
-    private int _readings;
+    private int _discoveryReads;
 
     private LocalIssuer() => (_keyId, _key) = NewKey();
 
-    /// <summary>Its address, which is the issuer's name too.</summary>
+    /// <summary>Its URL, which is also the issuer's name.</summary>
     public string Authority => $"http://127.0.0.1:{_port}";
 
-    /// <summary>How often it was asked for its discovery document, with which each reading of its keys begins.</summary>
-    public int Readings => _readings;
+    /// <summary>The number of requests for its discovery document, which precede those for its keys.</summary>
+    public int DiscoveryReads => _discoveryReads;
 
-    /// <summary>How often its keys were asked for.</summary>
+    /// <summary>The number of requests for its keys.</summary>
     public int KeyReads { get; private set; }
 
-    /// <summary>The key that it signs with.</summary>
+    /// <summary>The current signing key.</summary>
     public (string Id, RSA Key) Key => (_keyId, _key);
 
-    /// <summary>Makes one that is not reachable yet.</summary>
+    /// <summary>Creates an issuer that does not listen yet.</summary>
     public static LocalIssuer Create() => new();
 
-    /// <summary>Makes one.</summary>
+    /// <summary>Creates an issuer that listens.</summary>
     public static async Task<LocalIssuer> StartAsync()
     {
         var issuer = new LocalIssuer();
-        await issuer.ComeUpAsync();
+        await issuer.StartListeningAsync();
         return issuer;
     }
 
-    /// <summary>Begins to listen.</summary>
-    public async Task ComeUpAsync()
+    /// <summary>Starts to listen.</summary>
+    public async Task StartListeningAsync()
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().UseUrls(Authority);
@@ -61,10 +61,10 @@ public sealed class LocalIssuer : IAsyncDisposable
         _server = server;
     }
 
-    /// <summary>Answers nobody from now on, until it <see cref="Recover"/>s or the caller leaves.</summary>
+    /// <summary>Holds all requests until <see cref="Recover"/> or until the caller disconnects.</summary>
     public void Hang() => _hanging = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Answers again, also those who wait.</summary>
+    /// <summary>Answers again, including the held requests.</summary>
     public void Recover()
     {
         _hanging?.SetResult();
@@ -72,15 +72,15 @@ public sealed class LocalIssuer : IAsyncDisposable
     }
 
     /// <summary>Stops listening.</summary>
-    public async Task GoDownAsync()
+    public async Task StopListeningAsync()
     {
         if (_server is { } server)
             await server.DisposeAsync();
         _server = null;
     }
 
-    /// <summary>Signs with a new key from now on.</summary>
-    /// <param name="withdraw">Whether the keys before are gone.</param>
+    /// <summary>Replaces the signing key.</summary>
+    /// <param name="withdraw">Whether the previous keys are removed.</param>
     public void Rotate(bool withdraw)
     {
         lock (_published)
@@ -91,10 +91,10 @@ public sealed class LocalIssuer : IAsyncDisposable
         }
     }
 
-    /// <summary>A token that is good for five minutes, but for what a test changes.</summary>
-    /// <param name="subject">Whom it names.</param>
-    /// <param name="audience">Whom it is made for.</param>
-    /// <param name="claims">Changes what it says; a claim that is null is left out.</param>
+    /// <summary>Returns a token that is valid for five minutes, except for the changes of a test.</summary>
+    /// <param name="subject">Its subject.</param>
+    /// <param name="audience">Its audience.</param>
+    /// <param name="claims">Changes its claims; null values are omitted.</param>
     /// <param name="header">Changes its header.</param>
     /// <param name="sign">Signs it in another way.</param>
     public string Token(
@@ -131,14 +131,14 @@ public sealed class LocalIssuer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await GoDownAsync();
+        await StopListeningAsync();
         foreach (var key in _published.Values)
             key.Dispose();
     }
 
     private async Task<IResult> DiscoveryAsync(HttpContext context)
     {
-        Interlocked.Increment(ref _readings);
+        Interlocked.Increment(ref _discoveryReads);
         if (_hanging is { } hanging)
             await hanging.Task.WaitAsync(context.RequestAborted);
         return Results.Text($$"""{"issuer":"{{Authority}}","jwks_uri":"{{Authority}}/keys"}""", "application/json");
