@@ -18,7 +18,7 @@ public sealed class AnswerTests : ProgramTests
         await using var stream = await program.Http.StreamAsync("Can you go on?");
         var events = await stream.ReadToEndAsync();
 
-        // Whoever comes late to a text that is void is not told it.
+        // A caller that is behind may not receive the text of a run that was discarded.
         events
             .Select(answerEvent => answerEvent.Event)
             .Where(kind => kind != "delta")
@@ -42,13 +42,13 @@ public sealed class AnswerTests : ProgramTests
             .Select(attempt => $"{attempt.Text("provider")} {attempt.Text("outcome")}")
             .ShouldBe(["openrouter broken_off", "google-ai completed"]);
 
-        var kept = await program.Http.MessagesAsync(events[0].Data.Text("sessionId")!);
-        kept.Select(message => message.GetRawText()).ShouldBe([kept[0].GetRawText(), answer.GetRawText()]);
-        kept[0].Text("content").ShouldBe("Can you go on?");
+        var stored = await program.Http.MessagesAsync(events[0].Data.Text("sessionId")!);
+        stored.Select(message => message.GetRawText()).ShouldBe([stored[0].GetRawText(), answer.GetRawText()]);
+        stored[0].Text("content").ShouldBe("Can you go on?");
     }
 
     [Test]
-    public async Task A_caller_that_leaves_does_not_end_its_answer_and_finds_it_when_it_is_back(
+    public async Task A_caller_that_disconnects_does_not_end_its_answer_and_can_follow_it_later(
         [Values] Database database
     )
     {
@@ -73,7 +73,7 @@ public sealed class AnswerTests : ProgramTests
         reply.Send("like.");
         reply.Finish();
 
-        (await follower.ReadToEndAsync()).Select(happened => happened.Event).ShouldBe(["delta", "completed"]);
+        (await follower.ReadToEndAsync()).Select(answerEvent => answerEvent.Event).ShouldBe(["delta", "completed"]);
         var answer = await program.Http.ReadAsync($"/api/answers/{answerId}");
         answer.Text("status").ShouldBe("completed");
         answer.Text("content").ShouldBe("As long as you like.");
@@ -81,7 +81,7 @@ public sealed class AnswerTests : ProgramTests
     }
 
     [Test]
-    public async Task A_caller_that_leaves_without_a_stream_finds_its_answer_too([Values] Database database)
+    public async Task An_answer_without_a_stream_is_stored_after_its_caller_disconnects([Values] Database database)
     {
         var provider = await StartProviderAsync();
         var workplace = await new Workplace().WithOpenRouter(provider).WithAsync(database);
@@ -109,7 +109,7 @@ public sealed class AnswerTests : ProgramTests
     }
 
     [Test]
-    public async Task Thirty_questions_at_once_all_get_their_own_answer([Values] Database database)
+    public async Task Thirty_concurrent_questions_all_get_their_own_answer([Values] Database database)
     {
         const int Questions = 30;
         var provider = await StartProviderAsync();

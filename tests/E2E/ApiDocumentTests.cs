@@ -1,10 +1,10 @@
 namespace QrAi.Tests.E2E;
 
-/// <summary>The page about the API, run from top to bottom as a caller would.</summary>
+/// <summary>Runs the page about the API from top to bottom, as a caller would.</summary>
 public sealed class ApiDocumentTests : ProgramTests
 {
     [Test]
-    public async Task Every_example_of_the_api_does_and_prints_what_it_says()
+    public async Task Every_example_of_the_API_document_works_as_described()
     {
         var examples = await RunnableDocument.ReadAsync("api.md");
         examples.Blocks.Count.ShouldBeGreaterThan(6);

@@ -6,7 +6,7 @@ namespace QrAi.Tests.E2E;
 public sealed class AskTests : ProgramTests
 {
     [Test]
-    public async Task It_prints_the_answer_alone_and_goes_on_with_its_session([Values] Database database)
+    public async Task It_prints_only_the_answer_and_continues_its_session([Values] Database database)
     {
         var provider = await StartProviderAsync();
         var workplace = await MigratedAsync((await new Workplace().WithAsync(database)).WithOpenRouter(provider));
@@ -21,7 +21,7 @@ public sealed class AskTests : ProgramTests
         provider
             .Requests[^1]
             .Messages.Select(message => message.Content)
-            .ShouldContain("The capital of Japan?", "It was told what came before.");
+            .ShouldContain("The capital of Japan?", "The provider received the history.");
         var service = await StartAsync(workplace);
         (await service.Http.MessagesAsync(SessionOf(first.Errors)))
             .Select(message => message.Text("content"))
@@ -29,7 +29,7 @@ public sealed class AskTests : ProgramTests
     }
 
     [Test]
-    public async Task It_prints_the_answer_as_it_comes_and_told_to_stop_keeps_what_has_come()
+    public async Task It_prints_the_answer_while_it_is_generated_and_stores_a_part_when_stopped()
     {
         var provider = await StartProviderAsync();
         var workplace = await MigratedAsync(new Workplace().WithOpenRouter(provider));
@@ -53,7 +53,7 @@ public sealed class AskTests : ProgramTests
     }
 
     [Test]
-    public async Task An_answer_that_fails_is_told_and_has_failed()
+    public async Task A_failed_answer_is_reported_and_fails_the_command()
     {
         var provider = await StartProviderAsync();
         var workplace = await MigratedAsync(new Workplace().WithOpenRouter(provider));
@@ -67,7 +67,7 @@ public sealed class AskTests : ProgramTests
     }
 
     [Test]
-    public async Task It_asks_for_an_owner_and_what_is_anothers_is_not_there()
+    public async Task It_asks_for_an_owner_who_cannot_use_the_sessions_of_others()
     {
         var workplace = await MigratedAsync(new Workplace());
         var hers = SessionOf((await RunAsync(workplace, "ask", "Whose?", "--owner", "alice")).Errors);
@@ -81,7 +81,7 @@ public sealed class AskTests : ProgramTests
     [TestCase("ask", "Why?", "--session", "one")]
     [TestCase("ask", "Why?", "--owner", " ")]
     [TestCase("ask", "Why?", "me?")]
-    public async Task Wrong_usage_is_told_and_asks_nobody(params string[] arguments)
+    public async Task Wrong_usage_is_reported_and_asks_no_question(params string[] arguments)
     {
         var workplace = await MigratedAsync(new Workplace());
 

@@ -5,7 +5,7 @@ using QrAi.Tests.Testing.Postgres;
 
 namespace QrAi.Tests.E2E;
 
-/// <summary>The verbs that make backups and restore them, as an operator calls them.</summary>
+/// <summary>The verbs that create and restore backups, as an operator runs them.</summary>
 public sealed partial class BackupTests : ProgramTests
 {
     private const int Failed = 1;
@@ -13,7 +13,7 @@ public sealed partial class BackupTests : ProgramTests
     private const int InvalidSettings = 78;
 
     [Test]
-    public async Task A_backup_is_made_listed_verified_and_restored([Values] Database database)
+    public async Task A_backup_is_created_listed_verified_and_restored([Values] Database database)
     {
         var workplace = await MigratedAsync(database);
 
@@ -39,7 +39,7 @@ public sealed partial class BackupTests : ProgramTests
     }
 
     [Test]
-    public async Task What_can_not_be_done_is_told_by_the_exit_code()
+    public async Task The_exit_code_reports_each_kind_of_failure()
     {
         var workplace = await MigratedAsync(Database.Sqlite);
 
@@ -57,7 +57,7 @@ public sealed partial class BackupTests : ProgramTests
     }
 
     [Test]
-    public async Task Damage_is_told_and_fails([Values] Database database)
+    public async Task Damage_is_reported_and_fails_the_command([Values] Database database)
     {
         var workplace = await MigratedAsync(database);
         var id = IdIn((await RunAsync(workplace, "backup", "create")).Output);
@@ -80,7 +80,7 @@ public sealed partial class BackupTests : ProgramTests
     }
 
     [Test]
-    public async Task A_dump_that_is_killed_is_told_and_leaves_nothing()
+    public async Task A_killed_dump_is_reported_and_leaves_no_files()
     {
         var workplace = await MigratedAsync(Database.Postgres);
         ReplaceTool(workplace, "pg_dump", "\"$real\" \"$@\" | head -c 3000\nkill -9 $$");
@@ -95,7 +95,7 @@ public sealed partial class BackupTests : ProgramTests
     }
 
     [Test]
-    public async Task A_dump_that_fails_is_told_in_its_own_words()
+    public async Task A_failed_dump_is_reported_with_its_own_message()
     {
         var workplace = await MigratedAsync(Database.Postgres);
         ReplaceTool(workplace, "pg_dump", "echo 'pg_dump: error: the disk is on fire' >&2\nexit 3");
@@ -118,7 +118,7 @@ public sealed partial class BackupTests : ProgramTests
         restored.ExitCode.ShouldBe(Failed);
         restored.Errors.ShouldContain("pg_restore failed with exit code 137");
         restored.Errors.ShouldEndWith("Nothing was changed.\n");
-        // Who kills the tool has not shown that the backup is bad.
+        // A killed tool does not prove that the backup is damaged.
         (await RunAsync(workplace, "backup", "verify", id)).ExitCode.ShouldBe(Failed);
         (await RunAsync(workplace, "backup", "list")).Output.ShouldContain("unverified");
         (await RunAsync(workplace, "migrate", "--list")).Output.ShouldNotContain("pending");
@@ -132,7 +132,7 @@ public sealed partial class BackupTests : ProgramTests
 
         var created = await RunAsync(workplace, "backup", "create");
 
-        // Debian's folder has one that is new enough; elsewhere there is none.
+        // On Debian the program finds a new version in its folder; elsewhere there is none.
         if (created.ExitCode == 0)
             IdIn(created.Output);
         else
@@ -140,7 +140,7 @@ public sealed partial class BackupTests : ProgramTests
     }
 
     [Test]
-    public async Task A_program_that_is_killed_in_the_middle_leaves_no_backup_and_the_next_one_cleans_up()
+    public async Task A_killed_program_leaves_no_backup_and_the_next_one_cleans_up()
     {
         var workplace = await MigratedAsync(Database.Postgres);
         await using var blocker = await LockAsync(workplace);
@@ -164,7 +164,7 @@ public sealed partial class BackupTests : ProgramTests
     }
 
     [Test]
-    public async Task A_program_that_is_told_to_stop_in_the_middle_leaves_nothing()
+    public async Task A_program_that_is_stopped_during_a_backup_leaves_no_files()
     {
         var workplace = await MigratedAsync(Database.Postgres);
         await using var blocker = await LockAsync(workplace);
@@ -182,7 +182,7 @@ public sealed partial class BackupTests : ProgramTests
     }
 
     [Test]
-    public async Task A_storage_that_is_down_is_told_and_the_backup_is_in_the_folder()
+    public async Task An_unavailable_storage_is_reported_and_the_backup_is_in_the_folder()
     {
         const string Key = "c2VjcmV0LWtleS10aGF0LW5vYm9keS1zZWVz";
         var workplace = await MigratedAsync(Database.Sqlite);
@@ -203,9 +203,9 @@ public sealed partial class BackupTests : ProgramTests
     }
 
     [Test]
-    public async Task A_schedule_makes_verified_backups_in_its_time_and_ends_well_when_told_to()
+    public async Task A_schedule_creates_verified_backups_on_time_and_ends_successfully_when_stopped()
     {
-        // Both at once, as the next minute may be a whole one away.
+        // Both run concurrently, because each can wait a minute for its time.
         var schedules = new List<(Workplace Workplace, QrAiProcess Program)>();
         foreach (var database in Enum.GetValues<Database>())
         {
@@ -231,7 +231,7 @@ public sealed partial class BackupTests : ProgramTests
     }
 
     [Test]
-    public async Task Passwords_are_never_written()
+    public async Task Passwords_are_never_printed()
     {
         var workplace = await MigratedAsync(Database.Postgres);
         workplace.Settings["LOG_LEVEL"] = "TRACE";
@@ -269,7 +269,7 @@ public sealed partial class BackupTests : ProgramTests
         return workplace;
     }
 
-    /// <summary>Holds a table, so that whoever dumps it has to wait.</summary>
+    /// <summary>Locks a table, so that a dump of it has to wait.</summary>
     private static async Task<NpgsqlConnection> LockAsync(Workplace workplace)
     {
         var connection = new NpgsqlConnection(
@@ -281,18 +281,18 @@ public sealed partial class BackupTests : ProgramTests
         return connection;
     }
 
-    /// <summary>Puts a program of the test's own in the place of one of PostgreSQL's, which it finds as <c>$real</c>.</summary>
+    /// <summary>Replaces a PostgreSQL program by a script, in which <c>$real</c> is the original.</summary>
     private static void ReplaceTool(Workplace workplace, string name, string script, string? version = null)
     {
         if (OperatingSystem.IsWindows())
-            Assert.Ignore("The stand-in is a shell script.");
+            Assert.Ignore("The replacement is a shell script.");
         var real = PostgresBinaries.PathOf(name)!;
-        var told = version is null ? "exec \"$real\" --version" : $"echo '{name} (PostgreSQL) {version}'; exit 0";
+        var answer = version is null ? "exec \"$real\" --version" : $"echo '{name} (PostgreSQL) {version}'; exit 0";
         workplace.Write(
             $"tools/{name}",
             "#!/bin/sh",
             $"real={real}",
-            $"[ \"$1\" != --version ] || {{ {told}; }}",
+            $"[ \"$1\" != --version ] || {{ {answer}; }}",
             script
         );
         var tools = Path.Combine(workplace.Root, "tools");

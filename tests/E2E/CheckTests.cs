@@ -5,7 +5,7 @@ namespace QrAi.Tests.E2E;
 public sealed class CheckTests : ProgramTests
 {
     [Test]
-    public async Task All_that_is_configured_and_well_is_a_line_each_and_success()
+    public async Task Each_healthy_component_is_one_line_and_the_check_succeeds()
     {
         var provider = await StartProviderAsync();
         provider.Key = Workplace.OpenRouterKey;
@@ -32,7 +32,7 @@ public sealed class CheckTests : ProgramTests
         output.ShouldNotContain(Workplace.OpenRouterKey);
         Directory.Exists(Path.Combine(workplace.Folder, "backups")).ShouldBeFalse();
 
-        // Nothing was migrated: the next check finds the same. As JSON, and only what is named.
+        // Nothing was migrated: the next check reports the same, as JSON and only for the named components.
         var json = await RunAsync(workplace, "check", "--json", "providers", "database");
         json.ExitCode.ShouldBe(0, json.Errors);
         using var document = JsonDocument.Parse(json.Output);
@@ -44,11 +44,11 @@ public sealed class CheckTests : ProgramTests
             .GetProperty("migrations")
             .GetString()!
             .ShouldMatch(@"^[0-9]+ pending \(the start applies them\)$");
-        provider.Requests.ShouldBeEmpty("A check costs no tokens.");
+        provider.Requests.ShouldBeEmpty("A check uses no tokens.");
     }
 
     [Test]
-    public async Task Each_failure_says_what_to_do_and_shows_no_secret()
+    public async Task Each_failure_states_what_to_do_and_shows_no_secret()
     {
         const string Secret = "s3cr3t-that-nobody-may-see";
         var provider = await StartProviderAsync();

@@ -8,7 +8,7 @@ namespace QrAi.Tests.E2E;
 
 public sealed class DatabaseOutageTests : ProgramTests
 {
-    // The driver alone would wait twice as long as the limit; a busy machine has the time between the two.
+    // The driver alone would wait twice the limit; the difference leaves time for a busy machine.
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan _refusalLimit = _timeout * 1.8;
 
@@ -17,17 +17,17 @@ public sealed class DatabaseOutageTests : ProgramTests
         /// <summary>Connections are reset, new ones refused.</summary>
         Stopped,
 
-        /// <summary>Connections stay open, and nothing answers.</summary>
+        /// <summary>Connections stay open without a response.</summary>
         Frozen,
     }
 
     [Test]
-    public async Task While_the_database_is_away_it_says_so_quickly_and_afterwards_nothing_is_lost(
+    public async Task While_the_database_is_unavailable_requests_fail_quickly_and_afterwards_nothing_is_lost(
         [Values] Outage outage
     )
     {
         if (!PostgresCluster.IsAvailable)
-            Assert.Ignore("A database can only be taken away where PostgreSQL's own programs are installed.");
+            Assert.Ignore("A database can only be stopped if PostgreSQL's programs are installed.");
         await using var cluster = await PostgresCluster.CreateAsync();
         var provider = await StartProviderAsync();
         var workplace = new Workplace().WithOpenRouter(provider);
@@ -54,7 +54,7 @@ public sealed class DatabaseOutageTests : ProgramTests
             UnreadyAsync(program)
         );
         (await program.Http.StatusAsync("/health/live")).ShouldBe(HttpStatusCode.OK);
-        // An answer that ends while nothing can be kept waits until it can.
+        // An answer that ends while the database is unavailable waits to be stored.
         reply.Send("all the same.");
         reply.Finish();
         await (await reply.Request).Served.WaitAsync(Eventually.DefaultLimit);
@@ -81,10 +81,10 @@ public sealed class DatabaseOutageTests : ProgramTests
     }
 
     [Test]
-    public async Task It_starts_without_its_database_and_is_ready_once_that_is_there()
+    public async Task It_starts_without_its_database_and_becomes_ready_with_it()
     {
         if (!PostgresCluster.IsAvailable)
-            Assert.Ignore("A database can only be taken away where PostgreSQL's own programs are installed.");
+            Assert.Ignore("A database can only be stopped if PostgreSQL's programs are installed.");
         await using var cluster = await PostgresCluster.CreateAsync();
         await cluster.StopAsync();
         var workplace = new Workplace();
@@ -118,7 +118,7 @@ public sealed class DatabaseOutageTests : ProgramTests
         clock.Elapsed.ShouldBeLessThan(_refusalLimit);
     }
 
-    /// <summary>Callers that go on asking whatever they are told, and note what was promised to them.</summary>
+    /// <summary>Callers that keep asking whatever the response, and record the acknowledged questions.</summary>
     private sealed class Traffic : IDisposable
     {
         private readonly CancellationTokenSource _stop = new();

@@ -42,7 +42,7 @@ public sealed partial class DescriptionTests : ProgramTests
     }
 
     [Test]
-    public async Task The_page_to_try_it_loads_nothing_from_other_hosts()
+    public async Task The_documentation_page_loads_nothing_from_other_hosts()
     {
         var program = await StartAsync(new Workplace());
         var page = new Uri(program.Http.BaseAddress!, "/docs/");
@@ -68,7 +68,7 @@ public sealed partial class DescriptionTests : ProgramTests
                 .ShouldContain("javascript");
         }
 
-        // What the script would fetch from its maker unless it is told not to: fonts, an assistant, a count of uses.
+        // By default the script loads fonts, an assistant and telemetry from its vendor.
         html.ShouldContain("\"withDefaultFonts\":false");
         html.ShouldContain("\"telemetry\":false");
         html.ShouldContain("\"agent\":{\"disabled\":true}");

@@ -6,7 +6,7 @@ namespace QrAi.Tests.E2E;
 public sealed class IdempotencyTests : ProgramTests
 {
     [Test]
-    public async Task Killed_after_a_question_was_kept_it_gives_who_retries_that_question_and_asks_nobody_again(
+    public async Task After_a_crash_a_retry_gets_the_stored_question_without_another_call_of_the_provider(
         [Values] Database database
     )
     {
@@ -31,7 +31,7 @@ public sealed class IdempotencyTests : ProgramTests
         session.Text("title").ShouldBe("What is half?");
         var open = (await next.Http.MessagesAsync(session.Text("id")!))[^1].Text("id");
         var retrying = AskAsync(next, "half", "What is half?");
-        // Its process is dead: the next one goes on with it when the lease is over, or ends it for who cancels it.
+        // Its process is dead: the next one takes it over when the lease expires, or ends it at a cancellation.
         using var cancelled = await next.Http.PostAsync($"/api/answers/{open}/cancel", null);
         using var retried = await retrying.WaitAsync(Eventually.DefaultLimit);
         (await retried.JsonAsync()).Text("answer.id").ShouldBe(open);

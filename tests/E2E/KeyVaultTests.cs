@@ -3,7 +3,7 @@ using QrAi.Tests.Testing.Providers;
 
 namespace QrAi.Tests.E2E;
 
-/// <summary>The program with its settings in a key vault, which it reaches by Azure's default credential.</summary>
+/// <summary>The program with its settings in a key vault, which it accesses with Azure's default credential.</summary>
 public sealed partial class KeyVaultTests : ProgramTests
 {
     private const int InvalidSettings = 78;
@@ -43,7 +43,7 @@ public sealed partial class KeyVaultTests : ProgramTests
         var provider = await StartProviderAsync();
         var workplace = WithSecretsInVault(provider);
         _vault["DATABASE-URL"] = "sqlite://data/qrai.db";
-        // A file can say where the vault is.
+        // A file can set the URL of the vault.
         workplace.Settings.Remove("AZURE_KEYVAULT_URL");
         workplace.Write(".env", $"AZURE_KEYVAULT_URL={_vault.Url}", "AZURE_KEYVAULT_RELOAD_MINUTES=0.01");
         var program = await StartAsync(workplace);
@@ -76,17 +76,17 @@ public sealed partial class KeyVaultTests : ProgramTests
         "anonymous",
         "cannot be read, because no Azure credential was found; give this machine a managed identity"
     )]
-    public async Task A_vault_that_can_not_be_read_ends_the_start_with_what_to_do_for_each_needed_secret(
-        string trouble,
+    public async Task An_unreadable_vault_ends_the_start_with_instructions_for_each_required_secret(
+        string failure,
         string line
     )
     {
         var workplace = WithSecretsInVault(await StartProviderAsync());
         workplace.Settings["LLM_PROVIDERS"] = "openrouter";
         workplace.Settings["LOG_FORMAT"] = "xml";
-        // No file stands in for it.
+        // A file does not replace the vault.
         workplace.Write(".env", $"OPENROUTER_API_KEY={Workplace.OpenRouterKey}");
-        await MakeAsync(trouble, workplace);
+        await CauseAsync(failure, workplace);
 
         var program = Launch(workplace);
 
@@ -103,7 +103,7 @@ public sealed partial class KeyVaultTests : ProgramTests
     }
 
     [Test]
-    public async Task With_what_is_needed_in_the_environment_it_starts_without_the_vault_and_warns()
+    public async Task With_the_required_settings_in_the_environment_it_starts_without_the_vault_and_warns()
     {
         var provider = await StartProviderAsync();
         var workplace = WithSecretsInVault(provider);
@@ -121,7 +121,7 @@ public sealed partial class KeyVaultTests : ProgramTests
     }
 
     [Test]
-    public async Task A_needed_secret_that_the_vault_lacks_ends_the_start()
+    public async Task A_required_secret_that_the_vault_does_not_have_ends_the_start()
     {
         var workplace = Identified(new Workplace());
         workplace.Settings["ENVIRONMENT"] = "production";
@@ -138,7 +138,7 @@ public sealed partial class KeyVaultTests : ProgramTests
     }
 
     [Test]
-    public async Task The_check_names_what_the_vault_has_and_shows_no_value()
+    public async Task The_check_names_the_secrets_of_the_vault_and_shows_no_value()
     {
         var workplace = WithSecretsInVault(await StartProviderAsync());
         _vault.Add("GOOGLE-AI-API-KEY", Workplace.GoogleAiKey, enabled: false);
@@ -154,7 +154,7 @@ public sealed partial class KeyVaultTests : ProgramTests
     }
 
     [Test]
-    public async Task The_check_works_where_the_start_would_not_and_says_what_to_do_next()
+    public async Task The_check_works_where_the_start_fails_and_states_what_to_do()
     {
         var workplace = WithSecretsInVault(await StartProviderAsync());
         _vault.Fail(403, "Forbidden", inner: "ForbiddenByFirewall");
@@ -170,7 +170,7 @@ public sealed partial class KeyVaultTests : ProgramTests
     }
 
     [Test]
-    public async Task Without_a_vault_what_looks_for_credentials_is_not_even_loaded()
+    public async Task Without_a_vault_the_credential_libraries_are_not_loaded()
     {
         var program = await StartAsync(new Workplace());
 
@@ -178,9 +178,9 @@ public sealed partial class KeyVaultTests : ProgramTests
         program.LoadedFiles.Where(file => CredentialLibrary().IsMatch(file)).ShouldBeEmpty();
     }
 
-    private async Task MakeAsync(string trouble, Workplace workplace)
+    private async Task CauseAsync(string failure, Workplace workplace)
     {
-        switch (trouble)
+        switch (failure)
         {
             case "forbidden":
                 _vault.Fail(403, "Forbidden", inner: "ForbiddenByRbac");
@@ -200,13 +200,13 @@ public sealed partial class KeyVaultTests : ProgramTests
             case "anonymous":
                 foreach (var variable in _vault.Identity.Keys)
                     workplace.Settings.Remove(variable);
-                // The others of the default chain look for a machine in the cloud, and for a developer's tools.
+                // The other credentials of the default chain look for a cloud machine and for developer tools.
                 workplace.Settings["AZURE_TOKEN_CREDENTIALS"] = "EnvironmentCredential";
                 break;
         }
 
-        // Two of them end by the limit, which is to be long enough for a token on a slow machine.
-        workplace.Settings["AZURE_KEYVAULT_TIMEOUT_SECONDS"] = trouble is "hanging" or "busy" ? "20" : "60";
+        // Two of them end at the limit, which has to be long enough for a token on a slow machine.
+        workplace.Settings["AZURE_KEYVAULT_TIMEOUT_SECONDS"] = failure is "hanging" or "busy" ? "20" : "60";
     }
 
     private Workplace WithSecretsInVault(ScriptedProvider provider)
@@ -218,7 +218,7 @@ public sealed partial class KeyVaultTests : ProgramTests
         return workplace;
     }
 
-    /// <summary>As a program of an App Service that has an identity, on a machine that trusts the vault.</summary>
+    /// <summary>Configures a program of an App Service with an identity, on a machine that trusts the vault.</summary>
     private Workplace Identified(Workplace workplace)
     {
         workplace.Write("vault.pem", _vault.CertificatePem);

@@ -3,11 +3,11 @@ using System.Net.Http.Headers;
 
 namespace QrAi.Tests.E2E;
 
-/// <summary>Callers of the published program in production, and the verb that makes their keys.</summary>
+/// <summary>Callers of the published program in production, and the verb that creates their keys.</summary>
 public sealed class KeysTests : ProgramTests
 {
     [Test]
-    public async Task In_production_a_key_made_by_the_verb_lets_in_until_the_verb_revokes_it()
+    public async Task In_production_a_key_created_by_the_verb_is_accepted_until_the_verb_revokes_it()
     {
         var workplace = await ProductionAsync();
         (await RunAsync(workplace, "migrate")).ExitCode.ShouldBe(0);
@@ -44,7 +44,7 @@ public sealed class KeysTests : ProgramTests
     }
 
     [Test]
-    public async Task In_production_only_health_and_what_the_service_is_are_open()
+    public async Task In_production_only_health_and_the_home_page_are_public()
     {
         var workplace = await ProductionAsync();
         (await RunAsync(workplace, "migrate")).ExitCode.ShouldBe(0);
@@ -52,7 +52,7 @@ public sealed class KeysTests : ProgramTests
 
         foreach (var path in new[] { "/health", "/health/live", "/health/ready" })
             (await service.Http.StatusAsync(path)).ShouldBe(HttpStatusCode.OK, path);
-        (await service.Http.StatusAsync("/")).ShouldBe(HttpStatusCode.NotFound, "for a program; a browser gets a page");
+        (await service.Http.StatusAsync("/")).ShouldBe(HttpStatusCode.NotFound, "A browser gets a page.");
         foreach (var path in new[] { "/openapi/v1.json", "/docs", "/docs/", "/nowhere", "/api/sessions" })
         {
             using var response = await service.Http.GetAsync(path);
@@ -62,7 +62,7 @@ public sealed class KeysTests : ProgramTests
     }
 
     [Test]
-    public async Task In_development_nobody_needs_a_key_and_the_description_is_open_even_where_callers_do()
+    public async Task In_development_the_description_is_public_even_if_callers_need_a_key()
     {
         var workplace = new Workplace();
         workplace.Settings["AUTHENTICATION"] = "api-key";
@@ -81,7 +81,7 @@ public sealed class KeysTests : ProgramTests
     }
 
     [Test]
-    public async Task A_database_that_is_not_this_programs_is_told_and_left_alone([Values] Database database)
+    public async Task A_database_of_another_version_is_reported_and_not_changed([Values] Database database)
     {
         var workplace = await new Workplace().WithAsync(database);
 
@@ -102,7 +102,7 @@ public sealed class KeysTests : ProgramTests
     [TestCase("keys", "create", "alice", "--expires", "2001-01-31")]
     [TestCase("keys", "revoke", "nobody")]
     [TestCase("keys", "list", "more")]
-    public async Task Wrong_usage_is_told_and_nothing_is_made(params string[] arguments)
+    public async Task Wrong_usage_is_reported_and_creates_no_key(params string[] arguments)
     {
         var workplace = new Workplace();
         (await RunAsync(workplace, "migrate")).ExitCode.ShouldBe(0);
@@ -123,7 +123,7 @@ public sealed class KeysTests : ProgramTests
         return workplace;
     }
 
-    /// <summary>Makes a key, which must be all that standard output has.</summary>
+    /// <summary>Creates a key, which must be the only content of standard output.</summary>
     private async Task<string> CreateAsync(Workplace workplace, params string[] arguments)
     {
         var (exit, output, errors) = await RunAsync(workplace, ["keys", "create", .. arguments]);

@@ -4,10 +4,10 @@ using System.Text.Json;
 
 namespace QrAi.Tests.E2E;
 
-/// <summary>What becomes of the log, and of requests that are logged, when its output is slow, gone or full.</summary>
+/// <summary>The log and the logged requests when the output is slow, closed or full.</summary>
 public sealed class LogOutputTests : ProgramTests
 {
-    // At TRACE each writes many lines: more than a pipe and the queue take.
+    // At TRACE each writes many lines: in total more than a pipe and the queue hold.
     private const int Requests = 1_500;
 
     [Test]
@@ -33,9 +33,9 @@ public sealed class LogOutputTests : ProgramTests
         }
 
         (await program.Http.AskAsync("Still there?")).Text("answer.status").ShouldBe("completed");
-        // A request that waited for the output would wait for ever; the median leaves room for a busy machine.
+        // A request that waited for the output would never end; the median tolerates a busy machine.
         durations.Order().ElementAt(Requests / 2).ShouldBeLessThan(TimeSpan.FromMilliseconds(250));
-        // What a pipe loses whose reader is gone the system does not tell.
+        // The system does not report what is lost in a pipe without a reader.
         if (output != StandardOutput.Gone)
             await Eventually.Holds(() => collector.Last("qrai.log.dropped") > 0);
         var stop = Stopwatch.StartNew();
@@ -45,7 +45,7 @@ public sealed class LogOutputTests : ProgramTests
     }
 
     [Test]
-    public async Task Everything_that_was_logged_is_written_by_the_end()
+    public async Task All_log_entries_are_written_before_the_end()
     {
         var workplace = new Workplace();
         workplace.Settings["LOG_FORMAT"] = "json";
@@ -64,7 +64,7 @@ public sealed class LogOutputTests : ProgramTests
     }
 
     [Test]
-    public async Task Levels_are_read_again_at_SIGHUP_and_those_that_cannot_be_used_change_nothing()
+    public async Task Levels_are_reloaded_at_SIGHUP_and_invalid_ones_change_nothing()
     {
         var workplace = new Workplace();
         workplace.Write(".env", "LOG_LEVEL=WARNING");
@@ -79,7 +79,7 @@ public sealed class LogOutputTests : ProgramTests
         await program.Http.ReadAsync("/api/sessions?limit=2");
         await Eventually.Holds(() => program.Output.Contains("GET /api/sessions 200"));
         program.Output.ShouldContain("ListSessions handled");
-        program.Output.Split("GET /api/sessions 200").Length.ShouldBe(2, "The one before the change was logged too.");
+        program.Output.Split("GET /api/sessions 200").Length.ShouldBe(2, "The earlier request was also logged.");
 
         await ChangeAsync("remain unchanged; LOG_LEVEL: must be one of", "LOG_LEVEL=LOUD");
         await program.Http.ReadAsync("/api/sessions?limit=3");
@@ -88,11 +88,11 @@ public sealed class LogOutputTests : ProgramTests
         program.Terminate();
         (await program.ExitAsync()).ShouldBe(0);
 
-        async Task ChangeAsync(string told, params string[] lines)
+        async Task ChangeAsync(string message, params string[] lines)
         {
             workplace.Write(".env", lines);
             program.HangUp();
-            await Eventually.Holds(() => program.Output.Contains(told));
+            await Eventually.Holds(() => program.Output.Contains(message));
         }
     }
 
@@ -110,7 +110,7 @@ public sealed class LogOutputTests : ProgramTests
         program.Output.Split("GET /api/sessions").Length.ShouldBe(2);
 
         workplace.Settings["LOG_LEVEL"] = "DEBUG";
-        var talkative = await StartAsync(workplace);
-        await Eventually.Holds(() => talkative.Output.Contains("GET /health/ready 200"));
+        var verbose = await StartAsync(workplace);
+        await Eventually.Holds(() => verbose.Output.Contains("GET /health/ready 200"));
     }
 }

@@ -11,14 +11,14 @@ namespace QrAi.Tests.E2E;
 
 public sealed class LogTests : ProgramTests
 {
-    /// <summary>A part of everything that nobody but the caller, the provider and the database may see.</summary>
+    /// <summary>A part of everything that only the caller, the provider and the database may see.</summary>
     private const string Mark = "quousque7f3a";
 
     private const string EverythingAtTrace =
         "Microsoft=TRACE,Microsoft.EntityFrameworkCore=TRACE,Microsoft.Extensions.Diagnostics.HealthChecks=TRACE,"
         + "System=TRACE,Npgsql=TRACE,LuckyPennySoftware=TRACE,Azure=TRACE,QrAi=TRACE";
 
-    // Those that are sent with every request. The request's own id is for the log.
+    // Sent with every request. The id of the request is not marked, because it is logged.
     private static readonly string[] MarkedHeaders =
     [
         "Authorization",
@@ -38,7 +38,7 @@ public sealed class LogTests : ProgramTests
     [TestCase("json", "INFO", "")]
     [TestCase("json", "TRACE", EverythingAtTrace)]
     [TestCase("console", "TRACE", EverythingAtTrace)]
-    public async Task No_output_holds_a_secret_or_a_text_of_a_caller_or_a_provider(
+    public async Task No_output_contains_a_secret_or_a_text_of_a_caller_or_a_provider(
         string format,
         string level,
         string levels
@@ -56,9 +56,9 @@ public sealed class LogTests : ProgramTests
             program.Http.DefaultRequestHeaders.TryAddWithoutValidation(header, $"{Mark} {header}");
 
         var answered = await AskInEveryWayAsync(program, first, second);
-        await DriveTheRestAsync(program, answered.Text("sessionId")!);
-        await SpeakAsOthersDoAsync(program);
-        await SendWhatIsNoHttpAsync(program);
+        await UseOtherRoutesAsync(program, answered.Text("sessionId")!);
+        await UseOtherProtocolsAsync(program);
+        await SendInvalidHttpAsync(program);
         program.Terminate();
         (await program.ExitAsync()).ShouldBe(0);
         var verbs = await RunVerbsAsync(workplace);
@@ -71,7 +71,7 @@ public sealed class LogTests : ProgramTests
                 .ShouldBeEmpty($"'{secret}' was written.");
         program.Output.ShouldContain(answered.Text("answer.id")!);
         collector.Spans.ShouldNotBeEmpty();
-        // What was searched is not just silence.
+        // The searched output is not empty.
         if (level == "TRACE")
             foreach (var source in new[] { "Npgsql.Command", "Microsoft.EntityFrameworkCore.Update", "Kestrel" })
                 if (format == "json")
@@ -130,7 +130,7 @@ public sealed class LogTests : ProgramTests
         ended.GetProperty("durationMs").GetDouble().ShouldBeGreaterThan(0);
     }
 
-    /// <summary>Puts secrets into all settings that take any, and says what must not be seen.</summary>
+    /// <summary>Sets secrets in all settings that accept them, and returns the texts that must not be logged.</summary>
     private static List<string> Plant(Workplace workplace)
     {
         workplace.Settings["OPENROUTER_API_KEY"] = $"sk-or-{Mark}";
@@ -142,7 +142,7 @@ public sealed class LogTests : ProgramTests
         return [Mark, new Uri(workplace.Settings["DATABASE_URL"]).UserInfo.Split(':')[1]];
     }
 
-    /// <summary>Well, streamed, with failover, failed in each way, cancelled.</summary>
+    /// <summary>Asks questions that complete, stream, fail over, fail in each way or are cancelled.</summary>
     private static async Task<JsonElement> AskInEveryWayAsync(
         QrAiProcess program,
         ScriptedProvider first,
@@ -154,7 +154,7 @@ public sealed class LogTests : ProgramTests
             Reply.Answer($"{Mark} answer"),
             Reply.Status(401, $"{{\"error\":{{\"message\":\"{Mark}\"}}}}"),
             Reply.Status(503, Mark),
-            Reply.Answer($"{Mark} answer"), // in between, so that it is not skipped
+            Reply.Answer($"{Mark} answer"), // a success, so that the provider is not skipped
             Reply.BreakOff($"{Mark} half"),
             Reply.ErrorInStream(502, Mark, $"{Mark} half"),
             Reply.Raw($"data: {{\"choices\":[{{\"delta\":{{\"content\":{Mark}\n\n"),
@@ -181,8 +181,8 @@ public sealed class LogTests : ProgramTests
         return answered;
     }
 
-    /// <summary>Every other route, and what is refused.</summary>
-    private static async Task DriveTheRestAsync(QrAiProcess program, string session)
+    /// <summary>Uses every other route, and sends requests that are refused.</summary>
+    private static async Task UseOtherRoutesAsync(QrAiProcess program, string session)
     {
         var http = program.Http;
         foreach (
@@ -226,7 +226,7 @@ public sealed class LogTests : ProgramTests
             using var asking = new HttpRequestMessage(HttpMethod.Post, "/api/questions")
             {
                 Content = new StringContent(body, new MediaTypeHeaderValue("application/json")),
-                // The service closes the connection of a body that is too large, which may fail a client that still sends it.
+                // The service closes the connection at a body that is too large, while the client may still send it.
                 Headers = { ExpectContinue = true },
             };
             using var refused = await http.SendAsync(asking);
@@ -240,8 +240,8 @@ public sealed class LogTests : ProgramTests
         ((int)unfollowed.StatusCode).ShouldBeInRange(400, 499);
     }
 
-    /// <summary>What clients of OpenAI's and of GraphQL send, well and not.</summary>
-    private static async Task SpeakAsOthersDoAsync(QrAiProcess program)
+    /// <summary>Sends valid and invalid requests of the OpenAI and GraphQL APIs.</summary>
+    private static async Task UseOtherProtocolsAsync(QrAiProcess program)
     {
         var http = program.Http;
         await http.StatusAsync($"/graphql?query={{{Mark}}}&variables={Mark}");
@@ -270,8 +270,8 @@ public sealed class LogTests : ProgramTests
         }
     }
 
-    /// <summary>What the server refuses before anybody sees a request.</summary>
-    private static async Task SendWhatIsNoHttpAsync(QrAiProcess program)
+    /// <summary>Sends what the server refuses before the application receives a request.</summary>
+    private static async Task SendInvalidHttpAsync(QrAiProcess program)
     {
         foreach (
             var text in new[]
@@ -292,7 +292,7 @@ public sealed class LogTests : ProgramTests
         }
     }
 
-    /// <summary>What verbs write, results and logs.</summary>
+    /// <summary>Returns the results and logs that verbs write.</summary>
     private async Task<string> RunVerbsAsync(Workplace workplace)
     {
         var output = new StringBuilder();

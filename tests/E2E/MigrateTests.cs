@@ -11,7 +11,7 @@ public sealed class MigrateTests : ProgramTests
     private const string Newer = "29990101000000_OfTomorrow";
 
     [Test]
-    public async Task It_migrates_there_and_back_and_says_what_it_does([Values] Database database)
+    public async Task It_migrates_up_and_down_and_prints_each_migration([Values] Database database)
     {
         var workplace = await new Workplace().WithAsync(database);
 
@@ -26,12 +26,12 @@ public sealed class MigrateTests : ProgramTests
     [Test]
     public async Task The_script_does_what_the_verb_does()
     {
-        Assume.That(PostgresBinaries.PathOf("psql"), Is.Not.Null, "It needs PostgreSQL's clients.");
+        Assume.That(PostgresBinaries.PathOf("psql"), Is.Not.Null, "PostgreSQL's client programs are required.");
         var workplace = await new Workplace().WithAsync(Database.Postgres);
 
         foreach (var (target, state) in new[] { (null, "applied"), ("0", "pending"), (null, "applied") })
         {
-            // Each is for the database as it is: an index that is made concurrently goes without conditions.
+            // Each script is for the current schema: an index that is created concurrently allows no conditions.
             string[] to = target is null ? [] : ["--to", target];
             await RunScriptAsync(workplace, await MigrateAsync(workplace, ["--script", .. to]));
 
@@ -42,7 +42,7 @@ public sealed class MigrateTests : ProgramTests
     }
 
     [Test]
-    public async Task Verbs_and_services_that_start_at_once_on_one_empty_database_migrate_it_once()
+    public async Task Verbs_and_services_that_start_concurrently_on_one_empty_database_migrate_it_once()
     {
         var workplace = await new Workplace().WithAsync(Database.Postgres);
 
@@ -59,14 +59,14 @@ public sealed class MigrateTests : ProgramTests
     }
 
     [Test]
-    public async Task A_migrator_that_is_killed_in_the_middle_is_in_nobodys_way()
+    public async Task A_killed_migrator_does_not_block_the_next_one()
     {
         var workplace = await new Workplace().WithAsync(Database.Postgres);
         await using var server = NpgsqlDataSource.Create(
             PostgresUrl.ToConnectionString(workplace.Settings["DATABASE_URL"])
         );
         await using var connection = await server.OpenConnectionAsync();
-        // Who makes a table of the same name has to wait for the end of this.
+        // Blocks the creation of a table of the same name until its end.
         await using var blocker = await connection.BeginTransactionAsync();
         await ExecuteAsync(connection, "CREATE TABLE messages (id integer)");
         var killed = Launch(workplace, Nowhere, "migrate");
@@ -84,7 +84,7 @@ public sealed class MigrateTests : ProgramTests
     }
 
     [Test]
-    public async Task Told_to_stop_in_the_middle_it_changes_nothing()
+    public async Task Stopped_during_a_migration_it_changes_nothing()
     {
         var workplace = await new Workplace().WithAsync(Database.Postgres);
         await using var server = NpgsqlDataSource.Create(
@@ -132,7 +132,7 @@ public sealed class MigrateTests : ProgramTests
     }
 
     [Test]
-    public async Task Settings_that_can_not_be_used_are_all_named_before_anything_is_done()
+    public async Task All_invalid_settings_are_named_before_anything_is_done()
     {
         var workplace = new Workplace();
         workplace.Settings["DATABASE_POOL_SIZE"] = "0";
@@ -177,7 +177,7 @@ public sealed class MigrateTests : ProgramTests
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
     {
         await using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // the statements are the tests' own
+#pragma warning disable CA2100 // the statements are constants of the tests
         command.CommandText = sql;
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync();

@@ -8,7 +8,7 @@ public sealed class SettingsTests : ProgramTests
     private const int InvalidSettings = 78;
 
     [Test]
-    public async Task The_environment_is_stronger_than_the_environments_file_and_that_than_the_common_one()
+    public async Task The_environment_overrides_the_file_of_the_environment_which_overrides_the_common_file()
     {
         var provider = await StartProviderAsync();
         var workplace = new Workplace();
@@ -22,7 +22,7 @@ public sealed class SettingsTests : ProgramTests
             "GOOGLE_AI_MODEL=from-common-file",
             "LLM_PROVIDERS=offline,google-ai,openrouter"
         );
-        // Nearer than the common one, and still below the root.
+        // Closer than the common file, and still below the root.
         workplace.Write(
             "services/.env.development",
             "OPENROUTER_MODEL=from-environments-file",
@@ -41,7 +41,7 @@ public sealed class SettingsTests : ProgramTests
     }
 
     [Test]
-    public async Task A_setting_that_is_empty_counts_as_not_set()
+    public async Task An_empty_setting_counts_as_not_set()
     {
         var provider = await StartProviderAsync();
         var workplace = new Workplace().WithOpenRouter(provider);
@@ -63,7 +63,7 @@ public sealed class SettingsTests : ProgramTests
         var workplace = new Workplace();
         workplace.Write(".env", "LOG_LEVEL=nonsense");
         workplace.Folder = Directory.CreateDirectory(Path.Combine(workplace.Root, "repository")).FullName;
-        // In a work tree it is a file.
+        // In a Git work tree .git is a file.
         workplace.Write("repository/.git", "gitdir: elsewhere");
 
         await StartAsync(workplace);
@@ -71,7 +71,7 @@ public sealed class SettingsTests : ProgramTests
 
     [TestCase("ENVIRONMENT", "test")]
     [TestCase("ASPNETCORE_ENVIRONMENT", "Test")]
-    public async Task The_environment_chooses_its_file(string setting, string value)
+    public async Task The_environment_selects_its_file(string setting, string value)
     {
         var workplace = new Workplace();
         workplace.Write(".env", $"{setting}={value}");
@@ -123,7 +123,7 @@ public sealed class SettingsTests : ProgramTests
     }
 
     [Test]
-    public async Task Every_wrong_setting_is_one_line_at_the_start_and_at_a_check_and_nothing_listens()
+    public async Task Every_invalid_setting_is_one_line_at_the_start_and_at_a_check_and_nothing_listens()
     {
         const string Secret = "s3cr3t-that-nobody-may-see";
         var lines = new Dictionary<string, (string Value, string Problem)>
@@ -191,7 +191,7 @@ public sealed class SettingsTests : ProgramTests
     }
 
     [Test]
-    public async Task Every_setting_that_only_production_refuses_is_one_line_too()
+    public async Task Every_setting_that_only_production_refuses_is_also_one_line()
     {
         var workplace = new Workplace();
         workplace.Settings["ENVIRONMENT"] = "production";
@@ -218,10 +218,10 @@ public sealed class SettingsTests : ProgramTests
     }
 
     [Test]
-    public async Task A_file_of_settings_that_can_not_be_read_is_named()
+    public async Task An_unreadable_settings_file_is_named()
     {
         var workplace = new Workplace();
-        // It is there, and reading it fails for whoever reads it.
+        // It exists, but cannot be read by any user.
         File.CreateSymbolicLink(Path.Combine(workplace.Root, ".env"), "/proc/self/mem");
 
         var (exitCode, _, errors) = await RunAsync(workplace);
@@ -231,7 +231,7 @@ public sealed class SettingsTests : ProgramTests
     }
 
     [Test]
-    public async Task A_line_of_a_file_that_is_no_setting_is_named_by_its_number_and_not_shown()
+    public async Task An_invalid_line_of_a_file_is_reported_by_its_number_and_not_shown()
     {
         const string Secret = "s3cr3t-that-nobody-may-see";
         var workplace = new Workplace();
@@ -277,10 +277,10 @@ public sealed class SettingsTests : ProgramTests
         program.Errors.ShouldContain("postgresql://");
     }
 
-    /// <summary>The start and the check of the environment say the same, and the start does not come to listening.</summary>
+    /// <summary>Asserts that the start and the check report the same errors, and that nothing listens.</summary>
     private async Task ShouldRefuseAsync(Workplace workplace, string[] lines, string secret = "none")
     {
-        // Who tries to listen there fails with another exit code.
+        // An attempt to listen there would fail with another exit code.
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         var start = await RunAsync(workplace, "--urls", $"http://{listener.LocalEndpoint}");
@@ -298,7 +298,7 @@ public sealed class SettingsTests : ProgramTests
     private static async Task<string?> ModelOfAsync(QrAiProcess program, string provider) =>
         (await program.Http.AskAsync("Which model?", provider: provider)).Text("answer.model");
 
-    /// <summary>Every line must name a setting and say something about it.</summary>
+    /// <summary>Returns the settings of all lines, each of which must have a message.</summary>
     private static List<string> NamesIn(string errors) =>
         [
             .. errors

@@ -11,11 +11,11 @@ public sealed class StartTests : ProgramTests
 
     [Test]
     [NonParallelizable] // it measures a time
-    public async Task With_nothing_configured_it_says_what_it_is_and_answers_within_20_seconds()
+    public async Task With_default_settings_it_reports_its_configuration_and_answers_within_20_seconds()
     {
         var workplace = new Workplace();
         var clock = Stopwatch.StartNew();
-        // Somebody else on this machine may have the port.
+        // Another program may use the port.
         var program = IsFree(8080) ? Launch(workplace, "http://localhost:8080") : Launch(workplace);
 
         var answered = await Eventually.Value(
@@ -40,7 +40,7 @@ public sealed class StartTests : ProgramTests
     }
 
     [Test]
-    public async Task It_names_the_providers_in_their_order_and_nothing_to_set_once_there_is_a_key()
+    public async Task It_names_the_providers_in_order_and_suggests_no_setting_once_there_is_a_key()
     {
         var provider = await StartProviderAsync();
         var workplace = new Workplace().WithOpenRouter(provider).WithGoogleAi(provider);
@@ -54,7 +54,7 @@ public sealed class StartTests : ProgramTests
     }
 
     [Test]
-    public async Task An_address_in_use_is_said_in_one_line()
+    public async Task An_address_in_use_is_reported_in_one_line()
     {
         var first = await StartAsync(new Workplace());
 
@@ -78,7 +78,7 @@ public sealed class StartTests : ProgramTests
         "LATIN1",
         "The database's encoding is LATIN1, which cannot store all texts. Create one with ENCODING 'UTF8'"
     )]
-    public async Task A_database_that_waiting_does_not_mend_ends_a_start_a_migration_and_a_check_with_one_line(
+    public async Task A_permanent_database_problem_ends_a_start_a_migration_and_a_check_with_one_line(
         string database,
         string problem
     )
@@ -134,7 +134,7 @@ public sealed class StartTests : ProgramTests
     }
 
     [Test]
-    public async Task The_argument_urls_chooses_the_address_even_over_the_variable()
+    public async Task The_argument_urls_sets_the_address_and_overrides_the_variable()
     {
         var workplace = new Workplace();
         workplace.Settings["ASPNETCORE_URLS"] = $"http://127.0.0.1:{LoopbackPort.FindFree()}";
@@ -145,7 +145,7 @@ public sealed class StartTests : ProgramTests
     }
 
     [Test]
-    public async Task The_variable_ASPNETCORE_URLS_chooses_the_address()
+    public async Task The_variable_ASPNETCORE_URLS_sets_the_address()
     {
         var workplace = new Workplace();
         var address = $"http://127.0.0.1:{LoopbackPort.FindFree()}";
@@ -157,7 +157,7 @@ public sealed class StartTests : ProgramTests
     }
 
     [Test]
-    public async Task Readiness_follows_the_database_while_liveness_asks_nothing_outside()
+    public async Task Readiness_depends_on_the_database_and_liveness_does_not()
     {
         var program = await StartAsync(new Workplace());
 
@@ -166,7 +166,7 @@ public sealed class StartTests : ProgramTests
     }
 
     [Test]
-    public async Task Two_processes_that_start_at_once_on_one_empty_database_both_come_up()
+    public async Task Two_processes_that_start_concurrently_on_one_empty_database_both_become_ready()
     {
         var first = await new Workplace().WithAsync(Database.Postgres);
         var second = new Workplace();

@@ -7,7 +7,7 @@ namespace QrAi.Tests.E2E;
 public sealed class StopTests : ProgramTests
 {
     [Test]
-    public async Task Told_to_stop_it_takes_nobody_new_and_lets_a_running_answer_finish([Values] Database database)
+    public async Task A_shutdown_refuses_new_connections_and_lets_a_running_answer_finish([Values] Database database)
     {
         var provider = await StartProviderAsync();
         var workplace = await new Workplace().WithOpenRouter(provider).WithAsync(database);
@@ -27,16 +27,16 @@ public sealed class StopTests : ProgramTests
         reply.Finish();
 
         var rest = await stream.ReadToEndAsync();
-        rest.Select(happened => happened.Event).ShouldBe(["delta", "completed"]);
+        rest.Select(answerEvent => answerEvent.Event).ShouldBe(["delta", "completed"]);
         (await program.ExitAsync()).ShouldBe(0);
         program.Errors.ShouldBeEmpty();
-        var answer = await KeptAsync(workplace, started.Data.Text("answerId")!);
+        var answer = await StoredAsync(workplace, started.Data.Text("answerId")!);
         answer.Text("status").ShouldBe("completed");
         answer.Text("content").ShouldBe("Still here.");
     }
 
     [Test]
-    public async Task Told_to_stop_it_lets_an_answer_finish_whose_caller_has_left([Values] Database database)
+    public async Task A_shutdown_lets_an_answer_finish_whose_caller_has_disconnected([Values] Database database)
     {
         var provider = await StartProviderAsync();
         var workplace = await new Workplace().WithOpenRouter(provider).WithAsync(database);
@@ -55,13 +55,13 @@ public sealed class StopTests : ProgramTests
         reply.Finish();
 
         (await program.ExitAsync()).ShouldBe(0);
-        var answer = await KeptAsync(workplace, answerId);
+        var answer = await StoredAsync(workplace, answerId);
         answer.Text("status").ShouldBe("completed");
         answer.Text("content").ShouldBe("Nobody listens.");
     }
 
     [Test]
-    public async Task When_its_time_is_up_it_keeps_what_has_come_and_ends([Values] Database database)
+    public async Task At_its_time_limit_a_shutdown_stores_the_partial_answer_and_ends([Values] Database database)
     {
         var provider = await StartProviderAsync();
         var workplace = await new Workplace().WithOpenRouter(provider).WithAsync(database);
@@ -72,7 +72,7 @@ public sealed class StopTests : ProgramTests
         var answerId = (await stream.ReadAsync()).ShouldNotBeNull().Data.Text("answerId")!;
         for (var id = ""; id != "1.13"; )
             id = (await stream.ReadAsync()).ShouldNotBeNull().Id;
-        // One that has not even begun, and that waits for the whole answer.
+        // An answer without any text, whose caller waits for the complete answer.
         var waiting = program.Http.PostQuestionAsync("Will you ever begin?");
         await provider.WaitForRequestsAsync(2);
 
@@ -88,14 +88,14 @@ public sealed class StopTests : ProgramTests
         (await program.ExitAsync()).ShouldBe(0);
         // Without the setting it would be 25 seconds.
         clock.Elapsed.ShouldBeInRange(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(20));
-        var answer = await KeptAsync(workplace, answerId);
+        var answer = await StoredAsync(workplace, answerId);
         answer.Text("status").ShouldBe("failed");
         answer.Text("error.code").ShouldBe("shutting_down");
         answer.Text("content").ShouldBe("What has come");
     }
 
     [Test]
-    public async Task Killed_in_the_middle_of_an_answer_it_gives_it_when_it_is_started_again([Values] Database database)
+    public async Task An_answer_whose_process_was_killed_is_generated_again_by_the_next_one([Values] Database database)
     {
         var provider = await StartProviderAsync();
         var workplace = await new Workplace().WithOpenRouter(provider).WithAsync(database);
@@ -125,7 +125,7 @@ public sealed class StopTests : ProgramTests
     }
 
     [Test]
-    public async Task An_answer_whose_process_was_killed_may_be_cancelled_at_the_next_one()
+    public async Task An_answer_whose_process_was_killed_can_be_cancelled_at_the_next_one()
     {
         var provider = await StartProviderAsync();
         var workplace = await new Workplace().WithOpenRouter(provider).WithAsync(Database.Sqlite);
@@ -143,7 +143,7 @@ public sealed class StopTests : ProgramTests
         (await cancelled.JsonAsync()).Text("status").ShouldBe("cancelled");
     }
 
-    private async Task<System.Text.Json.JsonElement> KeptAsync(Workplace workplace, string answerId)
+    private async Task<System.Text.Json.JsonElement> StoredAsync(Workplace workplace, string answerId)
     {
         var next = await StartAsync(workplace);
         return await next.Http.ReadAsync($"/api/answers/{answerId}");

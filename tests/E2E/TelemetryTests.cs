@@ -8,7 +8,7 @@ using QrAi.Tests.Testing.Providers;
 
 namespace QrAi.Tests.E2E;
 
-/// <summary>Traces and metrics as a collector gets them.</summary>
+/// <summary>Traces and metrics as a collector receives them.</summary>
 public sealed class TelemetryTests : ProgramTests
 {
     private const string Question = "Quousque tandem abutere patientia nostra?";
@@ -16,7 +16,7 @@ public sealed class TelemetryTests : ProgramTests
 
     [TestCase(false)]
     [TestCase(true)]
-    public async Task One_trace_goes_from_the_request_through_the_database_to_the_provider(bool grpc)
+    public async Task One_trace_contains_the_request_the_database_and_the_provider(bool grpc)
     {
         var provider = await StartProviderAsync();
         var workplace = await new Workplace().WithOpenRouter(provider).WithAsync(Database.Postgres);
@@ -50,7 +50,7 @@ public sealed class TelemetryTests : ProgramTests
             ("http.response.status_code", 200L)
         );
 
-        // The answer is generated apart from the request, and is a part of its trace all the same.
+        // The answer is generated independently of the request, but within its trace.
         var chat = spans.Single(span => span.Scope == "QrAi.Llm");
         chat.ParentId.ShouldBe(server.SpanId);
         chat.Name.ShouldBe("chat scripted/one");
@@ -101,7 +101,7 @@ public sealed class TelemetryTests : ProgramTests
     }
 
     [Test]
-    public async Task Each_call_of_a_provider_is_a_span_that_says_how_it_failed()
+    public async Task Each_call_of_a_provider_is_a_span_with_its_failure()
     {
         var (first, second) = (await StartProviderAsync(), await StartProviderAsync());
         var workplace = new Workplace().WithOpenRouter(first).WithGoogleAi(second);
@@ -127,7 +127,7 @@ public sealed class TelemetryTests : ProgramTests
     [Test]
     public async Task Requests_answers_tokens_the_pool_and_the_age_of_backups_are_measured()
     {
-        Assume.That(PostgresBinaries.PathOf("pg_dump"), Is.Not.Null, "It needs PostgreSQL's clients.");
+        Assume.That(PostgresBinaries.PathOf("pg_dump"), Is.Not.Null, "PostgreSQL's client programs are required.");
         var provider = await StartProviderAsync();
         var workplace = await new Workplace().WithOpenRouter(provider).WithAsync(Database.Postgres);
         workplace.Settings["LLM_MAX_RETRIES"] = "0";
@@ -191,7 +191,7 @@ public sealed class TelemetryTests : ProgramTests
 
         OtlpPoint Point(string metric) => collector.Points.Last(point => point.Metric == metric);
 
-        // A point without an error lacks the attribute.
+        // A point without an error does not have the attribute.
         long Count(string metric, params (string Name, object Value)[] attributes) =>
             collector
                 .Points.Last(point =>
@@ -204,12 +204,12 @@ public sealed class TelemetryTests : ProgramTests
 
     [TestCase("hangs")]
     [TestCase("is gone")]
-    public async Task A_collector_that_is_of_no_use_stops_neither_a_request_nor_the_end(string collectorThat)
+    public async Task An_unusable_collector_blocks_neither_requests_nor_the_shutdown(string failure)
     {
         var workplace = new Workplace();
         workplace.Settings["RATE_LIMIT_PER_MINUTE"] = "0";
         var collector = await StartCollectorAsync(workplace);
-        collector.Hangs = collectorThat == "hangs";
+        collector.Hangs = failure == "hangs";
         if (!collector.Hangs)
             workplace.Settings["OTEL_EXPORTER_OTLP_ENDPOINT"] = Nowhere;
         var program = await StartAsync(workplace);
@@ -227,7 +227,7 @@ public sealed class TelemetryTests : ProgramTests
     }
 
     [Test]
-    public async Task What_a_caller_puts_into_its_trace_goes_no_further()
+    public async Task Trace_data_of_a_caller_is_not_propagated()
     {
         var provider = await StartProviderAsync();
         var workplace = new Workplace().WithOpenRouter(provider);

@@ -8,7 +8,7 @@ namespace QrAi.Tests.E2E.GraphQL;
 public sealed class AuditTests : ProgramTests
 {
     [Test]
-    public async Task The_server_does_all_that_it_must_and_should()
+    public async Task The_server_passes_all_audits_with_MUST_and_SHOULD()
     {
         var package = await new NpmPackage("graphql-http", "1.23.1").InstallAsync();
         var program = await StartAsync(new Workplace());

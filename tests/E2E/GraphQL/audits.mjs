@@ -1,4 +1,4 @@
-// Runs the audits of GraphQL over HTTP against a server, and prints what came out of each as JSON.
+// Runs the audits of GraphQL over HTTP against a server, and prints their results as JSON.
 import { createRequire } from 'node:module';
 
 const [packageFolder, url] = process.argv.slice(2);

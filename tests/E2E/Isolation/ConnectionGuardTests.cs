@@ -5,7 +5,7 @@ namespace QrAi.Tests.E2E.Isolation;
 public sealed class ConnectionGuardTests : ProgramTests
 {
     [Test]
-    public async Task A_program_that_would_call_a_real_provider_is_refused_and_the_host_named()
+    public async Task A_call_of_a_real_provider_is_refused_and_its_host_is_reported()
     {
         var workplace = new Workplace();
         workplace.Settings["OPENROUTER_API_KEY"] = Workplace.OpenRouterKey;

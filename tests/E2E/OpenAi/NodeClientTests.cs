@@ -5,7 +5,7 @@ using QrAi.Tests.Testing.Providers;
 
 namespace QrAi.Tests.E2E.OpenAi;
 
-/// <summary>OpenAI's own client for JavaScript, which knows nothing of QrAi but its address.</summary>
+/// <summary>The official OpenAI client for JavaScript, configured only with the URL of QrAi.</summary>
 public sealed class NodeClientTests : ProgramTests
 {
     private static readonly JsonSerializerOptions _unescaped = new()
@@ -14,7 +14,7 @@ public sealed class NodeClientTests : ProgramTests
     };
 
     [Test]
-    public async Task It_works_with_no_more_than_another_address()
+    public async Task It_works_with_only_another_URL()
     {
         var package = await new NpmPackage("openai", "7.57.0").InstallAsync();
         var provider = await StartProviderAsync();

@@ -1,4 +1,4 @@
-// What an application does that was written for OpenAI: the client's own package, another address. Prints what it saw as JSON.
+// An application written for OpenAI: the official package with another URL. Prints its results as JSON.
 import { createRequire } from 'node:module';
 
 const [packageFolder, baseURL, apiKey] = process.argv.slice(2);
@@ -22,7 +22,7 @@ for await (const chunk of stream) {
   if (chunk.usage) seen.stream.tokens = chunk.usage.total_tokens;
 }
 
-// The package's own helper, which calls the tool and asks again with its result.
+// The helper of the package, which calls the tool and asks again with its result.
 const runner = client.chat.completions.runTools({
   model: 'openrouter', messages, stream: true,
   tools: [{

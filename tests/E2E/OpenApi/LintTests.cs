@@ -3,7 +3,7 @@ using CliWrap.Buffered;
 
 namespace QrAi.Tests.E2E.OpenApi;
 
-/// <summary>What a linter that knows nothing of QrAi finds in its description.</summary>
+/// <summary>The description of QrAi, checked by an independent linter.</summary>
 public sealed class LintTests
 {
     [Test]

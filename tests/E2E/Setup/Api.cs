@@ -9,7 +9,7 @@ namespace QrAi.Tests.E2E.Setup;
 /// <summary>The HTTP interface as a caller uses it.</summary>
 internal static class Api
 {
-    /// <summary>Asks, and returns whatever comes.</summary>
+    /// <summary>Asks a question, and returns any response.</summary>
     public static Task<HttpResponseMessage> PostQuestionAsync(
         this HttpClient http,
         string question,
@@ -17,7 +17,7 @@ internal static class Api
         string? provider = null
     ) => http.PostAsJsonAsync("/api/questions", Body(question, sessionId, provider));
 
-    /// <summary>Asks, and returns what came with 200.</summary>
+    /// <summary>Asks a question, and returns the body of the response, which must be 200.</summary>
     public static async Task<JsonElement> AskAsync(
         this HttpClient http,
         string question,
@@ -29,7 +29,7 @@ internal static class Api
         return await response.JsonAsync();
     }
 
-    /// <summary>Asks for a stream.</summary>
+    /// <summary>Asks a question, and returns the stream.</summary>
     public static async Task<EventStreamReader> StreamAsync(
         this HttpClient http,
         string question,
@@ -44,7 +44,7 @@ internal static class Api
         );
     }
 
-    /// <summary>Follows an answer from an event on.</summary>
+    /// <summary>Follows an answer after an event.</summary>
     public static async Task<EventStreamReader> FollowAsync(this HttpClient http, string answerId, string? after = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/answers/{answerId}/stream");
@@ -55,7 +55,7 @@ internal static class Api
         );
     }
 
-    /// <summary>Gets what comes with 200.</summary>
+    /// <summary>Gets the body of a response, which must be 200.</summary>
     public static async Task<JsonElement> ReadAsync(this HttpClient http, string path)
     {
         using var response = await http.GetAsync(path);
@@ -68,7 +68,7 @@ internal static class Api
         return response.StatusCode;
     }
 
-    /// <summary>A session's messages, all of them.</summary>
+    /// <summary>Returns all messages of a session.</summary>
     public static async Task<IReadOnlyList<JsonElement>> MessagesAsync(this HttpClient http, string sessionId)
     {
         var page = await http.ReadAsync($"/api/sessions/{sessionId}/messages?limit=100");
@@ -76,7 +76,7 @@ internal static class Api
         return [.. page.GetProperty("items").EnumerateArray()];
     }
 
-    /// <summary>The body of a response, which must have a status.</summary>
+    /// <summary>Returns the body of a response, which must have the status.</summary>
     public static async Task<JsonElement> JsonAsync(
         this HttpResponseMessage response,
         HttpStatusCode status = HttpStatusCode.OK
@@ -87,7 +87,7 @@ internal static class Api
         return JsonElement.Parse(body);
     }
 
-    /// <summary>A text within: <c>answer.content</c>; null where there is none.</summary>
+    /// <summary>Returns a string at a path such as <c>answer.content</c>; null if there is none.</summary>
     public static string? Text(this JsonElement json, string path)
     {
         foreach (var name in path.Split('.'))

@@ -1,3 +1,3 @@
-// Each test has programs, folders and databases of its own. Two for each of two processors: many tests wait for a time limit.
+// Each test has its own programs, folders and databases. Two tests per processor, because many wait for time limits.
 [assembly: Parallelizable(ParallelScope.All)]
 [assembly: LevelOfParallelism(4)]

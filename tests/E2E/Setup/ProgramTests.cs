@@ -4,11 +4,11 @@ using QrAi.Tests.Testing.Providers;
 
 namespace QrAi.Tests.E2E.Setup;
 
-/// <summary>Ends with each test what it started, and shows what the program wrote if the test failed.</summary>
+/// <summary>Ends the processes of each test, and prints the output of the program if the test failed.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public abstract class ProgramTests
 {
-    /// <summary>The address of what is expected to listen nowhere.</summary>
+    /// <summary>The address of a program that is expected not to listen.</summary>
     private protected const string Nowhere = "http://127.0.0.1:9";
 
     private readonly List<QrAiProcess> _programs = [];
@@ -18,7 +18,7 @@ public abstract class ProgramTests
     [TearDown]
     public async Task EndProcesses()
     {
-        // Whoever ends shows what it wrote to the very end.
+        // The output is complete only after the end of a program.
         foreach (var program in _programs)
             await program.DisposeAsync();
         foreach (var provider in _providers)
@@ -51,7 +51,7 @@ public abstract class ProgramTests
         return Launch(workplace, address, output, "--urls", address);
     }
 
-    /// <summary>Starts the program with a command line of the test's own.</summary>
+    /// <summary>Starts the program with a given command line.</summary>
     private protected QrAiProcess Launch(Workplace workplace, string address, params string[] arguments) =>
         Launch(workplace, address, StandardOutput.Read, arguments);
 
@@ -62,7 +62,7 @@ public abstract class ProgramTests
         return program;
     }
 
-    /// <summary>A collector of traces and metrics, which the program is pointed at.</summary>
+    /// <summary>Starts a collector of traces and metrics, and configures the program for it.</summary>
     private protected async Task<OtlpReceiver> StartCollectorAsync(Workplace workplace, bool grpc = false)
     {
         var collector = await OtlpReceiver.StartAsync(grpc);
@@ -73,7 +73,7 @@ public abstract class ProgramTests
         return collector;
     }
 
-    /// <summary>Runs the program to its end: a verb, or a start that is refused.</summary>
+    /// <summary>Runs the program to its end, for a verb or a start that is refused.</summary>
     private protected async Task<(int ExitCode, string Output, string Errors)> RunAsync(
         Workplace workplace,
         params string[] arguments

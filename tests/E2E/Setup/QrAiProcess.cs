@@ -8,23 +8,23 @@ using QrAi.Tests.Isolation;
 
 namespace QrAi.Tests.E2E.Setup;
 
-/// <summary>What becomes of a process's standard output.</summary>
+/// <summary>The destination of a process's standard output.</summary>
 public enum StandardOutput
 {
-    /// <summary>The test reads it.</summary>
+    /// <summary>A pipe that the test reads.</summary>
     Read,
 
-    /// <summary>It is a pipe that nobody reads.</summary>
+    /// <summary>A pipe that is not read.</summary>
     Unread,
 
-    /// <summary>It is a pipe whose reader is gone.</summary>
+    /// <summary>A pipe whose reader is closed.</summary>
     Gone,
 
-    /// <summary>It is a disk without room.</summary>
+    /// <summary>A full disk.</summary>
     Full,
 }
 
-/// <summary>The published program as a process, with what it wrote.</summary>
+/// <summary>The published program as a process, with its output.</summary>
 internal sealed class QrAiProcess : IAsyncDisposable
 {
     private const int SigHup = 1;
@@ -51,10 +51,10 @@ internal sealed class QrAiProcess : IAsyncDisposable
         };
     }
 
-    /// <summary>Where it is expected to listen.</summary>
+    /// <summary>The address where it is expected to listen.</summary>
     public string Address { get; }
 
-    /// <summary>Speaks to it.</summary>
+    /// <summary>A client for it.</summary>
     public HttpClient Http { get; }
 
     /// <summary>Its standard output so far.</summary>
@@ -65,14 +65,14 @@ internal sealed class QrAiProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
-    /// <summary>What the tests' guard refused it so far, a line each.</summary>
+    /// <summary>The lines of the tests' guard about refused accesses.</summary>
     public IReadOnlyList<string> Refused =>
         [.. Errors.Split('\n').Where(line => line.StartsWith(Violations.Marker, StringComparison.Ordinal))];
 
-    /// <summary>Whether the test expects it to be refused something.</summary>
+    /// <summary>Whether the test expects refused accesses.</summary>
     public bool MayBeRefused { get; set; }
 
-    /// <summary>What it holds in memory now, in MiB.</summary>
+    /// <summary>Its resident memory, in MiB.</summary>
     public double ResidentMemory =>
         double.Parse(
             File.ReadLines($"/proc/{_process.Id}/status")
@@ -81,7 +81,7 @@ internal sealed class QrAiProcess : IAsyncDisposable
             CultureInfo.InvariantCulture
         ) / 1024;
 
-    /// <summary>The files that it has in its address space, libraries among them.</summary>
+    /// <summary>The files in its address space, including libraries.</summary>
     public IReadOnlyList<string> LoadedFiles =>
         [
             .. File.ReadLines($"/proc/{_process.Id}/maps")
@@ -91,11 +91,11 @@ internal sealed class QrAiProcess : IAsyncDisposable
                 .Distinct(),
         ];
 
-    /// <summary>Starts it without waiting for anything.</summary>
+    /// <summary>Starts it without waiting for it.</summary>
     /// <param name="folder">Its working directory.</param>
-    /// <param name="settings">Its environment, besides what any program needs.</param>
-    /// <param name="address">Where it is expected to listen.</param>
-    /// <param name="output">What becomes of its standard output.</param>
+    /// <param name="settings">Its environment, besides the variables that every program needs.</param>
+    /// <param name="address">The address where it is expected to listen.</param>
+    /// <param name="output">The destination of its standard output.</param>
     /// <param name="arguments">Its command line.</param>
     public static QrAiProcess Launch(
         string folder,
@@ -107,7 +107,7 @@ internal sealed class QrAiProcess : IAsyncDisposable
     {
         string[] command =
         [
-            // A process inherits what is ignored, and nohup has its processes ignore SIGHUP.
+            // A process inherits ignored signals, and nohup ignores SIGHUP.
             .. IsSignalIgnored(SigHup) ? (string[])["env", "--default-signal=HUP"] : [],
             .. output == StandardOutput.Full ? (string[])["/bin/sh", "-c", "exec \"$0\" \"$@\" > /dev/full"] : [],
             TestRun.Current.Program,
@@ -116,19 +116,19 @@ internal sealed class QrAiProcess : IAsyncDisposable
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = folder,
-            // Nobody sits before it, wherever the tests are run from.
+            // Not interactive, wherever the tests run.
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             StandardOutputEncoding = new UTF8Encoding(false),
             StandardErrorEncoding = new UTF8Encoding(false),
         };
-        // Nothing of this run's environment may decide a test.
+        // The environment of the test run must not affect a test.
         start.Environment.Clear();
         start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH");
         start.Environment["HOME"] = folder;
         start.Environment["DOTNET_ROOT"] = TestRun.DotnetRoot;
-        // Collecting a profile costs a fifth of a short life, and pays only in a long one.
+        // Profiling takes a fifth of the time of a short process, and helps only a long one.
         start.Environment["DOTNET_TieredPGO"] = "0";
         start.Environment["DOTNET_STARTUP_HOOKS"] = typeof(ConnectionGuard).Assembly.Location;
         start.Environment[ConnectionGuard.ServerVariable] = Environment.GetEnvironmentVariable(
@@ -158,7 +158,7 @@ internal sealed class QrAiProcess : IAsyncDisposable
         return response.StatusCode == HttpStatusCode.OK;
     }
 
-    /// <summary>Whether nobody listens at its address any more.</summary>
+    /// <summary>Returns whether its address refuses connections.</summary>
     public async Task<bool> RefusesConnectionsAsync()
     {
         using var client = new TcpClient();
@@ -177,13 +177,13 @@ internal sealed class QrAiProcess : IAsyncDisposable
     /// <summary>Asks it to stop.</summary>
     public void Terminate() => Signal(SigTerm);
 
-    /// <summary>Asks it to read its log levels again.</summary>
+    /// <summary>Asks it to reload its log levels.</summary>
     public void HangUp() => Signal(SigHup);
 
-    /// <summary>Ends it at once.</summary>
+    /// <summary>Kills it.</summary>
     public void Kill() => Signal(SigKill);
 
-    /// <summary>Waits for its end, and for all that it wrote.</summary>
+    /// <summary>Waits for its end and for its complete output.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> ExitAsync(TimeSpan? limit = null)
     {
@@ -223,7 +223,7 @@ internal sealed class QrAiProcess : IAsyncDisposable
 
     private void Signal(int signal)
     {
-        // Only while it runs is the id its own.
+        // The id can be reused after the end of the process.
         if (!_process.HasExited)
             _ = SendSignal(_process.Id, signal);
     }

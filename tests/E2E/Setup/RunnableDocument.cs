@@ -6,23 +6,23 @@ using QrAi.Tests.Testing.Postgres;
 namespace QrAi.Tests.E2E.Setup;
 
 /// <summary>
-/// A page of docs whose commands are run from top to bottom by one shell: each <c>sh</c> block is followed by a <c>text</c>
-/// block with what it prints. There, "…" is anything within a line, and as a line of its own any number of lines; columns may
-/// be wider, and white space at the end does not count.
+/// A page of docs whose commands one shell runs from top to bottom: each <c>sh</c> block is followed by a <c>text</c>
+/// block with its output. There, "…" matches any text within a line, or any number of lines if it is the whole line.
+/// Columns can be wider, and trailing white space is ignored.
 /// </summary>
 internal sealed partial class RunnableDocument
 {
-    // Printed between two blocks, to tell their outputs apart.
+    // Printed between two blocks, to separate their outputs.
     private const string Mark = "=== end of block ===";
 
     private static readonly TimeSpan _limit = TimeSpan.FromMinutes(3);
 
     private RunnableDocument(IReadOnlyList<(string Commands, string Output)> blocks) => Blocks = blocks;
 
-    /// <summary>The commands of each block, and what the block after it says that they print.</summary>
+    /// <summary>The commands of each block with their expected output.</summary>
     public IReadOnlyList<(string Commands, string Output)> Blocks { get; }
 
-    /// <summary>Reads a page; none of its commands may be without what it prints.</summary>
+    /// <summary>Reads a page; each of its commands must have an expected output.</summary>
     /// <param name="name">Its name in <c>docs</c>.</param>
     public static async Task<RunnableDocument> ReadAsync(string name)
     {
@@ -31,13 +31,13 @@ internal sealed partial class RunnableDocument
             .Matches(markdown)
             .Select(match => (Unindent(match, "commands"), Unindent(match, "output")))
             .ToList();
-        blocks.Count.ShouldBe(markdown.Split("```sh").Length - 1, "Some commands do not say what they print.");
+        blocks.Count.ShouldBe(markdown.Split("```sh").Length - 1, "Some commands have no expected output.");
         return new RunnableDocument(blocks);
     }
 
-    /// <summary>Runs the commands, which must succeed, and compares what they print.</summary>
-    /// <param name="workplace">Where, and with which settings.</param>
-    /// <param name="address">Where the service is, which the commands call <c>$QRAI</c>.</param>
+    /// <summary>Runs the commands, which must succeed, and compares their output.</summary>
+    /// <param name="workplace">The working directory and the settings.</param>
+    /// <param name="address">The address of the service, which is <c>$QRAI</c> in the commands.</param>
     public async Task RunAsync(Workplace workplace, string address)
     {
         var script =
@@ -55,7 +55,7 @@ internal sealed partial class RunnableDocument
         var outputs = result.StandardOutput.Split($"{Mark}\n")[..^1];
         outputs.Length.ShouldBe(Blocks.Count);
         foreach (var (block, output) in Blocks.Zip(outputs))
-            WithoutTrailingSpace(output).ShouldMatch(Pattern(block.Output), $"This was printed by:\n{block.Commands}");
+            WithoutTrailingSpace(output).ShouldMatch(Pattern(block.Output), $"The output of:\n{block.Commands}");
     }
 
     private static string Unindent(Match match, string group) =>
@@ -79,7 +79,7 @@ internal sealed partial class RunnableDocument
 
     private static Dictionary<string, string?> EnvironmentOf(Workplace workplace, string address)
     {
-        // The name that the pages call the program by.
+        // The name of the program on the pages.
         var programs = Directory.CreateDirectory(Path.Combine(workplace.Folder, "programs")).FullName;
         File.CreateSymbolicLink(Path.Combine(programs, "qrai"), TestRun.Current.Program);
         var environment = workplace.Settings.ToDictionary(one => one.Key, string? (one) => one.Value);

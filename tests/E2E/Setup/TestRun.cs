@@ -6,10 +6,10 @@ using QrAi.Tests.Testing.Postgres;
 
 namespace QrAi.Tests.E2E.Setup;
 
-/// <summary>What all tests share: the published program, a folder for what they write, a PostgreSQL server.</summary>
+/// <summary>The shared resources of all tests: the published program, a folder, a PostgreSQL server.</summary>
 internal sealed class TestRun : IAsyncDisposable
 {
-    /// <summary>The variable that names a folder with a published program, which is then used as it is.</summary>
+    /// <summary>The variable with the folder of a published program, which is then used unchanged.</summary>
     private const string ProgramVariable = "QRAI_E2E_PROGRAM";
 
     private readonly Lazy<Task<PostgresServer>> _postgres = new(() => PostgresServer.StartAsync());
@@ -24,10 +24,10 @@ internal sealed class TestRun : IAsyncDisposable
     /// <summary>The published executable.</summary>
     public string Program { get; }
 
-    /// <summary>Ends what the tests started, should they be killed.</summary>
+    /// <summary>Ends the processes of the tests if the test run is killed.</summary>
     public Watchdog Watchdog { get; }
 
-    /// <summary>Where this run's .NET is, which the program must use as well.</summary>
+    /// <summary>The folder of this run's .NET, which the program also uses.</summary>
     public static string DotnetRoot { get; } =
         Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
 
@@ -49,14 +49,14 @@ internal sealed class TestRun : IAsyncDisposable
     /// <summary>The server of this run; the first call starts it.</summary>
     public Task<PostgresServer> PostgresAsync() => _postgres.Value;
 
-    /// <summary>A new folder for a test.</summary>
+    /// <summary>Creates a folder for a test.</summary>
     public string CreateFolder() => _folder.CreateSubdirectory($"test-{Interlocked.Increment(ref _number)}").FullName;
 
     public async ValueTask DisposeAsync()
     {
         if (_postgres.IsValueCreated)
             await (await _postgres.Value).DisposeAsync();
-        await Watchdog.DisposeAsync(); // it removes the folder
+        await Watchdog.DisposeAsync(); // removes the folder
     }
 
     private static async Task<string> PublishAsync(string output)
@@ -74,7 +74,7 @@ internal sealed class TestRun : IAsyncDisposable
         var configuration = typeof(TestRun)
             .Assembly.GetCustomAttribute<AssemblyConfigurationAttribute>()!
             .Configuration;
-        // The build of these tests has built it.
+        // The build of these tests also builds it.
         var result = await Cli.Wrap(Path.Combine(DotnetRoot, OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"))
             .WithArguments([
                 "publish",
@@ -90,7 +90,7 @@ internal sealed class TestRun : IAsyncDisposable
             ])
             .WithEnvironmentVariables(environment =>
             {
-                // What the run of the tests sets for its own build is not for this one.
+                // The MSBuild variables of the test run do not apply to this build.
                 foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
                     if (((string)variable.Key).StartsWith("MSBUILD", StringComparison.OrdinalIgnoreCase))
                         environment.Set((string)variable.Key, null);

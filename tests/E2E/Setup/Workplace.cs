@@ -2,17 +2,17 @@ using QrAi.Tests.Testing.Providers;
 
 namespace QrAi.Tests.E2E.Setup;
 
-/// <summary>Where the data of a test are.</summary>
+/// <summary>The database of a test.</summary>
 public enum Database
 {
-    /// <summary>A file in the working directory, which is what nothing configured means.</summary>
+    /// <summary>A file in the working directory, which is the default.</summary>
     Sqlite,
 
     /// <summary>A new, empty database.</summary>
     Postgres,
 }
 
-/// <summary>A working directory and an environment, for one process or for several in turn.</summary>
+/// <summary>A working directory and an environment, for one or more processes.</summary>
 internal sealed class Workplace
 {
     public const string OpenRouterKey = "sk-or-e2e-5c1f0e9a7b3d";
@@ -22,7 +22,7 @@ internal sealed class Workplace
     {
         Root = TestRun.Current.CreateFolder();
         Folder = Root;
-        // As if it were a repository: files above it are none of its business.
+        // Marks the root of a repository, above which no files are read.
         Directory.CreateDirectory(Path.Combine(Root, ".git"));
     }
 
@@ -35,7 +35,7 @@ internal sealed class Workplace
     /// <summary>The environment.</summary>
     public Dictionary<string, string> Settings { get; } = [];
 
-    /// <summary>Writes a file, its folders included.</summary>
+    /// <summary>Writes a file, and creates its folders.</summary>
     /// <param name="path">Relative to the root.</param>
     /// <param name="lines">Its lines.</param>
     public void Write(string path, params string[] lines)
@@ -57,7 +57,7 @@ internal sealed class Workplace
         Settings["OPENROUTER_API_KEY"] = OpenRouterKey;
         Settings["OPENROUTER_BASE_URL"] = provider.BaseUrl;
         Settings["OPENROUTER_MODEL"] = "scripted/one";
-        return WithPatience();
+        return WithLongLimits();
     }
 
     public Workplace WithGoogleAi(ScriptedProvider provider)
@@ -65,11 +65,11 @@ internal sealed class Workplace
         Settings["GOOGLE_AI_API_KEY"] = GoogleAiKey;
         Settings["GOOGLE_AI_BASE_URL"] = provider.BaseUrl;
         Settings["GOOGLE_AI_MODEL"] = "scripted-two";
-        return WithPatience();
+        return WithLongLimits();
     }
 
-    /// <summary>A slow machine is no reason to give a provider up, and a test is no caller who asks too often.</summary>
-    private Workplace WithPatience()
+    /// <summary>Disables limits that a slow machine or many questions would exceed.</summary>
+    private Workplace WithLongLimits()
     {
         Settings["LLM_FIRST_TOKEN_SECONDS"] = "600";
         Settings["LLM_TOTAL_SECONDS"] = "3600";
