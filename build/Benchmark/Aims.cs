@@ -2,25 +2,25 @@ using QrAi.Harness;
 
 namespace QrAi.Benchmark;
 
-/// <summary>A bound of a measured value.</summary>
-internal sealed record Aim(string What, double Value, double Bound, bool IsLeast = false)
+/// <summary>A limit for a measured value.</summary>
+internal sealed record Aim(string What, double Value, double Bound, bool IsMinimum = false)
 {
-    private bool IsKept => IsLeast ? Value >= Bound : Value <= Bound;
+    private bool IsMet => IsMinimum ? Value >= Bound : Value <= Bound;
 
     /// <summary>The head of a table of aims.</summary>
     public static string Head => "| | aim | measured | |\n| --- | ---: | ---: | --- |\n";
 
-    /// <summary>The line of this aim.</summary>
+    /// <summary>Returns the table row of this aim.</summary>
     public string Line()
     {
         var verdict = double.IsFinite(Value) ? Verdict() : "not measured";
-        return $"| {What} | {(IsLeast ? "≥" : "≤")} {Text.Of(Bound)} | {Text.Of(Value)} | {verdict} |\n";
+        return $"| {What} | {(IsMinimum ? "≥" : "≤")} {Text.Of(Bound)} | {Text.Of(Value)} | {verdict} |\n";
     }
 
-    private string Verdict() => IsKept ? "kept" : "**missed**";
+    private string Verdict() => IsMet ? "kept" : "**missed**";
 }
 
-/// <summary>The aims against the program that keeps the same promises.</summary>
+/// <summary>The aims relative to the program with the same guarantees.</summary>
 internal static class Aims
 {
     public static IEnumerable<Aim> Of(Run run)

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace QrAi.Benchmark;
 
-/// <summary>An answer that is coming.</summary>
+/// <summary>An answer received as a stream.</summary>
 internal sealed class AnswerStream : IDisposable
 {
     private readonly HttpResponseMessage? response;
@@ -23,7 +23,7 @@ internal sealed class AnswerStream : IDisposable
 
     public string? Failure { get; private set; }
 
-    /// <summary>From the provider's sending to the receipt here.</summary>
+    /// <summary>The time from the provider's send to the receipt here.</summary>
     public long FirstTokenTicks { get; private set; }
 
     public static AnswerStream Failed(string failure) => new(null, false, failure);
@@ -45,7 +45,7 @@ internal sealed class AnswerStream : IDisposable
                 return stream;
             }
             while (await stream.Read(cancellation))
-                if (stream.SeeFirstToken())
+                if (stream.FindFirstToken())
                     return stream;
             stream.Failure = "ended before the first token: " + stream.End();
         }
@@ -56,7 +56,8 @@ internal sealed class AnswerStream : IDisposable
         return stream;
     }
 
-    /// <summary>Reads to the end; null if it ended as it should, with the last event.</summary>
+    /// <summary>Reads to the end.</summary>
+    /// <returns>The failure; null if the stream ended with its last event.</returns>
     public async Task<string?> Finish(CancellationToken cancellation)
     {
         try
@@ -87,7 +88,7 @@ internal sealed class AnswerStream : IDisposable
         return read > 0;
     }
 
-    private bool SeeFirstToken()
+    private bool FindFirstToken()
     {
         var all = buffer.AsSpan(0, length);
         var at = all.IndexOf("tick-"u8);

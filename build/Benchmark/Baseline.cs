@@ -12,8 +12,8 @@ using QrAi.Harness;
 namespace QrAi.Benchmark;
 
 /// <summary>
-/// What QrAi is compared with: <c>POST /api/questions</c> with no owners, no limits, no retries, no validation, no
-/// resuming. It opens a turn, asks the provider, closes the turn and answers.
+/// The program that QrAi is compared with: <c>POST /api/questions</c> without owners, limits, retries, validation and
+/// resumption. It opens a turn, asks the provider, closes the turn and answers.
 /// </summary>
 internal sealed class Baseline(Uri provider, ITurns turns) : IDisposable
 {
@@ -23,11 +23,11 @@ internal sealed class Baseline(Uri provider, ITurns turns) : IDisposable
         int port,
         Uri provider,
         string connectionString,
-        Func<NpgsqlDataSource, Task<ITurns>> keep
+        Func<NpgsqlDataSource, Task<ITurns>> createTurns
     )
     {
         await using var database = new NpgsqlSlimDataSourceBuilder(connectionString).Build();
-        using var baseline = new Baseline(provider, await keep(database));
+        using var baseline = new Baseline(provider, await createTurns(database));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         await using var app = builder.Build();

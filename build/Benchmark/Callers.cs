@@ -2,15 +2,15 @@ using System.Diagnostics;
 
 namespace QrAi.Benchmark;
 
-/// <summary>Asks a target, as one caller or as many.</summary>
+/// <summary>Asks a target one question.</summary>
 internal delegate Task<Outcome> AskOnce(Target target, string? session, CancellationToken cancellation);
 
 /// <summary>Callers that ask one question after another.</summary>
 internal sealed class Callers(Run run)
 {
-    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan MaxStart = TimeSpan.FromSeconds(60);
 
-    /// <summary>One caller, for some time.</summary>
+    /// <summary>Asks with one caller, for a period.</summary>
     public async Task<List<Outcome>> OneByOne(Target target, AskOnce ask, string?[] sessions, TimeSpan time)
     {
         var outcomes = new List<Outcome>();
@@ -23,7 +23,7 @@ internal sealed class Callers(Run run)
         return Good(target, outcomes);
     }
 
-    /// <summary>One caller that asks two targets alternately, for some time.</summary>
+    /// <summary>Asks two targets alternately with one caller, for a period.</summary>
     public async Task<(List<Outcome> One, List<Outcome> Other)> Alternately(
         AskOnce ask,
         (Target Target, string?[] Sessions) one,
@@ -42,7 +42,7 @@ internal sealed class Callers(Run run)
         return (Good(one.Target, ofOne), Good(other.Target, ofOther));
     }
 
-    /// <summary>A caller for each session, for some time.</summary>
+    /// <summary>Asks with one caller for each session concurrently, for a period.</summary>
     public async Task<List<Outcome>> AtOnce(Target target, AskOnce ask, string?[] sessions, TimeSpan time)
     {
         var start = Stopwatch.GetTimestamp();
@@ -63,7 +63,7 @@ internal sealed class Callers(Run run)
         return Good(target, [.. all.SelectMany(outcomes => outcomes)]);
     }
 
-    /// <summary>Makes a session for each caller, holding 20 messages.</summary>
+    /// <summary>Creates a session of 20 messages for each caller.</summary>
     public async Task<string?[]> Sessions(Target target)
     {
         var callers = Enumerable
@@ -83,7 +83,7 @@ internal sealed class Callers(Run run)
         return await Task.WhenAll(callers);
     }
 
-    /// <summary>Warms a target up.</summary>
+    /// <summary>Warms up a target.</summary>
     public async Task Warm(Target target, TimeSpan time)
     {
         await AtOnce(target, run.Client.Ask, new string?[run.Plan.Callers], time);
@@ -97,13 +97,13 @@ internal sealed class Callers(Run run)
         while (true)
         {
             var outcome = await run.Client.Ask(target, null, run.Ended);
-            // An answer of the offline provider counts too.
+            // An answer of the offline provider also counts.
             if (outcome.Failure is not { } failure || IsAnswer(failure))
                 return;
             // 429, 503 and a refused connection are transient while a program starts; other client errors are not.
             var isRefused = failure.StartsWith('4') && !failure.StartsWith("429", StringComparison.Ordinal);
             var isHopeless = isRefused || target.Server is { Ended: true };
-            if (isHopeless || Stopwatch.GetElapsedTime(start) > LongestStart)
+            if (isHopeless || Stopwatch.GetElapsedTime(start) > MaxStart)
                 throw new InvalidOperationException(
                     $"{target.Name} does not answer: {failure}\n{target.Server?.LastLines()}"
                 );
@@ -115,7 +115,7 @@ internal sealed class Callers(Run run)
         response.StartsWith("200 ", StringComparison.Ordinal)
         && response.Contains("\"sessionId\"", StringComparison.Ordinal);
 
-    /// <summary>Failures are counted, not measured.</summary>
+    /// <summary>Counts failures and removes them from the measurement.</summary>
     private List<Outcome> Good(Target target, List<Outcome> outcomes)
     {
         var failures = outcomes.Where(outcome => outcome.Failure is not null).ToList();

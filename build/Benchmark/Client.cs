@@ -6,7 +6,7 @@ using QrAi.Harness;
 
 namespace QrAi.Benchmark;
 
-/// <summary>Asks questions, and reads just enough of what comes back to know that it is an answer.</summary>
+/// <summary>Asks questions, and reads just enough of each response to recognise an answer.</summary>
 internal sealed class Client : IDisposable
 {
     private const string Question =
@@ -18,7 +18,7 @@ internal sealed class Client : IDisposable
 
     private readonly HttpMessageInvoker http = Http.NewInvoker();
 
-    /// <summary>A whole answer, as JSON; of the provider itself the whole stream.</summary>
+    /// <summary>Reads a complete answer as JSON, or the complete stream of the provider itself.</summary>
     public async Task<Outcome> Ask(Target target, string? session, CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
@@ -40,7 +40,7 @@ internal sealed class Client : IDisposable
         }
     }
 
-    /// <summary>A whole answer, as a stream.</summary>
+    /// <summary>Reads a complete answer as a stream.</summary>
     public async Task<Outcome> Stream(Target target, string? session, CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
@@ -49,7 +49,7 @@ internal sealed class Client : IDisposable
         return new(Stopwatch.GetTimestamp() - start, stream.FirstTokenTicks, failure, session);
     }
 
-    /// <summary>A stream whose first token has come.</summary>
+    /// <summary>Opens a stream and waits for its first token.</summary>
     public async Task<AnswerStream> Open(Target target, string? session, CancellationToken cancellation)
     {
         using var request = Request(target, session, AcceptStream);
@@ -64,7 +64,7 @@ internal sealed class Client : IDisposable
         }
     }
 
-    /// <summary>A page of sessions.</summary>
+    /// <summary>Reads a page of sessions.</summary>
     public async Task<Outcome> List(Target target, CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
@@ -76,7 +76,7 @@ internal sealed class Client : IDisposable
         return new(ticks, 0, isPage ? null : Describe(response.StatusCode, body), null);
     }
 
-    /// <summary>Tells the provider how to answer from now on.</summary>
+    /// <summary>Sets how the provider answers from now on.</summary>
     public async Task Control(Target direct, string command, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(direct.Address, "/control/" + command));
@@ -84,7 +84,7 @@ internal sealed class Client : IDisposable
         response.EnsureSuccessStatusCode();
     }
 
-    /// <summary>How many streams the provider holds open.</summary>
+    /// <summary>Returns the number of streams that the provider holds open.</summary>
     public async Task<int> Held(Target direct, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(direct.Address, "/control/held"));
@@ -113,7 +113,7 @@ internal sealed class Client : IDisposable
             ? "{\"question\":\"" + Question + "\"}"
             : "{\"question\":\"" + Question + "\",\"sessionId\":\"" + session + "\"}";
 
-    /// <summary>What a program with a history of 20 messages would send.</summary>
+    /// <summary>Returns the request of a program with a history of 20 messages.</summary>
     private static string Conversation()
     {
         var answer = string.Concat(Enumerable.Range(1, Provider.Tokens).Select(token => Text.Of($"word{token} ")));

@@ -3,8 +3,8 @@ using Npgsql;
 namespace QrAi.Benchmark;
 
 /// <summary>
-/// The same promises as QrAi: the question is stored before the provider is called and the answer after it, in the same
-/// rows with the same constraints and indexes. Each takes one statement, which is the minimum.
+/// The same guarantees as QrAi: the question is stored before the call of the provider and the answer after it, in the
+/// same rows with the same constraints and indexes. Each takes one statement, which is the minimum.
 /// </summary>
 internal sealed class DurableTurns : ITurns
 {

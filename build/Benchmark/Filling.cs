@@ -2,10 +2,10 @@ using Npgsql;
 
 namespace QrAi.Benchmark;
 
-/// <summary>Fills QrAi's tables with SQL: asking would take days.</summary>
+/// <summary>Fills QrAi's tables with SQL, because questions would take days.</summary>
 internal sealed class Filling(NpgsqlDataSource database)
 {
-    // Other columns have defaults. A column that the table does not have is left out.
+    // Other columns have defaults. Columns that the table does not have are skipped.
     private static readonly Dictionary<string, string> Session = new()
     {
         ["id"] = "gen_random_uuid()",

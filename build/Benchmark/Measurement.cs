@@ -3,13 +3,13 @@ using QrAi.Harness;
 
 namespace QrAi.Benchmark;
 
-/// <summary>Starts everything, measures, prints the tables.</summary>
+/// <summary>Starts the programs, measures them and prints the tables.</summary>
 internal static class Measurement
 {
     public static async Task<int> RunAsync(Plan plan)
     {
         using var run = new Run(plan);
-        var isWhole = true;
+        var isComplete = true;
         try
         {
             await Measure(run);
@@ -17,17 +17,17 @@ internal static class Measurement
         catch (OperationCanceledException) when (run.Ended.IsCancellationRequested)
         {
             Run.Say("stopped at the time limit: the table holds what was measured by then");
-            isWhole = false;
+            isComplete = false;
         }
         catch (Exception exception) when (exception is InvalidOperationException or NpgsqlException)
         {
             Run.Say(exception.Message);
             Run.Say("stopped: the table holds what was measured by then");
-            isWhole = false;
+            isComplete = false;
         }
         var version = await DatabaseVersion(plan);
         Console.WriteLine(plan.Sizes ? Sizes.Table(run.Results, version) : new Report(run).Table(version));
-        return isWhole ? 0 : 1;
+        return isComplete ? 0 : 1;
     }
 
     private static async Task Measure(Run run)

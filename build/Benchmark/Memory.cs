@@ -3,10 +3,10 @@ using QrAi.Harness;
 
 namespace QrAi.Benchmark;
 
-/// <summary>Resident memory of a fresh process: after some work, then with more and more streams open.</summary>
+/// <summary>Measures the resident memory of a new process after the warm-up, then with more and more streams.</summary>
 internal sealed class Memory(Run run, Programs programs, Callers callers)
 {
-    private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan MaxDrain = TimeSpan.FromSeconds(45);
 
     public async Task Measure()
     {
@@ -72,7 +72,7 @@ internal sealed class Memory(Run run, Programs programs, Callers callers)
     {
         var release = Stopwatch.GetTimestamp();
         var notOpened = streams.Count - ends.Count;
-        await Task.WhenAny(Task.WhenAll(ends), Task.Delay(LongestDrain, TimeProvider.System, run.Ended));
+        await Task.WhenAny(Task.WhenAll(ends), Task.Delay(MaxDrain, TimeProvider.System, run.Ended));
         run.Results[target, Metric.Drain].Add(Stopwatch.GetElapsedTime(release).TotalSeconds);
         var unfinished = ends.Count(end => !end.IsCompletedSuccessfully || end.GetAwaiter().GetResult() is not null);
         run.Results[target, Metric.NotOpened].Add(notOpened);
@@ -83,7 +83,7 @@ internal sealed class Memory(Run run, Programs programs, Callers callers)
             stream.Dispose();
     }
 
-    /// <summary>The median of a second's samples, after a rest; MiB.</summary>
+    /// <summary>Returns the median of the samples of one second after a rest, in MiB.</summary>
     private async Task<double> Resident(Target target)
     {
         await Task.Delay(run.Plan.Rest, TimeProvider.System, run.Ended);

@@ -3,20 +3,20 @@ using QrAi.Harness;
 
 namespace QrAi.Benchmark;
 
-/// <summary>What is measured, how often and for how long.</summary>
+/// <summary>The measurements, their number and their duration.</summary>
 internal sealed record Plan
 {
     private static readonly string[] All = [Target.Baseline, Target.Durable, Target.QrAi];
 
     public bool Quick { get; private init; }
 
-    /// <summary>Measures only what may grow with the data.</summary>
+    /// <summary>Measures only costs that may grow with the data.</summary>
     public bool Sizes { get; private init; }
 
-    /// <summary>The programs.</summary>
+    /// <summary>The measured programs.</summary>
     public IReadOnlyList<string> Targets { get; private init; } = All;
 
-    /// <summary>Nothing new is begun that would not end by then.</summary>
+    /// <summary>The time limit: a measurement that would exceed it is not started.</summary>
     public TimeSpan Limit { get; private init; } = TimeSpan.FromMinutes(7);
 
     public string? Program { get; private init; }

@@ -3,16 +3,16 @@ using QrAi.Harness;
 
 const string Usage = """
     QrAi.Benchmark provider PORT
-        an OpenAI-compatible provider that answers at once, for measuring what stands before it
+        an OpenAI-compatible provider that answers at once, for measuring its clients
     QrAi.Benchmark baseline PORT PROVIDER_URL CONNECTION_STRING
-        the least a program with a history in PostgreSQL has to do: bare Kestrel, raw Npgsql
+        the minimum for a program with a history in PostgreSQL: bare Kestrel, raw Npgsql
     QrAi.Benchmark durable PORT PROVIDER_URL CONNECTION_STRING
-        the same, but it keeps the promises of QrAi: the question before it asks, and the answer after it
+        the same with the guarantees of QrAi: it stores the question before it asks, and the answer after it
     QrAi.Benchmark port
         a free port on 127.0.0.1
     QrAi.Benchmark run [--quick] [--sizes] [--only baseline,durable,qrai] [--seconds N] [--qrai PROGRAM]
                        --postgres HOST:PORT --password PASSWORD --work DIRECTORY
-        starts them, measures, prints a Markdown table; a database of the name of each has to exist
+        starts them, measures, prints a Markdown table; a database with the name of each has to exist
 
     build/benchmark.sh does everything.
     """;

@@ -2,7 +2,7 @@ using QrAi.Harness;
 
 namespace QrAi.Benchmark;
 
-/// <summary>Starts what is measured.</summary>
+/// <summary>Starts the measured programs.</summary>
 internal sealed class Programs(Plan plan, Target direct)
 {
     private static readonly Uri AnyAddress = new("http://127.0.0.1/");
@@ -34,7 +34,7 @@ internal sealed class Programs(Plan plan, Target direct)
         return new Target(Target.QrAi, Questions(port), QrAi.Serve(database, port, Settings(database)));
     }
 
-    /// <summary>Starts QrAi as on a fresh clone: nothing set, a new SQLite file, the offline provider.</summary>
+    /// <summary>Starts QrAi with default settings: a new SQLite file and the offline provider.</summary>
     public Target StartDefault(int round)
     {
         var port = Server.FreePort();
@@ -50,8 +50,8 @@ internal sealed class Programs(Plan plan, Target direct)
     private Target StartBaseline(string name)
     {
         var port = Server.FreePort();
-        // As many connections as QrAi has by default.
-        var database = plan.Postgres.Connection(name, least: 10, most: 30);
+        // The default pool size of QrAi.
+        var database = plan.Postgres.Connection(name, minPoolSize: 10, maxPoolSize: 30);
         string[] arguments = [name, Text.Of($"{port}"), direct.Address.ToString(), database];
         var server = Server.Start(name, plan.Work, Own, arguments, new Dictionary<string, string>());
         return new Target(name, Questions(port), server);

@@ -7,20 +7,20 @@ using System.Text;
 namespace QrAi.Benchmark;
 
 /// <summary>
-/// Answers <c>POST /v1/chat/completions</c> as a stream, at once, with bytes made beforehand. The first token carries
+/// Answers <c>POST /v1/chat/completions</c> as a stream, at once, with prepared bytes. The first token contains
 /// the time at which it was sent (<see cref="Stopwatch"/>: CLOCK_MONOTONIC, the same in every process of a machine).
-/// <c>POST /control/fast|paced|hold</c> chooses what follows it: the rest at once, the rest after a pause, or nothing
-/// until <c>POST /control/release</c>. <c>GET /control/held</c> tells how many wait.
+/// <c>POST /control/fast|paced|hold</c> selects what follows: the rest at once, the rest after a pause, or nothing
+/// until <c>POST /control/release</c>. <c>GET /control/held</c> returns the number of waiting requests.
 /// </summary>
 internal static class Provider
 {
-    /// <summary>What the sending time stands behind, in the first token.</summary>
+    /// <summary>The prefix of the sending time in the first token.</summary>
     public const string Mark = "tick-";
 
-    /// <summary>Digits of the sending time.</summary>
+    /// <summary>The number of digits of the sending time.</summary>
     public const int Digits = 19;
 
-    /// <summary>Tokens of an answer.</summary>
+    /// <summary>The number of tokens of an answer.</summary>
     public const int Tokens = 32;
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);

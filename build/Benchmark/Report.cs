@@ -48,7 +48,7 @@ internal sealed class Report(Run run)
         return text.ToString();
     }
 
-    /// <summary>Where the numbers are from.</summary>
+    /// <summary>Describes the machine of the measurement.</summary>
     public static string Machine(string database) =>
         $"{Processor()}, {Environment.ProcessorCount} processors shared by caller, provider, server and PostgreSQL; "
         + $"Linux {Environment.OSVersion.Version.ToString(2)}, .NET {Environment.Version}, PostgreSQL {database}, fsync on.";

@@ -2,7 +2,7 @@ using QrAi.Harness;
 
 namespace QrAi.Benchmark;
 
-/// <summary>What is measured.</summary>
+/// <summary>A measured quantity.</summary>
 internal sealed record Metric(string Name)
 {
     public static readonly Metric Answer = new("answer");
@@ -42,7 +42,7 @@ internal sealed class Results
         }
     }
 
-    /// <summary>What one more stream takes, KiB.</summary>
+    /// <summary>Returns the memory of one more stream, in KiB.</summary>
     public Samples PerStream(string target, int streams)
     {
         var perStream = new Samples();

@@ -4,7 +4,7 @@ using QrAi.Harness;
 
 namespace QrAi.Benchmark;
 
-/// <summary>All that is measured with every program running: the rounds alternate between them.</summary>
+/// <summary>The measurements with every program running: the rounds alternate between the programs.</summary>
 internal sealed class Rounds(Run run, Programs programs, Callers callers)
 {
     private readonly Dictionary<string, string?[]> sessions = [];
@@ -92,7 +92,7 @@ internal sealed class Rounds(Run run, Programs programs, Callers callers)
                 .Add(cost.TotalMicroseconds / outcomes.Count);
     }
 
-    /// <summary>Alternates the order, so that no target always follows the same one.</summary>
+    /// <summary>Measures the targets in alternating order, so that none always follows the same one.</summary>
     private async Task InTurn((int Rounds, TimeSpan Each) plan, Func<Target, TimeSpan, Task> measure)
     {
         for (var round = 0; round < plan.Rounds && run.HasTimeFor(plan.Each * targets.Count); round++)
@@ -100,7 +100,7 @@ internal sealed class Rounds(Run run, Programs programs, Callers callers)
                 await measure(target, plan.Each);
     }
 
-    /// <summary>The cost of the disk alone: one row, one commit, one caller.</summary>
+    /// <summary>Measures the disk alone: commits of one row by one caller.</summary>
     private async Task<List<double>> Commits(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(run.Ended);

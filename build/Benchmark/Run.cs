@@ -7,7 +7,7 @@ namespace QrAi.Benchmark;
 /// <summary>A run: its plan, its results and its time limit.</summary>
 internal sealed class Run : IDisposable
 {
-    private readonly long begun = Stopwatch.GetTimestamp();
+    private readonly long startedAt = Stopwatch.GetTimestamp();
     private readonly CancellationTokenSource ended;
     private readonly List<PosixSignalRegistration> signals = [];
 
@@ -31,10 +31,10 @@ internal sealed class Run : IDisposable
 
     public bool HasTimeFor(TimeSpan time)
     {
-        var left = Plan.Limit - Stopwatch.GetElapsedTime(begun);
+        var left = Plan.Limit - Stopwatch.GetElapsedTime(startedAt);
         if (left > time + TimeSpan.FromSeconds(2))
             return true;
-        Say(Text.Of($"{left.TotalSeconds:0} s left: a round of {time.TotalSeconds:0} s is left out"));
+        Say(Text.Of($"{left.TotalSeconds:0} s left: a round of {time.TotalSeconds:0} s is skipped"));
         return false;
     }
 

@@ -3,10 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace QrAi.Benchmark;
 
-/// <summary>The question as it comes in.</summary>
+/// <summary>The request with the question.</summary>
 internal sealed record Ask(string Question, Guid? SessionId);
 
-/// <summary>A row.</summary>
+/// <summary>A stored message.</summary>
 internal sealed record Message(Guid Id, Guid SessionId, string Role, string Content);
 
 /// <summary>The JSON answer.</summary>
@@ -15,13 +15,13 @@ internal sealed record Answered(Guid SessionId, Message Question, Message Answer
 /// <summary>The first event.</summary>
 internal sealed record Started(Guid SessionId, Guid QuestionId, Guid AnswerId);
 
-/// <summary>A token's event.</summary>
+/// <summary>The event of a token.</summary>
 internal sealed record Delta(string Text);
 
 /// <summary>The last event.</summary>
 internal sealed record Completed(Message Answer);
 
-/// <summary>JSON without reflection, as the least program would have it.</summary>
+/// <summary>JSON without reflection, as in a minimal program.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(Ask))]
 [JsonSerializable(typeof(Answered))]

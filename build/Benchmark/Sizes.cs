@@ -30,7 +30,7 @@ internal sealed class Sizes(Run run, Programs programs, Callers callers)
         await Compare(new(ofFew, [null], FewSessions), new(ofMany, [null], ManySessions), list);
         Run.Say("pages of sessions: measured");
 
-        // The questions are spread over so many short sessions that none gets long.
+        // The questions are spread over many short sessions, so that none becomes long.
         var shorts = await new Filling(few).Add(sessions: 1000, messages: 10, run.Ended);
         var longs = await new Filling(few).Add(sessions: 10, messages: 10_000, run.Ended);
         await Compare(new(ofFew, shorts, ShortSession), new(ofFew, longs, LongSession), run.Client.Ask);
@@ -67,11 +67,11 @@ internal sealed class Sizes(Run run, Programs programs, Callers callers)
         await programs.Migrate(name, run.Ended);
         await new Filling(database).Add(sessions, messages: 0, run.Ended);
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        Run.Say(Text.Of($"a database with {sessions:#,0} sessions: made within {seconds:0} s"));
+        Run.Say(Text.Of($"a database with {sessions:#,0} sessions: created within {seconds:0} s"));
     }
 
-    /// <summary>Alternates between the small and the large, so that a disturbance affects both.</summary>
-    private async Task Compare(Side small, Side large, AskOnce ask)
+    /// <summary>Measures both alternately, so that a disturbance affects both.</summary>
+    private async Task Compare(Case small, Case large, AskOnce ask)
     {
         var (rounds, each) = run.Plan.Growth;
         await Once(each * 2);
@@ -86,5 +86,5 @@ internal sealed class Sizes(Run run, Programs programs, Callers callers)
             callers.Alternately(ask, (small.Target, small.Sessions), (large.Target, large.Sessions), time);
     }
 
-    private sealed record Side(Target Target, string?[] Sessions, Metric Metric);
+    private sealed record Case(Target Target, string?[] Sessions, Metric Metric);
 }

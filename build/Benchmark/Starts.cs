@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace QrAi.Benchmark;
 
-/// <summary>From the making of a process to its first answer.</summary>
+/// <summary>Measures the time from the start of a process to its first answer.</summary>
 internal sealed class Starts(Run run, Programs programs, Callers callers)
 {
     public async Task Measure()

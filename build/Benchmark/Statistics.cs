@@ -13,15 +13,15 @@ internal sealed class Samples
 
     public void Add(params IEnumerable<double> round) => rounds.Add([.. round]);
 
-    /// <summary>The median of each round: what ratios and differences are made of.</summary>
+    /// <summary>The median of each round, from which ratios and differences are computed.</summary>
     public IEnumerable<double> Medians => rounds.Select(round => Percentile(round, 50));
 
     public double Median => Percentile(Medians, 50);
 
-    /// <summary>Over every sample of every round.</summary>
+    /// <summary>Returns a percentile of all samples of all rounds.</summary>
     public double Overall(double percent) => Percentile(rounds.SelectMany(round => round), percent);
 
-    /// <summary>Each round's samples less the same round's median of another.</summary>
+    /// <summary>Subtracts the other's median of the same round from each sample.</summary>
     public Samples Less(Samples other)
     {
         var result = new Samples();
@@ -30,9 +30,9 @@ internal sealed class Samples
         return result;
     }
 
-    /// <summary>The median of the rounds' ratios: what disturbs a whole round falls out.</summary>
+    /// <summary>Returns the median of the rounds' ratios, which excludes a disturbance of a whole round.</summary>
     public double Over(Samples other) =>
-        Percentile(Medians.Zip(other.Medians, (mine, its) => mine / its).Where(double.IsFinite), 50);
+        Percentile(Medians.Zip(other.Medians, (mine, theirs) => mine / theirs).Where(double.IsFinite), 50);
 
     private static double Percentile(IEnumerable<double> samples, double percent)
     {

@@ -3,7 +3,7 @@ using QrAi.Harness;
 
 namespace QrAi.Benchmark;
 
-/// <summary>Who is asked: the provider itself, or a program that asks it.</summary>
+/// <summary>The measured target: the provider itself, or a program that calls it.</summary>
 internal sealed class Target(string name, Uri address, Server? server)
 {
     public const string Direct = "direct";
@@ -15,13 +15,13 @@ internal sealed class Target(string name, Uri address, Server? server)
 
     public Uri Address => address;
 
-    /// <summary>The process whose cost counts; none where the provider is asked directly.</summary>
+    /// <summary>The process whose cost is measured; null if the provider is asked directly.</summary>
     public Server? Server => server;
 
     public bool IsDirect => server is null;
 }
 
-/// <summary>One answer: how long it took, and what went wrong.</summary>
+/// <summary>The result of one question: its duration and its failure.</summary>
 internal readonly record struct Outcome(long Ticks, long FirstTokenTicks, string? Failure, string? Session)
 {
     public double Milliseconds => Ticks * 1000.0 / Stopwatch.Frequency;

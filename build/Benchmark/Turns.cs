@@ -5,7 +5,7 @@ namespace QrAi.Benchmark;
 /// <summary>A question and the id of its answer.</summary>
 internal sealed record Turn(Message Question, Guid AnswerId, bool IsNewSession);
 
-/// <summary>How a baseline stores questions and answers.</summary>
+/// <summary>Stores the questions and answers of a baseline.</summary>
 internal interface ITurns
 {
     /// <summary>Begins a turn, before the provider is called.</summary>

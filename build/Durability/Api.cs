@@ -49,7 +49,7 @@ internal sealed class Api(HttpMessageInvoker http)
         return http.SendAsync(request, cancellation);
     }
 
-    /// <summary>An answer with what has come so far.</summary>
+    /// <summary>Reads an answer with the text generated so far.</summary>
     public async Task<Message> Answer(Replica replica, string answer, CancellationToken cancellation)
     {
         using var document = await Read(HttpMethod.Get, replica, $"api/answers/{answer}", cancellation);
@@ -63,7 +63,7 @@ internal sealed class Api(HttpMessageInvoker http)
         return MessageOf(document.RootElement);
     }
 
-    /// <summary>The first hundred messages of a session.</summary>
+    /// <summary>Reads the first hundred messages of a session.</summary>
     public async Task<IReadOnlyList<Message>> Messages(Replica replica, string session, CancellationToken cancellation)
     {
         var path = $"api/sessions/{session}/messages?limit=100";
@@ -71,7 +71,7 @@ internal sealed class Api(HttpMessageInvoker http)
         return [.. document.RootElement.GetProperty("items").EnumerateArray().Select(MessageOf)];
     }
 
-    /// <summary>The status of the response to a request without a body.</summary>
+    /// <summary>Returns the status of the response to a request without a body.</summary>
     public async Task<HttpStatusCode> Status(
         HttpMethod method,
         Replica replica,
@@ -84,7 +84,7 @@ internal sealed class Api(HttpMessageInvoker http)
         return response.StatusCode;
     }
 
-    /// <summary>Reads a message.</summary>
+    /// <summary>Converts JSON to a message.</summary>
     public static Message MessageOf(JsonElement message) =>
         new(
             message.GetProperty("id").GetString()!,

@@ -2,13 +2,13 @@ using QrAi.Harness;
 
 namespace QrAi.Durability;
 
-/// <summary>What the proofs share: the provider, the findings and the start of replicas.</summary>
+/// <summary>The shared parts of the proofs: the provider, the findings and the start of replicas.</summary>
 internal sealed class Bench(Options options, SlowProvider provider, Findings findings) : IDisposable
 {
-    /// <summary>The shortest valid lease keeps the proofs short.</summary>
+    /// <summary>The shortest valid lease, for short proofs.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(3);
 
-    /// <summary>The longest time until another process makes an orphaned answer.</summary>
+    /// <summary>The maximum time until another process takes over an orphaned answer.</summary>
     public static readonly TimeSpan Takeover = Lease + TimeSpan.FromSeconds(5);
 
     private readonly HttpMessageInvoker http = Http.NewInvoker();

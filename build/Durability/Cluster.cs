@@ -36,7 +36,7 @@ internal sealed class Cluster : IAsyncDisposable
         return cluster;
     }
 
-    /// <summary>A random live replica, other than the last one where possible.</summary>
+    /// <summary>Returns a random live replica, if possible not the last one.</summary>
     public Replica Any(Replica? last)
     {
         var live = replicas.FindAll(replica => replica.IsLive);

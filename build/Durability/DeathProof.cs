@@ -2,7 +2,7 @@ using QrAi.Harness;
 
 namespace QrAi.Durability;
 
-/// <summary>An answer whose processes always die fails after three takeovers.</summary>
+/// <summary>Proves that an answer whose processes always die fails after three takeovers.</summary>
 internal sealed class DeathProof(Bench bench) : Proof("deaths", bench)
 {
     private const int Takeovers = 3;
@@ -16,47 +16,47 @@ internal sealed class DeathProof(Bench bench) : Proof("deaths", bench)
         await asked.Started;
         var answer = asked.Answer.AnswerId!;
 
-        var back = Task.CompletedTask;
+        var restarted = Task.CompletedTask;
         for (var death = 1; death <= Takeovers + 1; death++)
         {
             var holder = default(Replica);
-            var made = await Until(
+            var takenOverAfter = await Until(
                 async () =>
                 {
-                    holder = MadeBy(await store.Holder(answer, cancellation), cluster);
+                    holder = HolderOf(await store.Holder(answer, cancellation), cluster);
                     return holder is not null && Bench.Provider.Calls(asked.Script).Count == death;
                 },
                 Bench.Takeover,
                 cancellation
             );
-            if (death > 1 || made is null)
+            if (death > 1 || takenOverAfter is null)
                 Check(
-                    made is not null,
+                    takenOverAfter is not null,
                     Text.Of($"takeover {death - 1} happens"),
-                    made is { } time ? Seconds(time) + " after the kill" : "never"
+                    takenOverAfter is { } time ? Seconds(time) + " after the kill" : "never"
                 );
-            if (made is null)
+            if (takenOverAfter is null)
                 return;
-            await back;
+            await restarted;
             await Pass(0.5, cancellation);
             await holder!.Kill(cancellation);
-            back = holder.Start(cancellation);
+            restarted = holder.Start(cancellation);
         }
 
         var ended = await Until(() => Task.FromResult(asked.Ended.IsCompleted), Bench.Takeover, cancellation);
-        await back;
+        await restarted;
         var stored = (await store.Messages(cancellation)).Find(row => row.Id == answer);
         Check(
             asked.Answer.End is { Status: "failed", Error: "interrupted" } && stored is { Status: "failed" },
-            "then it has failed as interrupted",
+            "then the answer has failed as interrupted",
             $"{stored?.Status}, {asked.Answer.End?.Error ?? asked.Answer.Fault}, after {(ended is { } end ? Seconds(end) : "never")}"
         );
         CheckFollowers([asked]);
         var calls = Bench.Provider.Calls(asked.Script).Count;
         var takeovers = await store.Takeovers(answer, cancellation);
         Check(
-            calls == Takeovers + 1 && takeovers == Takeovers + 1, // the last one only ends it
-            "it was made no more often",
+            calls == Takeovers + 1 && takeovers == Takeovers + 1, // the last one only ends the answer
+            "it was not generated again",
             Text.Of($"{calls} calls of the provider, {takeovers} takeovers")
         );
 
@@ -69,8 +69,8 @@ internal sealed class DeathProof(Bench bench) : Proof("deaths", bench)
         );
     }
 
-    /// <summary>The name of a worker is HOST/PID.</summary>
-    private static Replica? MadeBy(string? worker, Cluster cluster) =>
+    /// <summary>Returns the live replica of a worker, whose name is HOST/PID.</summary>
+    private static Replica? HolderOf(string? worker, Cluster cluster) =>
         cluster.Replicas.FirstOrDefault(replica =>
             replica.IsLive && worker?.EndsWith(Text.Of($"/{replica.Process}"), StringComparison.Ordinal) == true
         );

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace QrAi.Durability;
 
-/// <summary>An answer as a follower has received it, with the first violation of the contract of events.</summary>
+/// <summary>An answer as a follower has received it, with the first violation of the event contract.</summary>
 internal sealed class Followed
 {
     private readonly StringBuilder text = new();
@@ -23,10 +23,10 @@ internal sealed class Followed
     /// <summary>The deltas since the run began, joined.</summary>
     public string Text => text.ToString();
 
-    /// <summary>The length of the text after each delta of the run, and when it was received.</summary>
+    /// <summary>The length of the text after each delta of the run, and the time of its receipt.</summary>
     public IReadOnlyList<(int Length, long At)> Received => received;
 
-    /// <summary>When each <c>restarted</c> was received.</summary>
+    /// <summary>The time of receipt of each <c>restarted</c>.</summary>
     public IReadOnlyList<long> Restarts => restarts;
 
     /// <summary>The answer of the last event.</summary>
@@ -76,9 +76,9 @@ internal sealed class Followed
         LastId = id;
     }
 
-    private void Expect(bool isKept, string id, string name)
+    private void Expect(bool isMet, string id, string name)
     {
-        if (!isKept)
+        if (!isMet)
             Fault ??=
                 $"answer {AnswerId}: event {name} with id '{id}' after '{LastId ?? "nothing"}', "
                 + $"run {Run} with {text.Length} code units";

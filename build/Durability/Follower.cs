@@ -11,8 +11,8 @@ namespace QrAi.Durability;
 /// </summary>
 internal sealed class Follower
 {
-    /// <summary>The longest wait for an event.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    /// <summary>The maximum wait for an event.</summary>
+    private static readonly TimeSpan MaxSilence = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(50);
 
@@ -37,7 +37,7 @@ internal sealed class Follower
 
     public Script Script { get; }
 
-    /// <summary>What was received.</summary>
+    /// <summary>The answer as received.</summary>
     public Followed Answer { get; }
 
     /// <summary>Completes when the answer's id is known.</summary>
@@ -46,11 +46,11 @@ internal sealed class Follower
     /// <summary>Completes with the last event or the first fault.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
 
-    /// <summary>How often the connection broke.</summary>
+    /// <summary>The number of broken connections.</summary>
     public int Breaks { get; private set; }
 
-    /// <summary>The longest from a broken connection to the next event.</summary>
-    public TimeSpan LongestGap { get; private set; }
+    /// <summary>The maximum time from a broken connection to the next event.</summary>
+    public TimeSpan MaxGap { get; private set; }
 
     /// <summary>Asks a question and follows its answer.</summary>
     public static Follower Ask(
@@ -98,8 +98,8 @@ internal sealed class Follower
                 break;
             Breaks++;
             brokenAt ??= Stopwatch.GetTimestamp();
-            if (Stopwatch.GetElapsedTime(lastEventAt) > Patience)
-                Answer.Fault = $"{Name}: no event for {Patience.TotalSeconds} s";
+            if (Stopwatch.GetElapsedTime(lastEventAt) > MaxSilence)
+                Answer.Fault = $"{Name}: no event for {MaxSilence.TotalSeconds} s";
             await Task.Delay(BetweenAttempts, TimeProvider.System, cancellation);
         }
         started.TrySetException(new InvalidOperationException(Answer.Fault ?? $"{Name}: ended before it started"));
@@ -110,7 +110,7 @@ internal sealed class Follower
     private async Task Attempt(Replica replica, CancellationToken cancellation)
     {
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        silence.CancelAfter(Patience);
+        silence.CancelAfter(MaxSilence);
         try
         {
             using var response = Answer.AnswerId is { } answer
@@ -124,7 +124,7 @@ internal sealed class Follower
             await using var body = await response.Content.ReadAsStreamAsync(silence.Token);
             await foreach (var item in SseParser.Create(body).EnumerateAsync(silence.Token))
             {
-                silence.CancelAfter(Patience);
+                silence.CancelAfter(MaxSilence);
                 Take(item);
                 if (Answer.IsEnded || Answer.Fault is not null)
                     return;
@@ -132,7 +132,7 @@ internal sealed class Follower
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            Answer.Fault = $"{Name}: {replica.Name} was silent for {Patience.TotalSeconds} s";
+            Answer.Fault = $"{Name}: {replica.Name} was silent for {MaxSilence.TotalSeconds} s";
         }
     }
 
@@ -140,11 +140,11 @@ internal sealed class Follower
     private async Task Refused(HttpResponseMessage response, CancellationToken cancellation)
     {
         var body = await response.Content.ReadAsStringAsync(cancellation);
-        var passes =
+        var isTransient =
             response.StatusCode == HttpStatusCode.ServiceUnavailable
             || response.StatusCode == HttpStatusCode.Conflict
                 && body.Contains("idempotency_in_progress", StringComparison.Ordinal);
-        if (!passes)
+        if (!isTransient)
             Answer.Fault = $"{Name}, after event {Answer.LastId ?? "none"}: {(int)response.StatusCode} {body}";
     }
 
@@ -155,7 +155,7 @@ internal sealed class Follower
         if (brokenAt is { } broken)
         {
             var gap = Stopwatch.GetElapsedTime(broken, now);
-            LongestGap = gap > LongestGap ? gap : LongestGap;
+            MaxGap = gap > MaxGap ? gap : MaxGap;
             brokenAt = null;
         }
         using var data = JsonDocument.Parse(item.Data);

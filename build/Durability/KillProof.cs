@@ -3,28 +3,28 @@ using QrAi.Harness;
 
 namespace QrAi.Durability;
 
-/// <summary>Kills replicas while many callers ask: nothing is lost, and nothing is answered twice.</summary>
+/// <summary>Kills replicas while many callers ask: no question is lost, and none is answered twice.</summary>
 internal sealed class KillProof(Bench bench) : Proof("kills", bench)
 {
     private const int Replicas = 3;
     private const int Callers = 40;
 
-    // A replica that makes an answer with so many takeovers is spared: after the third, the answer has to fail.
-    private const int Endangered = 2;
+    // A replica that generates an answer with this many takeovers is not killed: the answer fails after the third one.
+    private const int TakeoversToSpare = 2;
 
     public override TimeSpan Limit => TimeSpan.FromMinutes(3) + TimeSpan.FromSeconds(15) * Bench.Options.Kills;
 
     public override async Task Run(CancellationToken cancellation)
     {
         await using var cluster = await Bench.OnPostgres(Name, Replicas, cancellation);
-        await using var database = Bench.Options.Postgres.Open(Name, most: 8);
+        await using var database = Bench.Options.Postgres.Open(Name, maxPoolSize: 8);
         var store = new Store(database);
         var followers = new ConcurrentQueue<Follower>();
-        using var givenUp = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var abandoned = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var enough = new CancellationTokenSource();
         var callers = Enumerable
             .Range(0, Callers)
-            .Select(_ => AskOn(cluster, followers, enough.Token, givenUp.Token))
+            .Select(_ => AskOn(cluster, followers, enough.Token, abandoned.Token))
             .ToList();
         var orphans = new List<Task<TimeSpan?>>();
         try
@@ -35,28 +35,27 @@ internal sealed class KillProof(Bench bench) : Proof("kills", bench)
         }
         finally
         {
-            await givenUp.CancelAsync();
+            await abandoned.CancelAsync();
         }
 
         CheckOrphans(await Task.WhenAll(orphans));
         CheckFollowers(followers);
-        var gap = followers.Max(follower => follower.LongestGap);
+        var gap = followers.Max(follower => follower.MaxGap);
         var restarts = followers.Sum(follower => follower.Answer.Restarts.Count);
         Check(
             gap <= Bench.Takeover && restarts > 0,
-            "followers go on elsewhere",
-            Text.Of(
-                $"{followers.Sum(follower => follower.Breaks)} broken connections, {restarts} answers begun again, "
-            ) + $"the longest wait {Seconds(gap)}"
+            "followers continue on another replica",
+            Text.Of($"{followers.Sum(follower => follower.Breaks)} broken connections, {restarts} restarted answers,  ")
+                + $"the longest wait {Seconds(gap)}"
         );
         foreach (
-            var (isKept, what, figures) in Ledger.Compare(followers, await store.Messages(cancellation), Bench.Provider)
+            var (isMet, what, figures) in Ledger.Compare(followers, await store.Messages(cancellation), Bench.Provider)
         )
-            Check(isKept, what, figures);
-        await CheckLeftOvers(cluster, store, cancellation);
+            Check(isMet, what, figures);
+        await CheckLeftovers(cluster, store, cancellation);
     }
 
-    /// <summary>One caller: asks one question after another in its own session.</summary>
+    /// <summary>Asks one question after another in one session, as one caller.</summary>
     private async Task AskOn(
         Cluster cluster,
         ConcurrentQueue<Follower> followers,
@@ -88,7 +87,7 @@ internal sealed class KillProof(Bench bench) : Proof("kills", bench)
         {
             await Pass(0.5 + 2.5 * Random.Shared.NextDouble(), cancellation);
             var victim = cluster.Any(null);
-            while (await store.HoldsTakenOver(victim.Process, Endangered, cancellation))
+            while (await store.HoldsTakenOver(victim.Process, TakeoversToSpare, cancellation))
             {
                 await Pass(0.1, cancellation);
                 victim = cluster.Any(victim);
@@ -118,7 +117,7 @@ internal sealed class KillProof(Bench bench) : Proof("kills", bench)
         );
     }
 
-    private async Task CheckLeftOvers(Cluster cluster, Store store, CancellationToken cancellation)
+    private async Task CheckLeftovers(Cluster cluster, Store store, CancellationToken cancellation)
     {
         var living = cluster.Replicas.Select(replica => Text.Of($"/{replica.Process}")).ToList();
         var dead = new List<string>();

@@ -2,10 +2,10 @@ using QrAi.Harness;
 
 namespace QrAi.Durability;
 
-/// <summary>Compares what callers were told with what was stored and with what the provider said.</summary>
+/// <summary>Compares the answers of callers with the stored ones and with those of the provider.</summary>
 internal static class Ledger
 {
-    public static IEnumerable<(bool IsKept, string What, string Figures)> Compare(
+    public static IEnumerable<(bool IsMet, string What, string Figures)> Compare(
         IReadOnlyCollection<Follower> followers,
         IReadOnlyList<Row> rows,
         SlowProvider provider
@@ -40,14 +40,14 @@ internal static class Ledger
 
         var mixed = acknowledged.Where(it => Stored(it) is { } row && !IsOfOneCall(it.Script, row.Content));
         yield return Verdict(
-            "each answer is what one call of the provider gave",
+            "each answer is from one call of the provider",
             mixed.Select(it => $"answer {it.Answer.AnswerId}"),
             Text.Of($"{followers.Sum(it => provider.Calls(it.Script).Count)} calls")
         );
 
         var different = acknowledged.Where(it => Stored(it)?.Content != it.Answer.Text);
         yield return Verdict(
-            "every follower has what is stored",
+            "every follower has the stored answer",
             different.Select(it => $"answer {it.Answer.AnswerId}"),
             Text.Of($"{acknowledged.Count} followers")
         );

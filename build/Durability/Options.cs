@@ -3,7 +3,7 @@ using QrAi.Harness;
 
 namespace QrAi.Durability;
 
-/// <summary>What is proved, and with what.</summary>
+/// <summary>The options of a run.</summary>
 internal sealed record Options(QrAiProgram Program, Postgres Postgres, int Kills, IReadOnlyList<string> Only)
 {
     public string Work => Program.Work;
@@ -18,8 +18,8 @@ internal sealed record Options(QrAiProgram Program, Postgres Postgres, int Kills
 
         string[] known = ["--qrai", "--postgres", "--password", "--work", "--kills", "--only"];
         var isUnknown = values.Any(value => !known.Contains(value.Key));
-        var lacks = known[..4].Any(name => Value(name) == "");
-        if (isUnknown || lacks || !int.TryParse(Value("--kills"), out var kills) || kills < 1)
+        var isIncomplete = known[..4].Any(name => Value(name) == "");
+        if (isUnknown || isIncomplete || !int.TryParse(Value("--kills"), out var kills) || kills < 1)
             return false;
         options = new Options(
             new QrAiProgram(Value("--qrai"), Value("--work")),

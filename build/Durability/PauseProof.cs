@@ -2,7 +2,7 @@ using QrAi.Harness;
 
 namespace QrAi.Durability;
 
-/// <summary>A replica that is stopped past its lease and resumed changes nothing.</summary>
+/// <summary>Proves that a replica that is stopped past its lease and resumed changes nothing.</summary>
 internal sealed class PauseProof(Bench bench) : Proof("pause", bench)
 {
     public override async Task Run(CancellationToken cancellation)
@@ -10,7 +10,7 @@ internal sealed class PauseProof(Bench bench) : Proof("pause", bench)
         await using var cluster = await Bench.OnPostgres(Name, replicas: 2, cancellation);
         await using var database = Bench.Options.Postgres.Open(Name);
         var store = new Store(database);
-        await Prove("resumed while the answer is made", isDone: false, cluster, store, cancellation);
+        await Prove("resumed while the answer is generated", isDone: false, cluster, store, cancellation);
         await Prove("resumed after the answer is complete", isDone: true, cluster, store, cancellation);
     }
 
@@ -39,12 +39,12 @@ internal sealed class PauseProof(Bench bench) : Proof("pause", bench)
         }
         Check(
             takenOver is not null,
-            $"{when}: another has taken over",
+            $"{when}: the other has taken over",
             takenOver is { } time ? Seconds(time) : "never"
         );
 
         await Task.WhenAll(asked.Ended, elsewhere.Ended);
-        // Leaves time for a late write of the resumed process.
+        // Leaves time for a late write by the resumed process.
         await Pass(Bench.Lease.TotalSeconds + 1, cancellation);
         CheckFollowers([asked, elsewhere]);
         var stored = (await store.Messages(cancellation)).Find(row => row.Id == asked.Answer.AnswerId);
@@ -56,7 +56,7 @@ internal sealed class PauseProof(Bench bench) : Proof("pause", bench)
         );
         Check(
             asked.Answer.Text == stored?.Content && elsewhere.Answer.Text == stored?.Content,
-            $"{when}: followers have it, on both",
+            $"{when}: followers on both have it",
             Text.Of($"{asked.Answer.Text.Length} and {elsewhere.Answer.Text.Length} code units")
         );
 
@@ -64,7 +64,7 @@ internal sealed class PauseProof(Bench bench) : Proof("pause", bench)
         await next.Ended;
         Check(
             next.Answer.End is { Status: "completed" } && Bench.Provider.Calls(next.Script).Count == 1,
-            $"{when}: it answers again",
+            $"{when}: the resumed process answers again",
             next.Answer.Fault ?? $"{next.Answer.End?.Status}"
         );
     }

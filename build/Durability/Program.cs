@@ -7,7 +7,7 @@ const string Usage = """
     QrAi.Durability port
         a free port on 127.0.0.1
     QrAi.Durability run --qrai PROGRAM --postgres HOST:PORT --password PASSWORD --work DIRECTORY --kills N [--only NAME,…]
-        kills, pauses and ends replicas while they answer, and says what has become of the answers
+        kills, pauses and ends replicas while they answer, and reports what became of the answers
 
     build/prove-durability.sh does everything.
     """;
@@ -51,7 +51,7 @@ static async Task<int> ProveAsync(Options options)
     if (unknown.Count > 0)
     {
         await Console.Error.WriteLineAsync(
-            $"There is no proof {unknown[0]}: {string.Join(", ", all.Select(it => it.Name))}"
+            $"Unknown proof {unknown[0]}: {string.Join(", ", all.Select(it => it.Name))}"
         );
         return 2;
     }
@@ -75,12 +75,12 @@ static async Task<int> ProveAsync(Options options)
         }
         catch (Exception exception)
         {
-            // A proof that throws has failed; the other proofs still run.
-            findings.Add(false, proof.Name, "can be proved", $"{exception.GetType().Name}: {exception.Message}");
+            // A proof that throws fails; the other proofs still run.
+            findings.Add(false, proof.Name, "does not throw", $"{exception.GetType().Name}: {exception.Message}");
         }
         await Console.Error.WriteLineAsync(
             Text.Of($"{proof.Name} took {Stopwatch.GetElapsedTime(start).TotalSeconds:0} s")
         );
     }
-    return findings.AllKept ? 0 : 1;
+    return findings.AllPassed ? 0 : 1;
 }

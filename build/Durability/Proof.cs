@@ -8,21 +8,21 @@ internal abstract class Proof(string name, Bench bench)
 {
     public string Name => name;
 
-    /// <summary>A proof that takes longer has failed.</summary>
+    /// <summary>The time limit: a proof that takes longer fails.</summary>
     public virtual TimeSpan Limit => TimeSpan.FromMinutes(3);
 
     protected Bench Bench => bench;
 
     public abstract Task Run(CancellationToken cancellation);
 
-    protected void Check(bool isKept, string what, string figures) => bench.Findings.Add(isKept, name, what, figures);
+    protected void Check(bool isMet, string what, string figures) => bench.Findings.Add(isMet, name, what, figures);
 
-    /// <summary>Checks that followers received the events that the contract promises.</summary>
+    /// <summary>Checks that followers received events that follow the contract.</summary>
     protected void CheckFollowers(IReadOnlyCollection<Follower> followers)
     {
         var faults = followers.Select(follower => follower.Answer.Fault).OfType<string>().ToList();
-        var figures = faults.Count == 0 ? "none of" : Text.Of($"{faults.Count} at fault, first: {faults[0]}; of");
-        Check(faults.Count == 0, "events are as promised", Text.Of($"{figures} {followers.Count} followers' differ"));
+        var figures = faults.Count == 0 ? "none wrong of" : Text.Of($"{faults.Count} wrong, first: {faults[0]}; of");
+        Check(faults.Count == 0, "events follow the contract", Text.Of($"{figures} {followers.Count} followers"));
     }
 
     protected Follower Ask(
@@ -35,12 +35,12 @@ internal abstract class Proof(string name, Bench bench)
     protected Follower Follow(Follower other, Func<Replica?, Replica> choose, CancellationToken cancellation) =>
         Follower.Follow(bench.Api, other, choose, cancellation);
 
-    /// <summary>Lets time pass that is part of a proof.</summary>
+    /// <summary>Waits for a period that is part of a proof.</summary>
     protected static Task Pass(double seconds, CancellationToken cancellation) =>
         Task.Delay(TimeSpan.FromSeconds(seconds), TimeProvider.System, cancellation);
 
     /// <summary>Waits for a condition.</summary>
-    /// <returns>How long it took; null if the limit passed first.</returns>
+    /// <returns>The duration of the wait; null after the limit.</returns>
     protected static async Task<TimeSpan?> Until(
         Func<Task<bool>> condition,
         TimeSpan limit,
@@ -57,11 +57,11 @@ internal abstract class Proof(string name, Bench bench)
         return Stopwatch.GetElapsedTime(start);
     }
 
-    /// <summary>Formats a time; <see cref="TimeSpan.MaxValue"/> stands for what did not happen.</summary>
+    /// <summary>Formats a time; <see cref="TimeSpan.MaxValue"/> means that the event did not happen.</summary>
     protected static string Seconds(TimeSpan time) =>
         time == TimeSpan.MaxValue ? "for ever" : Text.Of($"{time.TotalSeconds:0.00} s");
 
-    /// <summary>A percentile.</summary>
+    /// <summary>Returns a percentile.</summary>
     protected static TimeSpan Percentile(IEnumerable<TimeSpan> times, double percent)
     {
         var sorted = times.Order().ToArray();

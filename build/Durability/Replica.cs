@@ -3,7 +3,7 @@ using QrAi.Harness;
 
 namespace QrAi.Durability;
 
-/// <summary>A process that serves, restarted on the same address.</summary>
+/// <summary>A serving process, which is restarted on the same address.</summary>
 internal sealed class Replica(
     string name,
     QrAiProgram program,
@@ -11,7 +11,7 @@ internal sealed class Replica(
     HttpMessageInvoker http
 ) : IAsyncDisposable
 {
-    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan MaxStart = TimeSpan.FromSeconds(60);
 
     private readonly int port = Server.FreePort();
     private Server? server;
@@ -20,7 +20,7 @@ internal sealed class Replica(
 
     public Uri Address => new(Text.Of($"http://127.0.0.1:{port}/"));
 
-    /// <summary>Whether it is ready and has not been told to end.</summary>
+    /// <summary>Whether it is ready and has not been asked to end.</summary>
     public bool IsLive { get; private set; }
 
     /// <summary>The id of its process.</summary>
@@ -36,7 +36,7 @@ internal sealed class Replica(
         server = program.Serve(name, port, settings);
         while (!await IsReady(cancellation))
         {
-            if (server.Ended || Stopwatch.GetElapsedTime(server.StartedAt) > LongestStart)
+            if (server.Ended || Stopwatch.GetElapsedTime(server.StartedAt) > MaxStart)
                 throw new InvalidOperationException($"{name} does not start:\n{server.LastLines()}");
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellation);
         }
@@ -65,7 +65,7 @@ internal sealed class Replica(
         IsLive = true;
     }
 
-    /// <summary>Tells the process to end (SIGTERM).</summary>
+    /// <summary>Asks the process to end (SIGTERM).</summary>
     /// <returns>Its exit code.</returns>
     public Task<int> Terminate(CancellationToken cancellation)
     {

@@ -5,8 +5,8 @@ using QrAi.Harness;
 namespace QrAi.Durability;
 
 /// <summary>
-/// A question that tells the provider how to answer. Each call gives another text, which reveals an answer that mixes
-/// two calls.
+/// A question that defines how the provider answers. Each call returns a different text, which reveals an answer mixed
+/// from two calls.
 /// </summary>
 /// <param name="Subject">Makes the question unique.</param>
 /// <param name="Tokens">The number of tokens; <see cref="Endless"/> for an answer that never ends.</param>
@@ -32,14 +32,14 @@ internal sealed partial record Script(string Subject, int Tokens, TimeSpan Takes
             )
             : null;
 
-    /// <summary>When a token is due, after the first.</summary>
+    /// <summary>Returns when a token is due, relative to the first.</summary>
     public TimeSpan Due(int token) => Tokens == Endless ? Beat * token : Takes * token / Tokens;
 
-    /// <summary>A token. Some have surrogate pairs and characters of several bytes.</summary>
+    /// <summary>Returns a token. Some have surrogate pairs and characters of several bytes.</summary>
     public string Token(int call, int token) =>
         token % 7 == 3 ? "日本語😀 " : Text.Of($"{Subject[^6..]}.{call}.{token} ");
 
-    /// <summary>The complete answer of a call.</summary>
+    /// <summary>Returns the complete answer of a call.</summary>
     public string Answer(int call)
     {
         var answer = new StringBuilder();

@@ -3,12 +3,12 @@ using QrAi.Harness;
 
 namespace QrAi.Durability;
 
-/// <summary>A replica that is told to end hands its unfinished answer to another replica at once.</summary>
+/// <summary>Proves that a replica that shuts down hands its unfinished answer to another replica at once.</summary>
 internal sealed class ShutdownProof(Bench bench) : Proof("shutdown", bench)
 {
     private static readonly TimeSpan Shutdown = TimeSpan.FromSeconds(1);
 
-    // Well below the lease, so its expiry is not what releases the answer.
+    // Well below the lease, whose expiry would also release the answer.
     private static readonly TimeSpan AtOnce = Shutdown + TimeSpan.FromSeconds(2);
 
     public override async Task Run(CancellationToken cancellation)
@@ -25,9 +25,9 @@ internal sealed class ShutdownProof(Bench bench) : Proof("shutdown", bench)
         await asked.Started;
         await Pass(1, cancellation);
 
-        var toldAt = Stopwatch.GetTimestamp();
+        var stoppedAt = Stopwatch.GetTimestamp();
         var exitCode = await ending.Terminate(cancellation);
-        var endedAfter = Stopwatch.GetElapsedTime(toldAt);
+        var endedAfter = Stopwatch.GetElapsedTime(stoppedAt);
         Check(
             exitCode == 0 && endedAfter <= Shutdown + TimeSpan.FromSeconds(4),
             "the process ends",
@@ -37,7 +37,7 @@ internal sealed class ShutdownProof(Bench bench) : Proof("shutdown", bench)
         await asked.Ended;
         CheckFollowers([asked]);
         var calls = Bench.Provider.Calls(asked.Script);
-        var takenAfter = calls.Count > 1 ? Stopwatch.GetElapsedTime(toldAt, calls[1].StartedAt) : TimeSpan.MaxValue;
+        var takenAfter = calls.Count > 1 ? Stopwatch.GetElapsedTime(stoppedAt, calls[1].StartedAt) : TimeSpan.MaxValue;
         Check(
             calls.Count == 2 && takenAfter <= AtOnce,
             Text.Of($"another has taken the answer within {Seconds(AtOnce)}"),
@@ -47,7 +47,7 @@ internal sealed class ShutdownProof(Bench bench) : Proof("shutdown", bench)
             asked.Answer.Restarts.Count == 1
                 && asked.Answer.End is { Status: "completed" } end
                 && end.Content == asked.Script.Answer(2),
-            "its follower has the whole answer",
+            "its follower has the complete answer",
             Text.Of($"{asked.Answer.End?.Status}, {asked.Answer.Restarts.Count} restarted, {calls.Count} calls")
         );
     }

@@ -7,7 +7,7 @@ using QrAi.Harness;
 namespace QrAi.Durability;
 
 /// <summary>
-/// An OpenAI-compatible provider that answers as the question says, token by token, and records its calls.
+/// An OpenAI-compatible provider that answers as the question defines, token by token, and records its calls.
 /// </summary>
 internal sealed class SlowProvider : IAsyncDisposable
 {
@@ -33,7 +33,7 @@ internal sealed class SlowProvider : IAsyncDisposable
         return provider;
     }
 
-    /// <summary>All calls for a question.</summary>
+    /// <summary>Returns all calls for a question.</summary>
     public IReadOnlyList<ProviderCall> Calls(Script script)
     {
         if (!calls.TryGetValue(script.Subject, out var found))
@@ -59,7 +59,7 @@ internal sealed class SlowProvider : IAsyncDisposable
             context.Response.StatusCode = 422;
             return;
         }
-        var call = Called(script);
+        var call = Record(script);
         try
         {
             await Answer(context, script, call);
@@ -76,19 +76,19 @@ internal sealed class SlowProvider : IAsyncDisposable
 
     private static async Task Answer(HttpContext context, Script script, ProviderCall call)
     {
-        var gone = context.RequestAborted;
+        var disconnected = context.RequestAborted;
         context.Response.ContentType = "text/event-stream";
         for (var token = 0; script.Tokens == Script.Endless || token < script.Tokens; token++)
         {
             var early = script.Due(token) - Stopwatch.GetElapsedTime(call.StartedAt);
             if (early > TimeSpan.Zero)
-                await Task.Delay(early, TimeProvider.System, gone);
+                await Task.Delay(early, TimeProvider.System, disconnected);
             var text = script.Token(call.Number, token);
             call.Send(text, Stopwatch.GetTimestamp());
             await Chunk(context, $$$"""{"index":0,"delta":{"content":{{{JsonSerializer.Serialize(text)}}}}}""");
         }
         await Chunk(context, """{"index":0,"delta":{},"finish_reason":"stop"}""");
-        await context.Response.WriteAsync("data: [DONE]\n\n", gone);
+        await context.Response.WriteAsync("data: [DONE]\n\n", disconnected);
     }
 
     private static async Task Chunk(HttpContext context, string choice)
@@ -99,7 +99,7 @@ internal sealed class SlowProvider : IAsyncDisposable
         context.RequestAborted.ThrowIfCancellationRequested();
     }
 
-    private ProviderCall Called(Script script)
+    private ProviderCall Record(Script script)
     {
         var all = calls.GetOrAdd(script.Subject, _ => []);
         lock (all)

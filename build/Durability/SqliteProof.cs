@@ -3,7 +3,7 @@ using QrAi.Harness;
 
 namespace QrAi.Durability;
 
-/// <summary>The only process, on SQLite, is killed while it answers and started again.</summary>
+/// <summary>Kills and restarts the only process, on SQLite, while it answers.</summary>
 internal sealed class SqliteProof(Bench bench) : Proof("sqlite", bench)
 {
     private const int Rounds = 3;
@@ -33,7 +33,7 @@ internal sealed class SqliteProof(Bench bench) : Proof("sqlite", bench)
         CheckFollowers(followers);
         Check(
             waits.Max() <= Bench.Takeover,
-            $"answers are made again within {Seconds(Bench.Takeover)} of the kill",
+            $"answers are generated again within {Seconds(Bench.Takeover)} of the kill",
             Text.Of($"{waits.Count} answers, p50 {Seconds(Percentile(waits, 50))}, longest {Seconds(waits.Max())}")
         );
         var wrong = new List<string>();
@@ -42,7 +42,7 @@ internal sealed class SqliteProof(Bench bench) : Proof("sqlite", bench)
                 wrong.Add(fault);
         Check(
             wrong.Count == 0,
-            "nothing is lost, and nothing made twice",
+            "no question is lost, and none is answered twice",
             Text.Of(
                 $"{followers.Count} questions, {wrong.Count} wrong{(wrong.Count > 0 ? ", first: " + wrong[0] : "")}"
             )

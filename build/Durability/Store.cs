@@ -19,7 +19,7 @@ internal sealed class Store(NpgsqlDataSource database)
     private const string Held =
         "FROM messages m JOIN workers w ON w.id = m.worker_id WHERE m.status = 'generating' AND w.name LIKE '%/' || $1";
 
-    /// <summary>All messages by session and number.</summary>
+    /// <summary>Reads all messages, ordered by session and number.</summary>
     public Task<List<Row>> Messages(CancellationToken cancellation) =>
         Read(
             """
@@ -38,15 +38,15 @@ internal sealed class Store(NpgsqlDataSource database)
             cancellation
         );
 
-    /// <summary>The answers that a process is making, with their runs.</summary>
+    /// <summary>Reads the answers that a process is generating, with their runs.</summary>
     public Task<List<(Guid Id, int Run)>> HeldBy(int process, CancellationToken cancellation) =>
         Read("SELECT m.id, m.run " + Held, row => (row.GetGuid(0), row.GetInt32(1)), cancellation, Text(process));
 
-    /// <summary>Whether a process makes an answer with at least so many takeovers.</summary>
+    /// <summary>Returns whether a process generates an answer with at least this number of takeovers.</summary>
     public async Task<bool> HoldsTakenOver(int process, int takeovers, CancellationToken cancellation) =>
         await Count($"SELECT count(*) {Held} AND m.takeovers >= $2", cancellation, Text(process), takeovers) > 0;
 
-    /// <summary>The name of the process that makes an answer; null if none does.</summary>
+    /// <summary>Returns the name of the process that generates an answer; null if none does.</summary>
     public async Task<string?> Holder(string answer, CancellationToken cancellation) =>
         (
             await Read(
@@ -60,11 +60,11 @@ internal sealed class Store(NpgsqlDataSource database)
             )
         ).FirstOrDefault();
 
-    /// <summary>The number of takeovers of an answer.</summary>
+    /// <summary>Returns the number of takeovers of an answer.</summary>
     public async Task<long> Takeovers(string answer, CancellationToken cancellation) =>
         await Count("SELECT takeovers::bigint FROM messages WHERE id = $1::uuid", cancellation, answer);
 
-    /// <summary>Whether an answer is still generating in the same run.</summary>
+    /// <summary>Returns whether an answer is still generating in the same run.</summary>
     public async Task<bool> IsStuck((Guid Id, int Run) answer, CancellationToken cancellation) =>
         await Count(
             "SELECT count(*) FROM messages WHERE id = $1 AND run = $2 AND status = 'generating'",
@@ -79,7 +79,7 @@ internal sealed class Store(NpgsqlDataSource database)
     public Task<long> Open(CancellationToken cancellation) =>
         Count("SELECT count(*) FROM messages WHERE status = 'generating'", cancellation);
 
-    /// <summary>The names of the workers: HOST/PID.</summary>
+    /// <summary>Reads the names of the workers: HOST/PID.</summary>
     public Task<List<string>> Workers(CancellationToken cancellation) =>
         Read("SELECT name FROM workers ORDER BY name", row => row.GetString(0), cancellation);
 

@@ -2,12 +2,12 @@ using Npgsql;
 
 namespace QrAi.Harness;
 
-/// <summary>The server that the script has started.</summary>
+/// <summary>The PostgreSQL server that the script started.</summary>
 /// <param name="Host">Its address and port.</param>
 /// <param name="Password">The password of its user postgres.</param>
 internal sealed record Postgres(string Host, string Password)
 {
-    /// <summary>The database that every server has.</summary>
+    /// <summary>The maintenance database of every server.</summary>
     public const string Maintenance = "postgres";
 
     private const string User = "postgres";
@@ -16,7 +16,7 @@ internal sealed record Postgres(string Host, string Password)
     public string Url(string database) => $"postgresql://{User}:{Password}@{Host}/{database}";
 
     /// <summary>The connection string of a database, for Npgsql.</summary>
-    public string Connection(string database, int least, int most)
+    public string Connection(string database, int minPoolSize, int maxPoolSize)
     {
         var host = Host.Split(':');
         return new NpgsqlConnectionStringBuilder
@@ -26,16 +26,16 @@ internal sealed record Postgres(string Host, string Password)
             Username = User,
             Password = Password,
             Database = database,
-            MinPoolSize = least,
-            MaxPoolSize = most,
+            MinPoolSize = minPoolSize,
+            MaxPoolSize = maxPoolSize,
             MaxAutoPrepare = 20,
             Timeout = 30,
         }.ConnectionString;
     }
 
     /// <summary>Opens a database.</summary>
-    public NpgsqlDataSource Open(string database, int most = 1) =>
-        NpgsqlDataSource.Create(Connection(database, 0, most));
+    public NpgsqlDataSource Open(string database, int maxPoolSize = 1) =>
+        NpgsqlDataSource.Create(Connection(database, 0, maxPoolSize));
 
     /// <summary>Creates an empty database.</summary>
     public async Task Create(string database, CancellationToken cancellation)

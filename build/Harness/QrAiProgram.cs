@@ -1,13 +1,13 @@
 namespace QrAi.Harness;
 
 /// <summary>QrAi's published program.</summary>
-/// <param name="Path">Where it is.</param>
-/// <param name="Work">The folder for what its processes write.</param>
+/// <param name="Path">The path of the executable.</param>
+/// <param name="Work">The folder for the files of its processes.</param>
 internal sealed record QrAiProgram(string Path, string Work)
 {
     /// <summary>
-    /// The settings of production without authentication. ENVIRONMENT=production refuses AUTHENTICATION=none, so its
-    /// defaults are set here. All callers count as one, so the limits of a caller are off.
+    /// Returns the defaults of production, but without authentication, which ENVIRONMENT=production refuses. All
+    /// callers count as one, so the limits of a caller are off.
     /// </summary>
     public static Dictionary<string, string> Settings(string databaseUrl, Uri provider) =>
         new()
@@ -25,7 +25,7 @@ internal sealed record QrAiProgram(string Path, string Work)
             ["OPENROUTER_BASE_URL"] = new Uri(provider, "/v1").ToString(),
         };
 
-    /// <summary>Starts a process that serves.</summary>
+    /// <summary>Starts a serving process.</summary>
     public Server Serve(string name, int port, IReadOnlyDictionary<string, string> settings) =>
         Server.Start(name, Work, Path, ["--urls", Text.Of($"http://127.0.0.1:{port}")], settings);
 

@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 
 namespace QrAi.Harness;
 
-/// <summary>Signals of Linux.</summary>
+/// <summary>Linux signals.</summary>
 internal enum Signal
 {
     Kill = 9,
@@ -15,7 +15,7 @@ internal enum Signal
     Stop = 19,
 }
 
-/// <summary>A process under test: started with an environment of its own, ended with this one.</summary>
+/// <summary>A process under test, started with a separate environment and ended with this process.</summary>
 internal sealed class Server : IAsyncDisposable
 {
     private readonly Process process;
@@ -36,12 +36,12 @@ internal sealed class Server : IAsyncDisposable
     /// <summary>The id of the process.</summary>
     public int Id { get; }
 
-    /// <summary>Just before the process was made.</summary>
+    /// <summary>The timestamp just before the process was started.</summary>
     public long StartedAt { get; }
 
     public bool Ended => process.HasExited;
 
-    /// <summary>User and system time so far: utime and stime of /proc/PID/stat, in ticks of 10 ms.</summary>
+    /// <summary>User and system time used so far: utime and stime of /proc/PID/stat, in ticks of 10 ms.</summary>
     public TimeSpan Processor
     {
         get
@@ -63,8 +63,8 @@ internal sealed class Server : IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts a program with only <paramref name="environment"/> and what a program needs to run at all: settings of
-    /// the calling environment stay out.
+    /// Starts a program with only <paramref name="environment"/> and the variables that every program needs: settings
+    /// of the calling environment are not inherited.
     /// </summary>
     public static Server Start(
         string name,

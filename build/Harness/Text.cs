@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace QrAi.Harness;
 
-/// <summary>Numbers in and out, the same on every machine.</summary>
+/// <summary>Parses and formats numbers, independent of the culture.</summary>
 internal static class Text
 {
     public static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
     public static string Of(FormattableString text) => FormattableString.Invariant(text);
 
-    /// <summary>Three significant digits are all that such a machine can tell.</summary>
+    /// <summary>Formats with about three significant digits, the precision of the measurements.</summary>
     public static string Of(double value) =>
         Math.Abs(value) switch
         {
