@@ -3,11 +3,11 @@ using QrAi.Tests.Testing.Postgres;
 
 namespace QrAi.Tests.Integration;
 
-/// <summary>What all tests share: one PostgreSQL server, and a migrated template of each database to make copies of.</summary>
+/// <summary>The shared resources of all tests: a PostgreSQL server, and a template of each database.</summary>
 [SetUpFixture]
 public sealed class TestRun
 {
-    /// <summary>The template that is migrated and empty.</summary>
+    /// <summary>The name of the migrated, empty template.</summary>
     public const string Template = "migrated";
 
     private static readonly string _folder = Directory.CreateTempSubdirectory("qrai-integration-").FullName;
@@ -17,23 +17,23 @@ public sealed class TestRun
     private static DatabasePool? _databases;
     private static int _number;
 
-    /// <summary>The run's PostgreSQL server.</summary>
+    /// <summary>The PostgreSQL server of this run.</summary>
     public static PostgresServer Server => _server!;
 
     private static DatabasePool Databases => _databases!;
 
-    /// <summary>A SQLite file that is not there yet.</summary>
+    /// <summary>Returns the path of a SQLite file that does not exist yet.</summary>
     public static string NewSqlitePath() => Path.Combine(_folder, $"{Interlocked.Increment(ref _number)}.db");
 
-    /// <summary>A new folder, which goes with the run at the latest.</summary>
+    /// <summary>Creates a folder, which is removed at the end of the run.</summary>
     public static string NewFolder() =>
         Directory.CreateDirectory(Path.Combine(_folder, $"{Interlocked.Increment(ref _number)}")).FullName;
 
-    /// <summary>Takes a database for the running test, who is to give it back.</summary>
+    /// <summary>Rents a database for the running test, which has to dispose it.</summary>
     public static Task<TestDatabase> RentAsync() => Databases.RentAsync(TestContext.CurrentContext.Test.FullName);
 
-    /// <summary>Makes a SQLite file that is migrated and empty.</summary>
-    /// <returns>Its address, for <c>DATABASE_URL</c>.</returns>
+    /// <summary>Creates a SQLite file that is migrated and empty.</summary>
+    /// <returns>Its URL, for <c>DATABASE_URL</c>.</returns>
     public static string NewSqliteDatabase()
     {
         var path = NewSqlitePath();
@@ -49,7 +49,7 @@ public sealed class TestRun
         await _server.PrepareTemplateAsync(Template, MigrateAsync);
         _databases = _server.PoolOf(Template);
         await MigrateAsync("sqlite://" + _sqliteTemplate);
-        // The template is one file without the log beside it.
+        // Moves the write-ahead log into the template, which is copied as one file.
         await using var sqlite = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={_sqliteTemplate}");
         await sqlite.OpenAsync();
         await using var checkpoint = sqlite.CreateCommand();
@@ -75,13 +75,13 @@ public sealed class TestRun
         {
             if (_server is not null)
                 await _server.DisposeAsync();
-            await _watchdog.DisposeAsync(); // it removes the folder
+            await _watchdog.DisposeAsync(); // removes the folder
         }
     }
 
     private static async Task MigrateAsync(string url)
     {
-        // Whoever is ready has migrated.
+        // A service that is ready has migrated.
         await using var qrai = await QrAiHost.StartAsync(url, provider: null);
     }
 }

@@ -5,7 +5,7 @@ namespace QrAi.Tests.Integration.Answers;
 public sealed class CancelTests(DatabaseKind kind) : IntegrationTest(kind)
 {
     [Test]
-    public async Task An_answer_cancelled_before_its_first_token_is_kept_empty_and_the_provider_is_let_go()
+    public async Task An_answer_cancelled_before_its_first_token_is_stored_empty_and_the_provider_request_is_aborted()
     {
         var gate = Gate();
         await using var qrai = await StartAsync();
@@ -23,7 +23,7 @@ public sealed class CancelTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task What_has_come_until_the_cancellation_stays()
+    public async Task The_text_before_a_cancellation_is_stored()
     {
         var gate = Gate();
         await using var qrai = await StartAsync();
@@ -81,7 +81,7 @@ public sealed class CancelTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task An_answer_shows_what_has_come_so_far()
+    public async Task A_running_answer_shows_its_text_so_far()
     {
         var gate = Gate();
         await using var qrai = await StartAsync();

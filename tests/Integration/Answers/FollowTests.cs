@@ -9,7 +9,7 @@ namespace QrAi.Tests.Integration.Answers;
 public sealed class FollowTests(DatabaseKind kind) : IntegrationTest(kind)
 {
     [Test]
-    public async Task A_follower_who_comes_back_in_the_middle_gets_what_it_missed_and_what_comes()
+    public async Task A_follower_that_reconnects_receives_the_missed_and_the_new_events()
     {
         var gate = Gate();
         await using var qrai = await StartAsync();
@@ -22,15 +22,15 @@ public sealed class FollowTests(DatabaseKind kind) : IntegrationTest(kind)
             await stream.ReadAsync();
         }
 
-        await using var back = await qrai.FollowAsync(answer, lastEventId: "1.4");
-        (await back.ReadAsync())!.ShouldSatisfyAllConditions(
+        await using var resumed = await qrai.FollowAsync(answer, lastEventId: "1.4");
+        (await resumed.ReadAsync())!.ShouldSatisfyAllConditions(
             missed => missed.Id.ShouldBe("1.8"),
             missed => missed.Data.GetProperty("text").GetString().ShouldBe("two ")
         );
         gate.Send("three");
         gate.Finish();
 
-        var rest = await back.ReadToEndAsync();
+        var rest = await resumed.ReadToEndAsync();
         rest.Text().ShouldBe("three");
         (rest[^1].Id, rest[^1].Event).ShouldBe(("1.13.end", "completed"));
     }
@@ -41,7 +41,7 @@ public sealed class FollowTests(DatabaseKind kind) : IntegrationTest(kind)
     [TestCase("1.0", "1.8 delta,1.8.end completed", "one two ")]
     [TestCase("1.3", "1.8 delta,1.8.end completed", " two ")]
     [TestCase("1.8", "1.8.end completed", "")]
-    public async Task An_answer_that_has_ended_is_told_from_the_start_or_after_any_event(
+    public async Task An_ended_answer_can_be_followed_from_the_start_or_after_any_event(
         string? after,
         string expected,
         string text
@@ -60,7 +60,7 @@ public sealed class FollowTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task Who_has_the_last_event_of_an_answer_is_told_that_there_is_nothing_more()
+    public async Task A_follower_after_the_last_event_receives_no_content()
     {
         await using var qrai = await StartAsync();
         var answer = (await qrai.AskAsync("Again?")).Answer;
@@ -75,7 +75,7 @@ public sealed class FollowTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task Many_followers_at_different_points_all_see_the_same_answer()
+    public async Task Many_followers_at_different_positions_all_receive_the_same_answer()
     {
         var gate = Gate();
         await using var qrai = await StartAsync();
@@ -105,7 +105,7 @@ public sealed class FollowTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task An_answer_of_an_earlier_process_is_told_as_exactly()
+    public async Task An_answer_of_an_earlier_process_is_replayed_exactly()
     {
         MessageBody answer;
         await using (var before = await StartAsync())
@@ -124,7 +124,7 @@ public sealed class FollowTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task An_answer_of_a_deleted_session_is_not_there_any_more()
+    public async Task An_answer_of_a_deleted_session_no_longer_exists()
     {
         await using var qrai = await StartAsync();
         var asked = await qrai.AskAsync("Gone?");
@@ -136,9 +136,7 @@ public sealed class FollowTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task Whoever_follows_an_answer_whose_session_is_deleted_is_told_that_it_was_cancelled(
-        [Values] bool elsewhere
-    )
+    public async Task Followers_of_an_answer_whose_session_is_deleted_receive_its_cancellation([Values] bool elsewhere)
     {
         var gate = Gate();
         await using var one = await StartAsync();
@@ -157,25 +155,25 @@ public sealed class FollowTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task A_failed_answer_is_told_again_as_it_was()
+    public async Task A_failed_answer_is_replayed_unchanged()
     {
         await using var qrai = await StartAsync(new() { ["LLM_MAX_RETRIES"] = "0" });
         Provider.Enqueue(Reply.BreakOff("Half"), Reply.Status(500));
-        var begun = (await qrai.TryAskAsync("Begun?").ShouldBeProblem(502, "provider_failed")).AnswerId!.Value;
-        var never = (await qrai.TryAskAsync("Never?").ShouldBeProblem(502, "provider_failed")).AnswerId!.Value;
+        var partial = (await qrai.TryAskAsync("Begun?").ShouldBeProblem(502, "provider_failed")).AnswerId!.Value;
+        var empty = (await qrai.TryAskAsync("Never?").ShouldBeProblem(502, "provider_failed")).AnswerId!.Value;
 
-        await using (var stream = await qrai.FollowAsync(begun))
+        await using (var stream = await qrai.FollowAsync(partial))
             (await stream.ReadToEndAsync()).Select(each => each.Event).ShouldBe(["started", "delta", "failed"]);
-        await qrai.GetAsync($"/api/answers/{never}/stream").ShouldBeProblem(502, "provider_failed");
+        await qrai.GetAsync($"/api/answers/{empty}/stream").ShouldBeProblem(502, "provider_failed");
 
         await using var later = await StartAsync();
-        await using (var stream = await later.FollowAsync(begun))
+        await using (var stream = await later.FollowAsync(partial))
             (await stream.ReadToEndAsync()).Select(each => each.Event).ShouldBe(["started", "delta", "failed"]);
-        await later.GetAsync($"/api/answers/{never}/stream").ShouldBeProblem(502, "provider_failed");
+        await later.GetAsync($"/api/answers/{empty}/stream").ShouldBeProblem(502, "provider_failed");
     }
 
     [Test]
-    public async Task A_last_event_id_that_is_none_is_refused()
+    public async Task An_invalid_last_event_id_is_refused()
     {
         await using var qrai = await StartAsync();
         var answer = (await qrai.AskAsync("Who?")).Answer.Id;

@@ -11,7 +11,7 @@ namespace QrAi.Tests.Integration.Answers;
 public sealed class StreamTests(DatabaseKind kind) : IntegrationTest(kind)
 {
     [Test]
-    public async Task A_stream_tells_who_began_each_piece_of_text_and_the_kept_answer()
+    public async Task A_stream_contains_the_start_each_piece_of_text_and_the_stored_answer()
     {
         await using var qrai = await StartAsync();
         Provider.Enqueue(Reply.Answer("For", "ty-", "two 🦉\n\"", "!"));
@@ -68,7 +68,7 @@ public sealed class StreamTests(DatabaseKind kind) : IntegrationTest(kind)
     [TestCase("*/*")]
     [TestCase("application/json")]
     [TestCase("text/event-stream;q=0, */*")]
-    public async Task Who_does_not_ask_for_a_stream_gets_json(string accept)
+    public async Task A_caller_that_does_not_accept_a_stream_gets_json(string accept)
     {
         await using var qrai = await StartAsync();
 
@@ -83,7 +83,7 @@ public sealed class StreamTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task Each_event_is_sent_at_once()
+    public async Task Each_event_is_sent_immediately()
     {
         var gate = Gate();
         await using var qrai = await StartAsync();
@@ -104,7 +104,7 @@ public sealed class StreamTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task After_15_seconds_of_silence_a_comment_says_that_the_stream_is_alive()
+    public async Task After_15_seconds_of_silence_a_comment_keeps_the_stream_alive()
     {
         var gate = Gate();
         var clock = new TestClock();
@@ -112,7 +112,7 @@ public sealed class StreamTests(DatabaseKind kind) : IntegrationTest(kind)
         gate.Send("Wait");
         var asking = qrai.AskAsync("Slowly?");
         var open = await Eventually.Value(qrai.LatestAnswerAsync, answer => answer.Content == "Wait");
-        // It follows when all that comes before the silence is there, so that no other wait is like the silence's.
+        // It follows after all text before the silence, so that no other wait has the same duration.
         await using var stream = await qrai.FollowAsync(open.Id);
         (await stream.ReadAsync())!.Event.ShouldBe("started");
         (await stream.ReadAsync())!.Event.ShouldBe("delta");
@@ -132,7 +132,7 @@ public sealed class StreamTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task A_provider_that_breaks_off_makes_the_text_void_and_the_next_begins_again()
+    public async Task A_provider_that_breaks_off_discards_the_text_and_the_next_one_restarts()
     {
         await using var second = await ScriptedProvider.StartAsync();
         await using var qrai = await StartAsync(WithSecond(second));
@@ -181,7 +181,7 @@ public sealed class StreamTests(DatabaseKind kind) : IntegrationTest(kind)
 
         events.Select(each => each.Event).ShouldBe(["started", "delta", "failed"]);
         var problem = Wire.Read<ProblemBody>(events[^1].Data.GetProperty("problem"));
-        problem.ShouldBeWhole(502, "provider_failed");
+        problem.ShouldBeComplete(502, "provider_failed");
         var answer = events.Answer();
         answer.Status.ShouldBe("failed");
         answer.Error!.Code.ShouldBe("provider_failed");
@@ -190,7 +190,7 @@ public sealed class StreamTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task An_answer_of_many_thousand_pieces_arrives_whole()
+    public async Task An_answer_of_several_thousand_pieces_arrives_completely()
     {
         await using var qrai = await StartAsync();
         var tokens = Enumerable.Range(1, 3_000).Select(number => $"{number} ").ToArray();
@@ -221,14 +221,14 @@ public sealed class StreamTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 }
 
-/// <summary>What is asked of a stream's events.</summary>
+/// <summary>Reads the events of a stream.</summary>
 internal static class Events
 {
-    /// <summary>The answer in the last event.</summary>
+    /// <summary>Returns the answer in the last event.</summary>
     public static MessageBody Answer(this IReadOnlyList<ServerSentEvent> events) =>
         Wire.Read<MessageBody>(events[^1].Data.GetProperty("answer"));
 
-    /// <summary>The text since the beginning, or since it was declared void.</summary>
+    /// <summary>Returns the text since the last start or restart.</summary>
     public static string Text(this IReadOnlyList<ServerSentEvent> events)
     {
         var text = new StringBuilder();

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace QrAi.Tests.Integration.Answers;
 
-/// <summary>Answers whose worker is dead: what names one that nobody has ever heard of is taken for that.</summary>
+/// <summary>Answers whose worker is dead, which an unknown worker counts as.</summary>
 [TestFixture(DatabaseKind.Sqlite)]
 [TestFixture(DatabaseKind.Postgres)]
 public sealed class TakeoverTests(DatabaseKind kind) : IntegrationTest(kind)
@@ -10,7 +10,7 @@ public sealed class TakeoverTests(DatabaseKind kind) : IntegrationTest(kind)
     private static readonly Dictionary<string, string> _shortLease = new() { ["LEASE_SECONDS"] = "3" };
 
     [Test]
-    public async Task An_answer_whose_process_died_is_generated_again_and_its_followers_get_it_whole()
+    public async Task An_answer_whose_process_died_is_generated_again_and_its_followers_receive_it_completely()
     {
         var (before, after) = (Gate(), Gate());
         await using var one = await StartAsync(_shortLease);
@@ -22,7 +22,7 @@ public sealed class TakeoverTests(DatabaseKind kind) : IntegrationTest(kind)
         await using var database = await OpenDatabaseAsync();
         await Eventually.Holds(async () => await database.NumberAsync("SELECT count(*) FROM answer_pieces") == 1);
 
-        await DieAsync(database);
+        await KillWorkerAsync(database);
         after.Send("A whole answer.");
         await after.Request;
         after.Finish();
@@ -36,15 +36,15 @@ public sealed class TakeoverTests(DatabaseKind kind) : IntegrationTest(kind)
         await using var resumed = await other.FollowAsync(answer, "1.8");
         (await resumed.ReadToEndAsync()).Text().ShouldBe("A whole answer.");
         (await other.GetAnswerAsync(answer)).ShouldSatisfyAllConditions(
-            kept => kept.Status.ShouldBe("completed"),
-            kept => kept.Content.ShouldBe("A whole answer.")
+            stored => stored.Status.ShouldBe("completed"),
+            stored => stored.Content.ShouldBe("A whole answer.")
         );
         await (await before.Request).Aborted.WaitAsync(Eventually.DefaultLimit);
         (await database.NumberAsync("SELECT count(*) FROM answer_pieces")).ShouldBe(0);
     }
 
     [Test]
-    public async Task What_a_process_writes_that_was_thought_dead_changes_nothing()
+    public async Task Writes_of_a_process_that_counted_as_dead_change_nothing()
     {
         var (before, after) = (Gate(), Gate());
         await using var one = await StartAsync(_shortLease);
@@ -54,7 +54,7 @@ public sealed class TakeoverTests(DatabaseKind kind) : IntegrationTest(kind)
         await before.Request;
         await using var database = await OpenDatabaseAsync();
 
-        await DieAsync(database);
+        await KillWorkerAsync(database);
         await after.Request;
         before.Finish(" process");
         after.Finish("Of the second process");
@@ -65,7 +65,7 @@ public sealed class TakeoverTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task An_answer_whose_processes_always_die_fails_after_three_takeovers_with_what_had_come()
+    public async Task An_answer_whose_processes_always_die_fails_after_three_takeovers_with_its_partial_text()
     {
         var gate = Gate();
         await using var one = await StartAsync(_shortLease);
@@ -76,22 +76,22 @@ public sealed class TakeoverTests(DatabaseKind kind) : IntegrationTest(kind)
         await Eventually.Holds(async () => await database.NumberAsync("SELECT count(*) FROM answer_pieces") == 1);
 
         await database.ExecuteAsync("UPDATE messages SET takeovers = 3 WHERE status = 'generating'");
-        await DieAsync(database);
+        await KillWorkerAsync(database);
 
         var last = (await stream.ReadToEndAsync())[^1];
         last.Event.ShouldBe("failed");
         last.Data.GetProperty("problem").GetProperty("code").GetString().ShouldBe("interrupted");
         (await one.GetAnswerAsync(answer)).ShouldSatisfyAllConditions(
-            kept => kept.Status.ShouldBe("failed"),
-            kept => kept.Content.ShouldBe("As far as this"),
-            kept => kept.Error!.Code.ShouldBe("interrupted")
+            stored => stored.Status.ShouldBe("failed"),
+            stored => stored.Content.ShouldBe("As far as this"),
+            stored => stored.Error!.Code.ShouldBe("interrupted")
         );
         Provider.Requests.Count.ShouldBe(1);
         (await database.NumberAsync("SELECT count(*) FROM answer_pieces")).ShouldBe(0);
     }
 
     [Test]
-    public async Task An_answer_that_was_to_stop_when_its_process_died_is_cancelled()
+    public async Task An_answer_with_a_requested_stop_is_cancelled_after_its_process_died()
     {
         var gate = Gate();
         await using var one = await StartAsync(_shortLease);
@@ -101,7 +101,7 @@ public sealed class TakeoverTests(DatabaseKind kind) : IntegrationTest(kind)
         await using var database = await OpenDatabaseAsync();
         await Eventually.Holds(async () => await database.NumberAsync("SELECT count(*) FROM answer_pieces") == 1);
 
-        await DieAsync(database, "stop_requested = true");
+        await KillWorkerAsync(database, "stop_requested = true");
 
         var last = (await stream.ReadToEndAsync())[^1];
         var answer = Wire.Read<MessageBody>(last.Data.GetProperty("answer"));
@@ -110,7 +110,7 @@ public sealed class TakeoverTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task What_a_stored_completion_was_asked_with_is_asked_again()
+    public async Task A_takeover_of_a_stored_completion_repeats_its_request()
     {
         var (before, after) = (Gate(), Gate());
         await using var one = await StartAsync(_shortLease);
@@ -131,7 +131,7 @@ public sealed class TakeoverTests(DatabaseKind kind) : IntegrationTest(kind)
         await before.Request;
         await using var database = await OpenDatabaseAsync();
 
-        await DieAsync(database);
+        await KillWorkerAsync(database);
         await after.Request;
         after.Finish("Again.");
 
@@ -143,7 +143,7 @@ public sealed class TakeoverTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task A_service_that_stops_gives_its_answers_to_another_at_once()
+    public async Task A_service_that_stops_hands_its_answers_to_another_immediately()
     {
         var (before, after) = (Gate(), Gate());
         await using var one = await StartAsync(new() { ["SHUTDOWN_SECONDS"] = "0" });
@@ -157,7 +157,7 @@ public sealed class TakeoverTests(DatabaseKind kind) : IntegrationTest(kind)
         one.BeginShutdown();
         (await stream.ReadToEndAsync()).ShouldBeEmpty();
         await after.Request;
-        since.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(8)); // a lease has not passed
+        since.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(8)); // less than a lease
         after.Finish("A whole answer.");
 
         await using var resumed = await other.FollowAsync(answer, "1.8");
@@ -168,7 +168,7 @@ public sealed class TakeoverTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task A_service_that_ends_leaves_no_worker_behind()
+    public async Task A_service_that_ends_removes_its_worker()
     {
         await using (var qrai = await StartAsync())
             await qrai.AskAsync("Anybody?");
@@ -178,7 +178,7 @@ public sealed class TakeoverTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task Who_follows_through_another_service_sees_it_grow_and_may_stop_it()
+    public async Task A_follower_at_another_service_receives_the_text_and_can_cancel_the_answer()
     {
         var gate = Gate();
         await using var one = await StartAsync();
@@ -201,10 +201,10 @@ public sealed class TakeoverTests(DatabaseKind kind) : IntegrationTest(kind)
         await (await gate.Request).Aborted.WaitAsync(Eventually.DefaultLimit);
     }
 
-    /// <summary>Whoever generates the open answers is dead from now on.</summary>
-    private static Task DieAsync(Sql database, string also = "run = run") =>
+    /// <summary>Marks the worker of the open answers as dead.</summary>
+    private static Task KillWorkerAsync(Sql database, string assignment = "run = run") =>
         database.ExecuteAsync(
-            $"UPDATE messages SET worker_id = '{Guid.CreateVersion7().ToString().ToUpperInvariant()}', {also} "
+            $"UPDATE messages SET worker_id = '{Guid.CreateVersion7().ToString().ToUpperInvariant()}', {assignment} "
                 + "WHERE status = 'generating'"
         );
 }

@@ -7,10 +7,10 @@ namespace QrAi.Tests.Integration.Backups;
 
 public sealed class BackupHealthTests() : BackupTest(DatabaseKind.Postgres)
 {
-    private static readonly TimeSpan UntilItLooksAgain = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromMinutes(1);
 
     [Test]
-    public async Task Where_nobody_wants_backups_it_is_well_without()
+    public async Task Without_configured_backups_the_check_is_healthy()
     {
         await using var qrai = await QrAiHost.StartAsync(Url, provider: null);
 
@@ -21,7 +21,7 @@ public sealed class BackupHealthTests() : BackupTest(DatabaseKind.Postgres)
     }
 
     [Test]
-    public async Task Where_backups_are_configured_there_has_to_be_a_verified_one_that_is_not_too_old()
+    public async Task With_configured_backups_a_recent_verified_one_is_required()
     {
         var clock = new TestClock();
         await using var qrai = await StartAsync(clock);
@@ -31,11 +31,11 @@ public sealed class BackupHealthTests() : BackupTest(DatabaseKind.Postgres)
 
         var program = Program(clock: clock);
         await CreateAsync(program.Sender);
-        clock.Advance(UntilItLooksAgain);
+        clock.Advance(CheckInterval);
         (await CheckAsync(qrai)).Status.ShouldBe("degraded");
 
         await program.Sender.Send(new VerifyBackup(null));
-        clock.Advance(UntilItLooksAgain);
+        clock.Advance(CheckInterval);
         (await CheckAsync(qrai)).ShouldBe(
             new HealthCheckBody("healthy") { Detail = "The last verified backup is 0 h 2 min old." }
         );
@@ -47,7 +47,7 @@ public sealed class BackupHealthTests() : BackupTest(DatabaseKind.Postgres)
     }
 
     [Test]
-    public async Task A_degraded_backup_takes_no_work_away()
+    public async Task A_degraded_backup_check_does_not_affect_readiness()
     {
         await using var qrai = await StartAsync(new TestClock());
 
@@ -58,7 +58,7 @@ public sealed class BackupHealthTests() : BackupTest(DatabaseKind.Postgres)
     }
 
     [Test]
-    public async Task A_backup_that_is_there_is_expected_to_be_there_tomorrow_too()
+    public async Task An_existing_backup_requires_later_ones()
     {
         var clock = new TestClock();
         await using var qrai = await QrAiHost.StartAsync(
@@ -67,7 +67,7 @@ public sealed class BackupHealthTests() : BackupTest(DatabaseKind.Postgres)
             configure: services =>
                 services
                     .AddSingleton<TimeProvider>(clock)
-                    // The folder is set, but as if it were the default.
+                    // The folder is set, but counts as the default.
                     .AddSingleton(Options() with { IsConfigured = false })
         );
         await CreateAsync(Program(clock: clock).Sender);

@@ -8,14 +8,14 @@ using QrAi.WebApi.Hosting;
 
 namespace QrAi.Tests.Integration.Backups;
 
-/// <summary>The application as it is composed for verbs.</summary>
+/// <summary>The application composed for verbs.</summary>
 public sealed class BackupProgram : IAsyncDisposable
 {
     private readonly IHost _host;
 
     private BackupProgram(IHost host) => _host = host;
 
-    /// <summary>What a verb speaks to.</summary>
+    /// <summary>The sender that verbs use.</summary>
     public ISender Sender => _host.Services.GetRequiredService<ISender>();
 
     /// <summary>Starts its jobs, as <c>backup schedule</c> does.</summary>
@@ -24,11 +24,11 @@ public sealed class BackupProgram : IAsyncDisposable
     /// <summary>Stops its jobs.</summary>
     public Task StopAsync() => _host.StopAsync();
 
-    /// <summary>Composes one.</summary>
-    /// <param name="settings">Its settings, besides that it is a test.</param>
-    /// <param name="clock">Its clock, if not the machine's.</param>
-    /// <param name="vault">A key vault that has settings too, and what was read from it.</param>
-    /// <param name="archive">What is to stand before the archive of backups, if anything.</param>
+    /// <summary>Composes the application.</summary>
+    /// <param name="settings">Its settings, in addition to those of a test.</param>
+    /// <param name="clock">Its clock; by default the machine's.</param>
+    /// <param name="vault">A key vault with further settings, and its content.</param>
+    /// <param name="archive">Decorates the archive of backups, if set.</param>
     public static BackupProgram Create(
         Dictionary<string, string> settings,
         TimeProvider? clock,

@@ -7,24 +7,24 @@ using QrAi.Tests.Testing.Postgres;
 
 namespace QrAi.Tests.Integration.Backups;
 
-/// <summary>A test with a database that may be replaced, and a folder of its own for backups.</summary>
+/// <summary>A test with a database that can be replaced, and a separate folder for backups.</summary>
 public abstract class BackupTest(DatabaseKind kind)
 {
     private readonly string _folder = TestRun.NewFolder();
     private readonly List<BackupProgram> _programs = [];
     private readonly List<string> _databases = [];
 
-    /// <summary>Which database this run of the test is on.</summary>
+    /// <summary>The kind of database of this test.</summary>
     protected DatabaseKind Kind => kind;
 
-    /// <summary>Where the backups are; it is not there before the first one.</summary>
+    /// <summary>The folder of the backups, which the first one creates.</summary>
     protected string Folder => Path.Combine(_folder, "backups");
 
     /// <summary>The database, migrated and empty.</summary>
     protected string Url { get; private set; } = "";
 
     [SetUp]
-    public async Task MakeDatabaseAsync()
+    public async Task CreateDatabaseAsync()
     {
         if (kind == DatabaseKind.Postgres && PostgresBinaries.PathOf("pg_dump") is null)
             Assert.Ignore("There is no pg_dump here: install PostgreSQL's client programs.");
@@ -41,7 +41,7 @@ public abstract class BackupTest(DatabaseKind kind)
         Directory.Delete(_folder, recursive: true);
     }
 
-    /// <summary>The program's backup verbs over the test's database and folder.</summary>
+    /// <summary>Composes the backup verbs for the database and folder of the test.</summary>
     protected BackupProgram Program(
         Dictionary<string, string>? settings = null,
         TimeProvider? clock = null,
@@ -56,10 +56,10 @@ public abstract class BackupTest(DatabaseKind kind)
         return program;
     }
 
-    /// <summary>A database that is empty, without a table.</summary>
+    /// <summary>Creates a database without tables.</summary>
     protected Task<string> EmptyDatabaseAsync() => NewDatabaseAsync(null);
 
-    /// <summary>Puts sessions with messages into the test's database, without asking anybody.</summary>
+    /// <summary>Adds sessions with messages to the test's database, without any provider.</summary>
     protected async Task FillAsync(int sessions = 3)
     {
         await using var qrai = await QrAiHost.StartAsync(Url, provider: null);
@@ -70,18 +70,18 @@ public abstract class BackupTest(DatabaseKind kind)
         ]);
     }
 
-    /// <summary>A connection beside everything.</summary>
+    /// <summary>Opens a separate connection.</summary>
     protected Task<Sql> OpenDatabaseAsync(string? url = null) => Sql.OpenAsync(url ?? Url);
 
     protected string DumpOf(string id) => Path.Combine(Folder, id + ".dump");
 
     protected string ManifestOf(string id) => Path.Combine(Folder, id + ".json");
 
-    /// <summary>The names of all files among the backups.</summary>
+    /// <summary>Returns the names of all files in the folder.</summary>
     protected IReadOnlyList<string> Files() =>
         Directory.Exists(Folder) ? [.. Directory.GetFiles(Folder).Select(file => Path.GetFileName(file)).Order()] : [];
 
-    /// <summary>Changes a manifest as somebody would who knows how its checksum is made.</summary>
+    /// <summary>Changes a manifest and updates its checksum.</summary>
     protected void Forge(string id, Action<JsonNode> change)
     {
         var json = JsonNode.Parse(File.ReadAllText(ManifestOf(id)))!;
@@ -101,7 +101,7 @@ public abstract class BackupTest(DatabaseKind kind)
         file.WriteByte((byte)(value ^ (1 << (int)(bit % 8))));
     }
 
-    /// <summary>Makes a backup.</summary>
+    /// <summary>Creates a backup.</summary>
     protected static Task<StoredBackup> CreateAsync(ISender sender) => sender.Send(new CreateBackup());
 
     private async Task<string> NewDatabaseAsync(string? template)

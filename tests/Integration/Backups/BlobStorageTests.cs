@@ -3,7 +3,7 @@ using QrAi.Application.Backups;
 
 namespace QrAi.Tests.Integration.Backups;
 
-/// <summary>The folder and a blob container together, against the emulator of Azure's storage.</summary>
+/// <summary>The folder and a blob container together, against the emulator of Azure Storage.</summary>
 [TestFixture(DatabaseKind.Sqlite)]
 [TestFixture(DatabaseKind.Postgres)]
 public sealed class BlobStorageTests(DatabaseKind kind) : BackupTest(kind)
@@ -32,7 +32,7 @@ public sealed class BlobStorageTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task A_backup_is_in_both_places_and_each_has_the_same()
+    public async Task A_backup_is_in_both_places_with_the_same_content()
     {
         await FillAsync();
 
@@ -45,7 +45,7 @@ public sealed class BlobStorageTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task A_dump_of_several_blocks_arrives_whole()
+    public async Task A_dump_of_several_blocks_is_uploaded_completely()
     {
         await using (var database = await OpenDatabaseAsync())
             await database.ExecuteAsync(
@@ -70,7 +70,7 @@ public sealed class BlobStorageTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task Where_the_folder_lacks_it_it_is_verified_and_restored_from_the_storage()
+    public async Task A_backup_that_is_missing_in_the_folder_is_verified_and_restored_from_the_storage()
     {
         var clock = new TestClock();
         await FillAsync(sessions: 2);
@@ -85,13 +85,13 @@ public sealed class BlobStorageTests(DatabaseKind kind) : BackupTest(kind)
         verified.Places.ShouldBe(BackupPlaces.Blob);
         (await WithStorage(clock).Sender.Send(new ListBackups()))
             .Backups.Single(backup => backup.Id == id)
-            .Manifest.IsVerified.ShouldBeTrue("The outcome is in the storage.");
+            .Manifest.IsVerified.ShouldBeTrue("The result is in the storage.");
         await using var database = await OpenDatabaseAsync();
         (await database.CountsAsync()).ShouldBe((2, 20));
     }
 
     [Test]
-    public async Task A_verification_is_noted_in_both_places()
+    public async Task A_verification_is_recorded_in_both_places()
     {
         var id = (await CreateAsync(WithStorage().Sender)).Id;
 
@@ -101,7 +101,7 @@ public sealed class BlobStorageTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task A_storage_that_is_down_is_told_and_the_backup_stays_in_the_folder_and_is_uploaded_later()
+    public async Task During_an_outage_of_the_storage_a_backup_stays_in_the_folder_and_is_uploaded_later()
     {
         await _storage.StopAsync();
 
@@ -114,7 +114,7 @@ public sealed class BlobStorageTests(DatabaseKind kind) : BackupTest(kind)
         failure.Message.ShouldContain(id);
         down.Backups.Single().Places.ShouldBe(BackupPlaces.Folder);
         down.StorageProblem!.ShouldContain("cannot be reached");
-        // It is as good as any other meanwhile.
+        // It can be verified during the outage.
         (await WithStorage().Sender.Send(new VerifyBackup(id))).Manifest.IsVerified.ShouldBeTrue();
         (
             await WithStorage().Sender.Send(new PruneBackups()).ShouldThrowAsync<BackupFailedException>()
@@ -149,7 +149,7 @@ public sealed class BlobStorageTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task An_upload_that_was_killed_is_no_backup_and_is_done_again()
+    public async Task An_incomplete_upload_is_not_a_backup_and_is_repeated()
     {
         var id = (await CreateAsync(Program().Sender)).Id;
         await new BlobServiceClient(_storage.ConnectionString).CreateBlobContainerAsync(_container);
@@ -178,7 +178,7 @@ public sealed class BlobStorageTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task What_is_pruned_is_gone_from_both_places()
+    public async Task A_pruned_backup_is_removed_from_both_places()
     {
         var clock = new TestClock();
         var settings = Storage();
@@ -201,7 +201,7 @@ public sealed class BlobStorageTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task Health_asks_the_storage_where_the_folder_is_another_machines()
+    public async Task Health_uses_the_storage_if_the_folder_is_on_another_machine()
     {
         var clock = new TestClock();
         var program = WithStorage(clock);
@@ -229,7 +229,7 @@ public sealed class BlobStorageTests(DatabaseKind kind) : BackupTest(kind)
 
         check.Detail.ShouldBe("The last verified backup is 0 h 0 min old.");
 
-        // What was seen before is not forgotten when the storage is down.
+        // The last known backup still counts during an outage of the storage.
         await _storage.StopAsync();
         clock.Advance(TimeSpan.FromMinutes(2));
         (await BackupHealthTests.CheckAsync(qrai)).ShouldBe(
@@ -238,7 +238,7 @@ public sealed class BlobStorageTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task A_scheduled_backup_is_made_with_the_secrets_of_its_time()
+    public async Task A_scheduled_backup_uses_the_current_secrets()
     {
         await using var vault = await KeyVaultServer.StartAsync();
         vault["AZURE-STORAGE-CONNECTION-STRING"] =

@@ -8,7 +8,7 @@ namespace QrAi.Tests.Integration.Backups;
 public sealed class CreateBackupTests(DatabaseKind kind) : BackupTest(kind)
 {
     [Test]
-    public async Task A_backup_says_what_it_holds()
+    public async Task A_backup_describes_its_contents()
     {
         await FillAsync(sessions: 3);
 
@@ -31,7 +31,7 @@ public sealed class CreateBackupTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task What_was_made_is_listed_newest_first_and_read_by_another_process()
+    public async Task Backups_are_listed_newest_first_by_another_process()
     {
         var first = await CreateAsync(Program().Sender);
         var second = await CreateAsync(Program().Sender);
@@ -45,7 +45,7 @@ public sealed class CreateBackupTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task The_same_content_has_the_same_hashes_and_another_has_others()
+    public async Task Equal_content_has_equal_hashes_and_different_content_different_ones()
     {
         await FillAsync();
         var program = Program();
@@ -61,7 +61,7 @@ public sealed class CreateBackupTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task Two_in_one_second_get_names_of_their_own()
+    public async Task Backups_within_the_same_second_get_different_names()
     {
         var clock = new TestClock();
 
@@ -77,10 +77,10 @@ public sealed class CreateBackupTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task What_killed_processes_left_behind_goes_with_the_next_one_and_nothing_else_does()
+    public async Task The_next_backup_removes_the_files_of_killed_processes_and_no_others()
     {
         Directory.CreateDirectory(Folder);
-        string[] left =
+        string[] leftovers =
         [
             "qrai-20261101T030000Z.dump.partial",
             "qrai-20261102T030000Z.dump", // renamed, but its manifest was not
@@ -90,13 +90,13 @@ public sealed class CreateBackupTests(DatabaseKind kind) : BackupTest(kind)
         string[] others =
         [
             "notes.txt",
-            "qrai-20261104T030000Z.dump", // somebody may be copying it here
+            "qrai-20261104T030000Z.dump", // may be a copy in progress
             "qrai-notes.dump.partial",
-            "qrai-20261105T030000Z.dump.partial", // being made by another process
+            "qrai-20261105T030000Z.dump.partial", // in use by another process
         ];
-        foreach (var file in left.Concat(others))
+        foreach (var file in leftovers.Concat(others))
             await File.WriteAllTextAsync(Path.Combine(Folder, file), "left");
-        await using var held = new FileStream(
+        await using var openFile = new FileStream(
             Path.Combine(Folder, others[^1]),
             FileMode.Open,
             FileAccess.ReadWrite,
@@ -112,7 +112,7 @@ public sealed class CreateBackupTests(DatabaseKind kind) : BackupTest(kind)
     [Test]
     [Platform(Exclude = "Win")]
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-    public async Task Nobody_else_can_read_a_backup()
+    public async Task Only_its_user_can_read_a_backup()
     {
         var backup = await CreateAsync(Program().Sender);
 
@@ -123,13 +123,13 @@ public sealed class CreateBackupTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task A_full_disk_is_told_and_leaves_nothing()
+    public async Task A_full_disk_is_reported_and_leaves_no_files()
     {
         await FillAsync(sessions: 20);
         Directory.CreateDirectory(Folder);
         await using var disk = await SmallDisk.MountAsync(Folder, "8k");
         var program = Program();
-        // It has to be the disk that makes it fail.
+        // Only the full disk causes the failure.
         await CreateAsync(Program(new() { ["BACKUP_DIRECTORY"] = Folder + "-with-space" }).Sender);
 
         var failure = await program.Sender.Send(new CreateBackup()).ShouldThrowAsync<BackupFailedException>();
@@ -140,7 +140,7 @@ public sealed class CreateBackupTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task A_folder_that_can_not_be_made_is_told()
+    public async Task A_folder_that_cannot_be_created_is_reported()
     {
         var file = Path.GetTempFileName();
         try

@@ -3,11 +3,11 @@ using QrAi.Tests.Testing.Postgres;
 
 namespace QrAi.Tests.Integration.Backups;
 
-/// <summary>What only a server can do.</summary>
+/// <summary>Cases that only apply to a database server.</summary>
 public sealed class PostgresBackupTests() : BackupTest(DatabaseKind.Postgres)
 {
     [Test]
-    public async Task A_backup_that_is_given_up_ends_its_tools_and_leaves_nothing_and_shows_no_password()
+    public async Task A_cancelled_backup_ends_its_tools_leaves_no_files_and_shows_no_password()
     {
         await FillAsync();
         await using var blocker = await OpenDatabaseAsync();
@@ -15,7 +15,7 @@ public sealed class PostgresBackupTests() : BackupTest(DatabaseKind.Postgres)
         await using var observer = await OpenDatabaseAsync();
         using var stop = new CancellationTokenSource();
         var creating = Program().Sender.Send(new CreateBackup(), stop.Token);
-        // The dump and the reading of the tables both wait for the lock.
+        // Both the dump and the reader of the tables wait for the lock.
         await Eventually.Holds(async () => creating.IsCompleted || await SessionsAsync(observer) == 2);
         ShouldShowNoPassword();
 
@@ -29,7 +29,7 @@ public sealed class PostgresBackupTests() : BackupTest(DatabaseKind.Postgres)
     }
 
     [Test]
-    public async Task A_server_that_goes_away_in_the_middle_is_told_and_leaves_nothing()
+    public async Task A_lost_connection_to_the_server_is_reported_and_leaves_no_files()
     {
         await FillAsync();
         await using var blocker = await OpenDatabaseAsync();
@@ -84,7 +84,7 @@ public sealed class PostgresBackupTests() : BackupTest(DatabaseKind.Postgres)
     }
 
     [Test]
-    public async Task A_sequence_that_is_behind_its_table_is_found()
+    public async Task A_sequence_that_is_behind_its_table_is_detected()
     {
         await using (var database = await OpenDatabaseAsync())
             await database.ExecuteAsync(
@@ -100,7 +100,7 @@ public sealed class PostgresBackupTests() : BackupTest(DatabaseKind.Postgres)
     }
 
     [Test]
-    public async Task A_restore_leaves_the_databases_own_settings_and_rights_as_they_are()
+    public async Task A_restore_preserves_the_settings_and_privileges_of_the_database()
     {
         await FillAsync(sessions: 1);
         var name = PostgresUrl.DatabaseOf(Url);
@@ -137,7 +137,7 @@ public sealed class PostgresBackupTests() : BackupTest(DatabaseKind.Postgres)
     }
 
     [Test]
-    public async Task Who_may_not_create_databases_is_told_what_is_missing_and_the_backup_is_not_blamed()
+    public async Task A_missing_privilege_is_reported_and_does_not_fail_the_verification_of_the_backup()
     {
         var backup = await CreateAsync(Program().Sender);
         var role = $"qrai_test_{Guid.CreateVersion7():N}";
@@ -167,14 +167,14 @@ public sealed class PostgresBackupTests() : BackupTest(DatabaseKind.Postgres)
     }
 
     [Test]
-    public async Task A_verification_drops_its_scratch_database_and_those_of_killed_ones_and_no_other()
+    public async Task A_verification_drops_its_scratch_database_and_those_of_killed_processes_and_no_others()
     {
         if (!PostgresCluster.IsAvailable)
-            Assert.Ignore("There are no programs of PostgreSQL's server here.");
+            Assert.Ignore("PostgreSQL's server programs are not installed.");
         await using var cluster = await PostgresCluster.CreateAsync();
         await using var admin = await Sql.OpenAsync(cluster.Url);
         await admin.ExecuteAsync("CREATE DATABASE qrai");
-        await admin.ExecuteAsync("CREATE DATABASE qrai_scratch_00000001"); // nobody holds its lock
+        await admin.ExecuteAsync("CREATE DATABASE qrai_scratch_00000001"); // its lock is free
         await admin.ExecuteAsync("CREATE DATABASE qrai_scratch_00000002");
         await admin.ExecuteAsync("CREATE DATABASE qrai_scratch_of_somebody");
         await admin.ExecuteAsync($"SELECT pg_advisory_lock({0x71726173}, 2)");
@@ -192,7 +192,7 @@ public sealed class PostgresBackupTests() : BackupTest(DatabaseKind.Postgres)
     }
 
     [Test]
-    public async Task A_server_that_is_down_is_told_and_leaves_nothing()
+    public async Task An_unavailable_server_is_reported_and_leaves_no_files()
     {
         var program = Program(
             new() { ["DATABASE_URL"] = $"postgresql://qrai:s3cret@127.0.0.1:{LoopbackPort.FindFree()}/qrai" }
@@ -211,10 +211,10 @@ public sealed class PostgresBackupTests() : BackupTest(DatabaseKind.Postgres)
                 + "AND application_name = 'qrai-backup' AND wait_event_type = 'Lock'"
         );
 
-    /// <summary>Command lines can be read by every user of the machine.</summary>
+    /// <summary>Asserts that command lines, which every user can read, do not contain the password.</summary>
     private void ShouldShowNoPassword()
     {
-        // A developer's own server may trust whoever asks: then there is none to be shown.
+        // The server of a developer may require no password.
         if (!OperatingSystem.IsLinux() || new Uri(Url).UserInfo.Split(':') is not [_, { Length: > 0 } encoded])
             return;
         var password = Uri.UnescapeDataString(encoded);
@@ -229,7 +229,7 @@ public sealed class PostgresBackupTests() : BackupTest(DatabaseKind.Postgres)
                 }
                 catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
                 {
-                    return ""; // no process, or one that has ended
+                    return ""; // not a process, or an ended one
                 }
             })
             .Where(command => command.Contains("--snapshot", StringComparison.Ordinal))

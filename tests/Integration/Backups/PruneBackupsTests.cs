@@ -7,7 +7,7 @@ namespace QrAi.Tests.Integration.Backups;
 public sealed class PruneBackupsTests(DatabaseKind kind) : BackupTest(kind)
 {
     [Test]
-    public async Task What_the_retention_lets_go_is_gone_and_what_is_no_backup_is_never_touched()
+    public async Task Expired_backups_are_removed_and_other_files_are_not_touched()
     {
         var clock = new TestClock();
         var program = Program(new() { ["BACKUP_RETENTION"] = "2d" }, clock);
@@ -34,7 +34,7 @@ public sealed class PruneBackupsTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task The_last_verified_one_stays_whatever_the_retention_says()
+    public async Task The_last_verified_backup_is_never_removed()
     {
         var clock = new TestClock();
         var program = Program(new() { ["BACKUP_RETENTION"] = "1d" }, clock);
@@ -52,7 +52,7 @@ public sealed class PruneBackupsTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task One_that_is_damaged_stays_for_people_to_look_at()
+    public async Task A_damaged_backup_is_preserved_for_inspection()
     {
         var clock = new TestClock();
         var program = Program(new() { ["BACKUP_RETENTION"] = "1d" }, clock);

@@ -9,7 +9,7 @@ namespace QrAi.Tests.Integration.Backups;
 public sealed class RestoreBackupTests(DatabaseKind kind) : BackupTest(kind)
 {
     [Test]
-    public async Task Into_an_empty_database_it_needs_no_more_words()
+    public async Task A_restore_into_an_empty_database_needs_no_confirmation()
     {
         await FillAsync(sessions: 4);
         var backup = await CreateAsync(Program().Sender);
@@ -27,7 +27,7 @@ public sealed class RestoreBackupTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task A_full_database_is_not_replaced_without_being_told_so()
+    public async Task A_database_with_data_is_not_replaced_without_confirmation()
     {
         await FillAsync(sessions: 2);
         var backup = await CreateAsync(Program().Sender);
@@ -43,7 +43,7 @@ public sealed class RestoreBackupTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task A_full_database_is_backed_up_first_and_that_backup_is_as_good_as_any()
+    public async Task A_database_with_data_is_backed_up_first_and_that_backup_can_be_restored()
     {
         await FillAsync(sessions: 2);
         var backup = await CreateAsync(Program().Sender);
@@ -60,7 +60,7 @@ public sealed class RestoreBackupTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task A_service_that_runs_meanwhile_goes_on_with_what_was_restored()
+    public async Task A_running_service_continues_with_the_restored_data()
     {
         await FillAsync(sessions: 2);
         var backup = await CreateAsync(Program().Sender);
@@ -98,7 +98,7 @@ public sealed class RestoreBackupTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task A_dump_that_is_not_what_its_manifest_says_changes_nothing()
+    public async Task A_dump_that_differs_from_its_manifest_changes_nothing()
     {
         await FillAsync(sessions: 2);
         var id = (await CreateAsync(Program().Sender)).Id;
@@ -108,11 +108,11 @@ public sealed class RestoreBackupTests(DatabaseKind kind) : BackupTest(kind)
         (await FailureAsync(id)).ShouldContain("expected 20990101000000_Later");
 
         await ShouldHaveAsync(sessions: 3);
-        Files().Count.ShouldBe(2, "There is nothing to be safe from.");
+        Files().Count.ShouldBe(2, "No safety backup is required.");
     }
 
     [Test]
-    public async Task A_manifest_that_was_changed_is_not_restored_from()
+    public async Task A_backup_with_a_changed_manifest_is_not_restored()
     {
         await FillAsync(sessions: 2);
         var id = (await CreateAsync(Program().Sender)).Id;
@@ -129,27 +129,27 @@ public sealed class RestoreBackupTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task What_is_written_after_the_safety_backup_is_kept()
+    public async Task Writes_after_the_safety_backup_are_preserved()
     {
         await FillAsync(sessions: 2);
         var backup = await CreateAsync(Program().Sender);
-        // Somebody writes in the moment between that backup and the restore.
+        // Another process writes between that backup and the restore.
         var late = Program(archive: (_, archive) => new LateWriter(archive, () => FillAsync(sessions: 1)));
 
         var restored = await late.Sender.Send(new RestoreBackup(backup.Id, null, Overwrite: true));
 
         await ShouldHaveAsync(sessions: 2);
-        var kept =
+        var formerUrl =
             Kind == DatabaseKind.Postgres
                 ? PostgresUrl.WithDatabase(Url, restored.RetainedAs!)
                 : $"sqlite://{restored.RetainedAs}";
-        await using (var former = await OpenDatabaseAsync(kept))
+        await using (var former = await OpenDatabaseAsync(formerUrl))
             (await former.CountsAsync()).ShouldBe((3, 30));
-        await ShouldBeListedAndDroppedInItsTimeAsync(restored.RetainedAs!);
+        await ShouldBeListedAndDroppedOnTimeAsync(restored.RetainedAs!);
     }
 
-    /// <summary>It stays as long as the backup that was made before the restore, and while somebody uses it.</summary>
-    private async Task ShouldBeListedAndDroppedInItsTimeAsync(string name)
+    /// <summary>Asserts that it stays as long as the safety backup, and while it has connections.</summary>
+    private async Task ShouldBeListedAndDroppedOnTimeAsync(string name)
     {
         var former = (await Program().Sender.Send(new ListFormerDatabases())).ShouldHaveSingleItem();
         former.Former.Name.ShouldBe(name);
@@ -170,7 +170,7 @@ public sealed class RestoreBackupTests(DatabaseKind kind) : BackupTest(kind)
         Program(clock: new TestClock(TimeProvider.System.GetUtcNow() + later)).Sender.Send(new DropFormerDatabases());
 
     [Test]
-    public async Task What_other_databases_have_left_is_not_this_ones()
+    public async Task Former_databases_of_other_databases_are_ignored()
     {
         if (Kind == DatabaseKind.Sqlite)
             await File.WriteAllTextAsync($"{Url["sqlite://".Length..]}.before-lunch", "Somebody's notes.");
@@ -197,7 +197,7 @@ public sealed class RestoreBackupTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task An_address_that_is_none_is_told_without_its_password()
+    public async Task An_invalid_URL_is_reported_without_its_password()
     {
         var refusal = await Program()
             .Sender.Send(new RestoreBackup("qrai-20200101T000000Z", "mysql://qrai:s3cret@db/qrai", false))
@@ -234,7 +234,7 @@ public sealed class RestoreBackupTests(DatabaseKind kind) : BackupTest(kind)
         return failure.Message;
     }
 
-    /// <summary>An archive that lets somebody write as soon as a backup is complete.</summary>
+    /// <summary>An archive that writes to the database as soon as a backup is complete.</summary>
     private sealed class LateWriter(IBackupArchive archive, Func<Task> write) : IBackupArchive
     {
         public bool HasStorage => archive.HasStorage;

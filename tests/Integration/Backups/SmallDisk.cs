@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace QrAi.Tests.Integration.Backups;
 
-/// <summary>A disk in memory that is soon full. Making one needs the right to mount; without it the test is ignored.</summary>
+/// <summary>A small disk in memory. It requires the privilege to mount; without it the test is ignored.</summary>
 public sealed class SmallDisk : IAsyncDisposable
 {
     private readonly string _path;
@@ -14,18 +14,18 @@ public sealed class SmallDisk : IAsyncDisposable
         if (!OperatingSystem.IsLinux())
             Assert.Ignore("Only Linux has tmpfs.");
         if (await RunAsync("mount", "-t", "tmpfs", "-o", $"size={size}", "tmpfs", path) is { Length: > 0 } problem)
-            Assert.Ignore($"A small disk can not be mounted here: {problem}");
+            Assert.Ignore($"A small disk cannot be mounted here: {problem}");
         return new SmallDisk(path);
     }
 
-    /// <summary>From now on it may only be read.</summary>
+    /// <summary>Makes the disk read-only.</summary>
     public async Task MakeReadOnlyAsync() => (await RunAsync("mount", "-o", "remount,ro", _path)).ShouldBeEmpty();
 
-    /// <summary>Takes the disk away, also while a process that another test is starting still holds a copy of its files.</summary>
+    /// <summary>Unmounts the disk, even if a process of another test has inherited its open files.</summary>
     public async ValueTask DisposeAsync() => (await RunAsync("umount", "--lazy", _path)).ShouldBeEmpty();
 
     /// <summary>Runs a program.</summary>
-    /// <returns>What was wrong; empty if nothing was.</returns>
+    /// <returns>The error; empty if there is none.</returns>
     private static async Task<string> RunAsync(string program, params string[] arguments)
     {
         try

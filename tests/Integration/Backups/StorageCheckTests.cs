@@ -17,10 +17,10 @@ public sealed class StorageCheckTests
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task A_folder_that_can_be_written_is_well_and_is_left_as_it_was(bool isThere)
+    public async Task A_writable_folder_passes_and_is_left_unchanged(bool exists)
     {
-        var backups = Path.Combine(_folder, isThere ? "there" : "not/there/yet");
-        if (isThere)
+        var backups = Path.Combine(_folder, exists ? "there" : "not/there/yet");
+        if (exists)
             Directory.CreateDirectory(backups);
         var before = Entries();
 
@@ -33,7 +33,7 @@ public sealed class StorageCheckTests
     }
 
     [Test]
-    public async Task A_folder_that_can_not_be_written_is_a_failure()
+    public async Task A_folder_that_cannot_be_written_is_a_failure()
     {
         var outcome = await CheckAsync("/proc/qrai/backups");
 
@@ -43,7 +43,7 @@ public sealed class StorageCheckTests
     }
 
     [Test]
-    public async Task A_file_in_the_place_of_a_folder_is_a_failure()
+    public async Task A_file_instead_of_a_folder_is_a_failure()
     {
         var file = Path.Combine(_folder, "file");
         await File.WriteAllTextAsync(file, "");
@@ -55,7 +55,7 @@ public sealed class StorageCheckTests
     }
 
     [Test]
-    public async Task A_full_disk_is_a_failure_and_keeps_nothing_of_the_check()
+    public async Task A_full_disk_is_a_failure_and_the_check_leaves_no_files()
     {
         await using var disk = await SmallDisk.MountAsync(_folder, "8k");
 
@@ -68,7 +68,7 @@ public sealed class StorageCheckTests
     }
 
     [Test]
-    public async Task A_disk_with_less_room_than_a_backup_needs_is_a_failure()
+    public async Task A_disk_with_too_little_space_for_a_backup_is_a_failure()
     {
         await using var disk = await SmallDisk.MountAsync(_folder, "1m");
 
@@ -82,7 +82,7 @@ public sealed class StorageCheckTests
     }
 
     [Test]
-    public async Task A_container_is_written_read_and_left_empty_and_one_that_is_down_is_a_failure()
+    public async Task A_container_is_written_read_and_left_empty_and_an_unavailable_one_is_a_failure()
     {
         await using var storage = await StartStorageAsync();
 
@@ -91,7 +91,7 @@ public sealed class StorageCheckTests
         outcome.Passed.ShouldBeTrue(outcome.Detail);
         outcome.Detail.ShouldEndWith("; container container nightly can be written, read and deleted from");
         var container = new BlobContainerClient(storage.ConnectionString, "nightly");
-        (await container.ExistsAsync()).Value.ShouldBeTrue("The first backup would have made it.");
+        (await container.ExistsAsync()).Value.ShouldBeTrue("The first backup would create it.");
         await foreach (var blob in container.GetBlobsAsync())
             Assert.Fail($"{blob.Name} is left.");
 
@@ -105,7 +105,7 @@ public sealed class StorageCheckTests
     }
 
     [Test]
-    public async Task A_key_that_the_storage_does_not_know_is_a_failure_that_does_not_show_it()
+    public async Task An_unknown_storage_key_is_a_failure_that_does_not_show_it()
     {
         await using var storage = await StartStorageAsync();
         var wrong = Convert.ToBase64String(new byte[64]);
@@ -123,7 +123,7 @@ public sealed class StorageCheckTests
     }
 
     [Test]
-    public async Task A_storage_that_says_nothing_is_a_failure_within_the_time_limit()
+    public async Task A_storage_that_does_not_respond_is_a_failure_within_the_time_limit()
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
@@ -141,7 +141,7 @@ public sealed class StorageCheckTests
         var outcome = await checking.WaitAsync(Eventually.DefaultLimit);
 
         outcome.Passed.ShouldBeFalse();
-        outcome.Detail.ShouldContain("container did not answer within 15 s. "); // a slow folder may be told beside it
+        outcome.Detail.ShouldContain("container did not answer within 15 s. "); // a slow folder may be reported as well
         outcome.Detail.ShouldEndWith(ContainerAdvice);
     }
 

@@ -7,7 +7,7 @@ namespace QrAi.Tests.Integration.Backups;
 public sealed class VerifyBackupTests(DatabaseKind kind) : BackupTest(kind)
 {
     [Test]
-    public async Task A_good_backup_is_verified_and_says_so_with_the_time()
+    public async Task A_valid_backup_is_verified_with_the_time()
     {
         await FillAsync();
         var program = Program(clock: new TestClock());
@@ -24,7 +24,7 @@ public sealed class VerifyBackupTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task Without_a_name_it_is_the_newest()
+    public async Task Without_a_name_the_newest_backup_is_verified()
     {
         await CreateAsync(Program().Sender);
         var newest = await CreateAsync(Program().Sender);
@@ -33,14 +33,14 @@ public sealed class VerifyBackupTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task What_is_not_there_can_not_be_verified()
+    public async Task A_missing_backup_cannot_be_verified()
     {
         (await FailureAsync(null)).ShouldBe("There is no backup yet.");
         (await FailureAsync("qrai-20200101T000000Z")).ShouldBe("There is no backup qrai-20200101T000000Z.");
     }
 
     [Test]
-    public async Task A_flipped_byte_is_found_and_noted()
+    public async Task A_flipped_byte_is_detected_and_recorded()
     {
         await FillAsync();
         var id = (await CreateAsync(Program().Sender)).Id;
@@ -54,7 +54,7 @@ public sealed class VerifyBackupTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task A_truncated_dump_is_found_and_not_listed_as_good()
+    public async Task A_truncated_dump_is_detected_and_listed_as_damaged()
     {
         var id = (await CreateAsync(Program().Sender)).Id;
         await using (var file = new FileStream(DumpOf(id), FileMode.Open))
@@ -66,7 +66,7 @@ public sealed class VerifyBackupTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task A_missing_dump_is_found_and_not_listed_as_good()
+    public async Task A_missing_dump_is_detected_and_listed_as_damaged()
     {
         var id = (await CreateAsync(Program().Sender)).Id;
         File.Delete(DumpOf(id));
@@ -77,7 +77,7 @@ public sealed class VerifyBackupTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task A_manifest_that_lies_about_one_row_is_found_by_its_checksum_and_the_table_is_named()
+    public async Task A_manifest_with_a_wrong_row_count_is_detected_by_its_checksum_and_the_table_is_named()
     {
         await FillAsync();
         var id = (await CreateAsync(Program().Sender)).Id;
@@ -86,16 +86,16 @@ public sealed class VerifyBackupTests(DatabaseKind kind) : BackupTest(kind)
             ManifestOf(id),
             manifest.Replace("\"rows\": 30", "\"rows\": 31", StringComparison.Ordinal)
         );
-        var lying = await File.ReadAllTextAsync(ManifestOf(id));
+        var forged = await File.ReadAllTextAsync(ManifestOf(id));
 
         (await FailureAsync(id)).ShouldContain("messages has 30 rows; expected 31");
 
-        (await File.ReadAllTextAsync(ManifestOf(id))).ShouldBe(lying, "A lie must not get a checksum that fits.");
+        (await File.ReadAllTextAsync(ManifestOf(id))).ShouldBe(forged, "It must not get a valid checksum.");
         (await Program().Sender.Send(new ListBackups())).Backups.Single().Damage!.ShouldContain("checksum");
     }
 
     [Test]
-    public async Task A_manifest_that_lies_about_one_row_and_knows_how_checksums_are_made_is_found_by_the_restore()
+    public async Task A_manifest_with_a_wrong_row_count_and_a_valid_checksum_is_detected_by_the_restore()
     {
         await FillAsync();
         var id = (await CreateAsync(Program().Sender)).Id;
@@ -116,7 +116,7 @@ public sealed class VerifyBackupTests(DatabaseKind kind) : BackupTest(kind)
 
     [TestCase("hash", "0000000000000000", "differs: hash")]
     [TestCase("name", "a_table_that_nobody_has", "Table a_table_that_nobody_has is missing")]
-    public async Task What_else_a_manifest_can_say_of_a_table_is_compared(
+    public async Task The_name_and_the_hash_of_a_table_in_the_manifest_are_compared(
         string member,
         string value,
         string difference
@@ -130,7 +130,7 @@ public sealed class VerifyBackupTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task A_manifest_that_can_not_be_read_is_no_backup_and_is_told()
+    public async Task An_unreadable_manifest_is_reported_and_is_not_a_backup()
     {
         var id = (await CreateAsync(Program().Sender)).Id;
         await File.WriteAllTextAsync(ManifestOf(id), "{");
@@ -143,7 +143,7 @@ public sealed class VerifyBackupTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [Test]
-    public async Task Writes_meanwhile_raise_no_false_alarm()
+    public async Task Concurrent_writes_cause_no_false_alarm()
     {
         await FillAsync();
         await using var qrai = await QrAiHost.StartAsync(Url, provider: null);
@@ -184,7 +184,7 @@ public sealed class VerifyBackupTests(DatabaseKind kind) : BackupTest(kind)
     [Explicit("It takes minutes: build/prove-backups.sh runs it.")]
     public async Task Each_of_240_single_bit_flips_is_caught_or_harmless() => await FlipAsync(dump: 120, manifest: 120);
 
-    /// <summary>Flips one bit after the other, and flips it back.</summary>
+    /// <summary>Flips one bit after another, and restores each.</summary>
     private async Task FlipAsync(int dump, int manifest)
     {
         await FillAsync();
@@ -200,7 +200,7 @@ public sealed class VerifyBackupTests(DatabaseKind kind) : BackupTest(kind)
                 Flip(path, bit);
                 try
                 {
-                    // What is called good has to be what was backed up.
+                    // A verified backup has to equal the original.
                     var verified = await program.Sender.Send(new VerifyBackup(backup.Id));
                     verified.Manifest.Contents.FirstDifferenceTo(backup.Manifest.Contents).ShouldBeNull($"bit {bit}");
                     verified.Manifest.Sha256.ShouldBe(backup.Manifest.Sha256, $"bit {bit}");

@@ -11,7 +11,7 @@ public sealed class ApiKeyTests(DatabaseKind kind) : IntegrationTest(kind)
     private static readonly Dictionary<string, string> _withKeys = new() { ["AUTHENTICATION"] = "api-key" };
 
     [Test]
-    public async Task A_key_lets_its_caller_in_and_nothing_else_does()
+    public async Task Only_a_valid_key_is_accepted()
     {
         await using var qrai = await StartAsync(_withKeys);
         var key = await qrai.CreateKeyAsync("alice");
@@ -45,7 +45,7 @@ public sealed class ApiKeyTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task A_key_that_a_verb_revokes_is_refused_two_seconds_after_it_was_looked_up()
+    public async Task A_revoked_key_is_refused_two_seconds_after_its_last_look_up()
     {
         var clock = new TestClock();
         await using var qrai = await StartByAsync(clock, _withKeys);
@@ -63,7 +63,7 @@ public sealed class ApiKeyTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task A_key_is_looked_up_once_in_two_seconds_and_one_that_does_not_exist_each_time()
+    public async Task A_key_is_looked_up_once_in_two_seconds_and_an_unknown_one_each_time()
     {
         var clock = new TestClock();
         var statements = new Statements();
@@ -76,7 +76,7 @@ public sealed class ApiKeyTests(DatabaseKind kind) : IntegrationTest(kind)
             }
         );
         await using var alice = await qrai.AsAsync("alice");
-        await using var nobody = qrai.As("qrai_" + new string('A', 43));
+        await using var unknown = qrai.As("qrai_" + new string('A', 43));
 
         await alice.AskAsync("Who am I?");
         await alice.AskAsync("And now?");
@@ -85,8 +85,8 @@ public sealed class ApiKeyTests(DatabaseKind kind) : IntegrationTest(kind)
         await alice.ListSessionsAsync();
         LookUps().ShouldBe(2);
 
-        await nobody.GetAsync("/api/sessions").ShouldBeProblem(401, "unauthenticated");
-        await nobody.GetAsync("/api/sessions").ShouldBeProblem(401, "unauthenticated");
+        await unknown.GetAsync("/api/sessions").ShouldBeProblem(401, "unauthenticated");
+        await unknown.GetAsync("/api/sessions").ShouldBeProblem(401, "unauthenticated");
         LookUps().ShouldBe(4);
 
         int LookUps() =>
@@ -98,7 +98,7 @@ public sealed class ApiKeyTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task A_key_is_taken_until_it_expires()
+    public async Task A_key_is_accepted_until_it_expires()
     {
         var clock = new TestClock();
         await using var qrai = await StartByAsync(clock, _withKeys);
@@ -114,7 +114,7 @@ public sealed class ApiKeyTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task The_last_use_of_a_key_is_kept_to_the_minute_and_no_request_writes_it()
+    public async Task The_last_use_of_a_key_is_stored_to_the_minute_and_not_by_a_request()
     {
         var clock = new TestClock();
         await using var qrai = await StartByAsync(clock, _withKeys);
@@ -128,7 +128,7 @@ public sealed class ApiKeyTests(DatabaseKind kind) : IntegrationTest(kind)
         clock.Advance(TimeSpan.FromSeconds(30));
         await alice.ListSessionsAsync();
         clock.Advance(TimeSpan.FromMinutes(2));
-        (await UsedAsync()).ShouldBe(first); // the second one was within the minute
+        (await UsedAsync()).ShouldBe(first); // the second use was within the same minute
         var last = clock.GetUtcNow();
         await alice.ListSessionsAsync();
         await WrittenAsync(last);
@@ -152,7 +152,7 @@ public sealed class ApiKeyTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task Nothing_of_a_key_is_kept_but_its_hash_and_nothing_of_it_is_logged()
+    public async Task Only_the_hash_of_a_key_is_stored_and_no_part_of_it_is_logged()
     {
         var settings = new Dictionary<string, string>(_withKeys) { ["LOG_LEVEL"] = "TRACE" };
         await using var qrai = await StartAsync(settings);
@@ -170,7 +170,7 @@ public sealed class ApiKeyTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task The_log_says_for_whom_a_request_was()
+    public async Task The_log_contains_the_owner_of_a_request()
     {
         await using var qrai = await StartAsync(new Dictionary<string, string>(_withKeys) { ["LOG_FORMAT"] = "json" });
         var owner = $"owner-{Guid.CreateVersion7()}";
@@ -187,7 +187,7 @@ public sealed class ApiKeyTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task Who_fails_too_often_has_to_wait_but_who_is_known_comes_in_from_the_same_address()
+    public async Task Failed_attempts_are_limited_but_valid_keys_from_the_same_address_are_accepted()
     {
         var clock = new TestClock();
         await using var qrai = await StartByAsync(clock, _withKeys);
@@ -204,10 +204,10 @@ public sealed class ApiKeyTests(DatabaseKind kind) : IntegrationTest(kind)
         }
 
         await guesser.GetAsync("/api/sessions").ShouldBeProblem(429, "rate_limited");
-        (await alice.ListSessionsAsync()).Items.ShouldBeEmpty(); // a proxy's address is everybody's
+        (await alice.ListSessionsAsync()).Items.ShouldBeEmpty(); // callers behind a proxy share its address
         using (var health = await qrai.GetAsync("/health/live"))
             health.StatusCode.ShouldBe(HttpStatusCode.OK);
-        await qrai.GetAsync("/api/sessions").ShouldBeProblem(401, "unauthenticated"); // it tries nothing
+        await qrai.GetAsync("/api/sessions").ShouldBeProblem(401, "unauthenticated"); // not a failed attempt
 
         clock.Advance(TimeSpan.FromSeconds(2));
         await guesser.GetAsync("/api/sessions").ShouldBeProblem(401, "unauthenticated");

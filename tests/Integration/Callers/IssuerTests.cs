@@ -5,13 +5,13 @@ using static QrAi.Tests.Integration.Callers.TokenSettings;
 
 namespace QrAi.Tests.Integration.Callers;
 
-/// <summary>What the issuer of tokens may do to the service: hang, be away, and change its keys.</summary>
+/// <summary>The service while the issuer of tokens hangs, is unavailable or changes its keys.</summary>
 public sealed class IssuerTests() : IntegrationTest(DatabaseKind.Sqlite)
 {
     private readonly TestClock _clock = new();
 
     [Test]
-    public async Task An_issuer_that_hangs_is_asked_once_for_all_who_wait_and_a_503()
+    public async Task An_issuer_that_hangs_is_asked_once_for_all_waiting_requests_which_get_a_503()
     {
         await using var issuer = await LocalIssuer.StartAsync();
         issuer.Hang();
@@ -24,7 +24,7 @@ public sealed class IssuerTests() : IntegrationTest(DatabaseKind.Sqlite)
             .ToList();
 
         await PassAsync(Task.WhenAll(asking));
-        issuer.DiscoveryReads.ShouldBeLessThan(4); // a request that came late may have needed the next one
+        issuer.DiscoveryReads.ShouldBeLessThan(4); // a late request may need another read
         issuer.Recover();
         (await PassAsync(alice.ListSessionsAsync())).Items.ShouldBeEmpty();
     }
@@ -37,7 +37,7 @@ public sealed class IssuerTests() : IntegrationTest(DatabaseKind.Sqlite)
         await using var qrai = await StartByAsync(_clock, Of(issuer));
         await using var alice = qrai.As(issuer.Token("alice", Audience));
 
-        // The clock stands still, so that whoever waits for the issuer waits until the test fails.
+        // The clock does not advance, so a request that waits for the issuer fails the test.
         foreach (var path in new[] { "/health/live", "/health/ready", "/health" })
             using (var health = await alice.GetAsync(path))
                 health.StatusCode.ShouldBe(HttpStatusCode.OK, path);
@@ -56,18 +56,18 @@ public sealed class IssuerTests() : IntegrationTest(DatabaseKind.Sqlite)
     ];
 
     [TestCaseSource(nameof(ImpossibleTokens))]
-    public async Task A_token_that_no_key_can_make_valid_is_refused_without_the_issuer(Func<LocalIssuer, string> make)
+    public async Task A_token_that_no_key_can_validate_is_refused_without_the_issuer(Func<LocalIssuer, string> create)
     {
         await using var issuer = await LocalIssuer.StartAsync();
         issuer.Hang();
         await using var qrai = await StartByAsync(_clock, Of(issuer));
-        await using var eve = qrai.As(make(issuer));
+        await using var eve = qrai.As(create(issuer));
 
         await eve.GetAsync("/api/sessions").ShouldBeProblem(401, "unauthenticated");
     }
 
     [Test]
-    public async Task New_keys_of_the_issuer_are_read_at_once_however_much_junk_has_come_and_withdrawn_ones_forgotten()
+    public async Task New_keys_of_the_issuer_are_read_immediately_despite_invalid_tokens_and_withdrawn_ones_dropped()
     {
         await using var issuer = await LocalIssuer.StartAsync();
         await using var qrai = await StartAsync(Of(issuer));
@@ -89,23 +89,23 @@ public sealed class IssuerTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task Tokens_without_the_id_of_a_key_survive_a_rotation_too()
+    public async Task Tokens_without_a_key_id_are_accepted_after_a_rotation()
     {
         await using var issuer = await LocalIssuer.StartAsync();
         await using var qrai = await StartAsync(Of(issuer));
-        await using (var before = qrai.As(Nameless()))
+        await using (var before = qrai.As(WithoutKeyId()))
             (await before.ListSessionsAsync()).Items.ShouldBeEmpty();
 
         issuer.Rotate(withdraw: true);
 
-        await using var after = qrai.As(Nameless());
+        await using var after = qrai.As(WithoutKeyId());
         (await after.ListSessionsAsync()).Items.ShouldBeEmpty();
 
-        string Nameless() => issuer.Token("alice", Audience, header: head => head["kid"] = null);
+        string WithoutKeyId() => issuer.Token("alice", Audience, header: head => head["kid"] = null);
     }
 
     [Test]
-    public async Task A_key_that_was_withdrawn_stops_counting_though_nobody_brings_a_new_one()
+    public async Task A_withdrawn_key_expires_even_without_tokens_of_a_new_one()
     {
         await using var issuer = await LocalIssuer.StartAsync();
         await using var qrai = await StartByAsync(_clock, Of(issuer));
@@ -120,14 +120,14 @@ public sealed class IssuerTests() : IntegrationTest(DatabaseKind.Sqlite)
         _clock.Advance(TimeSpan.FromMinutes(1));
         await Eventually.Holds(async () =>
         {
-            _clock.Advance(TimeSpan.FromMinutes(1)); // the service's own waits begin when it comes to them
-            using var response = await PassAsync(alice.GetAsync("/api/sessions")); // the key may have come back
+            _clock.Advance(TimeSpan.FromMinutes(1)); // the service may start its waits later
+            using var response = await PassAsync(alice.GetAsync("/api/sessions")); // the key may have been read again
             return response.StatusCode == HttpStatusCode.Unauthorized;
         });
     }
 
     [Test]
-    public async Task An_issuer_that_is_down_is_a_503_until_it_is_back_and_nobodys_failed_attempt()
+    public async Task An_unavailable_issuer_is_a_503_that_does_not_count_as_a_failed_attempt()
     {
         await using var issuer = LocalIssuer.Create();
         await using var qrai = await StartAsync(Of(issuer, "api-key,jwt"));
@@ -146,7 +146,7 @@ public sealed class IssuerTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task Keys_that_were_read_stay_in_use_for_an_hour_while_the_issuer_is_down()
+    public async Task Keys_are_used_for_an_hour_while_the_issuer_is_unavailable()
     {
         await using var issuer = await LocalIssuer.StartAsync();
         await using var qrai = await StartByAsync(_clock, Of(issuer));
@@ -157,7 +157,7 @@ public sealed class IssuerTests() : IntegrationTest(DatabaseKind.Sqlite)
 
         _clock.Advance(TimeSpan.FromMinutes(59));
         (await alice.ListSessionsAsync()).Items.ShouldBeEmpty();
-        await PassAsync(eve.GetAsync("/api/sessions").ShouldBeProblem(503, "issuer_unavailable")); // who can say?
+        await PassAsync(eve.GetAsync("/api/sessions").ShouldBeProblem(503, "issuer_unavailable")); // cannot be decided
         _clock.Advance(TimeSpan.FromMinutes(1));
         await PassAsync(alice.GetAsync("/api/sessions").ShouldBeProblem(503, "issuer_unavailable"));
 
@@ -165,18 +165,18 @@ public sealed class IssuerTests() : IntegrationTest(DatabaseKind.Sqlite)
         (await PassAsync(alice.ListSessionsAsync())).Items.ShouldBeEmpty();
     }
 
-    /// <summary>Lets time pass until something has happened.</summary>
-    private async Task<T> PassAsync<T>(Task<T> happening)
+    /// <summary>Advances the clock until a task has completed.</summary>
+    private async Task<T> PassAsync<T>(Task<T> task)
     {
         await Eventually.Holds(() =>
         {
             _clock.Advance(TimeSpan.FromSeconds(1));
-            return happening.IsCompleted;
+            return task.IsCompleted;
         });
-        return await happening;
+        return await task;
     }
 
-    /// <summary>A token that says it is signed with a key of the issuer which nobody knows.</summary>
+    /// <summary>Returns a token signed with an unknown key.</summary>
     internal static string Forge(LocalIssuer issuer)
     {
         using var unknown = RSA.Create(2048);
@@ -188,6 +188,6 @@ public sealed class IssuerTests() : IntegrationTest(DatabaseKind.Sqlite)
         );
     }
 
-    private static TestCaseData Case(string name, Func<LocalIssuer, string> make) =>
-        new TestCaseData(make).SetArgDisplayNames(name);
+    private static TestCaseData Case(string name, Func<LocalIssuer, string> create) =>
+        new TestCaseData(create).SetArgDisplayNames(name);
 }

@@ -6,23 +6,23 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace QrAi.Tests.Integration.Callers;
 
-/// <summary>What is one owner's is not there for another, whichever way it is asked for.</summary>
+/// <summary>Proves that no route gives an owner access to the data of another owner.</summary>
 [TestFixture(DatabaseKind.Sqlite)]
 [TestFixture(DatabaseKind.Postgres)]
 public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kind)
 {
     private static readonly Dictionary<string, string> _withKeys = new() { ["AUTHENTICATION"] = "api-key" };
 
-    /// <summary>What Alice has: a session with an answer, and another whose answer is still being generated.</summary>
+    /// <summary>Alice's data: a session with an answer, and another whose answer is still being generated.</summary>
     private sealed record Belongings(SessionBody Ended, MessageBody Answer, Guid Busy, Guid Running);
 
-    /// <summary>For each route: how Bob tries to get at what is Alice's. A new route has to be added here.</summary>
+    /// <summary>For each route, Bob's attempt to access Alice's data. A new route has to be added here.</summary>
     private static readonly Dictionary<string, Func<QrAiClient, Belongings, Task>> _routes = new()
     {
         ["POST /api/questions"] = async (bob, hers) =>
         {
             await bob.TryAskAsync("Hers?", hers.Ended.Id).ShouldBeProblem(404, "not_found");
-            await bob.TryAskAsync("Hers?", hers.Busy).ShouldBeProblem(404, "not_found"); // not even that it is busy
+            await bob.TryAskAsync("Hers?", hers.Busy).ShouldBeProblem(404, "not_found"); // not even session_busy
         },
         ["POST /api/sessions"] = async (bob, hers) =>
             (await bob.CreateSessionAsync(hers.Ended.Title)).Id.ShouldNotBe(hers.Ended.Id),
@@ -80,7 +80,7 @@ public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kin
                 response.StatusCode.ShouldBe(HttpStatusCode.NotFound);
             }
         },
-        // They tell of nobody's data.
+        // They contain no data of owners.
         ["GET /v1/models"] = (_, _) => Task.CompletedTask,
         ["GET /v1/models/{*model}"] = (_, _) => Task.CompletedTask,
         ["GET /openapi/v1.json"] = (_, _) => Task.CompletedTask,
@@ -93,7 +93,7 @@ public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kin
     private static readonly string[] _open = ["GET /", "GET /health", "GET /health/live", "GET /health/ready"];
 
     [Test]
-    public async Task Every_route_is_open_on_purpose_or_keeps_owners_apart()
+    public async Task Every_route_is_explicitly_public_or_isolates_owners()
     {
         await using var qrai = await StartAsync(_withKeys);
 
@@ -104,7 +104,7 @@ public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kin
     }
 
     [Test]
-    public async Task Every_route_needs_a_caller_but_those_that_are_open()
+    public async Task Every_route_except_public_ones_requires_authentication()
     {
         await using var qrai = await StartAsync(_withKeys);
 
@@ -139,7 +139,7 @@ public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kin
     }
 
     [Test]
-    public async Task What_is_anothers_is_not_there_by_any_route_and_stays_as_it_is()
+    public async Task Data_of_another_owner_is_not_accessible_by_any_route_and_not_changed()
     {
         await using var qrai = await StartAsync(_withKeys);
         await using var alice = await qrai.AsAsync("alice");
@@ -169,7 +169,7 @@ public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kin
     }
 
     [Test]
-    public async Task A_cursor_of_anothers_list_shows_nothing_of_it()
+    public async Task A_cursor_of_another_owner_reveals_none_of_its_data()
     {
         await using var qrai = await StartAsync(_withKeys);
         await using var alice = await qrai.AsAsync("alice");
@@ -184,7 +184,7 @@ public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kin
     }
 
     [Test]
-    public async Task Keys_of_one_owner_reach_the_same()
+    public async Task Keys_of_one_owner_access_the_same_data()
     {
         await using var qrai = await StartAsync(_withKeys);
         await using var one = qrai.As((await qrai.CreateKeyAsync("Old", "alice")).Secret);
@@ -196,7 +196,7 @@ public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kin
     }
 
     [Test]
-    public async Task What_was_there_before_callers_had_keys_is_reached_with_a_key_made_for_it()
+    public async Task Data_from_before_authentication_is_accessible_with_a_key_of_its_owner()
     {
         Guid before;
         await using (var open = await StartAsync())

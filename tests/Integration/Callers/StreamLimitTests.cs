@@ -5,13 +5,13 @@ using QrAi.Tests.Testing.Streams;
 
 namespace QrAi.Tests.Integration.Callers;
 
-/// <summary>How many streams a caller may have at once. The database makes no difference.</summary>
+/// <summary>The limit of concurrent streams of a caller, which does not depend on the database.</summary>
 public sealed class StreamLimitTests() : IntegrationTest(DatabaseKind.Sqlite)
 {
     private static readonly Dictionary<string, string> _two = new() { ["STREAMS_PER_CALLER"] = "2" };
 
     [Test]
-    public async Task One_stream_too_many_is_refused_in_every_way_to_open_it_and_nothing_is_made()
+    public async Task A_stream_beyond_the_limit_is_refused_on_every_route_and_creates_nothing()
     {
         await using var qrai = await StartAsync(_two);
         var (gates, streams) = await OpenAsync(qrai, 2);
@@ -58,7 +58,7 @@ public sealed class StreamLimitTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task Whoever_only_waits_for_an_answer_needs_no_stream()
+    public async Task A_request_without_a_stream_does_not_count()
     {
         await using var qrai = await StartAsync(_two);
         var (gates, streams) = await OpenAsync(qrai, 2);
@@ -69,7 +69,7 @@ public sealed class StreamLimitTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task A_stream_that_ended_or_whose_caller_left_makes_room()
+    public async Task A_stream_that_ended_or_was_disconnected_no_longer_counts()
     {
         await using var qrai = await StartAsync(_two);
         var (gates, streams) = await OpenAsync(qrai, 2);
@@ -77,7 +77,7 @@ public sealed class StreamLimitTests() : IntegrationTest(DatabaseKind.Sqlite)
         gates[0].Finish("End");
         await streams[0].ReadToEndAsync();
         await streams[0].DisposeAsync();
-        await streams[1].DisposeAsync(); // leaves in the middle
+        await streams[1].DisposeAsync(); // disconnects before the end
         gates[1].Finish("End");
 
         var answer = (await qrai.LatestAnswerAsync()).Id;
@@ -90,7 +90,7 @@ public sealed class StreamLimitTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task Each_owner_has_its_own()
+    public async Task Each_owner_has_a_separate_limit()
     {
         await using var qrai = await StartAsync(
             new Dictionary<string, string>(_two) { ["AUTHENTICATION"] = "api-key" }

@@ -5,12 +5,12 @@ namespace QrAi.Tests.Integration.Callers;
 /// <summary>The settings of a service that accepts an issuer's tokens.</summary>
 internal static class TokenSettings
 {
-    /// <summary>The audience that tokens have to be for.</summary>
+    /// <summary>The required audience of tokens.</summary>
     public const string Audience = "qrai-test";
 
-    /// <summary>The settings.</summary>
-    /// <param name="issuer">Whose tokens are accepted.</param>
-    /// <param name="ways">What else is, as <c>AUTHENTICATION</c> has it.</param>
+    /// <summary>Returns the settings.</summary>
+    /// <param name="issuer">The accepted issuer.</param>
+    /// <param name="ways">The value of <c>AUTHENTICATION</c>.</param>
     public static Dictionary<string, string> Of(LocalIssuer issuer, string ways = "jwt") =>
         new()
         {

@@ -9,7 +9,7 @@ namespace QrAi.Tests.Integration.Callers;
 public sealed class TokenTests() : IntegrationTest(DatabaseKind.Sqlite)
 {
     [Test]
-    public async Task A_token_of_the_issuer_lets_in_whom_it_names()
+    public async Task A_token_of_the_issuer_authenticates_its_subject()
     {
         await using var issuer = await LocalIssuer.StartAsync();
         await using var qrai = await StartAsync(Of(issuer));
@@ -26,7 +26,7 @@ public sealed class TokenTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task A_key_never_reaches_what_is_a_tokens_whatever_its_owner_is_called()
+    public async Task A_key_cannot_access_the_data_of_a_token_whatever_its_owner_is()
     {
         await using var issuer = await LocalIssuer.StartAsync();
         await using var qrai = await StartAsync(Of(issuer, "api-key,jwt"));
@@ -67,11 +67,11 @@ public sealed class TokenTests() : IntegrationTest(DatabaseKind.Sqlite)
     ];
 
     [TestCaseSource(nameof(WrongTokens))]
-    public async Task A_token_that_is_not_right_in_one_thing_is_refused(Func<LocalIssuer, string> make)
+    public async Task A_token_with_a_single_defect_is_refused(Func<LocalIssuer, string> create)
     {
         await using var issuer = await LocalIssuer.StartAsync();
         await using var qrai = await StartAsync(Of(issuer));
-        var token = make(issuer);
+        var token = create(issuer);
         await using var eve = qrai.As(token);
         await using var alice = qrai.As(issuer.Token("alice", Audience));
 
@@ -86,7 +86,7 @@ public sealed class TokenTests() : IntegrationTest(DatabaseKind.Sqlite)
     [TestCase("at+jwt")]
     [TestCase("application/AT+JWT")]
     [TestCase(null)]
-    public async Task A_token_may_say_that_it_is_an_access_token_or_nothing(string? type)
+    public async Task The_type_of_a_token_may_be_an_access_token_or_missing(string? type)
     {
         await using var issuer = await LocalIssuer.StartAsync();
         await using var qrai = await StartAsync(Of(issuer));
@@ -96,7 +96,7 @@ public sealed class TokenTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task What_a_token_claims_beside_its_issuer_and_subject_names_nobody()
+    public async Task Only_the_issuer_and_the_subject_of_a_token_identify_its_owner()
     {
         await using var issuer = await LocalIssuer.StartAsync();
         await using var qrai = await StartAsync(Of(issuer, "api-key,jwt"));
@@ -108,20 +108,20 @@ public sealed class TokenTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task A_token_that_is_right_but_names_nobody_is_forbidden()
+    public async Task A_valid_token_without_a_usable_subject_is_forbidden()
     {
         await using var issuer = await LocalIssuer.StartAsync();
         await using var qrai = await StartAsync(Of(issuer));
 
         foreach (var subject in new[] { null, " ", "a\u0000b", new string('x', 600) })
         {
-            await using var nobody = qrai.As(issuer.Token(subject, Audience));
-            await nobody.GetAsync("/api/sessions").ShouldBeProblem(403, "forbidden");
+            await using var caller = qrai.As(issuer.Token(subject, Audience));
+            await caller.GetAsync("/api/sessions").ShouldBeProblem(403, "forbidden");
         }
     }
 
     [Test]
-    public async Task Where_only_tokens_are_taken_a_key_is_none()
+    public async Task A_key_is_refused_if_only_tokens_are_accepted()
     {
         await using var issuer = await LocalIssuer.StartAsync();
         await using var qrai = await StartAsync(Of(issuer));
@@ -130,8 +130,8 @@ public sealed class TokenTests() : IntegrationTest(DatabaseKind.Sqlite)
         await byKey.GetAsync("/api/sessions").ShouldBeProblem(401, "unauthenticated");
     }
 
-    private static TestCaseData Case(string name, Func<LocalIssuer, string> make) =>
-        new TestCaseData(make).SetArgDisplayNames(name);
+    private static TestCaseData Case(string name, Func<LocalIssuer, string> create) =>
+        new TestCaseData(create).SetArgDisplayNames(name);
 
     private static long In(int seconds) => TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + seconds;
 

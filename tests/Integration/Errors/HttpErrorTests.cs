@@ -2,13 +2,13 @@ using System.Text;
 
 namespace QrAi.Tests.Integration.Errors;
 
-/// <summary>What the way in refuses, whatever the database.</summary>
+/// <summary>Requests that are refused before they reach the application, independent of the database.</summary>
 public sealed class HttpErrorTests() : IntegrationTest(DatabaseKind.Sqlite)
 {
     private const int MaxBody = 1024 * 1024;
 
     [Test]
-    public async Task What_is_nowhere_is_a_404()
+    public async Task An_unknown_path_is_a_404()
     {
         await using var qrai = await StartAsync();
 
@@ -20,7 +20,7 @@ public sealed class HttpErrorTests() : IntegrationTest(DatabaseKind.Sqlite)
     [TestCase("PUT", "/api/sessions", "GET,HEAD,POST")]
     [TestCase("POST", "/api/sessions/0198b0de-3f5b-7b3a-8e53-5f3f3f3f3f3f", "DELETE,GET,HEAD,PATCH")]
     [TestCase("GET", "/api/answers/0198b0de-3f5b-7b3a-8e53-5f3f3f3f3f3f/cancel", "POST")]
-    public async Task A_method_that_is_not_for_a_path_is_a_405_and_says_which_are(
+    public async Task A_method_that_a_path_does_not_allow_is_a_405_with_the_allowed_ones(
         string method,
         string path,
         string allowed
@@ -29,11 +29,11 @@ public sealed class HttpErrorTests() : IntegrationTest(DatabaseKind.Sqlite)
         await using var qrai = await StartAsync();
         IEnumerable<string> allow = [];
 
-        await AndSee(qrai.SendAsync(new HttpMethod(method), path)).ShouldBeProblem(405, "method_not_allowed");
+        await RecordAllow(qrai.SendAsync(new HttpMethod(method), path)).ShouldBeProblem(405, "method_not_allowed");
 
         allow.Order().ShouldBe(allowed.Split(','));
 
-        async Task<HttpResponseMessage> AndSee(Task<HttpResponseMessage> sending)
+        async Task<HttpResponseMessage> RecordAllow(Task<HttpResponseMessage> sending)
         {
             var response = await sending;
             allow = response.Content.Headers.Allow;
@@ -58,7 +58,7 @@ public sealed class HttpErrorTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task A_body_of_1_mib_is_read()
+    public async Task A_body_of_1_mib_is_accepted()
     {
         await using var qrai = await StartAsync();
         var question = """{"question":"Why?"}""";
@@ -70,7 +70,7 @@ public sealed class HttpErrorTests() : IntegrationTest(DatabaseKind.Sqlite)
     [TestCase(MaxBody + 1, false)]
     [TestCase(MaxBody + 1, true)]
     [TestCase(2 * MaxBody, true)]
-    public async Task A_larger_body_is_a_413_chunked_or_not_and_makes_nothing(int length, bool chunked)
+    public async Task A_larger_body_is_a_413_chunked_or_not_and_creates_nothing(int length, bool chunked)
     {
         await using var qrai = await StartAsync();
         var body = """{"question":"Why?"}""".PadRight(length);
@@ -93,7 +93,7 @@ public sealed class HttpErrorTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task A_body_in_chunks_that_are_none_is_a_400(
+    public async Task A_body_with_invalid_chunks_is_a_400(
         [Values("/api/questions", "/v1/chat/completions", "/graphql")] string path,
         [Values("", "Idempotency-Key: chunks\r\n")] string header
     )
@@ -111,7 +111,7 @@ public sealed class HttpErrorTests() : IntegrationTest(DatabaseKind.Sqlite)
 
     [TestCase("a")]
     [TestCase("!~0123456789-abc_DEF{}\"\\")]
-    public async Task A_usable_request_id_of_the_caller_comes_back_and_is_in_the_log(string id)
+    public async Task A_valid_request_id_of_the_caller_is_returned_and_logged(string id)
     {
         await using var qrai = await StartAsync();
         var unique = id.Length == 1 ? id : id + Guid.CreateVersion7();
@@ -141,7 +141,7 @@ public sealed class HttpErrorTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task Errors_and_health_carry_the_request_id_too()
+    public async Task Errors_and_health_responses_also_have_the_request_id()
     {
         await using var qrai = await StartAsync();
         foreach (var path in new[] { "/nowhere", "/health/live", "/api/sessions/x", "/openapi/v1.json" })

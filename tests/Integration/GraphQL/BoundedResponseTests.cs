@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace QrAi.Tests.Integration.GraphQL;
 
-/// <summary>What a small query may cost: neither a large response nor the same thing read many times.</summary>
+/// <summary>The cost of a small query: the response is limited, and nothing is read twice.</summary>
 public sealed class BoundedResponseTests() : GraphQlTest(DatabaseKind.Sqlite)
 {
     private const int MaxLength = 8 * 1024 * 1024;
@@ -11,20 +11,20 @@ public sealed class BoundedResponseTests() : GraphQlTest(DatabaseKind.Sqlite)
     private readonly Statements _statements = new();
 
     [Test]
-    public async Task A_response_may_have_8_mib_whatever_it_is_made_of()
+    public async Task A_response_is_limited_to_8_mib()
     {
         await using var qrai = await StartAsync();
         var answer = await AddAnswerAsync(qrai, string.Concat(Enumerable.Repeat("日\n\"", 20_000)));
         var length = JsonSerializer.SerializeToUtf8Bytes(await ContentsAsync(qrai, answer, 1), Relaxed).Length;
 
-        var most = MaxLength / length;
-        (await ContentsAsync(qrai, answer, most - 1))
+        var max = MaxLength / length;
+        (await ContentsAsync(qrai, answer, max - 1))
             .GetProperty("data")
             .GetProperty("answer")
             .EnumerateObject()
             .Select(alias => alias.Value.GetString()!.Length)
-            .ShouldBe(Enumerable.Repeat(60_000, most - 1));
-        var refused = await ContentsAsync(qrai, answer, most + 3);
+            .ShouldBe(Enumerable.Repeat(60_000, max - 1));
+        var refused = await ContentsAsync(qrai, answer, max + 3);
 
         refused.GetProperty("data").ValueKind.ShouldBe(JsonValueKind.Null);
         var error = refused.GetProperty("errors").EnumerateArray().Single();
@@ -33,7 +33,7 @@ public sealed class BoundedResponseTests() : GraphQlTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task A_response_says_how_long_it_is()
+    public async Task A_response_has_its_content_length()
     {
         await using var qrai = await StartAsync();
 
@@ -44,7 +44,7 @@ public sealed class BoundedResponseTests() : GraphQlTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task An_event_of_a_subscription_may_have_no_more()
+    public async Task An_event_of_a_subscription_has_the_same_limit()
     {
         await using var qrai = await StartAsync();
         var answer = await AddAnswerAsync(qrai, new string('a', MaxLength));
@@ -67,7 +67,7 @@ public sealed class BoundedResponseTests() : GraphQlTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task What_many_aliases_ask_for_is_read_once()
+    public async Task Data_of_many_aliases_is_read_once()
     {
         await using var qrai = await StartAsync(configure: services => _statements.Watch(services, Kind));
         var session = await qrai.AddAsync(A.Session().Answered(times: 3));
@@ -97,7 +97,7 @@ public sealed class BoundedResponseTests() : GraphQlTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task What_a_mutation_changes_is_read_again_by_the_next()
+    public async Task Data_that_a_mutation_changes_is_read_again_by_the_next_one()
     {
         await using var qrai = await StartAsync();
         var session = await qrai.AddAsync(A.Session().Answered(times: 2));
@@ -117,7 +117,7 @@ public sealed class BoundedResponseTests() : GraphQlTest(DatabaseKind.Sqlite)
             data.GetProperty(name).GetProperty("messages").GetProperty("nodes").GetArrayLength();
     }
 
-    /// <summary>The cursor after a session's first message, as GraphQL writes a text.</summary>
+    /// <summary>Returns the cursor after a session's first message, as a GraphQL string.</summary>
     private static async Task<string> FirstMessageCursorAsync(QrAiHost qrai, Guid session)
     {
         var page = await ExecuteAsync(

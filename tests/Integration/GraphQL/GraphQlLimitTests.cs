@@ -5,7 +5,7 @@ namespace QrAi.Tests.Integration.GraphQL;
 
 public sealed class GraphQlLimitTests() : GraphQlTest(DatabaseKind.Sqlite)
 {
-    /// <summary>As deep as what the tools send.</summary>
+    /// <summary>As deep as the queries of common tools.</summary>
     private static readonly string Introspection =
         "{ __schema { types { name fields { args { type { "
         + string.Concat(Enumerable.Repeat("kind name ofType { ", 9))
@@ -13,7 +13,7 @@ public sealed class GraphQlLimitTests() : GraphQlTest(DatabaseKind.Sqlite)
         + new string('}', 15);
 
     [Test]
-    public async Task A_query_that_goes_too_deep_is_refused()
+    public async Task A_query_that_is_too_deep_is_refused()
     {
         await using var qrai = await StartAsync();
         var deep = string.Concat(Enumerable.Repeat("messages { nodes { session { ", 4)) + "id" + new string('}', 12);
@@ -22,7 +22,7 @@ public sealed class GraphQlLimitTests() : GraphQlTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task What_is_read_beside_the_schema_has_the_depth_of_other_queries()
+    public async Task Introspection_with_other_fields_has_the_depth_limit_of_other_queries()
     {
         await using var qrai = await StartAsync();
 
@@ -30,7 +30,7 @@ public sealed class GraphQlLimitTests() : GraphQlTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task A_query_of_too_much_is_refused()
+    public async Task A_query_that_is_too_complex_is_refused()
     {
         await using var qrai = await StartAsync();
         var all = string.Join(
@@ -48,7 +48,7 @@ public sealed class GraphQlLimitTests() : GraphQlTest(DatabaseKind.Sqlite)
     [TestCase("{ sessions(first: \r02) { nodes { id } } }")]
     [TestCase("{\r\rsessions(q: \"\r\n\") { nodes { id } } }")]
     [TestCase("{ sessions(q: \"\"\"\r")]
-    public async Task What_is_wrong_is_told_whatever_lines_end_with(string document)
+    public async Task Errors_are_reported_for_any_line_endings(string document)
     {
         await using var qrai = await StartAsync();
 
@@ -57,7 +57,7 @@ public sealed class GraphQlLimitTests() : GraphQlTest(DatabaseKind.Sqlite)
 
     [TestCase(1_000, false)]
     [TestCase(1_001, true)]
-    public async Task A_document_of_too_many_fields_is_refused_before_it_costs_anything(int fields, bool refused)
+    public async Task A_document_with_too_many_fields_is_refused_early(int fields, bool refused)
     {
         await using var qrai = await StartAsync();
         var document = "{ " + string.Join(' ', Enumerable.Repeat("__typename", fields)) + " }";
@@ -72,7 +72,7 @@ public sealed class GraphQlLimitTests() : GraphQlTest(DatabaseKind.Sqlite)
     [TestCase(" @skip(if: false)")]
     [TestCase(" @include(if: true)")]
     [TestCase(" @nobody")]
-    public async Task A_document_of_too_many_directives_is_refused_before_it_costs_anything(string directive)
+    public async Task A_document_with_too_many_directives_is_refused_early(string directive)
     {
         await using var qrai = await StartAsync();
         var many = string.Concat(Enumerable.Repeat(directive, 8_000));
@@ -91,7 +91,7 @@ public sealed class GraphQlLimitTests() : GraphQlTest(DatabaseKind.Sqlite)
 
     [TestCase("id @include(if: true) role @include(if: true) content @include(if: true)")]
     [TestCase("id ... @include(if: true) { role ... @include(if: true) { content } } ...F @skip(if: false)")]
-    public async Task Directives_cost_as_often_as_they_are_looked_at(string fields)
+    public async Task Directives_are_counted_as_often_as_they_are_evaluated(string fields)
     {
         await using var qrai = await StartAsync();
 
@@ -107,7 +107,7 @@ public sealed class GraphQlLimitTests() : GraphQlTest(DatabaseKind.Sqlite)
     [TestCase("{ __typename } %", "! ")]
     [TestCase("query(%) { __typename }", "$a: Int ")]
     [TestCase("{ sessions(%) { nodes { id } } }", "a: 1 ")]
-    public async Task A_document_of_too_many_words_is_refused_before_it_is_read(string document, string word)
+    public async Task A_document_with_too_many_tokens_is_refused_before_parsing(string document, string word)
     {
         await using var qrai = await StartAsync();
 
@@ -122,7 +122,7 @@ public sealed class GraphQlLimitTests() : GraphQlTest(DatabaseKind.Sqlite)
 
     [TestCase(100, false)]
     [TestCase(101, true)]
-    public async Task A_document_of_too_many_fragments_is_refused_before_they_are_compared(int count, bool refused)
+    public async Task A_document_with_too_many_fragments_is_refused_before_they_are_compared(int count, bool refused)
     {
         await using var qrai = await StartAsync();
         var fragments = Enumerable.Range(1, count - 1).Select(n => $"fragment F{n} on Query {{ ...F{n + 1} }}");
@@ -138,7 +138,7 @@ public sealed class GraphQlLimitTests() : GraphQlTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task A_long_text_is_one_word()
+    public async Task A_long_string_is_one_token()
     {
         await using var qrai = await StartAsync();
         var question = string.Concat(Enumerable.Repeat("Why? ", 20_000));
@@ -147,7 +147,7 @@ public sealed class GraphQlLimitTests() : GraphQlTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task Fragments_that_multiply_are_refused_before_anybody_walks_through_them()
+    public async Task Fragments_that_multiply_are_refused_before_they_are_expanded()
     {
         await using var qrai = await StartAsync();
         var doubled = Enumerable.Range(0, 60).Select(n => $"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} }}");
@@ -165,7 +165,7 @@ public sealed class GraphQlLimitTests() : GraphQlTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task A_large_page_of_everything_is_not_too_much()
+    public async Task A_large_page_with_all_fields_is_allowed()
     {
         await using var qrai = await StartAsync();
 
@@ -180,7 +180,7 @@ public sealed class GraphQlLimitTests() : GraphQlTest(DatabaseKind.Sqlite)
 
     [TestCase("test", null, true)]
     [TestCase("test", "false", false)]
-    public async Task The_schema_may_be_read_where_the_settings_say_so(string environment, string? setting, bool may)
+    public async Task The_settings_decide_about_introspection(string environment, string? setting, bool allowed)
     {
         var settings = new Dictionary<string, string> { ["ENVIRONMENT"] = environment };
         if (setting is not null)
@@ -189,7 +189,7 @@ public sealed class GraphQlLimitTests() : GraphQlTest(DatabaseKind.Sqlite)
 
         var result = await RequestAsync(qrai, Introspection);
 
-        result.TryGetProperty("errors", out _).ShouldBe(!may, result.ToString());
+        result.TryGetProperty("errors", out _).ShouldBe(!allowed, result.ToString());
     }
 
     [TestCase("?query={sessions{nodes{id}}}", HttpStatusCode.OK)]
@@ -198,7 +198,7 @@ public sealed class GraphQlLimitTests() : GraphQlTest(DatabaseKind.Sqlite)
     [TestCase("?query={", HttpStatusCode.BadRequest)]
     [TestCase("?query={sessions{nodes{id}}}&variables=1", HttpStatusCode.BadRequest)]
     [TestCase("", HttpStatusCode.BadRequest)]
-    public async Task What_a_get_may_ask_for_it_is_answered(string parameters, HttpStatusCode status)
+    public async Task A_get_request_is_answered_only_for_queries(string parameters, HttpStatusCode status)
     {
         await using var qrai = await StartAsync();
 
@@ -215,7 +215,7 @@ public sealed class GraphQlLimitTests() : GraphQlTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task Without_a_media_type_that_it_knows_nothing_is_executed()
+    public async Task Without_a_known_media_type_nothing_is_executed()
     {
         await using var qrai = await StartAsync();
 

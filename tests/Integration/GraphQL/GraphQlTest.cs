@@ -3,7 +3,7 @@ using QrAi.Tests.Testing.Streams;
 
 namespace QrAi.Tests.Integration.GraphQL;
 
-/// <summary>A test that asks by GraphQL.</summary>
+/// <summary>A test that uses GraphQL.</summary>
 public abstract class GraphQlTest(DatabaseKind kind) : IntegrationTest(kind)
 {
     /// <summary>Executes an operation, which must have no error.</summary>
@@ -16,7 +16,7 @@ public abstract class GraphQlTest(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     /// <summary>Executes an operation, which must have one error.</summary>
-    /// <returns>Its code, and its fields' rules.</returns>
+    /// <returns>Its code and its extensions.</returns>
     protected static async Task<(string Code, JsonElement Extensions)> ErrorAsync(
         QrAiHost qrai,
         string query,
@@ -29,7 +29,7 @@ public abstract class GraphQlTest(DatabaseKind kind) : IntegrationTest(kind)
         return (extensions.GetProperty("code").GetString()!, extensions);
     }
 
-    /// <summary>Executes an operation, and gives the result, well or not.</summary>
+    /// <summary>Executes an operation, and returns its result with any errors.</summary>
     protected static async Task<JsonElement> RequestAsync(QrAiHost qrai, string query, object? variables = null)
     {
         using var response = await qrai.PostAsync("/graphql", new { query, variables });

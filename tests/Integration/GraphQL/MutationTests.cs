@@ -11,7 +11,7 @@ public sealed class MutationTests() : GraphQlTest(DatabaseKind.Sqlite)
         """;
 
     [Test]
-    public async Task A_question_is_asked_and_its_answer_waited_for()
+    public async Task A_question_returns_its_completed_answer()
     {
         await using var qrai = await StartAsync();
 
@@ -27,7 +27,7 @@ public sealed class MutationTests() : GraphQlTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task A_question_goes_on_with_its_session()
+    public async Task A_question_continues_its_session()
     {
         await using var qrai = await StartAsync();
         var first = await qrai.AskAsync("First?");
@@ -68,14 +68,14 @@ public sealed class MutationTests() : GraphQlTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task A_session_is_made_renamed_and_deleted()
+    public async Task A_session_is_created_renamed_and_deleted()
     {
         await using var qrai = await StartAsync();
 
-        var made = (await ExecuteAsync(qrai, "mutation { createSession(title: \"One\") { id title } }")).GetProperty(
+        var created = (await ExecuteAsync(qrai, "mutation { createSession(title: \"One\") { id title } }")).GetProperty(
             "createSession"
         );
-        var id = made.GetProperty("id").GetString();
+        var id = created.GetProperty("id").GetString();
         var renamed = await ExecuteAsync(
             qrai,
             "mutation($id: ID!) { renameSession(id: $id, title: \"二\") { title } }",
@@ -83,7 +83,7 @@ public sealed class MutationTests() : GraphQlTest(DatabaseKind.Sqlite)
         );
         var deleted = await ExecuteAsync(qrai, "mutation($id: ID!) { deleteSession(id: $id) }", new { id });
 
-        made.GetProperty("title").GetString().ShouldBe("One");
+        created.GetProperty("title").GetString().ShouldBe("One");
         renamed.GetProperty("renameSession").GetProperty("title").GetString().ShouldBe("二");
         deleted.GetProperty("deleteSession").GetString().ShouldBe(id);
         (await qrai.ListSessionsAsync()).Items.ShouldBeEmpty();
@@ -109,7 +109,7 @@ public sealed class MutationTests() : GraphQlTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task A_question_that_breaks_a_rule_is_told_which_and_nothing_is_made()
+    public async Task An_invalid_question_is_an_error_with_its_field_and_creates_nothing()
     {
         await using var qrai = await StartAsync();
 
@@ -121,7 +121,7 @@ public sealed class MutationTests() : GraphQlTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task An_answer_that_no_provider_gives_is_an_error_with_the_place_where_it_is_kept()
+    public async Task A_failed_answer_is_an_error_with_the_id_of_the_stored_answer()
     {
         await using var qrai = await StartAsync(new() { ["LLM_MAX_RETRIES"] = "0" });
         Provider.Default = Reply.Status(500);
@@ -149,7 +149,7 @@ public sealed class MutationTests() : GraphQlTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task What_a_service_without_a_provider_can_not_do_it_says()
+    public async Task A_provider_that_is_not_configured_is_an_error()
     {
         await using var qrai = await QrAiHost.StartAsync(
             await DatabaseUrlAsync(),

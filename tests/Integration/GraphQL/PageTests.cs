@@ -3,13 +3,13 @@ using System.Text.RegularExpressions;
 
 namespace QrAi.Tests.Integration.GraphQL;
 
-/// <summary>The page to try GraphQL on.</summary>
+/// <summary>The page for trying GraphQL.</summary>
 public sealed partial class PageTests() : GraphQlTest(DatabaseKind.Sqlite)
 {
     private static readonly Dictionary<string, string> _development = new() { ["ENVIRONMENT"] = "development" };
 
     [Test]
-    public async Task A_browser_gets_it_in_development_whole_and_from_here_alone()
+    public async Task A_browser_gets_it_in_development_and_it_loads_nothing_from_other_hosts()
     {
         await using var qrai = await StartAsync(_development);
 
@@ -30,7 +30,7 @@ public sealed partial class PageTests() : GraphQlTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task An_operation_is_executed_even_for_a_browser()
+    public async Task An_operation_of_a_browser_is_executed()
     {
         await using var qrai = await StartAsync(_development);
 
@@ -40,7 +40,7 @@ public sealed partial class PageTests() : GraphQlTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task Outside_development_there_is_none()
+    public async Task It_does_not_exist_outside_development()
     {
         await using var qrai = await StartAsync(new() { ["ENVIRONMENT"] = "test" });
 
@@ -51,7 +51,7 @@ public sealed partial class PageTests() : GraphQlTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task Where_callers_prove_who_they_are_it_is_open_to_nobody_else()
+    public async Task With_authentication_it_requires_a_caller()
     {
         await using var qrai = await StartAsync(new() { ["ENVIRONMENT"] = "test", ["AUTHENTICATION"] = "api-key" });
 

@@ -36,7 +36,7 @@ public sealed class QueryTests(DatabaseKind kind) : GraphQlTest(kind)
             more = info.GetProperty("hasNextPage").GetBoolean();
             if (first)
             {
-                // An edge in the middle of a page is as good a place to go on from.
+                // An edge in the middle of a page is also a valid start.
                 var rest = await ExecuteAsync(qrai, Query, new { after = edges[0].GetProperty("cursor").GetString() });
                 rest.GetProperty("sessions")
                     .GetProperty("edges")[0]
@@ -52,7 +52,7 @@ public sealed class QueryTests(DatabaseKind kind) : GraphQlTest(kind)
     }
 
     [Test]
-    public async Task Messages_go_on_after_any_of_them()
+    public async Task Messages_continue_after_any_of_them()
     {
         await using var qrai = await StartAsync();
         var session = await qrai.AddAsync(A.Session().Answered(times: 3));
@@ -81,7 +81,7 @@ public sealed class QueryTests(DatabaseKind kind) : GraphQlTest(kind)
     }
 
     [Test]
-    public async Task However_many_items_there_are_each_level_is_one_statement()
+    public async Task Each_level_is_one_statement_for_any_number_of_items()
     {
         await using var qrai = await StartAsync(configure: services => _statements.Watch(services, Kind));
         await qrai.AddAsync([.. Enumerable.Range(1, 30).Select(_ => A.Session().Answered(times: 2))]);
@@ -97,7 +97,7 @@ public sealed class QueryTests(DatabaseKind kind) : GraphQlTest(kind)
             .EnumerateArray()
             .Select(session => session.GetProperty("messages").GetProperty("nodes").GetArrayLength())
             .ShouldBe(Enumerable.Repeat(3, 30));
-        // What the service does for itself meanwhile is nobody's.
+        // Background statements of the service have no owner.
         var own = _statements
             .All.Where(each => each.Parameters.Any(one => one.ParameterName.Contains("Owner")))
             .ToList();
@@ -105,7 +105,7 @@ public sealed class QueryTests(DatabaseKind kind) : GraphQlTest(kind)
     }
 
     [Test]
-    public async Task An_answer_is_read_with_all_that_is_known_of_it()
+    public async Task An_answer_is_read_with_all_of_its_fields()
     {
         await using var qrai = await StartAsync();
         var asked = await qrai.AskAsync("日本の首都は？");
@@ -147,7 +147,7 @@ public sealed class QueryTests(DatabaseKind kind) : GraphQlTest(kind)
     [TestCase("{ sessions(after: \"nonsense\") { nodes { id } } }", "invalid_request")]
     [TestCase("{ sessions { nodes { nothing } } }", "invalid_request")]
     [TestCase("{ sessions {", "invalid_request")]
-    public async Task What_goes_wrong_has_the_code_that_it_has_everywhere(string query, string code)
+    public async Task Errors_have_the_same_codes_as_in_the_other_APIs(string query, string code)
     {
         await using var qrai = await StartAsync();
 

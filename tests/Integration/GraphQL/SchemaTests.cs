@@ -10,16 +10,16 @@ public sealed class SchemaTests() : GraphQlTest(DatabaseKind.Sqlite)
     private static readonly string _file = Path.Combine(Repository.Root, "docs", "schema.graphql");
 
     [Test]
-    public async Task The_schema_is_the_one_that_is_shown()
+    public async Task The_schema_equals_the_published_one()
     {
         await using var qrai = await StartAsync();
         var printed = Print(qrai).ReplaceLineEndings("\n").TrimEnd() + "\n";
-        var shown = File.Exists(_file) ? await File.ReadAllTextAsync(_file) : "";
+        var published = File.Exists(_file) ? await File.ReadAllTextAsync(_file) : "";
 
-        if (printed != shown && Environment.GetEnvironmentVariable("QRAI_UPDATE_SNAPSHOTS") == "true")
-            await File.WriteAllTextAsync(_file, shown = printed);
+        if (printed != published && Environment.GetEnvironmentVariable("QRAI_UPDATE_SNAPSHOTS") == "true")
+            await File.WriteAllTextAsync(_file, published = printed);
 
-        shown.ShouldBe(printed, "docs/schema.graphql shows another schema; QRAI_UPDATE_SNAPSHOTS=true writes it anew.");
+        published.ShouldBe(printed, "docs/schema.graphql differs; QRAI_UPDATE_SNAPSHOTS=true updates it.");
     }
 
     [Test]

@@ -19,7 +19,7 @@ public sealed class SubscriptionTests() : GraphQlTest(DatabaseKind.Sqlite)
         """;
 
     [Test]
-    public async Task An_answer_is_followed_as_it_comes()
+    public async Task An_answer_is_followed_while_it_is_generated()
     {
         await using var qrai = await StartAsync();
         var gate = Gate();
@@ -40,7 +40,7 @@ public sealed class SubscriptionTests() : GraphQlTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task Who_comes_back_goes_on_after_the_last_event_that_he_has()
+    public async Task A_follower_that_reconnects_continues_after_its_last_event()
     {
         await using var qrai = await StartAsync();
         var id = (await qrai.AskAsync("Where?")).Answer.Id;
@@ -53,7 +53,7 @@ public sealed class SubscriptionTests() : GraphQlTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task An_answer_that_fails_ends_with_that()
+    public async Task A_failed_answer_ends_with_its_failure()
     {
         await using var qrai = await StartAsync(new() { ["LLM_MAX_RETRIES"] = "0" });
         Provider.Default = Reply.Status(500);
@@ -67,7 +67,7 @@ public sealed class SubscriptionTests() : GraphQlTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task An_answer_that_is_not_there_is_an_error_and_the_end()
+    public async Task An_unknown_answer_is_an_error_and_ends_the_stream()
     {
         await using var qrai = await StartAsync();
 
@@ -84,7 +84,7 @@ public sealed class SubscriptionTests() : GraphQlTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task A_query_may_be_streamed_too()
+    public async Task A_query_can_also_be_streamed()
     {
         await using var qrai = await StartAsync();
 

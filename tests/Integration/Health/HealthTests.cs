@@ -9,41 +9,41 @@ namespace QrAi.Tests.Integration.Health;
 public sealed class HealthTests(DatabaseKind kind) : IntegrationTest(kind)
 {
     [Test]
-    public async Task A_service_that_is_well_says_so_everywhere()
+    public async Task A_healthy_service_reports_it_on_every_route()
     {
         await using var qrai = await StartAsync();
 
         var live = await HealthAsync(qrai, "/health/live", HttpStatusCode.OK);
         var ready = await HealthAsync(qrai, "/health/ready", HttpStatusCode.OK);
-        var whole = await HealthAsync(qrai, "/health", HttpStatusCode.OK);
+        var all = await HealthAsync(qrai, "/health", HttpStatusCode.OK);
 
         live.Status.ShouldBe("healthy");
         live.Checks.ShouldBeEmpty();
         ready.Status.ShouldBe("healthy");
         ready.Checks["database"].Status.ShouldBe("healthy");
         ready.Checks.Keys.ShouldNotContain("providers");
-        whole.Status.ShouldBe("healthy");
-        whole.Checks["providers"].Status.ShouldBe("healthy");
-        whole.Checks["database"].Status.ShouldBe("healthy");
+        all.Status.ShouldBe("healthy");
+        all.Checks["providers"].Status.ShouldBe("healthy");
+        all.Checks["database"].Status.ShouldBe("healthy");
     }
 
     [Test]
-    public async Task The_first_provider_down_is_degraded_and_still_ready()
+    public async Task An_outage_of_the_first_provider_is_degraded_and_still_ready()
     {
         await using var second = await ScriptedProvider.StartAsync();
         await using var qrai = await StartAsync(WithSecond(second));
         await Provider.StopAsync();
 
-        var whole = await HealthAsync(qrai, "/health", HttpStatusCode.OK);
+        var all = await HealthAsync(qrai, "/health", HttpStatusCode.OK);
 
-        whole.Status.ShouldBe("degraded");
-        whole.Checks["providers"].Status.ShouldBe("degraded");
-        whole.Checks["providers"].Detail!.ShouldContain("openrouter");
+        all.Status.ShouldBe("degraded");
+        all.Checks["providers"].Status.ShouldBe("degraded");
+        all.Checks["providers"].Detail!.ShouldContain("openrouter");
         (await HealthAsync(qrai, "/health/ready", HttpStatusCode.OK)).Status.ShouldBe("healthy");
     }
 
     [Test]
-    public async Task A_later_provider_down_is_still_healthy()
+    public async Task An_outage_of_a_later_provider_is_still_healthy()
     {
         await using var second = await ScriptedProvider.StartAsync();
         await using var qrai = await StartAsync(WithSecond(second));
@@ -53,7 +53,7 @@ public sealed class HealthTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task Pending_migrations_are_not_ready_until_somebody_applies_them()
+    public async Task A_service_with_pending_migrations_is_not_ready_until_they_are_applied()
     {
         var url =
             Kind == DatabaseKind.Postgres
@@ -79,7 +79,7 @@ public sealed class HealthTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task A_service_that_stops_is_not_ready_takes_no_questions_and_lets_answers_finish()
+    public async Task A_service_that_stops_is_not_ready_refuses_questions_and_lets_answers_finish()
     {
         var gate = Gate();
         await using var qrai = await StartAsync(new() { ["SHUTDOWN_SECONDS"] = "120" });
@@ -99,7 +99,7 @@ public sealed class HealthTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task An_answer_that_is_not_whole_when_the_time_to_stop_is_over_is_kept_as_failed()
+    public async Task An_answer_that_is_incomplete_at_the_shutdown_limit_is_stored_as_failed()
     {
         var gate = Gate();
         Guid answer;
@@ -114,15 +114,15 @@ public sealed class HealthTests(DatabaseKind kind) : IntegrationTest(kind)
 
             var last = (await stream.ReadToEndAsync()).Single();
             last.Event.ShouldBe("failed");
-            Wire.Read<ProblemBody>(last.Data.GetProperty("problem")).ShouldBeWhole(503, "shutting_down");
+            Wire.Read<ProblemBody>(last.Data.GetProperty("problem")).ShouldBeComplete(503, "shutting_down");
         }
 
         await using var next = await StartAsync();
-        var kept = await next.GetAnswerAsync(answer);
-        kept.Status.ShouldBe("failed");
-        kept.Error!.Code.ShouldBe("shutting_down");
-        kept.Content.ShouldBe("Half");
-        (await next.AskAsync("And now?", kept.SessionId)).Answer.Status.ShouldBe("completed");
+        var stored = await next.GetAnswerAsync(answer);
+        stored.Status.ShouldBe("failed");
+        stored.Error!.Code.ShouldBe("shutting_down");
+        stored.Content.ShouldBe("Half");
+        (await next.AskAsync("And now?", stored.SessionId)).Answer.Status.ShouldBe("completed");
     }
 
     internal static async Task<HealthBody> HealthAsync(QrAiHost qrai, string path, HttpStatusCode status)

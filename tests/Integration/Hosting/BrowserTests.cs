@@ -2,13 +2,13 @@ using System.Net;
 
 namespace QrAi.Tests.Integration.Hosting;
 
-/// <summary>What browsers are told: whose pages may call, and what not to do with a response.</summary>
+/// <summary>The security headers and the CORS policy for browsers.</summary>
 public sealed class BrowserTests() : IntegrationTest(DatabaseKind.Sqlite)
 {
-    private const string Ours = "https://app.example";
+    private const string AllowedOrigin = "https://app.example";
 
     [Test]
-    public async Task Every_response_says_that_it_is_no_page_and_in_no_frame()
+    public async Task Every_response_has_the_security_headers_of_an_API()
     {
         await using var qrai = await StartAsync();
 
@@ -47,44 +47,44 @@ public sealed class BrowserTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task Without_origins_no_page_of_another_may_call()
+    public async Task Without_allowed_origins_no_page_of_another_origin_can_call()
     {
         await using var qrai = await StartAsync();
 
-        using var asked = await AskWhetherAsync(qrai, Ours);
-        using var called = await CallAsync(qrai, Ours);
+        using var preflight = await PreflightAsync(qrai, AllowedOrigin);
+        using var called = await CallAsync(qrai, AllowedOrigin);
 
-        asked.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
-        foreach (var response in new[] { asked, called })
+        preflight.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
+        foreach (var response in new[] { preflight, called })
             response
                 .Headers.Where(header => header.Key.StartsWith("Access-Control-", StringComparison.Ordinal))
                 .ShouldBeEmpty();
     }
 
     [Test]
-    public async Task Pages_of_the_origins_that_are_set_may_call_and_no_others()
+    public async Task Only_pages_of_the_allowed_origins_can_call()
     {
         await using var qrai = await StartAsync(
             new Dictionary<string, string>
             {
-                ["CORS_ORIGINS"] = $"{Ours},http://localhost:5173",
+                ["CORS_ORIGINS"] = $"{AllowedOrigin},http://localhost:5173",
                 ["AUTHENTICATION"] = "api-key",
             }
         );
 
-        using var asked = await AskWhetherAsync(qrai, Ours);
-        using var called = await CallAsync(qrai, Ours);
-        using var other = await AskWhetherAsync(qrai, "https://evil.example");
+        using var preflight = await PreflightAsync(qrai, AllowedOrigin);
+        using var called = await CallAsync(qrai, AllowedOrigin);
+        using var other = await PreflightAsync(qrai, "https://evil.example");
         using var otherCalled = await CallAsync(qrai, "https://app.example.evil.example");
 
-        asked.StatusCode.ShouldBe(HttpStatusCode.NoContent);
-        Header(asked, "Access-Control-Allow-Origin").ShouldBe(Ours);
-        Header(asked, "Access-Control-Allow-Methods").ShouldContain("PATCH");
-        Header(asked, "Access-Control-Allow-Headers").ShouldContain("authorization", Case.Insensitive);
-        asked.Headers.Contains("Access-Control-Allow-Credentials").ShouldBeFalse();
-        // A page can read why it was refused.
+        preflight.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        Header(preflight, "Access-Control-Allow-Origin").ShouldBe(AllowedOrigin);
+        Header(preflight, "Access-Control-Allow-Methods").ShouldContain("PATCH");
+        Header(preflight, "Access-Control-Allow-Headers").ShouldContain("authorization", Case.Insensitive);
+        preflight.Headers.Contains("Access-Control-Allow-Credentials").ShouldBeFalse();
+        // A page can read the reason for a refusal.
         called.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
-        Header(called, "Access-Control-Allow-Origin").ShouldBe(Ours);
+        Header(called, "Access-Control-Allow-Origin").ShouldBe(AllowedOrigin);
         Header(called, "Access-Control-Expose-Headers").ShouldContain("Retry-After");
         Header(called, "Vary").ShouldContain("Origin");
         foreach (var response in new[] { other, otherCalled })
@@ -94,7 +94,7 @@ public sealed class BrowserTests() : IntegrationTest(DatabaseKind.Sqlite)
     private static string Header(HttpResponseMessage response, string name) =>
         string.Join(", ", response.Headers.GetValues(name));
 
-    private static Task<HttpResponseMessage> AskWhetherAsync(QrAiHost qrai, string origin) =>
+    private static Task<HttpResponseMessage> PreflightAsync(QrAiHost qrai, string origin) =>
         qrai.SendAsync(
             HttpMethod.Options,
             "/api/sessions/0198b0de-3f5b-7b3a-8e53-5f3f3f3f3f3f",

@@ -5,7 +5,7 @@ namespace QrAi.Tests.Integration.Hosting;
 public sealed class HeadTests() : IntegrationTest(DatabaseKind.Sqlite)
 {
     [Test]
-    public async Task Head_answers_as_get_does_without_a_body()
+    public async Task Head_responds_like_get_without_a_body()
     {
         await using var qrai = await StartAsync();
         var asked = await qrai.AskAsync("Who?");
@@ -47,7 +47,7 @@ public sealed class HeadTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task The_head_of_a_running_answers_stream_ends_at_once()
+    public async Task The_head_of_the_stream_of_a_running_answer_ends_immediately()
     {
         var gate = Gate();
         await using var qrai = await StartAsync();
@@ -72,7 +72,7 @@ public sealed class HeadTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task The_log_says_which_method_it_was()
+    public async Task The_log_contains_the_method()
     {
         await using var qrai = await StartAsync();
         using var head = await qrai.SendAsync(HttpMethod.Head, "/v1/models");
@@ -81,16 +81,16 @@ public sealed class HeadTests() : IntegrationTest(DatabaseKind.Sqlite)
         await Eventually.Holds(() => Output.LinesWith(id).Any(line => line.Contains("HEAD /v1/models 200")));
     }
 
-    private static readonly HashSet<string> _different = new(
+    private static readonly HashSet<string> _variableHeaders = new(
         ["Date", "X-Request-Id", "Transfer-Encoding", "Content-Length"],
         StringComparer.OrdinalIgnoreCase
     );
 
-    /// <summary>Those that are the same each time.</summary>
+    /// <summary>Returns the headers that do not vary between requests.</summary>
     private static IEnumerable<string> Headers(HttpResponseMessage response) =>
         response
             .Headers.Concat(response.Content.Headers)
-            .Where(header => !_different.Contains(header.Key))
+            .Where(header => !_variableHeaders.Contains(header.Key))
             .Select(header => $"{header.Key}: {string.Join(", ", header.Value)}")
             .Order();
 }

@@ -7,7 +7,7 @@ public sealed class HomeTests() : IntegrationTest(DatabaseKind.Sqlite)
     private const string Browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
     [Test]
-    public async Task A_browser_is_sent_to_the_page_to_try_it_in_development()
+    public async Task A_browser_is_redirected_to_the_documentation_page_in_development()
     {
         await using var qrai = await StartAsync(new() { ["ENVIRONMENT"] = "development" });
 
@@ -18,7 +18,7 @@ public sealed class HomeTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task Elsewhere_a_browser_is_told_what_this_is_even_where_callers_need_a_key()
+    public async Task Elsewhere_a_browser_gets_a_description_even_with_authentication()
     {
         await using var qrai = await StartAsync(new() { ["AUTHENTICATION"] = "api-key" });
 
@@ -29,14 +29,14 @@ public sealed class HomeTests() : IntegrationTest(DatabaseKind.Sqlite)
         response.Headers.GetValues("Content-Security-Policy").ShouldBe(["default-src 'none'; frame-ancestors 'none'"]);
         var page = await response.Content.ReadAsStringAsync();
         page.ShouldContain("/api");
-        page.ShouldNotContain("http"); // it loads nothing from elsewhere
+        page.ShouldNotContain("http"); // loads nothing from other hosts
     }
 
     [TestCase("application/json")]
     [TestCase("*/*")]
     [TestCase("application/json, text/html;q=0.9")]
     [TestCase("")]
-    public async Task A_program_is_told_that_nothing_is_there(string accept)
+    public async Task A_program_gets_a_404(string accept)
     {
         await using var qrai = await StartAsync(new() { ["ENVIRONMENT"] = "development" });
 

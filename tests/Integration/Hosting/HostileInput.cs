@@ -4,8 +4,8 @@ using System.Text.Json;
 
 namespace QrAi.Tests.Integration.Hosting;
 
-/// <summary>Makes requests that no well-meaning client would send. The same seed makes the same ones.</summary>
-/// <param name="random">Decides everything.</param>
+/// <summary>Creates malformed and malicious requests. The same seed creates the same requests.</summary>
+/// <param name="random">The source of all choices.</param>
 internal sealed class HostileInput(Random random)
 {
     private static readonly string[] _texts =
@@ -115,12 +115,12 @@ internal sealed class HostileInput(Random random)
 
     private static readonly string[] _methods = ["PUT", "OPTIONS", "TRACE", "PROPFIND", "get", "G\u00cbT"];
 
-    /// <summary>A request to a route.</summary>
-    /// <param name="method">The route's method; sometimes it is another.</param>
+    /// <summary>Creates a request to a route.</summary>
+    /// <param name="method">The method of the route, sometimes replaced by another one.</param>
     /// <param name="path">The route's path, with parameters in braces.</param>
-    /// <param name="query">Its parameters.</param>
-    /// <param name="members">Members of its body; null where it has none.</param>
-    /// <param name="ids">Ids of what is there.</param>
+    /// <param name="query">Its query parameters.</param>
+    /// <param name="members">Members of its body; null if it has none.</param>
+    /// <param name="ids">Ids of existing data.</param>
     public byte[] Request(
         string method,
         string path,
@@ -151,10 +151,10 @@ internal sealed class HostileInput(Random random)
         return Message(Chance(0.05) ? Pick(_methods) : method.ToUpperInvariant(), target.ToString(), body);
     }
 
-    /// <summary>A request with a body that is given, and headers that are not what they should be.</summary>
+    /// <summary>Creates a request with a given body and unexpected headers.</summary>
     public byte[] Post(string path, string body) => Message("POST", path, Damaged(Encoding.UTF8.GetBytes(body)));
 
-    /// <summary>A JSON value of a kind that is not expected, or no JSON at all.</summary>
+    /// <summary>Creates a JSON value of an unexpected kind, or invalid JSON.</summary>
     public string Value() =>
         random.Next(10) switch
         {
@@ -165,7 +165,7 @@ internal sealed class HostileInput(Random random)
                 $"{{{string.Join(',', Enumerable.Range(0, random.Next(50)).Select(number => $"\"m{number}\":{number}"))}}}",
         };
 
-    /// <summary>A GraphQL literal of any kind, or none.</summary>
+    /// <summary>Creates a GraphQL literal of any kind, or an invalid one.</summary>
     public string Literal() =>
         random.Next(10) switch
         {
@@ -245,7 +245,7 @@ internal sealed class HostileInput(Random random)
             );
         if (body is not null && Chance(0.1))
         {
-            // In pieces, of which the last is not the last, or whose lengths are no lengths.
+            // Chunks with an invalid length or end.
             head.Append("Transfer-Encoding: chunked\r\n\r\n");
             var length = Chance(0.7)
                 ? body.Length.ToString("x", CultureInfo.InvariantCulture)

@@ -5,24 +5,24 @@ using System.Text.Json;
 namespace QrAi.Tests.Integration.Hosting;
 
 /// <summary>
-/// Thousands of bad requests to everything that there is: none is a 500, each error has the shape of its surface, and the
-/// service answers afterwards. The seed is printed; <c>-- TestRunParameters.Parameter(name="seed", value="…")</c> repeats a run.
+/// Thousands of invalid requests to every route: none is a 500, each error has the format of its API, and the service
+/// works afterwards. The seed is printed; <c>-- TestRunParameters.Parameter(name="seed", value="…")</c> repeats a run.
 /// </summary>
 [NonParallelizable] // it measures the memory of the process
 public sealed class HostileInputTests() : IntegrationTest(DatabaseKind.Sqlite)
 {
     private const int PerRoute = 120;
     private const int PerField = 120;
-    private const int AtOnce = 8;
+    private const int Concurrency = 8;
 
-    /// <summary>What is left when all is over; far below what 3,000 bodies of 1 MiB would be.</summary>
-    private const long MostMemory = 64 * 1024 * 1024;
+    /// <summary>The limit of additional memory at the end; far below 3,000 bodies of 1 MiB.</summary>
+    private const long MaxMemory = 64 * 1024 * 1024;
 
-    /// <summary>What the server itself refuses before anybody looks at it, without a body.</summary>
+    /// <summary>The statuses with which the server refuses a request before the application, without a body.</summary>
     private static readonly int[] _refusedByServer = [400, 404, 405, 408, 411, 413, 414, 417, 431, 501, 505];
 
     [Test]
-    public async Task Bad_requests_to_every_route_are_refused_as_they_should_be()
+    public async Task Invalid_requests_to_every_route_are_refused_correctly()
     {
         await using var qrai = await StartAsync();
         var ids = await IdsAsync(qrai);
@@ -42,7 +42,7 @@ public sealed class HostileInputTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task Bad_operations_on_every_field_are_refused_as_they_should_be()
+    public async Task Invalid_operations_on_every_field_are_refused_correctly()
     {
         await using var qrai = await StartAsync();
         var ids = await IdsAsync(qrai);
@@ -75,14 +75,14 @@ public sealed class HostileInputTests() : IntegrationTest(DatabaseKind.Sqlite)
 
         await Parallel.ForEachAsync(
             Enumerable.Range(0, requests.Count),
-            new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
+            new ParallelOptions { MaxDegreeOfParallelism = Concurrency },
             async (number, _) =>
             {
                 var request = requests[number](new HostileInput(new Random(HashCode(seed, number))));
                 var response = await qrai.SendRawAsync(request);
                 try
                 {
-                    Judge(request, response);
+                    Validate(request, response);
                 }
                 catch (Exception exception)
                     when (exception is ShouldAssertException or JsonException or KeyNotFoundException)
@@ -96,21 +96,21 @@ public sealed class HostileInputTests() : IntegrationTest(DatabaseKind.Sqlite)
         );
 
         (await qrai.AskAsync("And now a good one?")).Answer.Status.ShouldBe("completed");
-        (GC.GetTotalMemory(forceFullCollection: true) - before).ShouldBeLessThan(MostMemory);
+        (GC.GetTotalMemory(forceFullCollection: true) - before).ShouldBeLessThan(MaxMemory);
     }
 
-    private static void Judge(byte[] request, string response)
+    private static void Validate(byte[] request, string response)
     {
         var end = response.IndexOf("\r\n\r\n", StringComparison.Ordinal);
         end.ShouldBeGreaterThan(0, "There was no response.");
         var (head, body) = (response[..end], response[(end + 4)..]);
         head.ShouldStartWith("HTTP/1.1 ");
-        head.ShouldNotContain("\nX-Injected", Case.Insensitive); // a header of its own
+        head.ShouldNotContain("\nX-Injected", Case.Insensitive); // an injected header
         var status = int.Parse(head.AsSpan(9, 3), CultureInfo.InvariantCulture);
-        // A provider that is not configured may be asked for by name.
+        // A request may name a provider that is not configured.
         if (status != 503)
             status.ShouldBeLessThan(500);
-        body.ShouldNotContain("\"code\":\"internal_error\""); // the description has it with a space
+        body.ShouldNotContain("\"code\":\"internal_error\""); // the OpenAPI description has it with a space
         body.ShouldNotContain("   at QrAi");
         if (status < 400)
         {
@@ -128,7 +128,7 @@ public sealed class HostileInputTests() : IntegrationTest(DatabaseKind.Sqlite)
 
         if (request.AsSpan().StartsWith("HEAD "u8))
             return;
-        var json = JsonElement.Parse(Unchunked(head, body));
+        var json = JsonElement.Parse(Dechunk(head, body));
         var code =
             head.Contains("application/problem+json", StringComparison.Ordinal) ? json.GetProperty("code")
             : json.TryGetProperty("error", out var openAi) ? openAi.GetProperty("code")
@@ -138,7 +138,7 @@ public sealed class HostileInputTests() : IntegrationTest(DatabaseKind.Sqlite)
             code.GetString().ShouldBe("provider_not_configured");
     }
 
-    private static string Unchunked(string head, string body)
+    private static string Dechunk(string head, string body)
     {
         if (!head.Contains("Transfer-Encoding: chunked", StringComparison.OrdinalIgnoreCase))
             return body;
@@ -155,7 +155,7 @@ public sealed class HostileInputTests() : IntegrationTest(DatabaseKind.Sqlite)
         }
     }
 
-    /// <summary>What there is to get at: a session, a question and an answer; and what there is not.</summary>
+    /// <summary>Creates a session, a question and an answer, and returns their ids and an unknown one.</summary>
     private static async Task<IReadOnlyList<Guid>> IdsAsync(QrAiHost qrai)
     {
         var asked = await qrai.AskAsync("What may be got at?");
@@ -298,7 +298,7 @@ public sealed class HostileInputTests() : IntegrationTest(DatabaseKind.Sqlite)
         )}},"operationName":{{(input.Chance(0.9) ? "\"O\"" : input.Value())}}}""";
     }
 
-    /// <summary>Documents that are made to cost.</summary>
+    /// <summary>Returns documents that are expensive to process.</summary>
     private static IEnumerable<string> Documents()
     {
         yield return Deep("{ a", 20_000);
@@ -335,7 +335,7 @@ public sealed class HostileInputTests() : IntegrationTest(DatabaseKind.Sqlite)
     // Not System.HashCode, which differs from process to process.
     private static int HashCode(int seed, int number) => unchecked(seed * 31 + number * 7_919);
 
-    // What the service failed of is in its log only.
+    // The cause of a failure is only in the log.
     private static string LogOf(string response) =>
         string.Concat(
             response

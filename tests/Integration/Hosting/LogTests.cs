@@ -8,7 +8,7 @@ public sealed class LogTests(DatabaseKind kind) : IntegrationTest(kind)
 {
     [TestCase("TRACE")]
     [TestCase("INFO")]
-    public async Task The_log_never_has_a_questions_or_an_answers_text_or_a_secret(string level)
+    public async Task The_log_never_contains_the_text_of_a_question_or_an_answer_or_a_secret(string level)
     {
         var mark = Guid.CreateVersion7().ToString("N");
         await using var second = await ScriptedProvider.StartAsync();
@@ -19,7 +19,7 @@ public sealed class LogTests(DatabaseKind kind) : IntegrationTest(kind)
         await using var qrai = await StartAsync(settings);
         var requestId = $"logged-{Guid.CreateVersion7()}";
 
-        // Well, with failover, refused by the provider, failed, cancelled by invalid input: all ways an answer takes.
+        // All outcomes of an answer: completed, with failover, refused by the provider, and an invalid request.
         Provider.Enqueue(Reply.Answer($"A {mark}"), Reply.BreakOff($"B {mark}"), Reply.Status(422, $"C {mark}"));
         second.Enqueue(Reply.Answer($"D {mark}"));
         using var response = await qrai.SendAsync(
@@ -37,7 +37,7 @@ public sealed class LogTests(DatabaseKind kind) : IntegrationTest(kind)
         await qrai.RenameSessionAsync(asked.SessionId, $"T {mark}");
         await qrai.ListSessionsAsync(q: mark);
 
-        await qrai.DisposeAsync(); // all has been written then
+        await qrai.DisposeAsync(); // flushes the log
         Output.LinesWith(mark).ShouldBeEmpty();
         Output
             .LinesWith($"Answer {asked.Answer.Id} of session {asked.SessionId}")
@@ -53,18 +53,18 @@ public sealed class LogTests(DatabaseKind kind) : IntegrationTest(kind)
 
         var asked = await qrai.AskAsync("Who?", model: $"a\n{Forged}\u001b[2K\u2028{Forged}\u202e");
 
-        await qrai.DisposeAsync(); // all has been written then
+        await qrai.DisposeAsync(); // flushes the log
         var line = Output.LinesWith($"Answer {asked.Answer.Id} of session").ShouldHaveSingleItem();
         line.ShouldContain($"a\\u000a{Forged}\\u001b[2K\\u2028{Forged}\\u202e");
         line.TrimEnd('\n').ShouldNotContain('\n');
     }
 
     [Test]
-    public async Task The_start_says_where_it_listens_which_database_and_which_providers()
+    public async Task The_start_logs_the_address_the_database_and_the_providers()
     {
         await using var qrai = await StartAsync();
 
-        await qrai.DisposeAsync(); // all has been written then
+        await qrai.DisposeAsync(); // flushes the log
         Output.LinesWith($"QrAi listens on http://127.0.0.1:{qrai.Address.Port}").ShouldNotBeEmpty();
         var address = (await DatabaseUrlAsync()).Split('/')[^1];
         Output.LinesWith(address).ShouldContain(line => line.Contains("Database: "));

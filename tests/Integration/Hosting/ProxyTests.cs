@@ -2,13 +2,13 @@ using System.Net;
 
 namespace QrAi.Tests.Integration.Hosting;
 
-/// <summary>Whom the service believes about where a caller comes from.</summary>
+/// <summary>The proxies whose forwarded headers the service trusts.</summary>
 public sealed class ProxyTests() : IntegrationTest(DatabaseKind.Postgres)
 {
     private static readonly Dictionary<string, string> _withKeys = new() { ["AUTHENTICATION"] = "api-key" };
 
     [Test]
-    public async Task Anybody_may_say_who_they_are_and_nobody_is_believed()
+    public async Task Forwarded_headers_are_ignored_by_default()
     {
         await using var qrai = await StartAsync(_withKeys);
 
@@ -18,7 +18,7 @@ public sealed class ProxyTests() : IntegrationTest(DatabaseKind.Postgres)
     }
 
     [Test]
-    public async Task A_proxy_that_is_known_is_believed_and_the_limit_of_failed_attempts_sees_the_caller()
+    public async Task A_trusted_proxy_determines_the_address_for_the_limit_of_failed_attempts()
     {
         await using var qrai = await StartAsync(
             new Dictionary<string, string>(_withKeys) { ["TRUSTED_PROXIES"] = "127.0.0.1,10.0.0.0/8" }
@@ -28,7 +28,7 @@ public sealed class ProxyTests() : IntegrationTest(DatabaseKind.Postgres)
             await RefusedFromAsync(qrai, "192.0.2.72");
         await RefusedFromAsync(qrai, "192.0.2.72", HttpStatusCode.TooManyRequests);
 
-        // Through two proxies of ours; and what the caller itself wrote before does not count.
+        // Through two trusted proxies; an address that the caller wrote itself is ignored.
         await RefusedFromAsync(qrai, "192.0.2.73, 10.1.2.3");
         await RefusedFromAsync(qrai, "203.0.113.1, 192.0.2.72", HttpStatusCode.TooManyRequests);
         await Eventually.Holds(() => Output.LinesWith("192.0.2.73").Count > 0);
@@ -36,7 +36,7 @@ public sealed class ProxyTests() : IntegrationTest(DatabaseKind.Postgres)
 
     [TestCase("https", true)]
     [TestCase("http", false)]
-    public async Task In_production_browsers_stay_with_https_where_they_came_by_it(string scheme, bool stay)
+    public async Task In_production_HSTS_is_sent_over_https(string scheme, bool sent)
     {
         await using var qrai = await StartAsync(
             new Dictionary<string, string> { ["ENVIRONMENT"] = "production", ["TRUSTED_PROXIES"] = "127.0.0.1" }
@@ -48,8 +48,8 @@ public sealed class ProxyTests() : IntegrationTest(DatabaseKind.Postgres)
             headers: headers => headers.Add("X-Forwarded-Proto", scheme)
         );
 
-        response.Headers.TryGetValues("Strict-Transport-Security", out var values).ShouldBe(stay);
-        if (stay)
+        response.Headers.TryGetValues("Strict-Transport-Security", out var values).ShouldBe(sent);
+        if (sent)
             values!.ShouldBe(["max-age=31536000"]);
     }
 

@@ -1,14 +1,14 @@
 namespace QrAi.Tests.Integration.Hosting;
 
-/// <summary>How long a request may take, and how large it may be, before anything looks at what it says.</summary>
+/// <summary>The limits of the duration and the size of a request.</summary>
 public sealed class RequestLimitTests() : IntegrationTest(DatabaseKind.Postgres)
 {
-    private static readonly Dictionary<string, string> _impatient = new() { ["REQUEST_TIMEOUT_SECONDS"] = "0.3" };
+    private static readonly Dictionary<string, string> _shortTimeout = new() { ["REQUEST_TIMEOUT_SECONDS"] = "0.3" };
 
     [Test]
     public async Task A_request_that_takes_too_long_ends_with_a_503_and_its_id()
     {
-        await using var qrai = await StartAsync(_impatient);
+        await using var qrai = await StartAsync(_shortTimeout);
         await using var database = await OpenDatabaseAsync();
         await database.ExecuteAsync("BEGIN; LOCK TABLE sessions IN ACCESS EXCLUSIVE MODE");
 
@@ -19,9 +19,9 @@ public sealed class RequestLimitTests() : IntegrationTest(DatabaseKind.Postgres)
     }
 
     [Test]
-    public async Task Whoever_waits_for_an_answer_or_follows_one_has_as_long_as_the_answer_takes()
+    public async Task Requests_that_wait_for_an_answer_or_follow_it_are_not_limited()
     {
-        await using var qrai = await StartAsync(_impatient);
+        await using var qrai = await StartAsync(_shortTimeout);
         var (waited, streamed, mutated) = (Gate(), Gate(), Gate());
         var asking = qrai.AskAsync("Slow?");
         await waited.Request;
@@ -33,7 +33,7 @@ public sealed class RequestLimitTests() : IntegrationTest(DatabaseKind.Postgres)
         );
         await mutated.Request;
 
-        // Longer than the limit, which another request shows to have passed.
+        // Waits longer than the limit, which another request exceeds.
         await using var database = await OpenDatabaseAsync();
         await database.ExecuteAsync("BEGIN; LOCK TABLE sessions IN ACCESS EXCLUSIVE MODE");
         await qrai.GetAsync("/api/sessions").ShouldBeProblem(503, "timed_out");
@@ -50,7 +50,7 @@ public sealed class RequestLimitTests() : IntegrationTest(DatabaseKind.Postgres)
     }
 
     [Test]
-    public async Task A_body_that_does_not_come_is_a_408()
+    public async Task A_body_that_does_not_arrive_is_a_408()
     {
         await using var qrai = await StartAsync();
 
@@ -78,7 +78,7 @@ public sealed class RequestLimitTests() : IntegrationTest(DatabaseKind.Postgres)
     }
 
     [Test]
-    public async Task A_line_that_is_too_long_is_a_414()
+    public async Task A_request_line_that_is_too_long_is_a_414()
     {
         await using var qrai = await StartAsync();
 
@@ -90,7 +90,7 @@ public sealed class RequestLimitTests() : IntegrationTest(DatabaseKind.Postgres)
     }
 
     [Test]
-    public async Task A_conversation_may_be_as_large_as_1_mib_and_no_larger()
+    public async Task A_conversation_is_limited_to_1_mib()
     {
         await using var qrai = await StartAsync();
 

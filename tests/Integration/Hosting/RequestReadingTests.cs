@@ -2,7 +2,7 @@ using System.Text;
 
 namespace QrAi.Tests.Integration.Hosting;
 
-/// <summary>What may be wrong with a request before anybody understands it is the caller's fault, and said to be.</summary>
+/// <summary>Requests that cannot be read are errors of the caller.</summary>
 public sealed class RequestReadingTests() : IntegrationTest(DatabaseKind.Sqlite)
 {
     private static readonly string[] _paths = ["/api/sessions", "/api/questions", "/v1/chat/completions", "/graphql"];
@@ -13,7 +13,7 @@ public sealed class RequestReadingTests() : IntegrationTest(DatabaseKind.Sqlite)
     [TestCase("application/json; charset=UTF8")]
     [TestCase("application/json; CHARSET=\"Utf8\"; x=y")]
     [TestCase("APPLICATION/JSON; charset=csUTF8")]
-    public async Task Any_charset_that_means_utf8_is_taken(string type)
+    public async Task Any_name_of_the_charset_utf8_is_accepted(string type)
     {
         await using var qrai = await StartAsync();
 
@@ -79,7 +79,7 @@ public sealed class RequestReadingTests() : IntegrationTest(DatabaseKind.Sqlite)
     [TestCase("/v1/models?limit=1&limit=2", "limit")]
     [TestCase("/graphql?query={__typename}&query={__typename}", "query")]
     [TestCase("/graphql?query={__typename}&variables={}&variables={}", "variables")]
-    public async Task A_parameter_that_is_given_twice_is_a_400_in_the_shape_of_each_surface(string path, string name)
+    public async Task A_parameter_that_is_given_twice_is_a_400_in_the_format_of_each_API(string path, string name)
     {
         await using var qrai = await StartAsync();
 
@@ -98,7 +98,7 @@ public sealed class RequestReadingTests() : IntegrationTest(DatabaseKind.Sqlite)
     [TestCase(
         """{"model":"m","messages":[{"role":"user","content":"a"}],"response_format":{"type":"x","a":"\ud800"}}"""
     )]
-    public async Task Half_a_character_in_what_is_passed_on_is_a_400(string body)
+    public async Task A_lone_surrogate_in_forwarded_members_is_a_400(string body)
     {
         await using var qrai = await StartAsync();
 

@@ -5,11 +5,11 @@ using QrAi.Tests.Integration.Health;
 
 namespace QrAi.Tests.Integration.Hosting;
 
-/// <summary>What is asked while the start still prepares the database.</summary>
+/// <summary>Requests during the preparation of the database at the start.</summary>
 public sealed class StartWaitTests() : IntegrationTest(DatabaseKind.Sqlite)
 {
     [Test]
-    public async Task Whoever_asks_before_the_database_is_ready_gets_the_answer_when_it_is()
+    public async Task Requests_before_the_database_is_ready_wait_for_it()
     {
         var migrator = new SlowMigrator();
         await using var qrai = await StartSlowlyAsync(migrator, seconds: 60);
@@ -28,7 +28,7 @@ public sealed class StartWaitTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task Whoever_asks_does_not_wait_longer_than_for_a_connection()
+    public async Task Requests_wait_no_longer_than_for_a_connection()
     {
         var migrator = new SlowMigrator();
         await using var qrai = await StartSlowlyAsync(migrator, seconds: 1);
@@ -50,7 +50,7 @@ public sealed class StartWaitTests() : IntegrationTest(DatabaseKind.Sqlite)
             waitUntilReady: false
         );
 
-    /// <summary>Takes its time to look at the database, in which all migrations are applied.</summary>
+    /// <summary>Checks the database slowly; all migrations are applied.</summary>
     private sealed class SlowMigrator : IDatabaseMigrator
     {
         private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);

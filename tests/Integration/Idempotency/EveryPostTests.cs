@@ -3,16 +3,16 @@ using System.Text.Json;
 
 namespace QrAi.Tests.Integration.Idempotency;
 
-/// <summary>What holds for the <c>Idempotency-Key</c> of every route that changes something.</summary>
+/// <summary>The <c>Idempotency-Key</c> of every route that changes data.</summary>
 public sealed class EveryPostTests() : IdempotencyTest(DatabaseKind.Sqlite)
 {
     [Test]
-    public async Task A_key_that_stands_for_another_request_is_refused_by_every_post_route()
+    public async Task A_key_of_another_request_is_refused_by_every_post_route()
     {
         await using var qrai = await StartAsync();
         var asked = await qrai.AskAsync("Why?");
         var messages = new[] { new { role = "user", content = "Why?" } };
-        // Two requests for each route: a route that is not here is one whose endpoint may not read the key yet.
+        // Two requests for each route. A route that is missing here may not support the key yet.
         var requests = new Dictionary<string, (string Path, object First, object Other)>
         {
             ["/api/questions"] = ("/api/questions", new { question = "One?" }, new { question = "Other?" }),

@@ -30,7 +30,7 @@ public abstract class IdempotencyTest(DatabaseKind kind) : IntegrationTest(kind)
             cancellationToken
         );
 
-    /// <summary>Asks with a key.</summary>
+    /// <summary>Asks a question with a key.</summary>
     protected static Task<HttpResponseMessage> AskAsync(
         QrAiClient qrai,
         string key,
@@ -46,7 +46,7 @@ public abstract class IdempotencyTest(DatabaseKind kind) : IntegrationTest(kind)
             cancellationToken: cancellationToken
         );
 
-    /// <summary>Asks with a key, and gives the answer.</summary>
+    /// <summary>Asks a question with a key, and returns the answer.</summary>
     protected static Task<AnsweredBody> AnswerAsync(
         QrAiClient qrai,
         string key,
@@ -54,7 +54,7 @@ public abstract class IdempotencyTest(DatabaseKind kind) : IntegrationTest(kind)
         Guid? sessionId = null
     ) => QrAiClient.ReadAsync<AnsweredBody>(AskAsync(qrai, key, question, sessionId));
 
-    /// <summary>Asks with a key, and gives the answer as the stream tells it, from its first event on.</summary>
+    /// <summary>Asks a question with a key, and returns the answer of its stream.</summary>
     protected static async Task<MessageBody> StreamedAsync(QrAiClient qrai, string key, string question = "Once?")
     {
         await using var stream = await EventStreamReader.OpenAsync(

@@ -1,10 +1,10 @@
 namespace QrAi.Tests.Integration.Idempotency;
 
-/// <summary>Requests with one key, while the first of them has not even been kept.</summary>
+/// <summary>Requests with one key before the first of them is stored.</summary>
 public sealed class InProgressTests() : IdempotencyTest(DatabaseKind.Postgres)
 {
     [Test]
-    public async Task Who_waits_too_long_for_the_first_is_told_so_and_finds_later_what_came_of_it()
+    public async Task A_repetition_that_waits_too_long_is_refused_and_later_gets_the_result()
     {
         var clock = new TestClock();
         await using var qrai = await StartByAsync(clock, new() { ["DATABASE_TIMEOUT_SECONDS"] = "60" });

@@ -4,7 +4,7 @@ using QrAi.Tests.Testing.Providers;
 
 namespace QrAi.Tests.Integration.Idempotency;
 
-/// <summary>A completion of OpenAI's protocol that is asked for again with its key is made once.</summary>
+/// <summary>A chat completion that is repeated with its key is generated once.</summary>
 [TestFixture(DatabaseKind.Sqlite)]
 [TestFixture(DatabaseKind.Postgres)]
 public sealed class RepeatedCompletionTests(DatabaseKind kind) : IdempotencyTest(kind)
@@ -12,7 +12,7 @@ public sealed class RepeatedCompletionTests(DatabaseKind kind) : IdempotencyTest
     private const string Path = "/v1/chat/completions";
 
     [Test]
-    public async Task Fifty_at_once_make_one_call_of_the_provider_and_get_one_result([Values] bool stream)
+    public async Task Fifty_concurrent_requests_make_one_call_of_the_provider_and_get_one_result([Values] bool stream)
     {
         var gate = Gate();
         await using var qrai = await StartAsync();
@@ -23,9 +23,9 @@ public sealed class RepeatedCompletionTests(DatabaseKind kind) : IdempotencyTest
         gate.Finish();
         var bodies = await Task.WhenAll(asking);
 
-        // Who comes when it is whole already is told it in fewer pieces.
+        // A request after the end receives the text in fewer pieces.
         bodies
-            .Select(body => stream ? Told(body) : body)
+            .Select(body => stream ? Joined(body) : body)
             .Distinct()
             .ShouldHaveSingleItem()
             .ShouldContain("One answer.");
@@ -45,7 +45,7 @@ public sealed class RepeatedCompletionTests(DatabaseKind kind) : IdempotencyTest
     }
 
     [Test]
-    public async Task Another_service_waits_for_the_one_that_makes_it()
+    public async Task Another_service_waits_for_the_one_that_generates_it()
     {
         var gate = Gate();
         await using var one = await StartAsync();
@@ -62,14 +62,14 @@ public sealed class RepeatedCompletionTests(DatabaseKind kind) : IdempotencyTest
     }
 
     [Test]
-    public async Task Who_left_is_attached_to_what_goes_on_without_it()
+    public async Task A_repetition_after_a_disconnect_is_attached_to_the_running_completion()
     {
         var gate = Gate();
         await using var qrai = await StartAsync();
-        using var patience = new CancellationTokenSource();
-        var left = PostAsync(qrai, "left", Path, Body(), cancellationToken: patience.Token);
+        using var leaving = new CancellationTokenSource();
+        var left = PostAsync(qrai, "left", Path, Body(), cancellationToken: leaving.Token);
         await gate.Request;
-        await patience.CancelAsync();
+        await leaving.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(left);
         gate.Send("Still here.");
         gate.Finish();
@@ -79,7 +79,7 @@ public sealed class RepeatedCompletionTests(DatabaseKind kind) : IdempotencyTest
     }
 
     [Test]
-    public async Task One_that_failed_may_be_tried_again()
+    public async Task A_failed_completion_can_be_repeated()
     {
         Provider.Enqueue(Reply.Status(400));
         await using var qrai = await StartAsync();
@@ -94,7 +94,7 @@ public sealed class RepeatedCompletionTests(DatabaseKind kind) : IdempotencyTest
     }
 
     [Test]
-    public async Task The_same_key_with_another_body_is_refused_in_OpenAIs_shape()
+    public async Task The_same_key_with_another_body_is_refused_in_the_format_of_OpenAI()
     {
         await using var qrai = await StartAsync();
         await CompleteAsync(qrai, "reused");
@@ -107,7 +107,7 @@ public sealed class RepeatedCompletionTests(DatabaseKind kind) : IdempotencyTest
     }
 
     [Test]
-    public async Task One_whose_process_died_is_made_again()
+    public async Task A_completion_whose_process_died_is_generated_again()
     {
         await using var qrai = await StartAsync();
         await CompleteAsync(qrai, "lost");
@@ -121,7 +121,7 @@ public sealed class RepeatedCompletionTests(DatabaseKind kind) : IdempotencyTest
         Provider.Requests.Count.ShouldBe(2);
     }
 
-    private static string Told(string stream)
+    private static string Joined(string stream)
     {
         stream.ShouldEndWith("data: [DONE]\n\n");
         var chunks = stream

@@ -1,12 +1,12 @@
 namespace QrAi.Tests.Integration.Idempotency;
 
-/// <summary>Mutations that are sent again with their key are done once.</summary>
+/// <summary>Mutations that are repeated with their key are executed once.</summary>
 [TestFixture(DatabaseKind.Sqlite)]
 [TestFixture(DatabaseKind.Postgres)]
 public sealed class RepeatedMutationTests(DatabaseKind kind) : IdempotencyTest(kind)
 {
     [Test]
-    public async Task Each_of_several_in_one_document_is_done_once()
+    public async Task Each_of_several_mutations_in_one_document_is_executed_once()
     {
         const string Mutation = """
             mutation {
@@ -25,7 +25,7 @@ public sealed class RepeatedMutationTests(DatabaseKind kind) : IdempotencyTest(k
     }
 
     [Test]
-    public async Task A_repetition_does_not_undo_what_was_done_since()
+    public async Task A_repetition_does_not_undo_later_changes()
     {
         await using var qrai = await StartAsync();
         var id = (await qrai.CreateSessionAsync("First")).Id;
@@ -38,7 +38,7 @@ public sealed class RepeatedMutationTests(DatabaseKind kind) : IdempotencyTest(k
     }
 
     [Test]
-    public async Task What_was_deleted_is_deleted_again_without_an_error()
+    public async Task A_repeated_deletion_is_not_an_error()
     {
         await using var qrai = await StartAsync();
         var id = (await qrai.CreateSessionAsync("Gone")).Id;
@@ -50,7 +50,7 @@ public sealed class RepeatedMutationTests(DatabaseKind kind) : IdempotencyTest(k
     }
 
     [Test]
-    public async Task A_subscription_with_a_key_keeps_nobody_waiting()
+    public async Task A_subscription_with_a_key_does_not_block_others()
     {
         var gate = Gate();
         await using var qrai = await StartAsync();

@@ -6,7 +6,7 @@ using QrAi.Tests.Testing.Streams;
 
 namespace QrAi.Tests.Integration.Idempotency;
 
-/// <summary>A question that is sent again with its key is asked once.</summary>
+/// <summary>A question that is repeated with its key is asked once.</summary>
 [TestFixture(DatabaseKind.Sqlite)]
 [TestFixture(DatabaseKind.Postgres)]
 public sealed class RepeatedQuestionTests(DatabaseKind kind) : IdempotencyTest(kind)
@@ -15,7 +15,7 @@ public sealed class RepeatedQuestionTests(DatabaseKind kind) : IdempotencyTest(k
     private static readonly Dictionary<string, string> _withKeys = new() { ["AUTHENTICATION"] = "api-key" };
 
     [Test]
-    public async Task Fifty_at_once_make_one_call_of_the_provider_and_get_one_result([Values] Way way)
+    public async Task Fifty_concurrent_requests_make_one_call_of_the_provider_and_get_one_result([Values] Way way)
     {
         var gate = Gate();
         await using var qrai = await StartAsync();
@@ -25,7 +25,7 @@ public sealed class RepeatedQuestionTests(DatabaseKind kind) : IdempotencyTest(k
             .Select(number =>
                 way == Way.Streaming || way == Way.Mixed && number % 2 == 0
                     ? StreamedAsync(qrai, "fifty")
-                    : WholeAsync(qrai, "fifty")
+                    : CompleteAsync(qrai, "fifty")
             )
             .ToList();
         gate.Send("One ");
@@ -41,7 +41,7 @@ public sealed class RepeatedQuestionTests(DatabaseKind kind) : IdempotencyTest(k
     }
 
     [Test]
-    public async Task Fifty_at_once_in_a_session_make_one_call_and_none_is_session_busy()
+    public async Task Fifty_concurrent_requests_in_a_session_make_one_call_and_none_is_session_busy()
     {
         await using var qrai = await StartAsync();
         var session = (await qrai.CreateSessionAsync("Once")).Id;
@@ -69,15 +69,15 @@ public sealed class RepeatedQuestionTests(DatabaseKind kind) : IdempotencyTest(k
     }
 
     [Test]
-    public async Task Who_left_and_asks_again_is_attached_to_the_running_answer()
+    public async Task A_repetition_after_a_disconnect_is_attached_to_the_running_answer()
     {
         var gate = Gate();
         await using var qrai = await StartAsync();
-        using var patience = new CancellationTokenSource();
-        var left = AskAsync(qrai, "left", cancellationToken: patience.Token);
+        using var leaving = new CancellationTokenSource();
+        var left = AskAsync(qrai, "left", cancellationToken: leaving.Token);
         gate.Send("Still ");
         await gate.Request;
-        await patience.CancelAsync();
+        await leaving.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(left);
 
         await using var stream = await EventStreamReader.OpenAsync(
@@ -94,7 +94,7 @@ public sealed class RepeatedQuestionTests(DatabaseKind kind) : IdempotencyTest(k
     }
 
     [Test]
-    public async Task The_same_key_with_another_question_is_refused_and_asks_nobody()
+    public async Task The_same_key_with_another_question_is_refused_and_not_asked()
     {
         await using var qrai = await StartAsync();
         await AnswerAsync(qrai, "reused");
@@ -123,7 +123,7 @@ public sealed class RepeatedQuestionTests(DatabaseKind kind) : IdempotencyTest(k
     }
 
     [Test]
-    public async Task After_a_day_a_key_is_new_again_and_what_it_stood_for_is_forgotten()
+    public async Task A_key_expires_after_a_day_and_its_record_is_deleted()
     {
         var clock = new TestClock();
         await using var qrai = await StartByAsync(clock);
@@ -142,7 +142,7 @@ public sealed class RepeatedQuestionTests(DatabaseKind kind) : IdempotencyTest(k
     }
 
     [Test]
-    public async Task A_request_that_was_refused_leaves_its_key_free()
+    public async Task A_refused_request_does_not_use_its_key()
     {
         var gate = Gate();
         await using var qrai = await StartAsync();
@@ -159,7 +159,7 @@ public sealed class RepeatedQuestionTests(DatabaseKind kind) : IdempotencyTest(k
     }
 
     [Test]
-    public async Task An_answer_that_failed_is_the_same_failure_again()
+    public async Task A_repetition_of_a_failed_answer_returns_the_same_failure()
     {
         Provider.RespondWith = _ => Reply.Status(400);
         await using var qrai = await StartAsync();
@@ -172,17 +172,17 @@ public sealed class RepeatedQuestionTests(DatabaseKind kind) : IdempotencyTest(k
     }
 
     [Test]
-    public async Task Other_posts_are_done_once_too()
+    public async Task Other_posts_are_also_executed_once()
     {
         await using var qrai = await StartAsync();
 
-        var made = await Task.WhenAll(
+        var created = await Task.WhenAll(
             Enumerable.Range(0, 10).Select(_ => PostAsync(qrai, "made", "/api/sessions", new { title = "Once" }))
         );
-        var bodies = await Task.WhenAll(made.Select(each => each.Content.ReadAsStringAsync()));
-        made.ShouldAllBe(each => each.StatusCode == HttpStatusCode.Created);
+        var bodies = await Task.WhenAll(created.Select(each => each.Content.ReadAsStringAsync()));
+        created.ShouldAllBe(each => each.StatusCode == HttpStatusCode.Created);
         bodies.Distinct().ShouldHaveSingleItem();
-        made.Select(each => each.Headers.Location).Distinct().ShouldHaveSingleItem();
+        created.Select(each => each.Headers.Location).Distinct().ShouldHaveSingleItem();
         (await qrai.ListSessionsAsync()).Items.ShouldHaveSingleItem();
 
         var answer = (await qrai.AskAsync("Over?")).Answer;
@@ -204,7 +204,7 @@ public sealed class RepeatedQuestionTests(DatabaseKind kind) : IdempotencyTest(k
         Provider.Requests.Count.ShouldBe(1);
     }
 
-    private static async Task<MessageBody> WholeAsync(QrAiClient qrai, string key) =>
+    private static async Task<MessageBody> CompleteAsync(QrAiClient qrai, string key) =>
         (await AnswerAsync(qrai, key)).Answer;
 
     public enum Way

@@ -1,10 +1,10 @@
 namespace QrAi.Tests.Integration.Idempotency;
 
-/// <summary>Requests with one key that come to two services on one PostgreSQL.</summary>
+/// <summary>Requests with one key to two services on one PostgreSQL database.</summary>
 public sealed class TwoServicesTests() : IdempotencyTest(DatabaseKind.Postgres)
 {
     [Test]
-    public async Task Fifty_at_once_through_both_make_one_call_of_the_provider_and_get_one_result(
+    public async Task Fifty_concurrent_requests_to_both_make_one_call_of_the_provider_and_get_one_result(
         [Values] bool inSession
     )
     {
@@ -25,7 +25,7 @@ public sealed class TwoServicesTests() : IdempotencyTest(DatabaseKind.Postgres)
     }
 
     [Test]
-    public async Task What_one_still_generates_the_other_follows_to_its_end()
+    public async Task A_repetition_at_the_other_service_follows_a_running_answer_to_its_end()
     {
         var gate = Gate();
         await using var one = await StartAsync();

@@ -7,7 +7,7 @@ using QrAi.Tests.Testing.Providers;
 
 namespace QrAi.Tests.Integration.Isolation;
 
-/// <summary>A script, and the client that asks it.</summary>
+/// <summary>A script with a client for it.</summary>
 internal sealed class AskedScript : IAsyncDisposable
 {
     private readonly IModelProviders _models;

@@ -4,12 +4,12 @@ using QrAi.Tests.Testing.Postgres;
 
 namespace QrAi.Tests.Integration.Isolation;
 
-/// <summary>They do on purpose what no test may, and must fail; build/prove-isolation.sh sees to it that they do.</summary>
+/// <summary>Tests that violate the isolation and must fail, as build/prove-isolation.sh verifies.</summary>
 [Explicit("They fail.")]
 public sealed class Canaries
 {
-    // Held, for the garbage collector closes what nobody holds.
-    private static readonly List<NpgsqlConnection> _held = [];
+    // Referenced, because the garbage collector closes unreferenced connections.
+    private static readonly List<NpgsqlConnection> _leaked = [];
 
     [Test]
     public async Task A_canary_that_calls_another_host_fails_even_if_it_swallows_the_refusal() =>
@@ -28,7 +28,7 @@ public sealed class Canaries
     {
         await using var database = await TestRun.RentAsync();
         var leak = new NpgsqlConnection(PostgresUrl.ToConnectionString(database.Url) + ";Pooling=false");
-        _held.Add(leak);
+        _leaked.Add(leak);
 
         await leak.OpenAsync();
     }

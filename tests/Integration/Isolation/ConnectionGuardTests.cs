@@ -4,14 +4,14 @@ using QrAi.Tests.Isolation;
 
 namespace QrAi.Tests.Integration.Isolation;
 
-/// <summary>Canaries: they call on purpose what no test may, and must be refused and caught.</summary>
+/// <summary>Tests that call other hosts, which must be refused and reported.</summary>
 public sealed class ConnectionGuardTests
 {
-    // Addresses and names that are for documentation, and lead nowhere: RFC 5737, RFC 3849, RFC 2606.
+    // Addresses and names for documentation, which do not exist: RFC 5737, RFC 3849, RFC 2606.
     [TestCase("http://192.0.2.1:81/", "a connection to 192.0.2.1:81")]
     [TestCase("http://[2001:db8::1]:82/", "a connection to [2001:db8::1]:82")]
     [TestCase("https://openrouter.example/api/v1", "a connection to openrouter.example")]
-    public async Task A_call_that_leaves_the_machine_is_refused_and_its_host_named(string url, string named)
+    public async Task A_call_of_another_machine_is_refused_and_its_host_is_reported(string url, string named)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
 
@@ -31,7 +31,7 @@ public sealed class ConnectionGuardTests
     }
 
     [Test]
-    public async Task A_test_fails_for_what_it_was_refused_even_if_the_code_swallowed_it()
+    public async Task A_test_fails_after_a_refused_call_even_if_the_code_ignores_the_refusal()
     {
         await Should.ThrowAsync<Exception>(() => Dns.GetHostAddressesAsync("swallowed.example"));
         var test = new NUnit.Framework.Internal.TestMethod(

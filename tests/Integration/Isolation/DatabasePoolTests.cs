@@ -24,7 +24,7 @@ public sealed class DatabasePoolTests
     }
 
     [Test]
-    public async Task What_was_given_back_is_dropped()
+    public async Task A_returned_database_is_dropped()
     {
         string name;
         await using (var database = await TestRun.RentAsync())
@@ -37,7 +37,7 @@ public sealed class DatabasePoolTests
     }
 
     [Test]
-    public async Task A_test_that_leaves_a_connection_open_is_caught_and_its_database_named()
+    public async Task A_test_that_leaves_a_connection_open_is_detected_and_its_database_is_reported()
     {
         var pool = TestRun.Server.PoolOf(TestRun.Template, patience: TimeSpan.FromMilliseconds(100));
         var database = await pool.RentAsync("canary");
@@ -53,7 +53,7 @@ public sealed class DatabasePoolTests
     }
 
     [Test]
-    public async Task Who_waits_for_a_database_is_told_why_there_is_none()
+    public async Task A_test_that_waits_for_a_database_gets_the_reason_if_there_is_none()
     {
         var pool = TestRun.Server.PoolOf("not-prepared");
 
@@ -64,8 +64,8 @@ public sealed class DatabasePoolTests
     }
 
     [Test]
-    [Explicit("It takes the machine for itself for a while; build/prove-isolation.sh runs it.")]
-    public async Task A_thousand_small_tests_side_by_side_leak_nothing()
+    [Explicit("It uses the whole machine for a while; build/prove-isolation.sh runs it.")]
+    public async Task A_thousand_small_concurrent_tests_leak_nothing()
     {
         var pool = TestRun.Server.PoolOf(TestRun.Template);
         await Parallel.ForEachAsync(
@@ -91,7 +91,7 @@ public sealed class DatabasePoolTests
 
     [Test]
     [Explicit("It measures; build/prove-isolation.sh runs it.")]
-    public async Task What_tests_of_25_ms_in_a_row_wait_for_their_databases_is_measured()
+    public async Task The_wait_of_sequential_tests_of_25_ms_for_their_databases_is_measured()
     {
         var pool = TestRun.Server.PoolOf(TestRun.Template);
         for (var i = 0; i < 300; i++)

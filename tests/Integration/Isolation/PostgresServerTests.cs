@@ -2,7 +2,7 @@ using QrAi.Tests.Testing.Postgres;
 
 namespace QrAi.Tests.Integration.Isolation;
 
-/// <summary>Canaries: they leak on purpose, into a server of their own, and must be caught.</summary>
+/// <summary>Tests that leak data into a separate server, which must be detected.</summary>
 public sealed class PostgresServerTests
 {
     [TestCase("CREATE ROLE canary", "role canary is new")]
@@ -13,7 +13,7 @@ public sealed class PostgresServerTests
     [TestCase("INSERT INTO kept (note) VALUES ('canary')", "table kept was 1 rows")]
     [TestCase("UPDATE kept SET note = 'canary'", "table kept was 1 rows")]
     [TestCase("SELECT nextval('kept_id_seq')", "sequence kept_id_seq was 1,true, and is 2,true")]
-    public async Task A_canary_that_leaks_on_purpose_is_caught_and_named(string leak, string named)
+    public async Task A_leak_is_detected_and_reported(string leak, string named)
     {
         await using var cluster = await StartAsync();
         var server = await PostgresServer.UseAsync(cluster.Url);
@@ -26,7 +26,7 @@ public sealed class PostgresServerTests
     }
 
     [Test]
-    public async Task A_shared_server_is_left_as_it_was_found()
+    public async Task A_shared_server_is_left_unchanged()
     {
         await using var cluster = await StartAsync();
         await using var beside = await Sql.OpenAsync(cluster.Url);
@@ -44,15 +44,15 @@ public sealed class PostgresServerTests
     }
 
     [Test]
-    public async Task What_a_killed_run_left_in_a_shared_server_goes_with_the_next_and_a_living_runs_stays()
+    public async Task The_databases_of_a_killed_run_in_a_shared_server_are_dropped_and_those_of_a_live_run_stay()
     {
-        const string Left = "qrai_test_0123456789_1";
+        const string Leftover = "qrai_test_0123456789_1";
         await using var cluster = await StartAsync();
         await using var beside = await Sql.OpenAsync(cluster.Url);
-        await beside.ExecuteAsync($"CREATE DATABASE {Left}");
-        await using var living = await PostgresServer.UseAsync(cluster.Url);
-        (await DatabasesAsync()).ShouldNotContain(Left);
-        var used = PostgresUrl.DatabaseOf(await living.CreateDatabaseAsync());
+        await beside.ExecuteAsync($"CREATE DATABASE {Leftover}");
+        await using var live = await PostgresServer.UseAsync(cluster.Url);
+        (await DatabasesAsync()).ShouldNotContain(Leftover);
+        var used = PostgresUrl.DatabaseOf(await live.CreateDatabaseAsync());
 
         await using var next = await PostgresServer.UseAsync(cluster.Url);
 
@@ -64,7 +64,7 @@ public sealed class PostgresServerTests
     private static async Task<PostgresCluster> StartAsync()
     {
         if (!PostgresCluster.IsAvailable)
-            Assert.Ignore("Needs PostgreSQL's own programs: a leak must not go into a server that others use.");
+            Assert.Ignore("PostgreSQL's server programs are required: a leak must not affect a shared server.");
         var cluster = await PostgresCluster.CreateAsync();
         await using var sql = await Sql.OpenAsync(cluster.Url);
         await sql.ExecuteAsync(

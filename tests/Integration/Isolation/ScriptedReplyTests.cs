@@ -4,15 +4,15 @@ using QrAi.Tests.Testing.Providers;
 namespace QrAi.Tests.Integration.Isolation;
 
 /// <summary>
-/// A reply says the same whichever way it goes: over a socket, as HTTP in memory, or within the process. The first two are
-/// read by the service's own client.
+/// A reply has the same content over every transport: a socket, HTTP in memory, or in process. The service's client
+/// reads the first two.
 /// </summary>
 public sealed class ScriptedReplyTests
 {
     private const string Started = $"started openrouter {ScriptedModels.Model}";
     private static readonly TimeSpan _pace = TimeSpan.FromSeconds(3);
 
-    /// <summary>The ways that replies go.</summary>
+    /// <summary>The transports of replies.</summary>
     public enum Way
     {
         Socket,
@@ -90,7 +90,7 @@ public sealed class ScriptedReplyTests
     ];
 
     [Test]
-    public async Task A_reply_is_told_in_the_same_way([ValueSource(nameof(Replies))] Word word, [Values] Way way)
+    public async Task A_reply_is_the_same_on_every_transport([ValueSource(nameof(Replies))] Word word, [Values] Way way)
     {
         await using var asked = await AskedAsync(way);
         asked.Script.Enqueue(word.Reply);
@@ -102,7 +102,7 @@ public sealed class ScriptedReplyTests
     }
 
     [Test]
-    public async Task Silence_lasts_until_the_client_leaves([ValueSource(nameof(Hangs))] Word word, [Values] Way way)
+    public async Task Silence_lasts_until_a_disconnect([ValueSource(nameof(Hangs))] Word word, [Values] Way way)
     {
         await using var asked = await AskedAsync(way);
         asked.Script.Enqueue(word.Reply);
@@ -143,12 +143,12 @@ public sealed class ScriptedReplyTests
     }
 
     [Test]
-    public async Task A_gated_reply_may_end_in_any_way([Values] Way way, [Values] bool politely)
+    public async Task A_gated_reply_can_end_regularly_or_with_a_break([Values] Way way, [Values] bool regularly)
     {
         await using var asked = await AskedAsync(way);
         var gate = asked.Script.Gate();
         gate.Send("Hel");
-        if (politely)
+        if (regularly)
             gate.EndWithoutFinishReason();
         else
             gate.Break();
@@ -158,7 +158,7 @@ public sealed class ScriptedReplyTests
     }
 
     [Test]
-    public async Task A_pace_is_kept_by_the_tests_clock([Values] Way way)
+    public async Task A_pace_follows_the_clock_of_the_test([Values] Way way)
     {
         await using var asked = await AskedAsync(way);
         asked.Script.Enqueue(Reply.Answer("Hel", "lo") with { Pace = _pace });
@@ -194,7 +194,7 @@ public sealed class ScriptedReplyTests
     }
 
     [Test]
-    public async Task What_is_about_the_wire_goes_over_a_wire_only([Values] Way way)
+    public async Task Raw_parts_are_sent_only_over_a_connection([Values] Way way)
     {
         await using var asked = await AskedAsync(way);
         asked.Script.Enqueue(
@@ -213,7 +213,7 @@ public sealed class ScriptedReplyTests
     }
 
     [Test]
-    public async Task A_fault_of_the_tests_own_is_thrown_to_who_asks_in_the_same_process([Values] Way way)
+    public async Task A_fault_of_a_test_is_thrown_to_a_client_in_the_same_process([Values] Way way)
     {
         await using var asked = await AskedAsync(way);
         asked.Script.Enqueue(Reply.Stream(Part.Token("Hel"), Part.Throw(new NotImplementedException("Own"))));
@@ -229,7 +229,7 @@ public sealed class ScriptedReplyTests
 
     [TestCase(Way.Memory)]
     [TestCase(Way.Process)]
-    public async Task A_request_that_the_script_does_not_know_of_is_a_fault(Way way)
+    public async Task A_request_without_a_scripted_reply_is_a_fault(Way way)
     {
         await using var asked = await AskedAsync(way);
         asked.Script.Default = null;
@@ -240,7 +240,7 @@ public sealed class ScriptedReplyTests
     }
 
     [Test]
-    public async Task Within_the_process_the_next_provider_goes_on_as_in_the_service()
+    public async Task In_process_the_next_provider_continues_as_in_the_service()
     {
         var models = new ScriptedModels(new TestClock()) { Providers = ["openrouter", "google-ai"] };
         models.Enqueue(Reply.BreakOff("Hel"), Reply.Answer("Hello"));
@@ -259,7 +259,7 @@ public sealed class ScriptedReplyTests
     }
 
     /// <summary>
-    /// What is told, with the usage before the end. The pieces of a text are joined, as their number depends on the network.
+    /// Returns the lines with the usage before the end. Pieces of text are joined, because their number varies.
     /// </summary>
     private static string[] Lines(Conversation conversation)
     {

@@ -1,18 +1,18 @@
 namespace QrAi.Tests.Integration.Isolation;
 
 /// <summary>
-/// Two tests that are each other's mirror: whichever comes second must find nothing of what the first wrote, so the
-/// pair proves both orders.
+/// Two identical tests: the second must find no data of the first one, so the pair proves the isolation in both
+/// orders.
 /// </summary>
 [TestFixture(DatabaseKind.Sqlite)]
 [TestFixture(DatabaseKind.Postgres)]
 public sealed class TestDatabaseTests(DatabaseKind kind) : IntegrationTest(kind)
 {
     [Test]
-    public Task What_one_test_writes_the_other_does_not_see() => FindNothingThenWriteAsync();
+    public Task The_first_test_does_not_see_the_data_of_the_second() => FindNothingThenWriteAsync();
 
     [Test]
-    public Task What_the_other_test_writes_the_one_does_not_see() => FindNothingThenWriteAsync();
+    public Task The_second_test_does_not_see_the_data_of_the_first() => FindNothingThenWriteAsync();
 
     private async Task FindNothingThenWriteAsync()
     {

@@ -8,7 +8,7 @@ public sealed class TestSettingsTests
         EnvironmentFiles.ReadFile(AppContext.BaseDirectory, ".env.test").Values;
 
     [Test]
-    public void The_settings_for_tests_hold_no_key_that_works_anywhere()
+    public void The_settings_for_tests_contain_no_valid_key()
     {
         var keys = Values.Where(setting => setting.Key.EndsWith("_KEY", StringComparison.Ordinal)).ToList();
 
@@ -17,7 +17,7 @@ public sealed class TestSettingsTests
     }
 
     [Test]
-    public void The_settings_for_tests_name_no_address_beyond_this_machine()
+    public void The_settings_for_tests_contain_only_local_addresses()
     {
         var addresses = Values.Where(setting => setting.Key.EndsWith("_URL", StringComparison.Ordinal)).ToList();
 

@@ -2,11 +2,11 @@ using QrAi.Tests.Testing.Providers;
 
 namespace QrAi.Tests.Integration.Llm;
 
-/// <summary>Any server of OpenAI's protocol, under a name that the operator chooses.</summary>
+/// <summary>Any server with the OpenAI protocol, under a name that the operator chooses.</summary>
 public sealed class AnyProviderTests() : IntegrationTest(DatabaseKind.Sqlite)
 {
     [Test]
-    public async Task It_is_asked_in_its_place_with_its_model_and_without_a_key()
+    public async Task It_is_asked_with_its_model_and_without_a_key()
     {
         await using var models = await ScriptedProvider.StartAsync();
         await using var qrai = await StartAsync(Settings(models));
@@ -24,7 +24,7 @@ public sealed class AnyProviderTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task It_may_be_named_by_a_caller_and_is_shown_where_providers_are()
+    public async Task A_caller_can_name_it_and_it_is_listed_with_the_providers()
     {
         await using var models = await ScriptedProvider.StartAsync();
         var settings = Settings(models);
@@ -47,7 +47,7 @@ public sealed class AnyProviderTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task It_takes_over_when_the_one_before_it_fails()
+    public async Task It_takes_over_when_the_previous_provider_fails()
     {
         await using var models = await ScriptedProvider.StartAsync();
         var settings = Settings(models);

@@ -3,11 +3,11 @@ using QrAi.Tests.Testing.Providers;
 
 namespace QrAi.Tests.Integration.Llm;
 
-/// <summary>What goes to providers and what becomes of what they send; the database makes no difference here.</summary>
+/// <summary>The requests to providers and the handling of their responses, independent of the database.</summary>
 public sealed class ProtocolTests() : IntegrationTest(DatabaseKind.Sqlite)
 {
     [Test]
-    public async Task A_provider_is_asked_for_a_stream_with_usage_and_given_its_key()
+    public async Task A_provider_receives_its_key_and_is_asked_for_a_stream_with_usage()
     {
         await using var qrai = await StartAsync();
 
@@ -25,7 +25,7 @@ public sealed class ProtocolTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task Only_open_router_is_told_who_asks()
+    public async Task Only_OpenRouter_receives_the_name_of_the_application()
     {
         await using var second = await ScriptedProvider.StartAsync();
         await using var qrai = await StartAsync(WithSecond(second));
@@ -44,7 +44,7 @@ public sealed class ProtocolTests() : IntegrationTest(DatabaseKind.Sqlite)
     [TestCase(502)]
     [TestCase(503)]
     [TestCase(504)]
-    public async Task A_provider_that_may_recover_is_asked_again(int status)
+    public async Task A_transient_error_of_a_provider_is_retried(int status)
     {
         await using var qrai = await StartAsync();
         Provider.Enqueue(Reply.Status(status), Reply.Answer("Recovered"));
@@ -56,7 +56,7 @@ public sealed class ProtocolTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task A_connection_that_breaks_before_the_first_token_is_tried_again()
+    public async Task A_connection_that_breaks_before_the_first_token_is_retried()
     {
         await using var qrai = await StartAsync();
         Provider.Enqueue(Reply.BreakOff(), Reply.EndWithoutFinishReason(), Reply.Answer("Recovered"));
@@ -71,7 +71,7 @@ public sealed class ProtocolTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task Waits_between_retries_grow_and_the_next_provider_comes_after_them()
+    public async Task The_next_provider_is_asked_after_the_retries()
     {
         await using var second = await ScriptedProvider.StartAsync();
         await using var qrai = await StartAsync(WithSecond(second, retries: 2));
@@ -91,7 +91,7 @@ public sealed class ProtocolTests() : IntegrationTest(DatabaseKind.Sqlite)
     [TestCase(402)]
     [TestCase(403)]
     [TestCase(404)]
-    public async Task A_refused_key_or_account_goes_to_the_next_provider_at_once_and_to_the_log_as_an_error(int status)
+    public async Task A_refused_key_or_account_is_logged_as_an_error_and_the_next_provider_is_asked(int status)
     {
         await using var second = await ScriptedProvider.StartAsync();
         await using var qrai = await StartAsync(WithSecond(second, retries: 2));
@@ -129,7 +129,7 @@ public sealed class ProtocolTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task Retry_after_is_obeyed_up_to_10_seconds()
+    public async Task Retry_after_is_respected_up_to_10_seconds()
     {
         var clock = new TestClock();
         await using var qrai = await StartByAsync(clock);
@@ -143,7 +143,7 @@ public sealed class ProtocolTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task A_provider_that_wants_more_than_10_seconds_is_skipped_at_once()
+    public async Task A_provider_with_a_longer_retry_after_is_skipped_immediately()
     {
         await using var second = await ScriptedProvider.StartAsync();
         await using var qrai = await StartAsync(WithSecond(second, retries: 2));
@@ -156,7 +156,7 @@ public sealed class ProtocolTests() : IntegrationTest(DatabaseKind.Sqlite)
 
     [TestCase(false)]
     [TestCase(true)]
-    public async Task A_provider_without_a_first_token_in_time_is_given_up_and_the_next_asked(bool headers)
+    public async Task A_provider_without_a_first_token_in_time_is_abandoned_and_the_next_one_asked(bool headers)
     {
         await using var second = await ScriptedProvider.StartAsync();
         var settings = WithSecond(second);
@@ -201,7 +201,7 @@ public sealed class ProtocolTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task The_total_time_bounds_an_answer_that_never_ends()
+    public async Task The_total_time_limits_an_endless_answer()
     {
         var clock = new TestClock();
         await using var qrai = await StartByAsync(clock, new() { ["LLM_TOTAL_SECONDS"] = "120" });
@@ -221,7 +221,7 @@ public sealed class ProtocolTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task The_total_time_bounds_all_retries_and_providers_together()
+    public async Task The_total_time_limits_all_retries_and_providers_together()
     {
         var (firstToken, total) = (TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(40));
         await using var second = await ScriptedProvider.StartAsync();
@@ -252,7 +252,7 @@ public sealed class ProtocolTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task All_providers_failing_is_a_502_with_attempts_that_is_kept_and_the_session_can_be_asked_again()
+    public async Task A_failure_of_all_providers_is_a_502_with_attempts_and_the_session_can_be_asked_again()
     {
         await using var second = await ScriptedProvider.StartAsync();
         await using var qrai = await StartAsync(WithSecond(second));
@@ -272,7 +272,7 @@ public sealed class ProtocolTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task An_answer_that_breaks_off_at_the_only_provider_begins_again_there()
+    public async Task An_answer_that_breaks_off_at_the_only_provider_is_restarted_there()
     {
         await using var qrai = await StartAsync();
         Provider.Enqueue(
@@ -284,7 +284,7 @@ public sealed class ProtocolTests() : IntegrationTest(DatabaseKind.Sqlite)
         await using var stream = await qrai.AskStreamingAsync("Whole?");
         var events = await stream.ReadToEndAsync();
 
-        // What a follower has not been told of a run it is not told when the run is void.
+        // A follower does not receive the remaining text of a discarded run.
         events[^1].Id.ShouldBe("3.5.end");
         events.Text().ShouldBe("Whole");
         events.Answer().Content.ShouldBe("Whole");

@@ -3,7 +3,7 @@ using QrAi.Tests.Testing.Providers;
 
 namespace QrAi.Tests.Integration.OpenAi;
 
-/// <summary>What a provider adds to a tool call goes to the caller, and comes back with the call.</summary>
+/// <summary>Members that a provider adds to a tool call are sent to the caller, and returned with the call.</summary>
 public sealed class AddedToolCallMemberTests : OpenAiTest
 {
     private const string Added = """{"google":{"thought_signature":"c2lnbmF0dXJl"}}""";
@@ -13,7 +13,7 @@ public sealed class AddedToolCallMemberTests : OpenAiTest
         """;
 
     [Test]
-    public async Task It_goes_to_the_caller([Values] bool streamed)
+    public async Task It_is_sent_to_the_caller([Values] bool streamed)
     {
         await using var qrai = await StartAsync();
         Provider.Enqueue(Reply.Stream(Calls(), Part.FinishWith("stop"), Part.Done));
@@ -42,7 +42,7 @@ public sealed class AddedToolCallMemberTests : OpenAiTest
     }
 
     [Test]
-    public async Task It_is_kept_with_a_completion_that_is_asked_for_again()
+    public async Task It_is_stored_with_a_completion_that_is_repeated()
     {
         await using var qrai = await StartAsync();
         Provider.Enqueue(Reply.Stream(Calls(), Part.FinishWith("stop"), Part.Done));
@@ -64,7 +64,7 @@ public sealed class AddedToolCallMemberTests : OpenAiTest
     }
 
     [Test]
-    public async Task It_comes_back_to_the_provider()
+    public async Task It_is_returned_to_the_provider()
     {
         await using var qrai = await StartAsync();
         var request = Request();

@@ -4,12 +4,12 @@ using QrAi.Tests.Testing.Providers;
 
 namespace QrAi.Tests.Integration.OpenAi;
 
-/// <summary>Errors in the shape of OpenAI's API.</summary>
+/// <summary>Errors in the format of OpenAI's API.</summary>
 public sealed class ChatCompletionErrorTests : OpenAiTest
 {
     [TestCase("openrouter", HttpStatusCode.BadGateway, "provider_failed")]
     [TestCase("nobody/model", HttpStatusCode.NotFound, "model_not_found")]
-    public async Task What_fails_before_the_first_token_is_an_ordinary_error(
+    public async Task A_failure_before_the_first_token_is_an_ordinary_error(
         string model,
         HttpStatusCode status,
         string code
@@ -62,7 +62,7 @@ public sealed class ChatCompletionErrorTests : OpenAiTest
     [TestCase("{", "body")]
     [TestCase("[]", "body")]
     [TestCase("null", "body")]
-    public async Task A_request_that_breaks_a_rule_is_told_which_member(string body, string param)
+    public async Task An_invalid_request_is_an_error_with_the_name_of_the_member(string body, string param)
     {
         await using var qrai = await StartAsync();
 
@@ -79,12 +79,12 @@ public sealed class ChatCompletionErrorTests : OpenAiTest
     }
 
     [Test]
-    public async Task A_conversation_may_be_longer_than_a_question_but_not_without_end()
+    public async Task A_conversation_can_be_longer_than_a_question_up_to_a_limit()
     {
         await using var qrai = await StartAsync();
 
         await CompleteAsync(qrai, Request(text: new string('a', 900_000)));
-        // The service answers without reading it all, which HttpClient may take for a broken connection.
+        // The service answers before it reads all, which HttpClient may report as a broken connection.
         var body = JsonSerializer.Serialize(Request(text: new string('a', 1_100_000)));
         var response = await qrai.SendRawAsync(
             "POST /v1/chat/completions HTTP/1.1\r\nHost: qrai\r\nContent-Type: application/json\r\nConnection: close\r\n"
@@ -98,7 +98,7 @@ public sealed class ChatCompletionErrorTests : OpenAiTest
 
     [TestCase("GET", "/v1/chat/completions", HttpStatusCode.MethodNotAllowed, "method_not_allowed")]
     [TestCase("POST", "/v1/embeddings", HttpStatusCode.NotFound, "not_found")]
-    public async Task What_is_not_there_is_told_in_the_same_shape(
+    public async Task Unknown_routes_have_the_same_error_format(
         string method,
         string path,
         HttpStatusCode status,

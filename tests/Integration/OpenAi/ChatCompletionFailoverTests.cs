@@ -3,7 +3,7 @@ using QrAi.Tests.Testing.Streams;
 
 namespace QrAi.Tests.Integration.OpenAi;
 
-/// <summary>Which provider completes a chat, and what a caller sees of a change.</summary>
+/// <summary>The provider that completes a chat, and the effect of a failover on the caller.</summary>
 public sealed class ChatCompletionFailoverTests : OpenAiTest
 {
     [Test]
@@ -54,7 +54,7 @@ public sealed class ChatCompletionFailoverTests : OpenAiTest
 
         await using var stream = await StreamAsync(qrai, Request());
         var events = new List<ServerSentEvent>();
-        // Text that breaks off before it was sent to the caller is replaced in silence, so it has to arrive first.
+        // Text that is not sent yet would be replaced without an error, so it has to arrive first.
         do events.Add((await stream.ReadAsync())!);
         while (!events[^1].Text.Contains("Half an "));
         gate.Break();
@@ -68,7 +68,7 @@ public sealed class ChatCompletionFailoverTests : OpenAiTest
     }
 
     [Test]
-    public async Task A_break_is_not_seen_by_who_waits_for_the_whole()
+    public async Task A_break_is_not_visible_without_a_stream()
     {
         await using var second = await ScriptedProvider.StartAsync();
         await using var qrai = await StartAsync(WithSecond(second));

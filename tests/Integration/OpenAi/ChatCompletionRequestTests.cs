@@ -3,11 +3,11 @@ using QrAi.Tests.Testing.Providers;
 
 namespace QrAi.Tests.Integration.OpenAi;
 
-/// <summary>What of a request is sent to the provider.</summary>
+/// <summary>The members of a request that are sent to the provider.</summary>
 public sealed class ChatCompletionRequestTests : OpenAiTest
 {
     [Test]
-    public async Task The_conversation_goes_to_the_provider_as_it_came()
+    public async Task The_conversation_is_sent_to_the_provider_unchanged()
     {
         await using var qrai = await StartAsync();
 
@@ -69,7 +69,7 @@ public sealed class ChatCompletionRequestTests : OpenAiTest
     }
 
     [Test]
-    public async Task What_is_asked_of_the_model_goes_to_the_provider_and_what_nobody_knows_does_not()
+    public async Task Known_parameters_are_sent_to_the_provider_and_unknown_ones_are_not()
     {
         await using var qrai = await StartAsync();
         var request = Request();
@@ -117,7 +117,7 @@ public sealed class ChatCompletionRequestTests : OpenAiTest
     }
 
     [Test]
-    public async Task Tools_go_through_and_their_calls_come_back([Values] bool streamed)
+    public async Task Tools_are_sent_to_the_provider_and_their_calls_are_returned([Values] bool streamed)
     {
         await using var qrai = await StartAsync();
         Provider.Enqueue(

@@ -7,7 +7,7 @@ namespace QrAi.Tests.Integration.OpenAi;
 public sealed class ChatCompletionTests : OpenAiTest
 {
     [Test]
-    public async Task A_conversation_is_answered_whole()
+    public async Task A_conversation_is_answered_completely()
     {
         await using var qrai = await StartAsync();
         Provider.Enqueue(Reply.Answer("Tok", "yo 🗼"));
@@ -34,7 +34,7 @@ public sealed class ChatCompletionTests : OpenAiTest
     }
 
     [Test]
-    public async Task Nothing_of_it_is_kept()
+    public async Task It_is_not_stored()
     {
         await using var qrai = await StartAsync();
 
@@ -73,7 +73,7 @@ public sealed class ChatCompletionTests : OpenAiTest
     }
 
     [Test]
-    public async Task A_stream_says_what_it_cost_where_that_is_asked_for()
+    public async Task A_stream_contains_the_usage_if_requested()
     {
         await using var qrai = await StartAsync();
         var request = Request();
@@ -88,7 +88,7 @@ public sealed class ChatCompletionTests : OpenAiTest
     }
 
     [Test]
-    public async Task A_token_goes_out_before_the_next_one_comes()
+    public async Task Each_token_is_sent_immediately()
     {
         await using var qrai = await StartAsync();
         var gate = Gate();
@@ -103,7 +103,7 @@ public sealed class ChatCompletionTests : OpenAiTest
     }
 
     [Test]
-    public async Task Who_leaves_stops_the_provider()
+    public async Task A_disconnect_aborts_the_request_to_the_provider()
     {
         await using var qrai = await StartAsync();
         var gate = Gate();

@@ -7,11 +7,11 @@ using QrAi.Tests.Testing.Providers;
 
 namespace QrAi.Tests.Integration.OpenAi;
 
-/// <summary>OpenAI's own client for .NET, which knows nothing of QrAi but its address.</summary>
+/// <summary>The official OpenAI client for .NET, configured only with the URL of QrAi.</summary>
 public sealed class DotNetClientTests() : IntegrationTest(DatabaseKind.Sqlite)
 {
     [Test]
-    public async Task It_gets_an_answer_whole()
+    public async Task It_gets_a_complete_answer()
     {
         await using var qrai = await StartAsync();
         Provider.Enqueue(Reply.Answer("To", "kyo"));
@@ -47,7 +47,7 @@ public sealed class DotNetClientTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task It_calls_a_tool_and_goes_on_with_its_result()
+    public async Task It_calls_a_tool_and_continues_with_its_result()
     {
         await using var qrai = await StartAsync();
         Provider.Enqueue(
@@ -87,7 +87,7 @@ public sealed class DotNetClientTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task It_keeps_what_it_stores_in_one_session()
+    public async Task It_stores_completions_in_one_session()
     {
         await using var qrai = await StartAsync();
 
@@ -128,7 +128,7 @@ public sealed class DotNetClientTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task It_tries_again_where_that_may_help()
+    public async Task It_retries_transient_errors()
     {
         await using var qrai = await StartAsync(new() { ["LLM_MAX_RETRIES"] = "0" });
         Provider.Enqueue(Reply.Status(503), Reply.Answer("At last"));

@@ -7,7 +7,7 @@ namespace QrAi.Tests.Integration.OpenAi;
 public sealed class ModelTests : OpenAiTest
 {
     [Test]
-    public async Task Each_providers_model_is_listed_in_the_order_of_failover()
+    public async Task The_model_of_each_provider_is_listed_in_the_order_of_failover()
     {
         await using var second = await ScriptedProvider.StartAsync();
         await using var qrai = await StartAsync(WithSecond(second));
@@ -36,7 +36,7 @@ public sealed class ModelTests : OpenAiTest
     [TestCase("gpt-nobody")]
     [TestCase("openai%2Fgpt-nobody")]
     [TestCase("%2F")]
-    public async Task A_model_that_is_not_there_is_not_found(string name)
+    public async Task An_unknown_model_is_not_found(string name)
     {
         await using var qrai = await StartAsync();
 

@@ -4,18 +4,18 @@ using QrAi.Tests.Testing.Streams;
 
 namespace QrAi.Tests.Integration.OpenAi;
 
-/// <summary>A test that speaks as OpenAI's clients do; the database makes no difference here.</summary>
+/// <summary>A test that uses the OpenAI protocol, independent of the database.</summary>
 public abstract class OpenAiTest() : IntegrationTest(DatabaseKind.Sqlite)
 {
-    /// <summary>A request with one message of the user's.</summary>
+    /// <summary>Creates a request with one message of the user.</summary>
     protected static Dictionary<string, object?> Request(string model = "openrouter", string text = "Who?") =>
         new() { ["model"] = model, ["messages"] = new[] { new { role = "user", content = text } } };
 
-    /// <summary>Sends a request that is expected to be answered whole.</summary>
+    /// <summary>Sends a request, and reads the complete response.</summary>
     protected static async Task<JsonElement> CompleteAsync(QrAiHost qrai, object body) =>
         await QrAiClient.ReadAsync<JsonElement>(qrai.PostAsync("/v1/chat/completions", body));
 
-    /// <summary>Sends a request that is expected to be answered as a stream.</summary>
+    /// <summary>Sends a request, and opens the stream of the response.</summary>
     protected static async Task<EventStreamReader> StreamAsync(QrAiHost qrai, Dictionary<string, object?> body)
     {
         body["stream"] = true;
@@ -29,7 +29,7 @@ public abstract class OpenAiTest() : IntegrationTest(DatabaseKind.Sqlite)
         );
     }
 
-    /// <summary>Reads an error, which must have OpenAI's shape and no other.</summary>
+    /// <summary>Reads an error, which must have exactly the format of OpenAI.</summary>
     protected static async Task<(HttpStatusCode Status, string Code, string? Param, string Message)> ErrorAsync(
         Task<HttpResponseMessage> sending
     )

@@ -8,7 +8,7 @@ namespace QrAi.Tests.Integration.OpenAi;
 public sealed class StoredChatTests : OpenAiTest
 {
     [Test]
-    public async Task The_last_message_and_its_answer_are_kept_in_a_new_session()
+    public async Task The_last_message_and_its_answer_are_stored_in_a_new_session()
     {
         await using var qrai = await StartAsync();
         Provider.Enqueue(Reply.Answer("東", "京") with { FinishReason = "length" });
@@ -48,7 +48,7 @@ public sealed class StoredChatTests : OpenAiTest
     }
 
     [Test]
-    public async Task A_session_goes_on_and_its_earlier_messages_are_sent_after_the_callers_system_message()
+    public async Task A_session_continues_and_its_history_is_sent_after_the_system_message_of_the_caller()
     {
         await using var qrai = await StartAsync();
         var asked = await qrai.AskAsync("First?");
@@ -76,7 +76,7 @@ public sealed class StoredChatTests : OpenAiTest
     }
 
     [Test]
-    public async Task A_caller_who_sends_the_conversation_itself_is_taken_at_its_word()
+    public async Task A_conversation_that_the_caller_sends_replaces_the_history()
     {
         await using var qrai = await StartAsync();
         var asked = await qrai.AskAsync("First?");
@@ -95,7 +95,7 @@ public sealed class StoredChatTests : OpenAiTest
     }
 
     [Test]
-    public async Task Who_leaves_stops_nothing()
+    public async Task A_disconnect_does_not_stop_the_answer()
     {
         await using var qrai = await StartAsync();
         var gate = Gate();
@@ -113,7 +113,7 @@ public sealed class StoredChatTests : OpenAiTest
     }
 
     [Test]
-    public async Task After_the_first_token_a_break_is_an_error_in_the_stream_and_the_whole_answer_is_kept()
+    public async Task After_the_first_token_a_break_is_an_error_in_the_stream_and_the_complete_answer_is_stored()
     {
         await using var second = await ScriptedProvider.StartAsync();
         await using var qrai = await StartAsync(WithSecond(second));
@@ -136,7 +136,7 @@ public sealed class StoredChatTests : OpenAiTest
     }
 
     [Test]
-    public async Task What_no_provider_answers_is_an_ordinary_error_and_kept_as_failed([Values] bool streamed)
+    public async Task A_failure_of_all_providers_is_an_ordinary_error_and_stored([Values] bool streamed)
     {
         await using var qrai = await StartAsync(new() { ["LLM_MAX_RETRIES"] = "0" });
         Provider.Default = Reply.Status(500);
@@ -151,7 +151,7 @@ public sealed class StoredChatTests : OpenAiTest
     }
 
     [Test]
-    public async Task One_that_is_cancelled_before_anybody_has_begun_is_empty()
+    public async Task A_completion_that_is_cancelled_before_its_start_is_empty()
     {
         await using var qrai = await StartAsync();
         var gate = Gate();
@@ -168,7 +168,7 @@ public sealed class StoredChatTests : OpenAiTest
     }
 
     [Test]
-    public async Task With_an_idempotency_key_it_is_asked_once_and_told_alike_after_a_restart()
+    public async Task With_an_idempotency_key_it_is_asked_once_and_the_same_after_a_restart()
     {
         Provider.Enqueue(Reply.Answer("Once") with { FinishReason = "length" });
         string first;
@@ -195,7 +195,7 @@ public sealed class StoredChatTests : OpenAiTest
     }
 
     [Test]
-    public async Task A_session_that_is_busy_or_not_there_is_told_in_OpenAIs_shape()
+    public async Task A_busy_or_unknown_session_is_an_error_in_the_format_of_OpenAI()
     {
         await using var qrai = await StartAsync();
         var session = (await qrai.CreateSessionAsync("Busy")).Id;
@@ -229,7 +229,7 @@ public sealed class StoredChatTests : OpenAiTest
         """{"messages":[{"role":"user","content":"a"}],"metadata":{"session_id":"019aba3e-7f5b-74ba-987d-15a84d645740"}}""",
         "metadata.session_id"
     )]
-    public async Task What_cannot_be_kept_is_refused_and_nothing_is(string body, string param)
+    public async Task A_request_that_cannot_be_stored_is_refused_and_stores_nothing(string body, string param)
     {
         await using var qrai = await StartAsync();
         using var content = new StringContent(
@@ -247,17 +247,17 @@ public sealed class StoredChatTests : OpenAiTest
 
     [TestCase(100_000, true)]
     [TestCase(100_001, false)]
-    public async Task The_question_has_at_most_100000_characters(int length, bool isTaken)
+    public async Task The_question_has_at_most_100000_characters(int length, bool isAccepted)
     {
         await using var qrai = await StartAsync();
 
         using var response = await qrai.PostAsync("/v1/chat/completions", Stored(new string('あ', length)));
 
-        response.StatusCode.ShouldBe(isTaken ? HttpStatusCode.OK : HttpStatusCode.BadRequest);
+        response.StatusCode.ShouldBe(isAccepted ? HttpStatusCode.OK : HttpStatusCode.BadRequest);
     }
 
     [Test]
-    public async Task Other_metadata_is_the_callers_own()
+    public async Task Other_metadata_is_allowed()
     {
         await using var qrai = await StartAsync();
         var request = Stored("Who?");

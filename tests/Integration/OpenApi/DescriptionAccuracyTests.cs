@@ -7,7 +7,7 @@ using QrAi.Tests.Testing.Streams;
 
 namespace QrAi.Tests.Integration.OpenApi;
 
-/// <summary>Whether the examples, events and limits of the description are those of the service.</summary>
+/// <summary>Compares the examples, events and limits of the description with the service.</summary>
 public sealed class DescriptionAccuracyTests() : IntegrationTest(DatabaseKind.Sqlite)
 {
     private const string EventStream = "text/event-stream";
@@ -68,12 +68,12 @@ public sealed class DescriptionAccuracyTests() : IntegrationTest(DatabaseKind.Sq
             .GetProperty("enum")
             .EnumerateArray()
             .Select(code => code.GetString())
-            .Except(["model_not_found"]); // only below /v1, where errors are no problems
+            .Except(["model_not_found"]); // only below /v1, whose errors have another format
         codes.ShouldBe(all, ignoreOrder: true);
     }
 
     [Test]
-    public async Task The_events_of_a_stream_are_those_that_are_described()
+    public async Task The_events_of_a_stream_match_their_description()
     {
         await using var qrai = await StartAsync();
         var document = await DescriptionAsync(qrai);
@@ -92,11 +92,11 @@ public sealed class DescriptionAccuracyTests() : IntegrationTest(DatabaseKind.Sq
             headers => headers.Accept.ParseAdd(EventStream)
         );
         await using var sent = await EventStreamReader.OpenAsync(response);
-        await using var shown = new EventStreamReader(
+        await using var example = new EventStreamReader(
             new MemoryStream(Encoding.UTF8.GetBytes(described.GetProperty("example").GetString()!))
         );
 
-        var events = (await sent.ReadToEndAsync()).Concat(await shown.ReadToEndAsync()).ToList();
+        var events = (await sent.ReadToEndAsync()).Concat(await example.ReadToEndAsync()).ToList();
         events
             .Select(one => one.Event)
             .Distinct()

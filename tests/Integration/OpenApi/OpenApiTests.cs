@@ -9,7 +9,7 @@ public sealed class OpenApiTests() : IntegrationTest(DatabaseKind.Sqlite)
 
     private static readonly Dictionary<string, string> _withKeys = new()
     {
-        ["ENVIRONMENT"] = "development", // where the description is open
+        ["ENVIRONMENT"] = "development", // where the description is public
         ["AUTHENTICATION"] = "api-key",
     };
 
@@ -50,22 +50,22 @@ public sealed class OpenApiTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task The_description_is_the_one_that_is_shown()
+    public async Task The_description_equals_the_published_one()
     {
         await using var qrai = await StartAsync(_withKeys);
         using var response = await qrai.GetAsync("/openapi/v1.json");
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         var described = (await response.Content.ReadAsStringAsync()).ReplaceLineEndings("\n").TrimEnd() + "\n";
-        var shown = File.Exists(_file) ? await File.ReadAllTextAsync(_file) : "";
+        var published = File.Exists(_file) ? await File.ReadAllTextAsync(_file) : "";
 
-        if (described != shown && Environment.GetEnvironmentVariable("QRAI_UPDATE_SNAPSHOTS") == "true")
-            await File.WriteAllTextAsync(_file, shown = described);
+        if (described != published && Environment.GetEnvironmentVariable("QRAI_UPDATE_SNAPSHOTS") == "true")
+            await File.WriteAllTextAsync(_file, published = described);
 
-        shown.ShouldBe(described, "docs/openapi.json shows another; QRAI_UPDATE_SNAPSHOTS=true writes it anew.");
+        published.ShouldBe(described, "docs/openapi.json differs; QRAI_UPDATE_SNAPSHOTS=true updates it.");
     }
 
     [Test]
-    public async Task A_caller_has_to_prove_who_it_is_only_where_the_settings_say_so()
+    public async Task Authentication_is_required_only_with_the_setting()
     {
         await using var open = await StartAsync();
         await using var closed = await StartAsync(_withKeys);
@@ -104,14 +104,14 @@ public sealed class OpenApiTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task What_is_sent_is_what_is_described()
+    public async Task Responses_match_their_description()
     {
         await using var qrai = await StartAsync();
         var document = await DescriptionAsync(qrai);
         var asked = await qrai.AskAsync("日本の首都は？");
         var session = $"/api/sessions/{asked.SessionId}";
         var answer = $"/api/answers/{asked.Answer.Id}";
-        var nobody = Guid.Empty;
+        var unknown = Guid.Empty;
         var message = new { role = "user", content = "日本の首都は？" };
         Provider.Enqueue(Testing.Providers.Reply.Status(400));
         var exchanges = new (string Operation, int Status, string Method, string Path, object? Body, string? Accept)[]
@@ -120,7 +120,7 @@ public sealed class OpenApiTests() : IntegrationTest(DatabaseKind.Sqlite)
             ("AskQuestion", 200, "POST", "/api/questions", new { question = "Why?", asked.SessionId }, null),
             ("AskQuestion", 200, "POST", "/api/questions", new { question = "Why?" }, "text/event-stream"),
             ("AskQuestion", 400, "POST", "/api/questions", new { question = "" }, null),
-            ("AskQuestion", 404, "POST", "/api/questions", new { question = "Why?", sessionId = nobody }, null),
+            ("AskQuestion", 404, "POST", "/api/questions", new { question = "Why?", sessionId = unknown }, null),
             ("AskQuestion", 413, "POST", "/api/questions", new { question = new string('x', 1_100_000) }, null),
             ("AskQuestion", 415, "POST", "/api/questions", new StringContent("Why?"), null),
             ("CreateSession", 201, "POST", "/api/sessions", new { title = "Capitals" }, null),
@@ -128,7 +128,7 @@ public sealed class OpenApiTests() : IntegrationTest(DatabaseKind.Sqlite)
             ("ListSessions", 200, "GET", "/api/sessions?limit=1", null, null),
             ("ListSessions", 400, "GET", "/api/sessions?limit=0", null, null),
             ("GetSession", 200, "GET", session, null, null),
-            ("GetSession", 404, "GET", $"/api/sessions/{nobody}", null, null),
+            ("GetSession", 404, "GET", $"/api/sessions/{unknown}", null, null),
             ("RenameSession", 200, "PATCH", session, new { title = "Japan" }, null),
             ("ListMessages", 200, "GET", $"{session}/messages", null, null),
             ("GetAnswer", 200, "GET", answer, null, null),
@@ -199,7 +199,7 @@ public sealed class OpenApiTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task A_caller_who_is_not_known_is_told_as_described()
+    public async Task The_response_to_an_unauthenticated_caller_matches_its_description()
     {
         await using var qrai = await StartAsync(_withKeys);
         var document = await DescriptionAsync(qrai);
@@ -219,7 +219,7 @@ public sealed class OpenApiTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task There_is_a_page_to_try_it()
+    public async Task The_documentation_page_exists()
     {
         await using var qrai = await StartAsync();
 

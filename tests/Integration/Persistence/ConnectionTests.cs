@@ -6,7 +6,7 @@ namespace QrAi.Tests.Integration.Persistence;
 public sealed class ConnectionTests() : IntegrationTest(DatabaseKind.Postgres)
 {
     [Test]
-    public async Task Five_hundred_answers_at_once_need_no_more_connections_than_the_pool_has_and_none_while_they_wait(
+    public async Task Five_hundred_concurrent_answers_share_the_pool_and_hold_no_connection_while_they_wait(
         [Values] bool streamed
     )
     {
@@ -21,7 +21,7 @@ public sealed class ConnectionTests() : IntegrationTest(DatabaseKind.Postgres)
         await Provider.WaitForRequestsAsync(500);
 
         (await database.CountsAsync()).ShouldBe((500, 1_000));
-        // The recorder and the heartbeat use a connection for a moment; an answer that held one would never let it rest.
+        // The recorder and the heartbeat use a connection briefly; an answer would hold one until its end.
         var connections = await Eventually.Value(
             () =>
                 database.LinesAsync(
@@ -31,7 +31,7 @@ public sealed class ConnectionTests() : IntegrationTest(DatabaseKind.Postgres)
             states => states.All(state => state == "idle")
         );
         connections.Count.ShouldBeLessThanOrEqualTo(10);
-        // All of them wait for the provider, and others are served meanwhile.
+        // All of them wait for the provider, and other requests are served.
         (await qrai.ListSessionsAsync(100)).Items.Count.ShouldBe(100);
 
         foreach (var each in gates)
@@ -55,7 +55,7 @@ public sealed class ConnectionTests() : IntegrationTest(DatabaseKind.Postgres)
     [TestCase("INSERT INTO sessions", "/api/sessions", """{"title":"Once"}""")]
     [TestCase("INSERT INTO messages", "/api/questions", """{"question":"Once?"}""")]
     [TestCase("UPDATE messages SET status", "/api/questions", """{"question":"Once?"}""")]
-    public async Task A_save_whose_confirmation_is_lost_counts_once_and_is_no_error(
+    public async Task A_write_whose_confirmation_is_lost_is_executed_once_and_is_not_an_error(
         string sql,
         string path,
         string body

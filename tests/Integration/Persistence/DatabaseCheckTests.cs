@@ -20,7 +20,7 @@ public sealed class DatabaseCheckTests(DatabaseKind kind)
     }
 
     [Test]
-    public async Task A_database_that_is_well_is_described()
+    public async Task A_healthy_database_is_described()
     {
         var outcome = await CheckAsync(await NewDatabaseAsync(), migrates: false);
 
@@ -81,7 +81,7 @@ public sealed class DatabaseCheckTests(DatabaseKind kind)
     }
 
     [Test]
-    public async Task A_file_that_is_no_database_is_a_failure()
+    public async Task A_file_that_is_not_a_database_is_a_failure()
     {
         OnlyOn(DatabaseKind.Sqlite);
         var path = TestRun.NewSqlitePath();
@@ -96,7 +96,7 @@ public sealed class DatabaseCheckTests(DatabaseKind kind)
     }
 
     [Test]
-    public async Task A_file_that_another_program_keeps_for_itself_is_a_failure_within_the_time_limit()
+    public async Task A_file_that_another_program_locks_is_a_failure_within_the_time_limit()
     {
         OnlyOn(DatabaseKind.Sqlite);
         var url = await NewDatabaseAsync();
@@ -111,7 +111,7 @@ public sealed class DatabaseCheckTests(DatabaseKind kind)
     }
 
     [Test]
-    public async Task A_folder_that_takes_no_file_is_a_failure()
+    public async Task A_folder_that_is_not_writable_is_a_failure()
     {
         OnlyOn(DatabaseKind.Sqlite);
 
@@ -134,7 +134,7 @@ public sealed class DatabaseCheckTests(DatabaseKind kind)
             url.Replace($"{user}@", $"{user.Split(':')[0]}:{Wrong}@", StringComparison.Ordinal)
         );
         if (outcome.Passed)
-            Assert.Ignore("This server asks for no password.");
+            Assert.Ignore("This server requires no password.");
 
         outcome.Detail.ShouldContain("SQLSTATE 28P01");
         outcome.Detail.ShouldEndWith("Check user and password in DATABASE_URL, and the server's pg_hba.conf.");
@@ -142,7 +142,7 @@ public sealed class DatabaseCheckTests(DatabaseKind kind)
     }
 
     [Test]
-    public async Task A_database_that_is_not_there_is_a_failure()
+    public async Task A_missing_database_is_a_failure()
     {
         OnlyOn(DatabaseKind.Postgres);
 
@@ -153,7 +153,7 @@ public sealed class DatabaseCheckTests(DatabaseKind kind)
     }
 
     [Test]
-    public async Task A_server_that_is_down_is_a_failure()
+    public async Task An_unavailable_server_is_a_failure()
     {
         OnlyOn(DatabaseKind.Postgres);
 
@@ -164,7 +164,7 @@ public sealed class DatabaseCheckTests(DatabaseKind kind)
     }
 
     [Test]
-    public async Task A_server_that_says_nothing_is_a_failure_within_the_time_limit()
+    public async Task A_server_that_does_not_respond_is_a_failure_within_the_time_limit()
     {
         OnlyOn(DatabaseKind.Postgres);
         using var silent = new TcpListener(IPAddress.Loopback, 0);
@@ -184,7 +184,7 @@ public sealed class DatabaseCheckTests(DatabaseKind kind)
     }
 
     [Test]
-    public async Task A_database_that_can_only_be_read_is_a_failure()
+    public async Task A_read_only_database_is_a_failure()
     {
         OnlyOn(DatabaseKind.Postgres);
         var url = await NewDatabaseAsync();
@@ -200,7 +200,7 @@ public sealed class DatabaseCheckTests(DatabaseKind kind)
     }
 
     [Test]
-    public async Task A_pool_that_the_server_has_no_room_for_is_told()
+    public async Task A_pool_that_is_larger_than_the_servers_limit_is_reported()
     {
         OnlyOn(DatabaseKind.Postgres);
 

@@ -9,7 +9,7 @@ using QrAi.Tests.Testing.Postgres;
 
 namespace QrAi.Tests.Integration.Persistence;
 
-/// <summary>What waiting does not mend: a start, a migration and a check say the same of it, and what to do.</summary>
+/// <summary>Permanent faults: a start, a migration and a check report the same error and the solution.</summary>
 public sealed class EnvironmentFaultTests
 {
     private static PostgresCluster _cluster = null!;
@@ -18,7 +18,7 @@ public sealed class EnvironmentFaultTests
     public static async Task StartAsync()
     {
         if (!PostgresCluster.IsAvailable)
-            Assert.Ignore("This machine has no PostgreSQL programs to make a server from.");
+            Assert.Ignore("PostgreSQL's server programs are not installed.");
         _cluster = await PostgresCluster.CreateAsync();
     }
 
@@ -31,7 +31,7 @@ public sealed class EnvironmentFaultTests
 
     [TestCase("LATIN1")]
     [TestCase("SQL_ASCII")]
-    public async Task A_database_that_can_not_keep_every_text(string encoding)
+    public async Task A_database_that_cannot_store_every_text(string encoding)
     {
         var url = await CreateDatabaseAsync($"ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0");
 
@@ -39,7 +39,7 @@ public sealed class EnvironmentFaultTests
     }
 
     [Test]
-    public async Task A_role_that_may_not_create_tables()
+    public async Task A_role_that_cannot_create_tables()
     {
         var url = AsRole(await CreateRoleAsync(), await CreateDatabaseAsync());
         await ExecuteAsync(url, "REVOKE CREATE ON SCHEMA public FROM PUBLIC");
@@ -48,7 +48,7 @@ public sealed class EnvironmentFaultTests
     }
 
     [Test]
-    public async Task A_role_that_may_use_no_schema()
+    public async Task A_role_that_cannot_use_any_schema()
     {
         var url = AsRole(await CreateRoleAsync(), await CreateDatabaseAsync());
         await ExecuteAsync(url, "REVOKE ALL ON SCHEMA public FROM PUBLIC");
@@ -57,7 +57,7 @@ public sealed class EnvironmentFaultTests
     }
 
     [Test]
-    public async Task A_role_that_does_not_own_the_tables_it_would_have_to_change()
+    public async Task A_role_that_does_not_own_the_tables_to_migrate()
     {
         var database = await CreateDatabaseAsync();
         await using (var owner = new Verbs(database))
@@ -72,7 +72,7 @@ public sealed class EnvironmentFaultTests
     }
 
     [Test]
-    public async Task A_role_without_the_rights_of_migrations_is_enough_where_nothing_is_pending()
+    public async Task A_role_without_the_privileges_of_migrations_is_sufficient_if_none_is_pending()
     {
         var database = await CreateDatabaseAsync();
         await using (var owner = new Verbs(database))
@@ -93,7 +93,7 @@ public sealed class EnvironmentFaultTests
     }
 
     [Test]
-    public async Task A_server_without_TLS_where_the_address_demands_it() =>
+    public async Task A_server_without_TLS_if_the_URL_requires_it() =>
         await ShouldBeRefusedAsync(
             (await CreateDatabaseAsync()) + "?sslmode=require",
             "The server has no TLS",
@@ -101,11 +101,11 @@ public sealed class EnvironmentFaultTests
         );
 
     [Test]
-    public async Task A_server_that_demands_TLS_or_whose_certificate_is_not_trusted()
+    public async Task A_server_that_requires_TLS_or_whose_certificate_is_not_trusted()
     {
         await using var cluster = await PostgresCluster.CreateAsync();
         await using var admin = await Sql.OpenAsync(cluster.Url);
-        var certificate = await DemandTlsAsync(admin);
+        var certificate = await RequireTlsAsync(admin);
 
         await ShouldBeRefusedAsync(
             cluster.Url + "?sslmode=disable",
@@ -135,30 +135,30 @@ public sealed class EnvironmentFaultTests
     }
 
     [Test]
-    public async Task A_server_without_channel_binding_where_the_address_demands_it() =>
+    public async Task A_server_without_channel_binding_if_the_URL_requires_it() =>
         await ShouldBeRefusedAsync(
             await CreateDatabaseAsync() + "?channel_binding=require",
             "The server offers no channel binding",
             "channel_binding=prefer"
         );
 
-    /// <summary>Whoever meets the fault says it in one line, and waits for nothing.</summary>
+    /// <summary>Asserts that each program reports the fault in one line, without waiting.</summary>
     private static async Task ShouldBeRefusedAsync(string url, string problem, string next)
     {
         await using (var qrai = await QrAiHost.StartAsync(url, provider: null, waitUntilReady: false))
         {
             var state = qrai.Services.GetRequiredService<DatabaseState>();
             await Eventually.Holds(() => state.Refusal is not null);
-            ShouldSay(state.Refusal!);
+            ShouldReport(state.Refusal!);
         }
 
         await using var verbs = new Verbs(url);
-        ShouldSay((await Should.ThrowAsync<DatabaseUnusableException>(() => verbs.MigrateAsync(null))).Message);
+        ShouldReport((await Should.ThrowAsync<DatabaseUnusableException>(() => verbs.MigrateAsync(null))).Message);
         var check = await CheckAsync(url);
         check.Passed.ShouldBeFalse();
-        ShouldSay(check.Detail);
+        ShouldReport(check.Detail);
 
-        void ShouldSay(string line)
+        void ShouldReport(string line)
         {
             line.ShouldContain(problem);
             line.ShouldContain(next);
@@ -169,17 +169,17 @@ public sealed class EnvironmentFaultTests
     private static Task<CheckOutcome> CheckAsync(string url) =>
         Checks.RunAsync(CheckNames.Database, clock: null, ("DATABASE_URL", url));
 
-    private static async Task<string> CreateDatabaseAsync(string how = "")
+    private static async Task<string> CreateDatabaseAsync(string options = "")
     {
         var name = $"faulty_{Guid.CreateVersion7():N}";
-        await AdministrateAsync($"CREATE DATABASE {name} {how}");
+        await ExecuteAsAdminAsync($"CREATE DATABASE {name} {options}");
         return PostgresUrl.WithDatabase(_cluster.Url, name);
     }
 
     private static async Task<string> CreateRoleAsync()
     {
         var name = $"role_{Guid.CreateVersion7():N}";
-        await AdministrateAsync($"CREATE ROLE {name} LOGIN PASSWORD 'pw'");
+        await ExecuteAsAdminAsync($"CREATE ROLE {name} LOGIN PASSWORD 'pw'");
         return name;
     }
 
@@ -188,9 +188,9 @@ public sealed class EnvironmentFaultTests
             .Uri
             .OriginalString;
 
-    private static Task AdministrateAsync(string sql) => ExecuteAsync(_cluster.Url, sql);
+    private static Task ExecuteAsAdminAsync(string sql) => ExecuteAsync(_cluster.Url, sql);
 
-    /// <summary>Runs a statement as the superuser in the database of an address.</summary>
+    /// <summary>Executes a statement as the superuser in the database of a URL.</summary>
     private static async Task ExecuteAsync(string url, string sql)
     {
         await using var database = await Sql.OpenAsync(
@@ -199,9 +199,9 @@ public sealed class EnvironmentFaultTests
         await database.ExecuteAsync(sql);
     }
 
-    /// <summary>Gives the server a certificate of its own, and has it take nothing but TLS from then on.</summary>
+    /// <summary>Creates a certificate for the server, and configures it to accept only TLS.</summary>
     /// <returns>The path of the certificate.</returns>
-    private static async Task<string> DemandTlsAsync(Sql admin)
+    private static async Task<string> RequireTlsAsync(Sql admin)
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
@@ -220,14 +220,14 @@ public sealed class EnvironmentFaultTests
         return path;
     }
 
-    /// <summary>The server writes its own file, which nobody else may read.</summary>
+    /// <summary>Lets the server write a file that other users cannot read.</summary>
     private static Task WriteAsync(Sql admin, string file, string text) =>
         admin.ExecuteAsync(
             $"COPY (SELECT unnest(string_to_array('{text.ReplaceLineEndings("\n")}', E'\\n'))) "
                 + $"TO PROGRAM 'umask 077; cat > {file}'"
         );
 
-    /// <summary>Connections that are there stay as they are, so that the new rules keep nobody out who made them.</summary>
+    /// <summary>Reloads the configuration, which does not affect open connections.</summary>
     private static async Task ReloadAsync(Sql admin)
     {
         var before = await admin.TextAsync("SELECT pg_conf_load_time()::text");

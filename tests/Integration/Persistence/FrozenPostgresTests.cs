@@ -4,11 +4,11 @@ using QrAi.Tests.Integration.Health;
 
 namespace QrAi.Tests.Integration.Persistence;
 
-/// <summary>A PostgreSQL server that no longer answers, and whose connections stay open.</summary>
+/// <summary>A PostgreSQL server that no longer responds, while its connections stay open.</summary>
 public sealed class FrozenPostgresTests : PostgresOutageTest
 {
     [Test]
-    public async Task A_database_that_no_longer_answers_is_a_503_within_the_time_limit()
+    public async Task A_database_that_no_longer_responds_is_a_503_within_the_time_limit()
     {
         await using var qrai = await StartAsync(Timeout);
         var before = await qrai.AskAsync("Before?");
@@ -18,9 +18,7 @@ public sealed class FrozenPostgresTests : PostgresOutageTest
         {
             await Task.WhenAll(
                 ShouldRefuseEverywhereAsync(qrai),
-                HealthTests
-                    .HealthAsync(qrai, "/health/ready", HttpStatusCode.ServiceUnavailable)
-                    .WaitAsync(LongestRefusal)
+                HealthTests.HealthAsync(qrai, "/health/ready", HttpStatusCode.ServiceUnavailable).WaitAsync(MaxRefusal)
             );
         }
         finally
@@ -32,7 +30,7 @@ public sealed class FrozenPostgresTests : PostgresOutageTest
     }
 
     [Test]
-    public async Task A_question_that_a_frozen_server_keeps_when_it_goes_on_is_answered()
+    public async Task A_question_that_a_frozen_server_stores_when_it_resumes_is_answered()
     {
         await using var qrai = await StartAsync(Timeout);
         var before = await qrai.AskAsync("Before?");
@@ -41,7 +39,7 @@ public sealed class FrozenPostgresTests : PostgresOutageTest
         var asking = qrai.AskAsync("Frozen?", before.SessionId);
         try
         {
-            // The statement has run out of time; half as long again is left until the caller is told.
+            // The statement has timed out; half of its limit remains until the response to the caller.
             await Eventually.Holds(() => since.Elapsed > Timeout + TimeSpan.FromSeconds(0.5));
         }
         finally
@@ -55,7 +53,7 @@ public sealed class FrozenPostgresTests : PostgresOutageTest
     }
 
     [Test]
-    public async Task A_question_that_a_frozen_server_did_not_keep_in_time_leaves_nothing([Values] bool inSession)
+    public async Task A_question_that_a_frozen_server_did_not_store_in_time_leaves_nothing([Values] bool inSession)
     {
         await using var qrai = await StartAsync(TimeSpan.FromSeconds(4));
         var before = await qrai.AskAsync("Before?");
@@ -70,7 +68,7 @@ public sealed class FrozenPostgresTests : PostgresOutageTest
             Cluster.Thaw();
         }
 
-        // What the server had been sent it carries out now, in vain.
+        // The server executes the received statements now, without effect.
         (await qrai.AskAsync("After?", before.SessionId)).Answer.Status.ShouldBe("completed");
         await using var database = await Sql.OpenAsync(Cluster.Url);
         await Eventually.Holds(async () => await database.CountsAsync() == (1, 4));

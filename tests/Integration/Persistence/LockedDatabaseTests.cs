@@ -3,24 +3,24 @@ using System.Net;
 
 namespace QrAi.Tests.Integration.Persistence;
 
-/// <summary>Databases that are there but in somebody else's hands.</summary>
+/// <summary>Databases that another session locks.</summary>
 public sealed class LockedDatabaseTests
 {
-    private static readonly Dictionary<string, string> _impatient = new()
+    private static readonly Dictionary<string, string> _shortTimeouts = new()
     {
         ["DATABASE_TIMEOUT_SECONDS"] = "1",
         ["DATABASE_POOL_SIZE"] = "2",
         ["DATABASE_MAX_OVERFLOW"] = "0",
     };
 
-    /// <summary>Far from what is right, far from what is wrong, so that a busy machine decides nothing.</summary>
-    private static readonly TimeSpan _longestRefusal = TimeSpan.FromSeconds(25);
+    /// <summary>Far above a correct duration and far below a wrong one, to tolerate a busy machine.</summary>
+    private static readonly TimeSpan _maxRefusal = TimeSpan.FromSeconds(25);
 
     [Test]
-    public async Task A_sqlite_file_that_another_writer_keeps_locked_is_a_503_for_writers_and_no_matter_for_readers()
+    public async Task A_sqlite_file_that_another_writer_locks_is_a_503_for_writers_and_does_not_affect_readers()
     {
         var url = TestRun.NewSqliteDatabase();
-        await using var impatient = await QrAiHost.StartAsync(url, provider: null, _impatient);
+        await using var impatient = await QrAiHost.StartAsync(url, provider: null, _shortTimeouts);
         await using var qrai = await QrAiHost.StartAsync(url, provider: null);
         var session = await qrai.CreateSessionAsync("Before");
         await using var writer = await Sql.OpenAsync(url);
@@ -29,7 +29,7 @@ public sealed class LockedDatabaseTests
         // The driver alone would wait for 30 seconds.
         var clock = Stopwatch.StartNew();
         await impatient.TryAskAsync("Anybody?").ShouldBeProblem(503, "database_unavailable");
-        clock.Elapsed.ShouldBeLessThan(_longestRefusal);
+        clock.Elapsed.ShouldBeLessThan(_maxRefusal);
         (await qrai.GetSessionAsync(session.Id)).ShouldBe(session);
 
         await writer.ExecuteAsync("ROLLBACK");
@@ -37,7 +37,7 @@ public sealed class LockedDatabaseTests
     }
 
     [Test]
-    public async Task A_short_lock_is_waited_for()
+    public async Task A_request_waits_for_a_short_lock()
     {
         var url = TestRun.NewSqliteDatabase();
         await using var qrai = await QrAiHost.StartAsync(url, provider: null);
@@ -53,10 +53,10 @@ public sealed class LockedDatabaseTests
     }
 
     [Test]
-    public async Task Keys_that_can_not_be_looked_up_are_a_503_and_nobodys_failed_attempt()
+    public async Task Keys_that_cannot_be_looked_up_are_a_503_and_not_a_failed_attempt()
     {
         await using var database = await TestRun.RentAsync();
-        var settings = new Dictionary<string, string>(_impatient)
+        var settings = new Dictionary<string, string>(_shortTimeouts)
         {
             ["AUTHENTICATION"] = "api-key",
             ["DATABASE_POOL_SIZE"] = "1",
@@ -67,7 +67,7 @@ public sealed class LockedDatabaseTests
         await blocker.ExecuteAsync("BEGIN");
         await blocker.ExecuteAsync("LOCK TABLE api_keys IN ACCESS EXCLUSIVE MODE");
 
-        // One waits for the table, the others for the one connection; and they are more than may fail at once.
+        // One waits for the table, the others for the only connection. They exceed the limit of failed attempts.
         await Task.WhenAll(
             Enumerable
                 .Range(1, 40)
@@ -91,13 +91,13 @@ public sealed class LockedDatabaseTests
     public async Task Too_few_connections_for_the_load_are_a_503_within_the_time_limit()
     {
         await using var database = await TestRun.RentAsync();
-        await using var impatient = await QrAiHost.StartAsync(database.Url, provider: null, _impatient);
+        await using var impatient = await QrAiHost.StartAsync(database.Url, provider: null, _shortTimeouts);
         await using var qrai = await QrAiHost.StartAsync(database.Url, provider: null);
         var session = await qrai.CreateSessionAsync("Before");
         await using var blocker = await Sql.OpenAsync(database.Url);
         await blocker.ExecuteAsync("BEGIN; LOCK TABLE sessions IN ACCESS EXCLUSIVE MODE");
 
-        // One after the other, two at a time, they would take a minute.
+        // In sequence, two at a time, they would take a minute.
         var clock = Stopwatch.StartNew();
         await Task.WhenAll(
             Enumerable
@@ -114,7 +114,7 @@ public sealed class LockedDatabaseTests
                     ).ShouldBeProblem(503, "database_unavailable")
                 )
         );
-        clock.Elapsed.ShouldBeLessThan(_longestRefusal);
+        clock.Elapsed.ShouldBeLessThan(_maxRefusal);
 
         await blocker.ExecuteAsync("ROLLBACK");
         (await qrai.GetSessionAsync(session.Id)).ShouldBe(session);

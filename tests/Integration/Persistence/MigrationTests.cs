@@ -15,7 +15,7 @@ namespace QrAi.Tests.Integration.Persistence;
 public sealed partial class MigrationTests(DatabaseKind kind) : IntegrationTest(kind)
 {
     [Test]
-    public async Task The_migrations_make_what_the_model_says()
+    public async Task The_migrations_match_the_model()
     {
         await using var qrai = await StartAsync();
         await using var database = await ContextAsync(qrai);
@@ -54,14 +54,14 @@ public sealed partial class MigrationTests(DatabaseKind kind) : IntegrationTest(
             below = above;
         }
 
-        below.ShouldBe(fresh, "all the way up, step by step");
+        below.ShouldBe(fresh, "all migrations, step by step");
 
         string Before(string migration) =>
             migrations.IndexOf(migration) is > 0 and var position ? migrations[position - 1] : MigrationPlan.Nothing;
     }
 
     [Test]
-    public async Task What_was_there_before_owners_belongs_to_callers_who_need_not_prove_who_they_are()
+    public async Task Data_from_before_owners_belongs_to_unauthenticated_callers()
     {
         await using var verbs = new Verbs(await DatabaseUrlAsync());
         await using var database = await OpenDatabaseAsync();
@@ -76,7 +76,7 @@ public sealed partial class MigrationTests(DatabaseKind kind) : IntegrationTest(
     }
 
     [Test]
-    public async Task A_program_of_before_may_still_write_while_its_rows_get_owners()
+    public async Task A_previous_version_can_still_write_while_its_rows_get_owners()
     {
         await using var verbs = new Verbs(await DatabaseUrlAsync());
         await verbs.MigrateAsync("AddOwners");
@@ -93,7 +93,7 @@ public sealed partial class MigrationTests(DatabaseKind kind) : IntegrationTest(
     }
 
     [Test]
-    public async Task A_service_works_on_a_database_that_went_down_and_up_again()
+    public async Task A_service_works_on_a_database_that_was_migrated_down_and_up_again()
     {
         var url = await DatabaseUrlAsync();
         await using (var verbs = new Verbs(url))
@@ -107,7 +107,7 @@ public sealed partial class MigrationTests(DatabaseKind kind) : IntegrationTest(
     }
 
     [Test]
-    public async Task A_service_that_runs_while_its_tables_go_and_come_again_says_so_and_goes_on()
+    public async Task A_running_service_is_unavailable_while_its_tables_are_missing_and_then_continues()
     {
         await using var qrai = await StartAsync();
         await using var verbs = new Verbs(await DatabaseUrlAsync());
@@ -123,7 +123,7 @@ public sealed partial class MigrationTests(DatabaseKind kind) : IntegrationTest(
     }
 
     [Test]
-    public async Task A_service_that_starts_again_keeps_everything()
+    public async Task A_restart_preserves_all_data()
     {
         AnsweredBody asked;
         await using (var first = await StartAsync())
@@ -139,19 +139,19 @@ public sealed partial class MigrationTests(DatabaseKind kind) : IntegrationTest(
             ? await qrai.Services.GetRequiredService<IDbContextFactory<PostgresDbContext>>().CreateDbContextAsync()
             : await qrai.Services.GetRequiredService<IDbContextFactory<SqliteDbContext>>().CreateDbContextAsync();
 
-    /// <summary>The whole schema, but for what the migrations themselves are noted in.</summary>
+    /// <summary>Reads the schema without the table of migrations.</summary>
     private async Task<string> SchemaAsync(string url)
     {
         if (Kind == DatabaseKind.Postgres)
         {
             if (!PostgresSchema.IsReadable)
-                Assert.Ignore("This machine has no pg_dump to read a schema with.");
+                Assert.Ignore("pg_dump is not installed, which reads the schema.");
             return InAnyOrder(await PostgresSchema.ReadAsync(url));
         }
 
         await using var database = await OpenDatabaseAsync();
         return InAnyOrder(
-            // A column that comes back needs a default, which SQLite does not take away again.
+            // A column that is added again needs a default, which SQLite cannot drop.
             ColumnDefault()
                 .Replace(
                     await database.TextAsync(
@@ -162,7 +162,7 @@ public sealed partial class MigrationTests(DatabaseKind kind) : IntegrationTest(
         );
     }
 
-    /// <summary>A column that went and comes back is the table's last one: the order of columns says nothing.</summary>
+    /// <summary>Sorts the columns, because a column that is added again becomes the last one.</summary>
     private static string InAnyOrder(string schema) =>
         string.Join(
             '\n',

@@ -5,7 +5,7 @@ using QrAi.Tests.Testing.Streams;
 
 namespace QrAi.Tests.Integration.Persistence;
 
-/// <summary>Callers that continue to ask whatever they are told, half of them by streams.</summary>
+/// <summary>Callers that keep asking whatever the response, half of them with streams.</summary>
 internal sealed class OutageLoad : IAsyncDisposable
 {
     private const int Callers = 8;
@@ -22,10 +22,10 @@ internal sealed class OutageLoad : IAsyncDisposable
 
     private OutageLoad(QrAiHost qrai) => _qrai = qrai;
 
-    /// <summary>How often they were told that the database is not available.</summary>
+    /// <summary>The number of refusals because of the unavailable database.</summary>
     public int Refusals => _refusals;
 
-    /// <summary>The longest that a refusal took.</summary>
+    /// <summary>The duration of the slowest refusal.</summary>
     public TimeSpan Slowest => _times.DefaultIfEmpty().Max();
 
     public static async Task<OutageLoad> StartAsync(QrAiHost qrai, ScriptedProvider provider)
@@ -35,12 +35,12 @@ internal sealed class OutageLoad : IAsyncDisposable
         load._calling = Task.WhenAll(
             Enumerable.Range(1, Callers).Select(caller => Task.Run(() => CallAsync(load, isStreamed: caller % 2 == 0)))
         );
-        await load.GoesOnAsync(answers: 10);
+        await load.WaitForAnswersAsync(answers: 10);
         return load;
     }
 
-    /// <summary>Waits until so many more answers have come.</summary>
-    public async Task GoesOnAsync(int answers)
+    /// <summary>Waits for a number of further answers.</summary>
+    public async Task WaitForAnswersAsync(int answers)
     {
         var seen = _answers.Count;
         await Eventually.Holds(() => _calling.IsFaulted ? throw _calling.Exception : _answers.Count >= seen + answers);
@@ -53,10 +53,10 @@ internal sealed class OutageLoad : IAsyncDisposable
     }
 
     /// <summary>
-    /// What was acknowledged is there, as it was told, and nothing is there twice. A question whose caller got a 503
-    /// is not kept, or goes as soon as the database can be asked.
+    /// Asserts that all acknowledged data is stored unchanged and once. A question that was refused with 503 is not
+    /// stored, or is removed as soon as the database is available.
     /// </summary>
-    public async Task ShouldBeKeptOnceAsync(Sql database)
+    public async Task ShouldBeStoredOnceAsync(Sql database)
     {
         _answers.ShouldNotBeEmpty();
         var expected = _questions.SelectMany(asked =>
@@ -135,7 +135,7 @@ internal sealed class OutageLoad : IAsyncDisposable
         await using var owned = stream;
         var events = await stream.ReadToEndAsync();
         var started = events[0].Data;
-        // From here on the question is acknowledged, whatever becomes of the stream.
+        // The question is acknowledged now, whatever the outcome of the stream.
         _questions.Add((started.GetProperty("sessionId").GetGuid(), question));
         if (events[^1].Event != "completed")
             return false;

@@ -6,13 +6,13 @@ using QrAi.Tests.Testing.Postgres;
 
 namespace QrAi.Tests.Integration.Persistence;
 
-/// <summary>What an operator can see of the pool, and what it keeps.</summary>
+/// <summary>The metrics and warnings of the pool, and its prepared statements.</summary>
 public sealed class PoolTests() : IntegrationTest(DatabaseKind.Postgres)
 {
     private const string Shortage = "The database may run out of connections";
 
     [Test]
-    public async Task A_pool_that_the_server_has_no_room_for_is_warned_of_at_the_start()
+    public async Task A_pool_that_is_larger_than_the_servers_limit_is_logged_at_the_start()
     {
         var url = await DatabaseUrlAsync();
         await using var database = await OpenDatabaseAsync();
@@ -27,7 +27,7 @@ public sealed class PoolTests() : IntegrationTest(DatabaseKind.Postgres)
     }
 
     [Test]
-    public async Task Each_replica_counts_for_itself()
+    public async Task Each_replica_is_counted()
     {
         await using var one = await StartAsync(PoolOf(300, 111));
         await one.CreateSessionAsync("One");
@@ -59,7 +59,7 @@ public sealed class PoolTests() : IntegrationTest(DatabaseKind.Postgres)
             await qrai.AskAsync("Prepared?", session);
         }
 
-        // The one connection of the pool, with what the service left in it.
+        // The only connection of the pool, as the service left it.
         await using var connection = await qrai.Services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync();
         await using var prepared = new Sql(connection);
         var statements = await prepared.TextAsync("SELECT statement FROM pg_prepared_statements");
@@ -71,7 +71,7 @@ public sealed class PoolTests() : IntegrationTest(DatabaseKind.Postgres)
     }
 
     [Test]
-    public async Task The_pool_is_measured_under_a_name_that_gives_nothing_away()
+    public async Task The_metrics_of_the_pool_do_not_contain_the_connection_string()
     {
         var measured = new ConcurrentBag<(string Instrument, long Value, string Tags)>();
         using var listener = new MeterListener
@@ -82,8 +82,8 @@ public sealed class PoolTests() : IntegrationTest(DatabaseKind.Postgres)
                     listening.EnableMeasurementEvents(instrument);
             },
         };
-        listener.SetMeasurementEventCallback<int>(Note);
-        listener.SetMeasurementEventCallback<long>(Note);
+        listener.SetMeasurementEventCallback<int>(Add);
+        listener.SetMeasurementEventCallback<long>(Add);
         listener.Start();
         await using var qrai = await StartAsync(PoolOf(21, 16));
         await qrai.CreateSessionAsync("Measured");
@@ -95,7 +95,7 @@ public sealed class PoolTests() : IntegrationTest(DatabaseKind.Postgres)
         ours.ShouldContain(each => each.Instrument == "db.client.connection.max" && each.Value == 37);
         ours.ShouldAllBe(each => !each.Tags.Contains("Host", StringComparison.OrdinalIgnoreCase));
 
-        void Note<T>(Instrument instrument, T value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state) =>
+        void Add<T>(Instrument instrument, T value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state) =>
             measured.Add(
                 (
                     instrument.Name,

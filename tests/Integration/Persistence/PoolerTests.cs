@@ -9,7 +9,7 @@ using QrAi.Tests.Testing.Providers;
 
 namespace QrAi.Tests.Integration.Persistence;
 
-/// <summary>Behind a PgBouncer that gives each transaction whichever of four sessions is free.</summary>
+/// <summary>The service behind a PgBouncer that assigns each transaction to any free one of four sessions.</summary>
 public sealed class PoolerTests
 {
     private const string SettingName = "DATABASE_POOLER=transaction";
@@ -44,7 +44,7 @@ public sealed class PoolerTests
     }
 
     [Test]
-    public async Task Services_that_start_at_once_on_an_empty_database_migrate_it_once_and_leave_nothing_in_its_sessions()
+    public async Task Services_that_start_concurrently_on_an_empty_database_migrate_it_once_and_reset_its_sessions()
     {
         var services = await Task.WhenAll(
             Enumerable.Range(0, 3).Select(_ => QrAiHost.StartAsync(Url, _provider, _pooled))
@@ -65,7 +65,7 @@ public sealed class PoolerTests
     }
 
     [Test]
-    public async Task Many_questions_and_streams_at_once_are_all_answered()
+    public async Task Many_concurrent_questions_and_streams_are_all_answered()
     {
         _provider.RespondWith = request => Reply.Answer("Re: ", request.Messages[^1].Content);
         await using var one = await QrAiHost.StartAsync(Url, _provider, _pooled);
@@ -139,7 +139,7 @@ public sealed class PoolerTests
     }
 
     [Test]
-    public async Task With_the_setting_a_check_is_content()
+    public async Task With_the_setting_a_check_passes()
     {
         var check = await CheckAsync(("DATABASE_POOLER", "transaction"));
 
@@ -149,7 +149,7 @@ public sealed class PoolerTests
 
     [TestCase("transaction", "DATABASE_POOLER=none")]
     [TestCase("none", "it is behind a pooler")]
-    public async Task A_backup_says_that_it_needs_the_server_itself_and_disturbs_nobody(string pooler, string reason)
+    public async Task A_backup_requires_a_direct_connection_and_does_not_affect_services(string pooler, string reason)
     {
         await using var qrai = await QrAiHost.StartAsync(Url, _provider, _pooled);
         await using var program = BackupProgram.Create(
@@ -185,10 +185,10 @@ public sealed class PoolerTests
     private Task<CheckOutcome> CheckAsync(params (string Name, string Value)[] settings) =>
         Checks.RunAsync(CheckNames.Database, clock: null, [("DATABASE_URL", Url), .. settings]);
 
-    /// <summary>Looks into every session of the pooler: at once, so that each gives its own.</summary>
+    /// <summary>Inspects every session of the pooler; concurrently, so that each query gets a different one.</summary>
     private async Task ShouldHaveCleanSessionsAsync()
     {
-        var looks = await Task.WhenAll(
+        var states = await Task.WhenAll(
             Enumerable
                 .Range(0, 4)
                 .Select(async _ =>
@@ -203,6 +203,6 @@ public sealed class PoolerTests
                 })
         );
 
-        looks.ShouldAllBe(look => look.Trim() == "0 0 \"$user\", public 0");
+        states.ShouldAllBe(state => state.Trim() == "0 0 \"$user\", public 0");
     }
 }

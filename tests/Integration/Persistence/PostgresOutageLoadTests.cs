@@ -6,7 +6,7 @@ namespace QrAi.Tests.Integration.Persistence;
 public sealed class PostgresOutageLoadTests : PostgresOutageTest
 {
     [Test]
-    public async Task Connections_cut_under_load_lose_nothing_that_was_acknowledged_and_are_no_error()
+    public async Task Connections_cut_under_load_lose_no_acknowledged_data_and_cause_no_error()
     {
         await using var qrai = await QrAiHost.StartAsync(Cluster.Url, Provider);
         await using var load = await OutageLoad.StartAsync(qrai, Provider);
@@ -17,33 +17,33 @@ public sealed class PostgresOutageLoadTests : PostgresOutageTest
             await killer.ExecuteAsync(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'qrai/%'"
             );
-            await load.GoesOnAsync(answers: 20);
+            await load.WaitForAnswersAsync(answers: 20);
         }
 
         await load.StopAsync();
         load.Refusals.ShouldBe(0);
-        await load.ShouldBeKeptOnceAsync(killer);
+        await load.ShouldBeStoredOnceAsync(killer);
     }
 
     [Test]
-    public async Task A_server_that_stops_for_five_seconds_under_load_loses_nothing_that_was_acknowledged()
+    public async Task A_server_that_stops_for_five_seconds_under_load_loses_no_acknowledged_data()
     {
         await using var qrai = await QrAiHost.StartAsync(Cluster.Url, Provider);
         await using var load = await OutageLoad.StartAsync(qrai, Provider);
 
         await Cluster.StopAsync();
-        var away = Stopwatch.StartNew();
-        await Eventually.Holds(() => away.Elapsed > TimeSpan.FromSeconds(5) && load.Refusals > 0);
+        var outage = Stopwatch.StartNew();
+        await Eventually.Holds(() => outage.Elapsed > TimeSpan.FromSeconds(5) && load.Refusals > 0);
         await Cluster.StartAsync();
 
-        await load.GoesOnAsync(answers: 20);
+        await load.WaitForAnswersAsync(answers: 20);
         await load.StopAsync();
         await using var database = await Sql.OpenAsync(Cluster.Url);
-        await load.ShouldBeKeptOnceAsync(database);
+        await load.ShouldBeStoredOnceAsync(database);
     }
 
     [Test]
-    public async Task Packets_lost_in_the_middle_of_queries_are_a_503_in_time_and_heal_by_themselves()
+    public async Task Packets_lost_during_queries_are_a_503_in_time_and_the_service_recovers()
     {
         await using var network = new TcpProxy("127.0.0.1", Cluster.Port);
         var url = new UriBuilder(Cluster.Url) { Port = network.Port }
@@ -64,14 +64,14 @@ public sealed class PostgresOutageLoadTests : PostgresOutageTest
         for (var loss = 1; loss <= 2; loss++)
         {
             network.DropPackets();
-            await load.GoesOnAsync(answers: 20);
+            await load.WaitForAnswersAsync(answers: 20);
         }
 
         await load.StopAsync();
-        // Nothing tells the driver but its time limit. A question is kept by another connection then; what is not sure is
-        // refused in time.
-        load.Slowest.ShouldBeLessThan(LongestRefusal);
+        // The driver only notices its time limit. The question is then stored over another connection; an uncertain
+        // result is refused in time.
+        load.Slowest.ShouldBeLessThan(MaxRefusal);
         await using var database = await Sql.OpenAsync(Cluster.Url);
-        await load.ShouldBeKeptOnceAsync(database);
+        await load.ShouldBeStoredOnceAsync(database);
     }
 }

@@ -4,15 +4,15 @@ using QrAi.Tests.Testing.Providers;
 
 namespace QrAi.Tests.Integration.Persistence;
 
-/// <summary>A service over a PostgreSQL server of its own, which the test stops, freezes and starts again.</summary>
+/// <summary>A test with a separate PostgreSQL server, which it stops, freezes and restarts.</summary>
 public abstract class PostgresOutageTest
 {
     /// <summary>
-    /// The driver alone would wait twice as long as the limit: it asks the server to cancel a statement before it gives it
-    /// up. Between the two a busy machine has time for everything else.
+    /// The driver alone would wait twice the limit: it asks the server to cancel a statement before it abandons it. The
+    /// difference leaves time for a busy machine.
     /// </summary>
     private protected static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
-    private protected static readonly TimeSpan LongestRefusal = Timeout * 1.8;
+    private protected static readonly TimeSpan MaxRefusal = Timeout * 1.8;
 
     private PostgresCluster? _cluster;
     private ScriptedProvider? _provider;
@@ -25,7 +25,7 @@ public abstract class PostgresOutageTest
     public async Task SetUpAsync()
     {
         if (!PostgresCluster.IsAvailable)
-            Assert.Ignore("This machine has no PostgreSQL programs to make a server from.");
+            Assert.Ignore("PostgreSQL's server programs are not installed.");
         _cluster = await PostgresCluster.CreateAsync();
         _provider = await ScriptedProvider.StartAsync();
     }
@@ -39,7 +39,7 @@ public abstract class PostgresOutageTest
             await _cluster.DisposeAsync();
     }
 
-    /// <summary>Every route says that it is the database, in time, and never that something is not there.</summary>
+    /// <summary>Asserts that every route reports the unavailable database in time, and not missing data.</summary>
     private protected static async Task ShouldRefuseEverywhereAsync(QrAiHost qrai)
     {
         var id = Guid.CreateVersion7();
@@ -65,10 +65,10 @@ public abstract class PostgresOutageTest
                 await qrai.SendAsync(route.Method, route.Path, route.Body)
                     .ShouldBeProblem(503, "database_unavailable")
                     .NameCaseAsync($"{route.Method} {route.Path}");
-                clock.Elapsed.ShouldBeLessThan(LongestRefusal, $"{route.Method} {route.Path}");
+                clock.Elapsed.ShouldBeLessThan(MaxRefusal, $"{route.Method} {route.Path}");
             })
         );
-        // What is wrong with the request itself is said all the same.
+        // Errors of the request itself are still reported.
         await qrai.TryAskAsync(" ").ShouldBeProblem(400, "invalid_request", "question");
     }
 }

@@ -4,11 +4,11 @@ using QrAi.Tests.Testing.Providers;
 
 namespace QrAi.Tests.Integration.Persistence;
 
-/// <summary>A PostgreSQL server that stops and comes back.</summary>
+/// <summary>A PostgreSQL server that stops and restarts.</summary>
 public sealed class PostgresOutageTests : PostgresOutageTest
 {
     [Test]
-    public async Task A_service_starts_while_the_database_is_down_and_works_when_it_comes_without_a_restart()
+    public async Task A_service_starts_without_its_database_and_works_as_soon_as_it_is_available()
     {
         await Cluster.StopAsync();
         await using var qrai = await QrAiHost.StartAsync(
@@ -28,7 +28,7 @@ public sealed class PostgresOutageTests : PostgresOutageTest
     }
 
     [Test]
-    public async Task A_database_that_goes_away_while_running_is_a_503_everywhere_until_it_is_back()
+    public async Task An_unavailable_database_is_a_503_on_every_route_until_it_is_available_again()
     {
         await using var qrai = await QrAiHost.StartAsync(Cluster.Url, Provider);
         var before = await qrai.AskAsync("Before?");
@@ -46,7 +46,7 @@ public sealed class PostgresOutageTests : PostgresOutageTest
     }
 
     [Test]
-    public async Task An_answer_that_can_not_be_kept_at_first_is_kept_once_when_the_database_is_back()
+    public async Task An_answer_that_cannot_be_stored_is_stored_once_when_the_database_is_available_again()
     {
         var gate = Reply.Gated();
         Provider.Enqueue(gate);
@@ -73,7 +73,7 @@ public sealed class PostgresOutageTests : PostgresOutageTest
     }
 
     [Test]
-    public async Task A_follower_hears_of_the_end_only_when_the_answer_is_kept()
+    public async Task A_follower_receives_the_end_only_after_the_answer_is_stored()
     {
         var gate = Reply.Gated();
         Provider.Enqueue(gate);

@@ -10,8 +10,8 @@ using QrAi.Tests.Testing.Postgres;
 namespace QrAi.Tests.Integration.Persistence;
 
 /// <summary>
-/// What the lists and the history cost: an index gives the rows in order, and none is read but the page's, however many
-/// there are. The statements are those that the service sends, caught on their way and explained.
+/// The cost of the lists and the history: an index returns the rows in order, and only those of the page are read. The
+/// statements of the service are captured and explained.
 /// </summary>
 [TestFixture(DatabaseKind.Sqlite)]
 [TestFixture(DatabaseKind.Postgres)]
@@ -81,10 +81,10 @@ public sealed partial class QueryPlanTests(DatabaseKind kind) : IntegrationTest(
 
         plan.ShouldNotContain("Seq Scan");
         plan.ShouldNotContain("Sort");
-        // Of the scan itself, before what a filter throws away; a few more are those beside the cursor.
+        // Rows of the scan itself, including filtered ones; a few more are beside the cursor.
         var read = ScannedRows().Matches(plan).Sum(match => Number(match.Groups[1].Value));
-        var thrownAway = RemovedRows().Matches(plan).Sum(match => Number(match.Groups[1].Value));
-        (read + thrownAway).ShouldBeLessThanOrEqualTo(rows + 2, plan);
+        var removed = RemovedRows().Matches(plan).Sum(match => Number(match.Groups[1].Value));
+        (read + removed).ShouldBeLessThanOrEqualTo(rows + 2, plan);
     }
 
     private static int Number(string text) => (int)double.Parse(text, CultureInfo.InvariantCulture);
@@ -97,7 +97,7 @@ public sealed partial class QueryPlanTests(DatabaseKind kind) : IntegrationTest(
 
     private Task<QrAiHost> StartWatchedAsync() => StartAsync(configure: services => _statements.Watch(services, Kind));
 
-    /// <summary>How the database carries out the one statement of a request that has a part.</summary>
+    /// <summary>Returns the plan of the only statement of a request that contains a text.</summary>
     private async Task<string> PlanOfAsync(Func<Task> request, string part)
     {
         _statements.Clear();
@@ -117,7 +117,7 @@ public sealed partial class QueryPlanTests(DatabaseKind kind) : IntegrationTest(
         await using var owned = connection;
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
-#pragma warning disable CA2100 // the statement is the service's own
+#pragma warning disable CA2100 // the statement is from the service
         command.CommandText =
             (Kind == DatabaseKind.Postgres ? "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) " : "EXPLAIN QUERY PLAN ") + sql;
 #pragma warning restore CA2100
@@ -130,7 +130,7 @@ public sealed partial class QueryPlanTests(DatabaseKind kind) : IntegrationTest(
         return string.Join('\n', plan);
     }
 
-    /// <summary>Makes copies of a session, or of the messages of one, beside the service.</summary>
+    /// <summary>Creates copies of a session or of its messages with SQL.</summary>
     private async Task<Guid> FillAsync(QrAiHost qrai, int sessions = 0, int messages = 0)
     {
         var asked = await qrai.AskAsync("First?");

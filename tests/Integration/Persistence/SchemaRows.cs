@@ -1,12 +1,12 @@
 namespace QrAi.Tests.Integration.Persistence;
 
-/// <summary>Puts a row into every table of a schema that nobody here knows.</summary>
+/// <summary>Inserts a row into every table of any schema.</summary>
 internal static class SchemaRows
 {
-    /// <summary>The column, its type, and for a foreign key the column that it points to, as <c>table.column</c>.</summary>
+    /// <summary>A column, its type, and the column that a foreign key references, as <c>table.column</c>.</summary>
     private sealed record Column(string Table, string Name, string Type, string? Target);
 
-    /// <summary>Fills every table that is empty, those first that others point to.</summary>
+    /// <summary>Fills every empty table, referenced ones first.</summary>
     public static async Task FillAsync(Sql database, DatabaseKind kind)
     {
         var columns = (await database.LinesAsync(kind == DatabaseKind.Postgres ? PostgresColumns : SqliteColumns))
@@ -20,15 +20,15 @@ internal static class SchemaRows
                     table.Value.All(column => column.Target is null || !left.ContainsKey(TableOf(column)))
                 )
                 .ToList();
-            next.ShouldNotBeEmpty("Tables that point to one another need a filling of their own.");
-            foreach (var (table, its) in next)
+            next.ShouldNotBeEmpty("Tables that reference each other are not supported.");
+            foreach (var (table, own) in next)
             {
                 left.Remove(table);
                 if (await database.NumberAsync($"SELECT count(*) FROM \"{table}\"") > 0)
                     continue;
                 await database.ExecuteAsync(
-                    $"INSERT INTO \"{table}\" ({string.Join(", ", its.Select(column => $"\"{column.Name}\""))}) "
-                        + $"SELECT {string.Join(", ", its.Select(ValueOf))}"
+                    $"INSERT INTO \"{table}\" ({string.Join(", ", own.Select(column => $"\"{column.Name}\""))}) "
+                        + $"SELECT {string.Join(", ", own.Select(ValueOf))}"
                 );
             }
         }

@@ -6,7 +6,7 @@ using QrAi.Tests.Integration.Backups;
 
 namespace QrAi.Tests.Integration.Persistence;
 
-/// <summary>A database file on a disk that can only be read, or that is full.</summary>
+/// <summary>A database file on a read-only or full disk.</summary>
 public sealed class SqliteDiskTests
 {
     private readonly string _folder = TestRun.NewFolder();
@@ -14,10 +14,10 @@ public sealed class SqliteDiskTests
     private string Url => $"sqlite://{Path.Combine(_folder, "qrai.db")}";
 
     [Test]
-    public async Task A_disk_that_can_only_be_read_ends_a_start_and_a_migration_with_the_reason([Values] bool isThere)
+    public async Task A_read_only_disk_ends_a_start_and_a_migration_with_the_reason([Values] bool exists)
     {
         await using var disk = await SmallDisk.MountAsync(_folder, "4m");
-        if (isThere)
+        if (exists)
             File.Copy(TestRun.NewSqliteDatabase()["sqlite://".Length..], Path.Combine(_folder, "qrai.db"));
         await disk.MakeReadOnlyAsync();
 
@@ -25,14 +25,14 @@ public sealed class SqliteDiskTests
         {
             var state = qrai.Services.GetRequiredService<DatabaseState>();
             await Eventually.Holds(() => state.Refusal is not null);
-            ShouldSay(state.Refusal!);
+            ShouldReport(state.Refusal!);
         }
 
         await using var verbs = new Verbs(Url);
-        ShouldSay((await Should.ThrowAsync<DatabaseUnusableException>(() => verbs.MigrateAsync(null))).Message);
-        ShouldSay((await CheckAsync()).Detail);
+        ShouldReport((await Should.ThrowAsync<DatabaseUnusableException>(() => verbs.MigrateAsync(null))).Message);
+        ShouldReport((await CheckAsync()).Detail);
 
-        static void ShouldSay(string line)
+        static void ShouldReport(string line)
         {
             line.ShouldContain("The folder of the database file is not writable: Read-only file system");
             line.ShouldContain("Make the folder writable");
@@ -41,7 +41,7 @@ public sealed class SqliteDiskTests
     }
 
     [Test]
-    public async Task A_start_on_a_full_disk_says_so_and_goes_on_when_there_is_room()
+    public async Task A_start_on_a_full_disk_reports_it_and_continues_when_there_is_space()
     {
         await using var disk = await SmallDisk.MountAsync(_folder, "2m");
         var filling = Path.Combine(_folder, "filling");
@@ -71,7 +71,7 @@ public sealed class SqliteDiskTests
         }
         catch (IOException)
         {
-            // It is full.
+            // the disk is full
         }
     }
 }

@@ -2,11 +2,11 @@ using QrAi.Tests.Integration.Answers;
 
 namespace QrAi.Tests.Integration.Persistence;
 
-/// <summary>Two services on one PostgreSQL, as two replicas are.</summary>
+/// <summary>Two services on one PostgreSQL database, like two replicas.</summary>
 public sealed class TwoServicesTests() : IntegrationTest(DatabaseKind.Postgres)
 {
     [Test]
-    public async Task Services_that_start_at_once_on_an_empty_database_all_come_up()
+    public async Task Services_that_start_concurrently_on_an_empty_database_all_become_ready()
     {
         var url = await TestRun.Server.CreateDatabaseAsync();
 
@@ -69,7 +69,7 @@ public sealed class TwoServicesTests() : IntegrationTest(DatabaseKind.Postgres)
     }
 
     [Test]
-    public async Task Of_two_questions_at_once_in_one_session_one_wins_and_one_is_session_busy()
+    public async Task Of_two_concurrent_questions_in_one_session_one_is_answered_and_one_is_session_busy()
     {
         await using var one = await StartAsync();
         await using var other = await StartAsync();

@@ -9,7 +9,7 @@ namespace QrAi.Tests.Integration.Questions;
 public sealed class AskQuestionTests(DatabaseKind kind) : IntegrationTest(kind)
 {
     [Test]
-    public async Task A_question_is_answered_whole_in_a_new_session()
+    public async Task A_question_is_answered_completely_in_a_new_session()
     {
         await using var qrai = await StartAsync();
         Provider.Enqueue(Reply.Answer("For", "ty-", "two") with { Usage = new TokenUsage(7, 3) });
@@ -42,15 +42,15 @@ public sealed class AskQuestionTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task What_was_answered_is_what_is_kept()
+    public async Task The_stored_messages_equal_the_response()
     {
         await using var qrai = await StartAsync();
 
         var asked = await qrai.AskAsync("Why? 日本語 🦉");
 
-        var kept = await qrai.ListMessagesAsync(asked.SessionId);
-        kept.NextCursor.ShouldBeNull();
-        JsonSerializer.Serialize(kept.Items).ShouldBe(JsonSerializer.Serialize(new[] { asked.Question, asked.Answer }));
+        var page = await qrai.ListMessagesAsync(asked.SessionId);
+        page.NextCursor.ShouldBeNull();
+        JsonSerializer.Serialize(page.Items).ShouldBe(JsonSerializer.Serialize(new[] { asked.Question, asked.Answer }));
         var session = await qrai.GetSessionAsync(asked.SessionId);
         session.Title.ShouldBe("Why? 日本語 🦉");
         session.MessageCount.ShouldBe(2);
@@ -78,7 +78,7 @@ public sealed class AskQuestionTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task A_new_session_takes_the_first_80_characters_as_its_title_and_splits_no_emoji()
+    public async Task The_title_of_a_new_session_is_the_first_80_characters_without_a_split_emoji()
     {
         await using var qrai = await StartAsync();
 
@@ -88,7 +88,7 @@ public sealed class AskQuestionTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task A_question_goes_on_with_a_session()
+    public async Task A_question_continues_a_session()
     {
         await using var qrai = await StartAsync();
         var session = await qrai.CreateSessionAsync("Owls");
@@ -106,7 +106,7 @@ public sealed class AskQuestionTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task A_session_without_a_title_takes_its_first_question_as_one()
+    public async Task A_session_without_a_title_is_titled_by_its_first_question()
     {
         await using var qrai = await StartAsync();
         var session = await qrai.CreateSessionAsync();
@@ -119,12 +119,12 @@ public sealed class AskQuestionTests(DatabaseKind kind) : IntegrationTest(kind)
 
     [TestCase(1)]
     [TestCase(100_000)]
-    public async Task A_question_may_have_up_to_100000_characters_however_many_bytes_they_take(int characters)
+    public async Task A_question_can_have_100000_characters_of_any_size(int characters)
     {
         await using var qrai = await StartAsync();
         var question = string.Concat(Enumerable.Repeat("🦉", characters));
 
-        // As they are: escaped, as .NET writes them, so many emoji would be more than a body may have.
+        // Not escaped: escapes of so many emoji, as .NET writes them, would exceed the limit of a body.
         using var body = new StringContent($$"""{"question":" \n{{question}}\t"}""", Encoding.UTF8, "application/json");
 
         var asked = await QrAiClient.ReadAsync<AnsweredBody>(qrai.PostAsync("/api/questions", body));
@@ -134,7 +134,7 @@ public sealed class AskQuestionTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task Characters_may_come_as_the_escapes_that_many_clients_write()
+    public async Task Escaped_characters_are_accepted()
     {
         await using var qrai = await StartAsync();
         var escaped = string.Concat(Enumerable.Repeat(@"\ud83e\udd89", 8_000));
@@ -146,7 +146,7 @@ public sealed class AskQuestionTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task An_answer_keeps_every_character_but_nul()
+    public async Task An_answer_preserves_every_character_except_nul()
     {
         await using var qrai = await StartAsync();
         Provider.Enqueue(Reply.Answer("a\0b", "\0", "\r\n\t\"\\", "é\u2028", "👩‍🚀", "𝄞"));
@@ -177,7 +177,7 @@ public sealed class AskQuestionTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task A_caller_chooses_the_provider_and_the_model()
+    public async Task A_caller_can_select_the_provider_and_the_model()
     {
         await using var second = await ScriptedProvider.StartAsync();
         await using var qrai = await StartAsync(WithSecond(second));
@@ -191,7 +191,7 @@ public sealed class AskQuestionTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task A_caller_who_names_a_provider_is_answered_by_no_other()
+    public async Task A_named_provider_has_no_failover()
     {
         await using var second = await ScriptedProvider.StartAsync();
         await using var qrai = await StartAsync(WithSecond(second));
@@ -203,7 +203,7 @@ public sealed class AskQuestionTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task The_offline_provider_answers_without_a_network_and_says_what_it_is()
+    public async Task The_offline_provider_answers_without_a_network_and_describes_itself()
     {
         await using var qrai = await QrAiHost.StartAsync(await DatabaseUrlAsync(), provider: null);
 
@@ -214,7 +214,7 @@ public sealed class AskQuestionTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task A_provider_that_is_not_configured_is_a_503_and_makes_nothing()
+    public async Task A_provider_that_is_not_configured_is_a_503_and_creates_nothing()
     {
         await using var qrai = await StartAsync();
 
@@ -225,7 +225,7 @@ public sealed class AskQuestionTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task The_question_and_its_open_answer_are_kept_before_a_provider_is_called()
+    public async Task The_question_and_its_open_answer_are_stored_before_a_provider_is_called()
     {
         var gate = Gate();
         await using var qrai = await StartAsync();
@@ -243,7 +243,7 @@ public sealed class AskQuestionTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task Thirty_questions_at_once_are_all_answered_and_kept()
+    public async Task Thirty_concurrent_questions_are_all_answered_and_stored()
     {
         await using var qrai = await StartAsync();
         Provider.RespondWith = request => Reply.Answer("Re: ", request.Messages[^1].Content);

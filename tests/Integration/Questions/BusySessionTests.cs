@@ -5,7 +5,7 @@ namespace QrAi.Tests.Integration.Questions;
 public sealed class BusySessionTests(DatabaseKind kind) : IntegrationTest(kind)
 {
     [Test]
-    public async Task A_second_question_meanwhile_is_session_busy_and_makes_nothing()
+    public async Task A_second_concurrent_question_is_session_busy_and_creates_nothing()
     {
         var gate = Models.Gate();
         await using var qrai = await StartWithModelsAsync();
@@ -22,7 +22,7 @@ public sealed class BusySessionTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task A_session_can_be_asked_again_as_soon_as_the_answer_is_there()
+    public async Task A_session_can_be_asked_again_as_soon_as_its_answer_is_complete()
     {
         await using var qrai = await StartWithModelsAsync();
         var session = await qrai.CreateSessionAsync("Again");
@@ -34,7 +34,7 @@ public sealed class BusySessionTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task A_busy_session_does_not_keep_another_from_being_asked()
+    public async Task A_busy_session_does_not_block_other_sessions()
     {
         var gate = Models.Gate();
         await using var qrai = await StartWithModelsAsync();
@@ -48,23 +48,23 @@ public sealed class BusySessionTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task Of_many_questions_at_once_in_one_session_one_wins_and_the_others_are_session_busy()
+    public async Task Of_many_concurrent_questions_in_one_session_one_is_answered_and_the_others_are_session_busy()
     {
         var gate = Models.Gate();
         await using var qrai = await StartWithModelsAsync();
         var session = await qrai.CreateSessionAsync("Race");
 
         var asking = Enumerable.Range(1, 8).Select(n => qrai.TryAskAsync($"Question {n}", session.Id)).ToList();
-        var losers = new List<Task<HttpResponseMessage>>(asking);
+        var remaining = new List<Task<HttpResponseMessage>>(asking);
         for (var n = 1; n < asking.Count; n++)
         {
-            var refused = await Task.WhenAny(losers);
-            losers.Remove(refused);
+            var refused = await Task.WhenAny(remaining);
+            remaining.Remove(refused);
             await refused.ShouldBeProblem(409, "session_busy");
         }
 
         gate.Finish("won");
-        (await QrAiClient.ReadAsync<AnsweredBody>(losers.Single())).Answer.Content.ShouldBe("won");
+        (await QrAiClient.ReadAsync<AnsweredBody>(remaining.Single())).Answer.Content.ShouldBe("won");
         (await qrai.GetSessionAsync(session.Id)).MessageCount.ShouldBe(2);
     }
 }

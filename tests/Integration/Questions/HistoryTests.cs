@@ -34,7 +34,7 @@ public sealed class HistoryTests(DatabaseKind kind) : IntegrationTest(kind)
     [TestCase(1, new[] { "user Q4" })]
     [TestCase(2, new[] { "user Q3", "assistant A3", "user Q4" })]
     [TestCase(3, new[] { "user Q3", "assistant A3", "user Q4" })]
-    public async Task Only_the_last_turns_are_sent_whole_as_many_as_the_setting_says(int limit, string[] expected)
+    public async Task Only_complete_turns_within_the_limit_of_the_setting_are_sent(int limit, string[] expected)
     {
         await using var qrai = await StartWithModelsAsync(new() { ["LLM_HISTORY_MESSAGES"] = $"{limit}" });
         var session = (await qrai.AddAsync(A.Session().Answered(3))).Id;
@@ -45,7 +45,7 @@ public sealed class HistoryTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task Turns_whose_answer_failed_or_was_cancelled_are_left_out()
+    public async Task Turns_with_a_failed_or_cancelled_answer_are_excluded()
     {
         await using var qrai = await StartWithModelsAsync();
         var session = (await qrai.CreateSessionAsync()).Id;
@@ -61,7 +61,7 @@ public sealed class HistoryTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task Another_sessions_messages_are_never_sent()
+    public async Task Messages_of_another_session_are_never_sent()
     {
         await using var qrai = await StartWithModelsAsync();
         await qrai.AddAsync(A.Session().Answered());
@@ -80,7 +80,7 @@ public sealed class HistoryTests(DatabaseKind kind) : IntegrationTest(kind)
         return stream;
     }
 
-    /// <summary>What the last request sent after the system message.</summary>
+    /// <summary>Returns the messages of the last request after the system message.</summary>
     private IEnumerable<string> Sent() =>
         Models.Requests[^1].Messages.Skip(1).Select(message => $"{message.Role} {message.Content}");
 }

@@ -34,7 +34,7 @@ public sealed class InvalidQuestionTests(DatabaseKind kind) : IntegrationTest(ki
     ];
 
     [Test]
-    public async Task An_invalid_question_is_refused_says_which_member_is_wrong_and_makes_nothing()
+    public async Task An_invalid_question_is_refused_with_the_invalid_member_and_creates_nothing()
     {
         await using var qrai = await StartAsync();
         foreach (var (body, field) in _invalid)
@@ -51,7 +51,7 @@ public sealed class InvalidQuestionTests(DatabaseKind kind) : IntegrationTest(ki
     }
 
     [Test]
-    public async Task Text_that_is_no_utf_8_is_refused()
+    public async Task Text_that_is_not_utf_8_is_refused()
     {
         await using var qrai = await StartAsync();
         using var content = new ByteArrayContent([.. "{\"question\":\""u8, 0xC3, 0x28, .. "\"}"u8]);
@@ -61,7 +61,7 @@ public sealed class InvalidQuestionTests(DatabaseKind kind) : IntegrationTest(ki
     }
 
     [Test]
-    public async Task An_invalid_question_that_wants_a_stream_is_refused_with_an_ordinary_problem()
+    public async Task An_invalid_question_for_a_stream_is_refused_with_an_ordinary_problem()
     {
         await using var qrai = await StartAsync();
 
@@ -75,7 +75,7 @@ public sealed class InvalidQuestionTests(DatabaseKind kind) : IntegrationTest(ki
     }
 
     [Test]
-    public async Task A_session_that_is_not_there_is_a_404_and_makes_nothing()
+    public async Task An_unknown_session_is_a_404_and_creates_nothing()
     {
         await using var qrai = await StartAsync();
 

@@ -5,25 +5,25 @@ namespace QrAi.Tests.Integration.Questions;
 public sealed class LeavingCallerTests(DatabaseKind kind) : IntegrationTest(kind)
 {
     [Test]
-    public async Task A_caller_who_leaves_while_waiting_for_the_whole_answer_does_not_cancel_it()
+    public async Task A_disconnect_without_a_stream_does_not_cancel_the_answer()
     {
         var gate = Gate();
         await using var qrai = await StartAsync();
-        using var patience = new CancellationTokenSource();
-        var asking = qrai.TryAskAsync("Going?", cancellationToken: patience.Token);
+        using var leave = new CancellationTokenSource();
+        var asking = qrai.TryAskAsync("Going?", cancellationToken: leave.Token);
         await gate.Request;
 
-        await patience.CancelAsync();
+        await leave.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(asking);
         gate.Send("Gone, ");
         gate.Send("but kept.");
         gate.Finish();
 
-        await ShouldBeKeptAsync(qrai, "Gone, but kept.");
+        await ShouldBeStoredAsync(qrai, "Gone, but kept.");
     }
 
     [Test]
-    public async Task A_caller_who_leaves_a_stream_in_the_middle_does_not_cancel_it()
+    public async Task A_disconnect_from_a_stream_does_not_cancel_the_answer()
     {
         var gate = Gate();
         await using var qrai = await StartAsync();
@@ -37,11 +37,11 @@ public sealed class LeavingCallerTests(DatabaseKind kind) : IntegrationTest(kind
         gate.Send("but kept.");
         gate.Finish();
 
-        await ShouldBeKeptAsync(qrai, "Gone, but kept.");
+        await ShouldBeStoredAsync(qrai, "Gone, but kept.");
     }
 
     [Test]
-    public async Task A_caller_who_leaves_a_stream_leaves_no_error_in_the_log()
+    public async Task A_disconnect_from_a_stream_is_not_logged_as_an_error()
     {
         var gate = Gate();
         await using var qrai = await StartAsync();
@@ -68,7 +68,7 @@ public sealed class LeavingCallerTests(DatabaseKind kind) : IntegrationTest(kind
         gate.Finish();
     }
 
-    private static async Task ShouldBeKeptAsync(QrAiHost qrai, string content)
+    private static async Task ShouldBeStoredAsync(QrAiHost qrai, string content)
     {
         var session = (await qrai.ListSessionsAsync()).Items.ShouldHaveSingleItem();
         var answer = await Eventually.Value(

@@ -4,10 +4,10 @@ using System.Text.Json;
 
 namespace QrAi.Tests.Integration.Questions;
 
-/// <summary>How often a caller may ask, whichever way. The database makes no difference.</summary>
+/// <summary>The rate limit of questions on every route, independent of the database.</summary>
 public sealed class RateLimitTests() : IntegrationTest(DatabaseKind.Sqlite)
 {
-    /// <summary>Two at once, and one every ten seconds.</summary>
+    /// <summary>A burst of two, and one every ten seconds.</summary>
     private static readonly Dictionary<string, string> _limits = new()
     {
         ["RATE_LIMIT_PER_MINUTE"] = "6",
@@ -17,7 +17,7 @@ public sealed class RateLimitTests() : IntegrationTest(DatabaseKind.Sqlite)
     private readonly TestClock _clock = new();
 
     [Test]
-    public async Task Who_asks_too_often_is_told_when_to_ask_again_and_nothing_is_made()
+    public async Task A_question_beyond_the_limit_is_refused_with_retry_after_and_creates_nothing()
     {
         await using var qrai = await StartByAsync(_clock, _limits);
         await AskAsync(qrai, 2);
@@ -34,7 +34,7 @@ public sealed class RateLimitTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task Every_way_to_ask_counts_and_refuses_in_its_own_words()
+    public async Task Every_route_counts_and_refuses_in_its_own_format()
     {
         await using var qrai = await StartByAsync(_clock, _limits);
         await AskAsync(qrai, 2);
@@ -69,7 +69,7 @@ public sealed class RateLimitTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task A_completion_and_each_ask_of_a_mutation_count_as_a_question_each()
+    public async Task A_completion_and_each_ask_of_a_mutation_count_as_one_question()
     {
         await using var qrai = await StartByAsync(_clock, _limits);
 
@@ -90,7 +90,7 @@ public sealed class RateLimitTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task What_breaks_a_rule_or_is_no_question_counts_as_none()
+    public async Task Invalid_questions_and_other_requests_do_not_count()
     {
         await using var qrai = await StartByAsync(_clock, _limits);
 
@@ -106,7 +106,7 @@ public sealed class RateLimitTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task Each_owner_is_limited_for_itself_whichever_of_its_keys_it_asks_with()
+    public async Task Each_owner_has_one_limit_for_all_of_its_keys()
     {
         await using var qrai = await StartByAsync(
             _clock,
@@ -125,7 +125,7 @@ public sealed class RateLimitTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task Of_questions_at_the_same_time_as_many_as_the_burst_are_answered()
+    public async Task Of_concurrent_questions_only_the_burst_is_answered()
     {
         await using var qrai = await StartByAsync(_clock, _limits);
 
@@ -139,7 +139,7 @@ public sealed class RateLimitTests() : IntegrationTest(DatabaseKind.Sqlite)
 
     [TestCase("RATE_LIMIT_PER_MINUTE")]
     [TestCase("RATE_LIMIT_BURST")]
-    public async Task Without_a_limit_there_is_none(string off)
+    public async Task Zero_disables_the_limit(string off)
     {
         await using var qrai = await StartByAsync(_clock, new Dictionary<string, string>(_limits) { [off] = "0" });
 
@@ -147,7 +147,7 @@ public sealed class RateLimitTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task What_only_repeats_a_question_counts_as_none_and_is_told_though_nothing_is_left()
+    public async Task A_repetition_does_not_count_and_is_answered_even_at_the_limit()
     {
         await using var qrai = await StartByAsync(_clock, _limits);
         var question = new { question = "Once?" };
@@ -166,7 +166,7 @@ public sealed class RateLimitTests() : IntegrationTest(DatabaseKind.Sqlite)
     }
 
     [Test]
-    public async Task Of_a_mutation_that_is_repeated_what_was_refused_counts_again()
+    public async Task Only_the_refused_asks_of_a_repeated_mutation_count_again()
     {
         await using var qrai = await StartByAsync(_clock, _limits);
         using (await WithKeyAsync(qrai, "/graphql", Ask(3))) { }

@@ -7,7 +7,7 @@ using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Tests.Integration.Secrets;
 
-/// <summary>Reading a vault over its protocol: challenge, pages, retries, and what becomes of all that can go wrong.</summary>
+/// <summary>Reads a vault over its protocol: challenge, pages, retries, and all kinds of failures.</summary>
 public sealed class KeyVaultTests
 {
     private static readonly HashSet<string> Names = ["DATABASE_URL", "LLM_PROVIDERS", "OPENROUTER_API_KEY"];
@@ -48,12 +48,12 @@ public sealed class KeyVaultTests
                 ["GET /secrets/DATABASE-URL", "GET /secrets/llm-providers", "GET /secrets/OPENROUTER-API-KEY"],
                 ignoreOrder: true
             );
-        // Asked for a token first, then three pages of five.
+        // The challenge for a token, then three pages of five secrets.
         _vault.Requests.Count(request => request == "GET /secrets").ShouldBe(4);
     }
 
     [Test]
-    public async Task Secrets_that_are_disabled_expired_or_not_valid_yet_do_not_count_and_are_not_asked_for()
+    public async Task Secrets_that_are_disabled_expired_or_not_valid_yet_are_ignored_and_not_read()
     {
         var clock = new TestClock();
         _vault.Add("DATABASE-URL", "one", enabled: false);
@@ -79,7 +79,7 @@ public sealed class KeyVaultTests
     }
 
     [Test]
-    public async Task A_vault_that_is_busy_is_asked_again_when_it_says()
+    public async Task A_busy_vault_is_retried_after_its_retry_after()
     {
         _vault["OPENROUTER-API-KEY"] = "three";
         _vault.Fail(429, "Throttled", times: 1, retryAfterSeconds: 2);
@@ -91,7 +91,7 @@ public sealed class KeyVaultTests
     }
 
     [Test]
-    public async Task A_vault_that_is_busy_for_longer_than_the_limit_is_told_as_busy_within_the_limit()
+    public async Task A_vault_that_is_busy_for_longer_than_the_limit_is_reported_within_the_limit()
     {
         _vault.Fail(429, "Throttled", retryAfterSeconds: 600);
 
@@ -99,7 +99,7 @@ public sealed class KeyVaultTests
     }
 
     [Test]
-    public async Task A_failure_that_passes_is_nobodys_business()
+    public async Task A_transient_failure_is_retried()
     {
         _vault["OPENROUTER-API-KEY"] = "three";
         _vault.Fail(503, "ServiceUnavailable", times: 2);
@@ -116,7 +116,7 @@ public sealed class KeyVaultTests
         "rejected this machine's address (403 Forbidden: ForbiddenByFirewall)"
     )]
     [TestCase(404, "NotFound", null, "does not respond like a key vault")]
-    public async Task A_refusal_is_told_with_the_vaults_own_code(int status, string code, string? inner, string what)
+    public async Task A_refusal_is_reported_with_the_vaults_code(int status, string code, string? inner, string what)
     {
         _vault.Fail(status, code, inner: inner);
 
@@ -127,7 +127,7 @@ public sealed class KeyVaultTests
     }
 
     [Test]
-    public async Task A_secret_that_is_refused_makes_the_vault_one_that_can_not_be_read()
+    public async Task A_refused_secret_makes_the_vault_unreadable()
     {
         _vault["OPENROUTER-API-KEY"] = "three";
         _vault.FailSecrets(403, "Forbidden", "ForbiddenByRbac");
@@ -136,7 +136,7 @@ public sealed class KeyVaultTests
     }
 
     [Test]
-    public async Task A_vault_that_hangs_is_given_up_within_the_limit()
+    public async Task A_vault_that_hangs_is_abandoned_within_the_limit()
     {
         _vault.Hang();
         var clock = Stopwatch.StartNew();
@@ -147,13 +147,13 @@ public sealed class KeyVaultTests
     }
 
     [Test]
-    public async Task A_credential_that_hangs_is_given_up_within_the_limit() =>
+    public async Task A_credential_that_hangs_is_abandoned_within_the_limit() =>
         (await FaultAsync(seconds: 5, credential: new HangingCredential())).Problem.ShouldBe(
             "cannot be read, because Azure issued no token in time"
         );
 
     [Test]
-    public async Task A_certificate_that_nobody_trusts_is_told()
+    public async Task An_untrusted_certificate_is_reported()
     {
         using var http = new HttpClientTransport(
             new HttpClient(new SocketsHttpHandler { Proxy = new WebProxy(_vault.Proxy) })
@@ -163,7 +163,7 @@ public sealed class KeyVaultTests
     }
 
     [Test]
-    public async Task A_vault_where_nobody_listens_is_told()
+    public async Task An_unreachable_vault_is_reported()
     {
         await _vault.DisposeAsync();
 
@@ -171,9 +171,9 @@ public sealed class KeyVaultTests
     }
 
     [Test]
-    public async Task A_server_that_is_no_vault_gets_no_token()
+    public async Task A_server_that_is_not_a_vault_receives_no_token()
     {
-        // Its name does not end with the resource's that it asks a token for.
+        // Its name does not end with the resource for which it requests a token.
         var fault = await FaultAsync(url: "https://elsewhere.test");
 
         fault.Problem.ShouldBe("does not respond like a key vault");
@@ -182,7 +182,7 @@ public sealed class KeyVaultTests
     }
 
     [Test]
-    public async Task A_caller_that_gives_up_gets_no_reading()
+    public async Task A_cancellation_ends_the_reading()
     {
         _vault.Hang();
         using var stop = new CancellationTokenSource();

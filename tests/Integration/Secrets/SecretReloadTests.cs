@@ -18,7 +18,7 @@ public sealed class SecretReloadTests(DatabaseKind kind) : IntegrationTest(kind)
     public async Task StopVaultAsync() => await _vault.DisposeAsync();
 
     [Test]
-    public async Task A_new_key_is_used_from_the_next_question_on()
+    public async Task A_new_key_is_used_for_the_next_question()
     {
         var (first, second) = (NewKey(), NewKey());
         _vault["OPENROUTER-API-KEY"] = first;
@@ -33,7 +33,7 @@ public sealed class SecretReloadTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task A_key_that_can_not_be_used_or_read_changes_nothing_and_is_told_without_its_value()
+    public async Task An_invalid_or_unreadable_key_changes_nothing_and_is_logged_without_its_value()
     {
         var (key, bad, last) = (NewKey(), $"nonsense-{NewKey()}", NewKey());
         _vault["OPENROUTER-API-KEY"] = key;
@@ -61,7 +61,7 @@ public sealed class SecretReloadTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task Another_setting_waits_for_the_next_start_and_that_is_said()
+    public async Task A_change_of_another_setting_is_logged_as_effective_at_the_next_start()
     {
         _vault["OPENROUTER-API-KEY"] = NewKey();
         await using var qrai = await StartAsync();
@@ -76,10 +76,10 @@ public sealed class SecretReloadTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task New_connections_use_a_new_password_and_the_pool_lives_on()
+    public async Task New_connections_use_a_new_password_without_a_new_pool()
     {
         if (Kind == DatabaseKind.Sqlite)
-            return; // it has no passwords
+            return; // SQLite has no passwords
         var role = $"rotating_{Guid.CreateVersion7():N}";
         var (first, second) = (RandomNumberGenerator.GetHexString(20), RandomNumberGenerator.GetHexString(20));
         var url = new Uri(await DatabaseUrlAsync());
@@ -134,10 +134,10 @@ public sealed class SecretReloadTests(DatabaseKind kind) : IntegrationTest(kind)
             vault: _vault
         );
 
-    /// <summary>Ends when the vault has been read from beginning to end since now.</summary>
+    /// <summary>Waits until the vault has been read completely.</summary>
     private async Task NextReloadAsync()
     {
-        // The one that is under way may have read what was there before; each begins with the list.
+        // A running reload may have read the previous values; each reload begins with the list.
         var seen = Lists();
         await Eventually.Holds(() => Lists() >= seen + 3);
 

@@ -9,7 +9,7 @@ public sealed class ListMessagesTests(DatabaseKind kind) : IntegrationTest(kind)
     [TestCase(1)]
     [TestCase(4)]
     [TestCase(6)]
-    public async Task Pages_together_hold_each_message_once_the_oldest_first(int limit)
+    public async Task The_pages_contain_each_message_once_oldest_first(int limit)
     {
         await using var qrai = await StartAsync();
         var session = (await qrai.AddAsync(A.Session().Answered(3))).Id;
@@ -27,7 +27,7 @@ public sealed class ListMessagesTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task New_messages_come_on_later_pages()
+    public async Task New_messages_are_on_later_pages()
     {
         await using var qrai = await StartAsync();
         var session = (await qrai.AddAsync(A.Session().Answered(2))).Id;
@@ -72,7 +72,7 @@ public sealed class ListMessagesTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task Limits_and_cursors_that_can_not_be_are_refused()
+    public async Task Invalid_limits_and_cursors_are_refused()
     {
         await using var qrai = await StartAsync();
         var session = (await qrai.AddAsync(A.Session().Answered())).Id;

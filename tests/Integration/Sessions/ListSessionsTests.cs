@@ -15,7 +15,7 @@ public sealed class ListSessionsTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task The_newest_activity_comes_first_of_whatever_kind_it_is()
+    public async Task The_list_is_ordered_by_the_latest_activity_of_any_kind()
     {
         await using var qrai = await StartAsync();
         var (a, b, c) = (
@@ -37,7 +37,7 @@ public sealed class ListSessionsTests(DatabaseKind kind) : IntegrationTest(kind)
     [TestCase(2)]
     [TestCase(7)]
     [TestCase(8)]
-    public async Task Pages_together_hold_each_session_once_in_order(int limit)
+    public async Task The_pages_contain_each_session_once_in_order(int limit)
     {
         await using var qrai = await StartAsync();
         for (var number = 1; number <= 7; number++)
@@ -77,7 +77,7 @@ public sealed class ListSessionsTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task A_page_stays_where_it_was_while_new_sessions_come()
+    public async Task New_sessions_do_not_move_later_pages()
     {
         await using var qrai = await StartAsync();
         foreach (var title in new[] { "a", "b", "c", "d" })
@@ -92,7 +92,7 @@ public sealed class ListSessionsTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task A_page_has_20_sessions_unless_told_otherwise_and_at_most_100()
+    public async Task A_page_has_20_sessions_by_default_and_at_most_100()
     {
         await using var qrai = await StartAsync();
         await qrai.AddAsync([.. Enumerable.Range(1, 101).Select(number => A.Session().Titled($"{number}"))]);
@@ -107,7 +107,7 @@ public sealed class ListSessionsTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task A_cursor_that_qrai_did_not_make_for_this_list_is_refused()
+    public async Task A_cursor_that_is_not_from_this_list_is_refused()
     {
         await using var qrai = await StartAsync();
         var session = (await qrai.AskAsync("owl?")).SessionId;
@@ -158,10 +158,7 @@ public sealed class ListSessionsTests(DatabaseKind kind) : IntegrationTest(kind)
     [TestCase("ﾃｽﾄ", new[] { "テスト" })]
     [TestCase("②", new string[0])]
     [TestCase("nothing of the kind", new string[0])]
-    public async Task A_search_finds_titles_whatever_their_case_and_takes_every_character_as_it_is(
-        string q,
-        string[] expected
-    )
+    public async Task A_search_is_case_insensitive_and_has_no_special_characters(string q, string[] expected)
     {
         await using var qrai = await StartAsync();
         string[] titles =
@@ -187,7 +184,7 @@ public sealed class ListSessionsTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task A_search_has_pages_and_sees_new_titles()
+    public async Task A_search_has_pages_and_finds_new_titles()
     {
         await using var qrai = await StartAsync();
         foreach (var title in new[] { "owl 1", "bat", "owl 2", "cat", "owl 3" })
@@ -204,7 +201,7 @@ public sealed class ListSessionsTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task An_empty_search_finds_all_and_an_impossible_one_is_refused()
+    public async Task An_empty_search_finds_all_and_an_invalid_one_is_refused()
     {
         await using var qrai = await StartAsync();
         await qrai.CreateSessionAsync("owl");

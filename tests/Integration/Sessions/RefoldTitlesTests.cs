@@ -10,7 +10,7 @@ namespace QrAi.Tests.Integration.Sessions;
 public sealed class RefoldTitlesTests(DatabaseKind kind) : IntegrationTest(kind)
 {
     [Test]
-    public async Task Titles_that_an_older_program_has_folded_are_found_after_a_start()
+    public async Task Titles_folded_by_an_older_program_are_found_after_a_start()
     {
         await using (var before = await StartAsync())
         {
@@ -33,7 +33,7 @@ public sealed class RefoldTitlesTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task Batches_go_through_all_and_leave_what_needs_nothing()
+    public async Task Batches_process_all_outdated_titles_and_skip_others()
     {
         await using var qrai = await StartAsync();
         await qrai.AddAsync([.. Enumerable.Range(1, 5).Select(number => A.Session().Titled($"Old {number}"))]);
@@ -57,7 +57,7 @@ public sealed class RefoldTitlesTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task Many_processes_may_do_it_at_once()
+    public async Task Many_processes_can_refold_concurrently()
     {
         await using var qrai = await StartAsync();
         await qrai.AddAsync([.. Enumerable.Range(1, 50).Select(number => A.Session().Titled($"Old {number}"))]);

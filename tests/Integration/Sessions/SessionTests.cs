@@ -26,7 +26,7 @@ public sealed class SessionTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task A_session_needs_neither_a_title_nor_a_body()
+    public async Task A_session_requires_neither_a_title_nor_a_body()
     {
         await using var qrai = await StartAsync();
 
@@ -37,7 +37,7 @@ public sealed class SessionTests(DatabaseKind kind) : IntegrationTest(kind)
 
     [TestCase(1)]
     [TestCase(200)]
-    public async Task A_title_may_have_up_to_200_characters(int characters)
+    public async Task A_title_can_have_200_characters(int characters)
     {
         await using var qrai = await StartAsync();
         var title = string.Concat(Enumerable.Repeat("🦉", characters));
@@ -80,7 +80,7 @@ public sealed class SessionTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task A_session_is_renamed_even_while_it_answers()
+    public async Task A_session_can_be_renamed_while_it_answers()
     {
         var gate = Gate();
         await using var qrai = await StartAsync();
@@ -103,7 +103,7 @@ public sealed class SessionTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task A_deleted_session_is_gone_with_its_messages()
+    public async Task A_session_is_deleted_with_its_messages()
     {
         await using var qrai = await StartAsync();
         var asked = await qrai.AskAsync("Going?");
@@ -120,7 +120,7 @@ public sealed class SessionTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task A_session_deleted_while_it_answers_is_gone_and_the_provider_is_asked_no_longer()
+    public async Task A_deletion_during_an_answer_aborts_the_request_to_the_provider()
     {
         var gate = Gate();
         await using var qrai = await StartAsync();
@@ -139,7 +139,7 @@ public sealed class SessionTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
-    public async Task What_is_not_there_is_a_404_and_what_is_no_id_is_a_400()
+    public async Task An_unknown_id_is_a_404_and_an_invalid_id_a_400()
     {
         await using var qrai = await StartAsync();
         var question = (await qrai.AskAsync("Who?")).Question.Id;
@@ -162,13 +162,13 @@ public sealed class SessionTests(DatabaseKind kind) : IntegrationTest(kind)
 
             await At($"{Guid.CreateVersion7()}").ShouldBeProblem(404, "not_found").NameCaseAsync($"{method} {path}");
             await At("42").ShouldBeProblem(400, "invalid_request", "id").NameCaseAsync($"{method} {path}");
-            // A question is no answer, and no session.
+            // A question is neither an answer nor a session.
             await At($"{question}").ShouldBeProblem(404, "not_found").NameCaseAsync($"{method} {path}, a question");
         }
     }
 
     [Test]
-    public async Task Twenty_renames_and_a_question_at_once_all_go_through()
+    public async Task Twenty_concurrent_renames_and_a_question_all_succeed()
     {
         await using var qrai = await StartAsync();
         var session = await qrai.CreateSessionAsync("Owls");
@@ -186,7 +186,7 @@ public sealed class SessionTests(DatabaseKind kind) : IntegrationTest(kind)
 
     [TestCase("New session", "New session")]
     [TestCase(null, "Who?")]
-    public async Task The_first_question_titles_a_session_that_nobody_has_titled(string? title, string expected)
+    public async Task The_first_question_titles_an_untitled_session(string? title, string expected)
     {
         await using var qrai = await StartAsync();
         var session = await qrai.CreateSessionAsync(title);

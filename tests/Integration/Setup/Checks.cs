@@ -6,13 +6,13 @@ using QrAi.WebApi.Hosting;
 
 namespace QrAi.Tests.Integration.Setup;
 
-/// <summary>What the verb <c>check</c> finds, in the application as it is composed for it.</summary>
+/// <summary>Runs checks in the application composed for the verb <c>check</c>.</summary>
 internal static class Checks
 {
     /// <summary>Runs one check.</summary>
-    /// <param name="name">Which.</param>
-    /// <param name="clock">Its clock, if not the machine's.</param>
-    /// <param name="settings">The settings, besides that it is a test without a provider.</param>
+    /// <param name="name">The name of the check.</param>
+    /// <param name="clock">Its clock; by default the machine's.</param>
+    /// <param name="settings">The settings, in addition to those of a test without a provider.</param>
     public static async Task<CheckOutcome> RunAsync(
         string name,
         TimeProvider? clock,

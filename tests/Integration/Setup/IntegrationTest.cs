@@ -6,20 +6,20 @@ using QrAi.Tests.Testing.Providers;
 
 namespace QrAi.Tests.Integration.Setup;
 
-/// <summary>A test with a database and a provider of its own; it starts services over them as it needs.</summary>
+/// <summary>A test with a separate database and provider, which starts services on them.</summary>
 public abstract class IntegrationTest(DatabaseKind kind)
 {
     private readonly Lazy<Task<TestDatabase>> _postgres = new(() => TestRun.RentAsync());
     private readonly Lazy<string> _sqlite = new(TestRun.NewSqliteDatabase);
     private ScriptedProvider? _provider;
 
-    /// <summary>Which database this run of the test is on.</summary>
+    /// <summary>The kind of database of this test.</summary>
     protected DatabaseKind Kind => kind;
 
-    /// <summary>The first provider, in OpenRouter's place.</summary>
+    /// <summary>The first provider, which replaces OpenRouter.</summary>
     protected ScriptedProvider Provider => _provider!;
 
-    /// <summary>Models within the process, for tests to which it is all the same how a provider is spoken to.</summary>
+    /// <summary>In-process models, for tests that do not depend on the protocol of a provider.</summary>
     protected ScriptedModels Models { get; } = new();
 
     [SetUp]
@@ -33,11 +33,11 @@ public abstract class IntegrationTest(DatabaseKind kind)
             await (await _postgres.Value).DisposeAsync();
     }
 
-    /// <summary>The address of this test's database, migrated and empty at the start.</summary>
+    /// <summary>Returns the URL of this test's database, which is initially migrated and empty.</summary>
     protected async Task<string> DatabaseUrlAsync() =>
         kind == DatabaseKind.Postgres ? (await _postgres.Value).Url : _sqlite.Value;
 
-    /// <summary>A connection to this test's database, beside the service.</summary>
+    /// <summary>Opens a separate connection to this test's database.</summary>
     protected async Task<Sql> OpenDatabaseAsync() =>
         kind == DatabaseKind.Postgres
             ? new Sql(await (await _postgres.Value).DataSource.OpenConnectionAsync())
@@ -49,7 +49,7 @@ public abstract class IntegrationTest(DatabaseKind kind)
         Action<IServiceCollection>? configure = null
     ) => await QrAiHost.StartAsync(await DatabaseUrlAsync(), Provider, settings, configure);
 
-    /// <summary>Starts a service on this test's database that asks <see cref="Models"/> in place of any provider.</summary>
+    /// <summary>Starts a service on this test's database with <see cref="Models"/> instead of providers.</summary>
     protected async Task<QrAiHost> StartWithModelsAsync(Dictionary<string, string>? settings = null) =>
         await QrAiHost.StartAsync(
             await DatabaseUrlAsync(),
@@ -58,11 +58,11 @@ public abstract class IntegrationTest(DatabaseKind kind)
             services => services.AddSingleton<IModelProviders>(Models)
         );
 
-    /// <summary>Starts a service on this test's database with a clock that stands still unless the test moves it.</summary>
+    /// <summary>Starts a service on this test's database with a given clock.</summary>
     protected Task<QrAiHost> StartByAsync(TimeProvider clock, Dictionary<string, string>? settings = null) =>
         StartAsync(settings, services => services.AddSingleton(clock));
 
-    /// <summary>Settings that put a second provider in Google AI's place, after the first.</summary>
+    /// <summary>Returns settings with a second provider after the first, which replaces Google AI.</summary>
     protected static Dictionary<string, string> WithSecond(ScriptedProvider second, int retries = 0) =>
         new()
         {
@@ -72,6 +72,6 @@ public abstract class IntegrationTest(DatabaseKind kind)
             ["LLM_MAX_RETRIES"] = retries.ToString(System.Globalization.CultureInfo.InvariantCulture),
         };
 
-    /// <summary>The provider's next answer, which comes when the test says so.</summary>
+    /// <summary>Queues an answer of the provider that the test sends part by part.</summary>
     protected GatedReply Gate() => Provider.Gate();
 }

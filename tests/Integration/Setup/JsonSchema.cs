@@ -4,10 +4,10 @@ using System.Text.Json;
 namespace QrAi.Tests.Integration.Setup;
 
 /// <summary>
-/// Checks JSON against a schema of an OpenAPI document: what of JSON Schema the document uses, and it refuses to judge by
-/// anything else.
+/// Validates JSON against a schema of an OpenAPI document. It supports the keywords of JSON Schema that the document
+/// uses, and fails at any other.
 /// </summary>
-/// <param name="document">The document, in which references lead.</param>
+/// <param name="document">The document with the targets of references.</param>
 internal sealed class JsonSchema(JsonElement document)
 {
     private static readonly string[] _known =
@@ -16,14 +16,14 @@ internal sealed class JsonSchema(JsonElement document)
         .. "minLength maxLength minimum maximum minItems pattern format description default".Split(' '),
     ];
 
-    /// <summary>What is wrong with a value, a line each.</summary>
+    /// <summary>Returns the errors of a value, one line each.</summary>
     public IEnumerable<string> Check(JsonElement value, JsonElement schema, string path = "$")
     {
         foreach (var keyword in schema.EnumerateObject())
         {
-            _known.ShouldContain(keyword.Name, "The check does not know this keyword.");
-            foreach (var wrong in Check(value, keyword, schema, path))
-                yield return wrong;
+            _known.ShouldContain(keyword.Name, "This keyword is not supported.");
+            foreach (var error in Check(value, keyword, schema, path))
+                yield return error;
         }
     }
 
@@ -37,10 +37,10 @@ internal sealed class JsonSchema(JsonElement document)
         keyword.Name switch
         {
             "$ref" => Check(value, Resolve(schema), path),
-            "type" => Unless(Texts(keyword.Value).Any(type => IsA(value, type)), $"{path} is no {keyword.Value}"),
+            "type" => Unless(Texts(keyword.Value).Any(type => IsA(value, type)), $"{path} is not {keyword.Value}"),
             "enum" => Unless(
                 keyword.Value.EnumerateArray().Any(one => JsonElement.DeepEquals(one, value)),
-                $"{path} is none of {keyword.Value}"
+                $"{path} is not one of {keyword.Value}"
             ),
             "const" => Unless(JsonElement.DeepEquals(keyword.Value, value), $"{path} is not {keyword.Value}"),
             "oneOf" => Unless(
@@ -63,19 +63,19 @@ internal sealed class JsonSchema(JsonElement document)
                 )
                 .SelectMany(member => CheckOther(member, keyword.Value, path)),
             "items" => Items(value).SelectMany((item, index) => Check(item, keyword.Value, Index(path, index))),
-            "format" => Unless(HasFormat(value, keyword.Value.GetString()!), $"{path} is no {keyword.Value}"),
+            "format" => Unless(HasFormat(value, keyword.Value.GetString()!), $"{path} is not {keyword.Value}"),
             _ => [],
         };
 
     private IEnumerable<string> CheckOther(JsonProperty member, JsonElement rule, string path) =>
         rule.ValueKind switch
         {
-            JsonValueKind.False => [$"{path} has {member.Name}, which nobody describes"],
+            JsonValueKind.False => [$"{path} has {member.Name}, which is not described"],
             JsonValueKind.Object => Check(member.Value, rule, $"{path}.{member.Name}"),
             _ => [],
         };
 
-    private static IEnumerable<string> Unless(bool holds, string wrong) => holds ? [] : [wrong];
+    private static IEnumerable<string> Unless(bool holds, string error) => holds ? [] : [error];
 
     private static IEnumerable<JsonProperty> Members(JsonElement value) =>
         value.ValueKind == JsonValueKind.Object ? value.EnumerateObject() : Enumerable.Empty<JsonProperty>();

@@ -4,18 +4,18 @@ using System.Text;
 namespace QrAi.Tests.Integration.Setup;
 
 /// <summary>
-/// Everything that the services of this run write to standard output: their logs, exactly as an operator gets them.
-/// Tests find their own lines by a request id or a marked text.
+/// The standard output of all services of this run: their logs, exactly as an operator sees them.
+/// Tests find their own lines by a request id or another unique text.
 /// </summary>
 public static class Output
 {
     private static readonly ConcurrentQueue<string> _written = new();
 
-    /// <summary>All lines that contain a text.</summary>
+    /// <summary>Returns all lines that contain a text.</summary>
     public static IReadOnlyList<string> LinesWith(string text) =>
         [.. _written.Where(written => written.Contains(text, StringComparison.Ordinal))];
 
-    /// <summary>From now on what is written is kept here, and clutters no test report.</summary>
+    /// <summary>Starts to record the output, instead of writing it to the test report.</summary>
     public static void Record()
     {
         var recorder = TextWriter.Synchronized(new Recorder());

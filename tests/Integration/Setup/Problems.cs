@@ -6,11 +6,11 @@ namespace QrAi.Tests.Integration.Setup;
 
 public static class Problems
 {
-    /// <summary>The response is a problem of the contract's shape, whole, with this status and code.</summary>
+    /// <summary>Asserts that the response is a complete problem with this status and code.</summary>
     /// <param name="sending">The request.</param>
     /// <param name="status">The status.</param>
     /// <param name="code">The code.</param>
-    /// <param name="field">Of an invalid request: the field that <c>errors</c> must name, and no other.</param>
+    /// <param name="field">The only field in <c>errors</c> of an invalid request.</param>
     public static async Task<ProblemBody> ShouldBeProblem(
         this Task<HttpResponseMessage> sending,
         int status,
@@ -21,12 +21,12 @@ public static class Problems
         using var response = await sending;
         var text = await response.Content.ReadAsStringAsync();
         if ((int)response.StatusCode != status)
-            text += LogOf(response); // what the service failed of is in its log only
+            text += LogOf(response); // the cause of a failure is only in the log
         response.StatusCode.ShouldBe((HttpStatusCode)status, text);
         response.Content.Headers.ContentType?.MediaType.ShouldBe("application/problem+json");
         response.Headers.Contains("X-Request-Id").ShouldBeTrue();
         var problem = JsonSerializer.Deserialize<ProblemBody>(text, Wire.Json)!;
-        problem.ShouldBeWhole(status, code);
+        problem.ShouldBeComplete(status, code);
 
         if (status == 400)
             problem.Errors.ShouldNotBeNull().ShouldNotBeEmpty();
@@ -49,8 +49,8 @@ public static class Problems
     private static string LogOf(HttpResponseMessage response) =>
         string.Concat(Output.LinesWith(response.Headers.GetValues("X-Request-Id").Single()));
 
-    /// <summary>The problem has all members, with this status and code, and gives nothing away.</summary>
-    public static void ShouldBeWhole(this ProblemBody problem, int status, string code)
+    /// <summary>Asserts that the problem has all members, with this status and code, and no internal details.</summary>
+    public static void ShouldBeComplete(this ProblemBody problem, int status, string code)
     {
         problem.Code.ShouldBe(code);
         problem.Status.ShouldBe(status);
@@ -71,7 +71,7 @@ public static class Problems
 
 public static class Cases
 {
-    /// <summary>Tells which of several cases in one test failed.</summary>
+    /// <summary>Adds the name of a case to a failed assertion.</summary>
     public static async Task NameCaseAsync(this Task assertion, string name)
     {
         try

@@ -6,8 +6,8 @@ using QrAi.Tests.Testing.Streams;
 namespace QrAi.Tests.Integration.Setup;
 
 /// <summary>
-/// A caller over HTTP. What returns a body expects the request to succeed; what is about refusals sends with
-/// <see cref="SendAsync"/> and asks <c>ShouldBeProblem</c>.
+/// A caller over HTTP. Methods that return a body expect success; tests of refusals use <see cref="SendAsync"/> and
+/// <c>ShouldBeProblem</c>.
 /// </summary>
 public class QrAiClient(Uri address) : IAsyncDisposable
 {
@@ -25,13 +25,13 @@ public class QrAiClient(Uri address) : IAsyncDisposable
             Timeout = Eventually.DefaultLimit,
         };
 
-    /// <summary>The key or token that it proves with who it is; null for none.</summary>
+    /// <summary>The key or token for authentication; null for none.</summary>
     public string? Bearer { get; init; }
 
-    /// <summary>Where the service listens.</summary>
+    /// <summary>The address of the service.</summary>
     public Uri Address => address;
 
-    /// <summary>Sends anything; a body that is not <see cref="HttpContent"/> goes as JSON.</summary>
+    /// <summary>Sends a request; a body that is not <see cref="HttpContent"/> is sent as JSON.</summary>
     public Task<HttpResponseMessage> SendAsync(
         HttpMethod method,
         string path,
@@ -56,7 +56,7 @@ public class QrAiClient(Uri address) : IAsyncDisposable
     public Task<HttpResponseMessage> PostAsync(string path, object? body = null) =>
         SendAsync(HttpMethod.Post, path, body);
 
-    /// <summary>Asks, and gives whatever comes back.</summary>
+    /// <summary>Asks a question, and returns any response.</summary>
     public Task<HttpResponseMessage> TryAskAsync(
         string question,
         Guid? sessionId = null,
@@ -71,7 +71,7 @@ public class QrAiClient(Uri address) : IAsyncDisposable
             cancellationToken: cancellationToken
         );
 
-    /// <summary>Asks, and waits for the whole answer.</summary>
+    /// <summary>Asks a question, and waits for the complete answer.</summary>
     public Task<AnsweredBody> AskAsync(
         string question,
         Guid? sessionId = null,
@@ -79,7 +79,7 @@ public class QrAiClient(Uri address) : IAsyncDisposable
         string? model = null
     ) => ReadAsync<AnsweredBody>(TryAskAsync(question, sessionId, provider, model));
 
-    /// <summary>Asks, and follows the answer; returns when its first event has come.</summary>
+    /// <summary>Asks a question, and follows its answer; returns after the response headers.</summary>
     public async Task<EventStreamReader> AskStreamingAsync(string question, Guid? sessionId = null) =>
         await EventStreamReader.OpenAsync(
             await SendAsync(
@@ -129,7 +129,7 @@ public class QrAiClient(Uri address) : IAsyncDisposable
 
     public Task<MessageBody> GetAnswerAsync(Guid id) => ReadAsync<MessageBody>(GetAsync($"/api/answers/{id}"));
 
-    /// <summary>The answer to the last question of the session that something happened in last.</summary>
+    /// <summary>Returns the last answer of the session with the latest activity.</summary>
     public async Task<MessageBody> LatestAnswerAsync()
     {
         var session = (await ListSessionsAsync(1)).Items.Single();

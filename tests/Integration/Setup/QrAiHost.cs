@@ -13,16 +13,16 @@ using QrAi.WebApi.Hosting;
 
 namespace QrAi.Tests.Integration.Setup;
 
-/// <summary>The whole service in this process, over real HTTP on a port of its own, and a caller of it.</summary>
+/// <summary>The complete service in this process, over real HTTP on a separate port, with a client.</summary>
 public sealed class QrAiHost : QrAiClient
 {
-    /// <summary>The key that OpenRouter's place is given; it must never be seen anywhere but at the provider.</summary>
+    /// <summary>The key for OpenRouter, which only the provider may receive.</summary>
     public const string OpenRouterKey = "sk-or-v1-integration-secret";
 
-    /// <summary>The same for Google AI.</summary>
+    /// <summary>The key for Google AI.</summary>
     public const string GoogleAiKey = "AIza-integration-secret-0123456789";
 
-    // Not this process's environment: nothing of the machine may decide a test.
+    // Not the environment of this process, which must not affect a test.
     private static readonly SettingsLayer _testSettings = EnvironmentFiles.ReadFile(
         AppContext.BaseDirectory,
         ".env.test"
@@ -34,16 +34,16 @@ public sealed class QrAiHost : QrAiClient
     private QrAiHost(WebApplication app)
         : base(new Uri(app.Urls.Single())) => _app = app;
 
-    /// <summary>The services, for what cannot be seen from outside.</summary>
+    /// <summary>The service provider, for state that the API does not expose.</summary>
     public IServiceProvider Services => _app.Services;
 
-    /// <summary>Starts a service, and waits until it is ready unless told otherwise.</summary>
+    /// <summary>Starts a service, and by default waits until it is ready.</summary>
     /// <param name="databaseUrl">Its <c>DATABASE_URL</c>.</param>
-    /// <param name="provider">What stands in OpenRouter's place; null for the offline provider.</param>
-    /// <param name="settings">Stronger than those of <c>.env.test</c>.</param>
+    /// <param name="provider">Replaces OpenRouter; null for the offline provider.</param>
+    /// <param name="settings">Override those of <c>.env.test</c>.</param>
     /// <param name="configure">Replaces services.</param>
-    /// <param name="waitUntilReady">False where the database cannot be used yet.</param>
-    /// <param name="vault">Has settings too, weaker than <paramref name="settings"/>.</param>
+    /// <param name="waitUntilReady">False if the database is not usable yet.</param>
+    /// <param name="vault">Further settings, which <paramref name="settings"/> override.</param>
     public static async Task<QrAiHost> StartAsync(
         string databaseUrl,
         ScriptedProvider? provider,
@@ -86,7 +86,7 @@ public sealed class QrAiHost : QrAiClient
         return host;
     }
 
-    /// <summary>Waits until work can be sent here.</summary>
+    /// <summary>Waits until the service is ready.</summary>
     public Task ReadyAsync() =>
         Eventually.Value(
             async () =>
@@ -97,7 +97,7 @@ public sealed class QrAiHost : QrAiClient
             status => status == HttpStatusCode.OK
         );
 
-    /// <summary>Puts sessions into the database as the service itself would have, without asking anybody.</summary>
+    /// <summary>Adds sessions to the database as the service would, without any provider.</summary>
     public async Task<IReadOnlyList<Session>> AddAsync(params SessionBuilder[] sessions)
     {
         var built = sessions.Select(session => session.Build()).ToList();
@@ -111,26 +111,26 @@ public sealed class QrAiHost : QrAiClient
     /// <inheritdoc cref="AddAsync(SessionBuilder[])"/>
     public async Task<Session> AddAsync(SessionBuilder session) => (await AddAsync([session]))[0];
 
-    /// <summary>Makes a key, as the verb does.</summary>
+    /// <summary>Creates a key, like the verb.</summary>
     public async Task<CreatedKey> CreateKeyAsync(string name, string? owner = null, DateTimeOffset? expiresAt = null)
     {
         await using var scope = Services.CreateAsyncScope();
         return await scope.ServiceProvider.GetRequiredService<ISender>().Send(new CreateKey(name, owner, expiresAt));
     }
 
-    /// <summary>A caller with a new key of an owner.</summary>
+    /// <summary>Returns a caller with a new key of an owner.</summary>
     public async Task<QrAiClient> AsAsync(string owner) => As((await CreateKeyAsync(owner)).Secret);
 
-    /// <summary>A caller with a key or a token.</summary>
+    /// <summary>Returns a caller with a key or a token.</summary>
     public QrAiClient As(string bearer) => new(Address) { Bearer = bearer };
 
-    /// <summary>Begins what SIGTERM begins: running answers may finish, new questions are refused.</summary>
+    /// <summary>Starts a shutdown like SIGTERM: running answers can finish, new questions are refused.</summary>
     public void BeginShutdown() => Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
 
-    /// <summary>Stops as SIGTERM does, with callers still connected.</summary>
+    /// <summary>Stops like SIGTERM, with callers still connected.</summary>
     public Task StopAsync() => _app.StopAsync();
 
-    /// <summary>Ends it, once; its log is written to the end then.</summary>
+    /// <summary>Stops it once, and flushes its log.</summary>
     public override async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 1)

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace QrAi.Tests.Integration.Setup;
 
-/// <summary>Sends bytes as they are: HTTP clients refuse some of what callers may send.</summary>
+/// <summary>Sends raw bytes, because HTTP clients refuse some requests that callers can send.</summary>
 public static class RawHttp
 {
     /// <summary>Sends text, and reads until the service closes the connection.</summary>
@@ -28,7 +28,7 @@ public static class RawHttp
         }
         catch (IOException) when (received.Length > 0)
         {
-            // The service has answered, and does not read the rest.
+            // The service has answered without reading the rest.
         }
 
         await sending;

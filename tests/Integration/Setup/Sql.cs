@@ -5,7 +5,7 @@ using QrAi.Tests.Testing.Postgres;
 
 namespace QrAi.Tests.Integration.Setup;
 
-/// <summary>A connection to a database beside the service, to look at it or to disturb it.</summary>
+/// <summary>A separate connection to a database, to inspect or lock it.</summary>
 public sealed class Sql : IAsyncDisposable
 {
     private readonly DbConnection _connection;
@@ -36,7 +36,7 @@ public sealed class Sql : IAsyncDisposable
 
     public async Task<string> TextAsync(string sql) => string.Join('\n', await LinesAsync(sql));
 
-    /// <summary>The last column of each row, as text.</summary>
+    /// <summary>Returns the last column of each row, as text.</summary>
     public async Task<IReadOnlyList<string>> LinesAsync(string sql)
     {
         await using var command = CreateCommand(sql);
@@ -47,7 +47,7 @@ public sealed class Sql : IAsyncDisposable
         return lines;
     }
 
-    /// <summary>How many sessions and messages there are.</summary>
+    /// <summary>Returns the number of sessions and messages.</summary>
     public async Task<(long Sessions, long Messages)> CountsAsync() =>
         (await NumberAsync("SELECT count(*) FROM sessions"), await NumberAsync("SELECT count(*) FROM messages"));
 
@@ -56,7 +56,7 @@ public sealed class Sql : IAsyncDisposable
     private DbCommand CreateCommand(string sql)
     {
         var command = _connection.CreateCommand();
-#pragma warning disable CA2100 // the statements are the tests' own
+#pragma warning disable CA2100 // the statements are constants of the tests
         command.CommandText = sql;
 #pragma warning restore CA2100
         return command;

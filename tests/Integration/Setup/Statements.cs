@@ -9,7 +9,7 @@ using QrAi.Infrastructure.Persistence.Sqlite;
 
 namespace QrAi.Tests.Integration.Setup;
 
-/// <summary>The statements that a service reads by, caught on their way.</summary>
+/// <summary>Captures the statements with which a service reads.</summary>
 public sealed class Statements : DbCommandInterceptor
 {
     private readonly ConcurrentQueue<(string Sql, IReadOnlyList<DbParameter> Parameters)> _all = new();
@@ -18,7 +18,7 @@ public sealed class Statements : DbCommandInterceptor
 
     public void Clear() => _all.Clear();
 
-    /// <summary>Catches those of a service from its start on.</summary>
+    /// <summary>Captures those of a service from its start.</summary>
     public void Watch(IServiceCollection services, DatabaseKind kind)
     {
         if (kind == DatabaseKind.Postgres)

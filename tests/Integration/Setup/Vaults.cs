@@ -7,10 +7,10 @@ using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Tests.Integration.Setup;
 
-/// <summary>Connects to the tests' key vault, whose certificate and token this process knows.</summary>
+/// <summary>Connects to the key vault of the tests, with its certificate and token.</summary>
 public static class Vaults
 {
-    /// <summary>A vault as the service reads it.</summary>
+    /// <summary>Connects like the service.</summary>
     public static KeyVault Connect(
         this KeyVaultServer server,
         IReadOnlySet<string>? names = null,
@@ -33,7 +33,7 @@ public static class Vaults
             transport ?? Trusting(server)
         );
 
-    /// <summary>Reads it, and puts what it has between an environment that names it and a file.</summary>
+    /// <summary>Returns the layers of an environment with its URL, its own settings, and files.</summary>
     public static async Task<IReadOnlyList<SettingsLayer>> LayersAsync(
         this KeyVaultServer server,
         Dictionary<string, string> environment,

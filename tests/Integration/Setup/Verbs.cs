@@ -7,7 +7,7 @@ using QrAi.WebApi.Hosting;
 
 namespace QrAi.Tests.Integration.Setup;
 
-/// <summary>What a verb works in: the application as it is composed for verbs, which is not started.</summary>
+/// <summary>The application composed for verbs, which is not started.</summary>
 /// <param name="databaseUrl">Its <c>DATABASE_URL</c>.</param>
 /// <param name="configure">Replaces services.</param>
 public sealed class Verbs(string databaseUrl, Action<IServiceCollection>? configure = null) : IAsyncDisposable
@@ -20,7 +20,7 @@ public sealed class Verbs(string databaseUrl, Action<IServiceCollection>? config
                 {
                     ["ENVIRONMENT"] = "test",
                     ["DATABASE_URL"] = databaseUrl,
-                    // A slow machine is no reason to give anything up.
+                    // Tolerates a slow machine.
                     ["DATABASE_TIMEOUT_SECONDS"] = "60",
                 }
             ),
@@ -32,10 +32,10 @@ public sealed class Verbs(string databaseUrl, Action<IServiceCollection>? config
 
     public Task<T> SendAsync<T>(IRequest<T> request) => Sender.Send(request);
 
-    /// <summary>What a verb does first that works with what is in the database.</summary>
+    /// <summary>Checks the schema, as verbs do before they use the database.</summary>
     public Task RequireSchemaAsync() => Sender.Send(new RequireSchema());
 
-    /// <summary>Migrates, backwards too, and returns the steps; those back have a minus before them.</summary>
+    /// <summary>Migrates up or down, and returns the steps; those down have a minus sign.</summary>
     public async Task<IReadOnlyList<string>> MigrateAsync(
         string? to,
         bool mayRevert = true,

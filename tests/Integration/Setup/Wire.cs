@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace QrAi.Tests.Integration.Setup;
 
-// The shapes of the contract, written down once more: reading a response into them fails on a member that is missing,
-// misspelt or unknown.
+// Independent definitions of the contract: deserialization fails if a member of a response is missing, misspelt or
+// unknown.
 
 public sealed record SessionBody(
     Guid Id,

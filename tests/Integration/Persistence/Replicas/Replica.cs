@@ -6,7 +6,7 @@ using QrAi.Infrastructure.Persistence.Postgres;
 
 namespace QrAi.Tests.Integration.Persistence.Replicas;
 
-/// <summary>The verb <c>migrate</c> of a program whose migrations are the tests' own.</summary>
+/// <summary>The verb <c>migrate</c> of a program with the migrations of these tests.</summary>
 internal sealed class Replica(string databaseUrl, TimeProvider? clock = null) : IAsyncDisposable
 {
     public static readonly string[] AllMigrations =
@@ -24,7 +24,7 @@ internal sealed class Replica(string databaseUrl, TimeProvider? clock = null) : 
             services.ConfigureDbContext<PostgresDbContext>(builder =>
                 builder
                     .UseNpgsql(npgsql => npgsql.MigrationsAssembly(typeof(Items).Assembly.GetName().Name))
-                    // They make none of the product's tables.
+                    // They do not create the tables of the product.
                     .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning))
             );
             if (clock is not null)
@@ -32,7 +32,7 @@ internal sealed class Replica(string databaseUrl, TimeProvider? clock = null) : 
         }
     );
 
-    /// <summary>Migrates, and returns the steps that this replica did.</summary>
+    /// <summary>Migrates, and returns the steps of this replica.</summary>
     public Task<IReadOnlyList<string>> MigrateAsync(
         string? to = null,
         bool mayRevert = false,

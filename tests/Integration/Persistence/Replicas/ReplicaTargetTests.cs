@@ -3,11 +3,11 @@ using QrAi.Application.Migrations;
 
 namespace QrAi.Tests.Integration.Persistence.Replicas;
 
-/// <summary>Which migrations are applied, reverted, refused and scripted.</summary>
+/// <summary>The migrations that are applied, reverted, refused and scripted.</summary>
 public sealed class ReplicaTargetTests : ReplicaTest
 {
     [Test]
-    public async Task Backwards_it_goes_only_when_it_may()
+    public async Task Migrations_are_reverted_only_with_confirmation()
     {
         await MigrateAloneAsync(Url);
         await using var database = await Sql.OpenAsync(Url);
@@ -23,7 +23,7 @@ public sealed class ReplicaTargetTests : ReplicaTest
     }
 
     [Test]
-    public async Task A_newer_database_is_changed_by_nobody_and_its_migration_is_named()
+    public async Task A_newer_database_is_not_changed_and_its_migration_is_named()
     {
         await MigrateAloneAsync(Url);
         await using var database = await Sql.OpenAsync(Url);
@@ -45,7 +45,7 @@ public sealed class ReplicaTargetTests : ReplicaTest
     }
 
     [Test]
-    public async Task The_script_of_an_index_made_concurrently_is_for_the_database_as_it_is_and_says_so()
+    public async Task The_script_of_an_index_created_concurrently_is_for_the_current_schema_and_states_it()
     {
         await MigrateAloneAsync(Url, "Notes");
         await using var database = await Sql.OpenAsync(Url);

@@ -1,6 +1,6 @@
 namespace QrAi.Tests.Integration.Persistence.Replicas;
 
-/// <summary>Replicas of a program with migrations of its own, over one database.</summary>
+/// <summary>Replicas of a program with separate migrations, on one database.</summary>
 public abstract class ReplicaTest
 {
     private string? _url;
@@ -33,7 +33,7 @@ public abstract class ReplicaTest
             var valid => valid == 1,
         };
 
-    private protected static async Task ShouldBeWholeAsync(Sql database)
+    private protected static async Task ShouldBeCompleteAsync(Sql database)
     {
         (await AppliedAsync(database)).ShouldBe(Replica.AllMigrations);
         (await IsValidAsync(database)).ShouldBe(true);

@@ -5,14 +5,14 @@ using QrAi.Application.Errors;
 
 namespace QrAi.Tests.Integration.Persistence.Replicas;
 
-/// <summary>Replicas that migrate at once, and migrators that are killed or stopped.</summary>
+/// <summary>Replicas that migrate concurrently, and migrators that are killed or stopped.</summary>
 public sealed class ReplicaTests : ReplicaTest
 {
-    /// <summary>How many rounds; <c>build/prove-migrations.sh</c> asks for more than an ordinary run has time for.</summary>
+    /// <summary>The number of rounds; <c>build/prove-migrations.sh</c> runs more than an ordinary test run.</summary>
     private const string RoundsVariable = "QRAI_MIGRATION_ROUNDS";
     private const int Replicas = 8;
 
-    /// <summary>How many hold the lock of a database's migrations.</summary>
+    /// <summary>Counts the holders of the migration lock of a database.</summary>
     private const string Migrators = """
         SELECT count(*) FROM pg_locks
         WHERE locktype = 'advisory' AND granted
@@ -20,7 +20,7 @@ public sealed class ReplicaTests : ReplicaTest
         """;
 
     [Test]
-    public async Task Of_any_number_that_start_at_once_one_migrates_and_the_others_go_on_whoever_is_killed()
+    public async Task One_of_several_concurrent_replicas_migrates_and_the_others_continue_even_if_it_is_killed()
     {
         var rounds = int.Parse(
             Environment.GetEnvironmentVariable(RoundsVariable) ?? "4",
@@ -30,13 +30,13 @@ public sealed class ReplicaTests : ReplicaTest
         for (var round = 1; round <= rounds; round++)
         {
             var url = await TestRun.Server.CreateDatabaseAsync();
-            // Empty or older, and in every second round the one that migrates is killed.
+            // Empty or older; in every second round the migrator is killed.
             if (round % 4 is 0 or 1)
                 await MigrateAloneAsync(url, "Items");
             var isKilled = round % 2 == 0;
-            var playing = PlayAsync(url, isKilled);
-            await playing.NameCaseAsync($"round {round} of {rounds}");
-            var done = await playing;
+            var running = RunRoundAsync(url, isKilled);
+            await running.NameCaseAsync($"round {round} of {rounds}");
+            var done = await running;
             await TestRun.Server.DropDatabaseAsync(url);
             if (rounds > 10)
                 await TestContext.Progress.WriteLineAsync(
@@ -45,7 +45,7 @@ public sealed class ReplicaTests : ReplicaTest
         }
     }
 
-    private static async Task<int> PlayAsync(string url, bool isKilled)
+    private static async Task<int> RunRoundAsync(string url, bool isKilled)
     {
         await using var database = await Sql.OpenAsync(url);
         var before = await AppliedAsync(database);
@@ -53,7 +53,7 @@ public sealed class ReplicaTests : ReplicaTest
         if (isKilled)
         {
             killing = MigrateUntilKilledAsync(url);
-            // It is the one that migrates: the others come when it has the lock, or is gone already.
+            // It is the migrator: the others start when it holds the lock or has ended.
             await Eventually.Holds(async () => killing.IsCompleted || await database.NumberAsync(Migrators) > 0);
         }
 
@@ -63,27 +63,27 @@ public sealed class ReplicaTests : ReplicaTest
             .WaitAsync(Eventually.DefaultLimit);
         await killing;
 
-        // One of them did what was left to do, in order, and the others found it done.
+        // One of them applied the remaining migrations in order, and the others none.
         var done = steps.Where(each => each.Count > 0).ToList();
         done.Count.ShouldBeLessThanOrEqualTo(1);
         var expected = isKilled
             ? Replica.AllMigrations[^done.Sum(each => each.Count)..]
             : Replica.AllMigrations[before.Count..];
         done.SelectMany(each => each).ShouldBe(expected);
-        await ShouldBeWholeAsync(database);
+        await ShouldBeCompleteAsync(database);
         foreach (var replica in replicas)
             await replica.DisposeAsync();
         return expected.Length;
     }
 
-    /// <summary>Migrates, and is killed at a moment that nobody chose: anywhere from the lock to the end.</summary>
+    /// <summary>Migrates, and is killed at a random moment between the lock and the end.</summary>
     private static async Task MigrateUntilKilledAsync(string url)
     {
         await using var database = await Sql.OpenAsync(url);
         await using var network = ProxyTo(url);
         await using var replica = new Replica(Through(url, network));
         var migrating = replica.MigrateAsync();
-        // When it has come to some migration, and a little later.
+        // A random delay after a random migration.
         var applied = RandomNumberGenerator.GetInt32(Replica.AllMigrations.Length);
         await Eventually.Holds(async () =>
             migrating.IsCompleted
@@ -99,16 +99,16 @@ public sealed class ReplicaTests : ReplicaTest
         }
         catch (DatabaseUnavailableException)
         {
-            // Unless it had come to its end before.
+            // Not thrown if it ended before.
         }
     }
 
     [Test]
-    public async Task A_migrator_that_is_killed_leaves_an_invalid_index_that_the_next_one_makes_anew()
+    public async Task A_killed_migrator_leaves_an_invalid_index_that_the_next_one_creates_again()
     {
         await using var database = await Sql.OpenAsync(Url);
         await MigrateAloneAsync(Url, "Notes");
-        // Whoever writes to the table holds up the index; each attempt at it leaves one that can not be used.
+        // A writer of the table blocks the index; each attempt to create it leaves an invalid one.
         await using var writer = await Sql.OpenAsync(Url);
         await writer.ExecuteAsync("BEGIN; UPDATE items SET name = name WHERE id = 1");
         await using var network = ProxyTo(Url);
@@ -123,11 +123,11 @@ public sealed class ReplicaTests : ReplicaTest
         await writer.ExecuteAsync("ROLLBACK");
         await using var next = new Replica(Url);
         (await next.MigrateAsync()).ShouldBe(Replica.AllMigrations[2..]);
-        await ShouldBeWholeAsync(database);
+        await ShouldBeCompleteAsync(database);
     }
 
     [Test]
-    public async Task The_server_ends_what_it_does_for_a_migrator_that_is_killed_and_frees_its_lock()
+    public async Task The_server_ends_the_statement_of_a_killed_migrator_and_releases_its_lock()
     {
         await using var database = await Sql.OpenAsync(Url);
         await MigrateAloneAsync(Url, "Items");
@@ -142,16 +142,16 @@ public sealed class ReplicaTests : ReplicaTest
         network.Cut();
         await Should.ThrowAsync<DatabaseUnavailableException>(() => migrating);
 
-        // Left alone it would sleep for ten minutes, with the lock.
+        // Otherwise it would sleep for ten minutes with the lock.
         await Eventually.Holds(async () => await SleepersAsync(database) == 0);
         await database.ExecuteAsync("DROP FUNCTION in_the_middle");
         await using var next = new Replica(Url);
         (await next.MigrateAsync()).ShouldBe(Replica.AllMigrations[1..]);
-        await ShouldBeWholeAsync(database);
+        await ShouldBeCompleteAsync(database);
     }
 
     [Test]
-    public async Task A_migrator_that_is_stopped_undoes_what_it_was_at_and_frees_the_lock()
+    public async Task A_stopped_migrator_rolls_back_its_migration_and_releases_the_lock()
     {
         await using var database = await Sql.OpenAsync(Url);
         await MigrateAloneAsync(Url, "Items");
@@ -173,7 +173,7 @@ public sealed class ReplicaTests : ReplicaTest
     }
 
     [Test]
-    public async Task A_connection_that_breaks_in_the_middle_ends_the_migrator_rather_than_its_lock()
+    public async Task A_connection_that_breaks_ends_the_migrator_instead_of_only_its_lock()
     {
         await using var database = await Sql.OpenAsync(Url);
         await database.ExecuteAsync(

@@ -2,11 +2,11 @@ using QrAi.Application.Errors;
 
 namespace QrAi.Tests.Integration.Persistence.Replicas;
 
-/// <summary>Migrations that wait for other sessions, and for how long.</summary>
+/// <summary>Migrations that wait for other sessions, and the limits of their wait.</summary>
 public sealed class ReplicaWaitTests : ReplicaTest
 {
     [Test]
-    public async Task A_table_in_use_is_waited_for_without_holding_up_those_who_read_it()
+    public async Task A_migration_waits_for_a_table_in_use_without_blocking_readers()
     {
         await using var database = await Sql.OpenAsync(Url);
         await MigrateAloneAsync(Url, "ItemsByName");
@@ -20,7 +20,7 @@ public sealed class ReplicaWaitTests : ReplicaTest
             ) > 0
         );
 
-        // It queues behind the migration, which gives way after a second and a half.
+        // It waits for the migration, which yields after a second and a half.
         await using var other = await Sql.OpenAsync(Url);
         await other.ExecuteAsync("SET statement_timeout = '30s'");
         (await other.NumberAsync("SELECT count(*) FROM items")).ShouldBe(1_000);
@@ -28,11 +28,11 @@ public sealed class ReplicaWaitTests : ReplicaTest
         await reader.ExecuteAsync("ROLLBACK");
 
         (await migrating).ShouldBe(Replica.AllMigrations[3..]);
-        await ShouldBeWholeAsync(database);
+        await ShouldBeCompleteAsync(database);
     }
 
     [Test]
-    public async Task A_table_that_stays_in_use_is_given_up_with_the_migration_named()
+    public async Task A_migration_of_a_table_that_stays_in_use_fails_with_its_name()
     {
         await using var database = await Sql.OpenAsync(Url);
         await MigrateAloneAsync(Url, "ItemsByName");
@@ -45,14 +45,14 @@ public sealed class ReplicaWaitTests : ReplicaTest
         await clock.NextWaitAsync(wait => wait == TimeSpan.FromSeconds(1));
         clock.Advance(TimeSpan.FromMinutes(3));
 
-        var gaveUp = await Should.ThrowAsync<DatabaseUnavailableException>(() => migrating);
-        gaveUp.Message.ShouldContain(Replica.AllMigrations[3]);
-        gaveUp.Message.ShouldContain("2 minutes");
+        var failure = await Should.ThrowAsync<DatabaseUnavailableException>(() => migrating);
+        failure.Message.ShouldContain(Replica.AllMigrations[3]);
+        failure.Message.ShouldContain("2 minutes");
         (await AppliedAsync(database)).ShouldBe(Replica.AllMigrations[..3]);
     }
 
     [Test]
-    public async Task Another_that_migrates_for_too_long_is_not_waited_for_any_longer()
+    public async Task The_wait_for_another_migrator_is_limited()
     {
         await using var other = await Sql.OpenAsync(Url);
         await other.ExecuteAsync("SELECT pg_advisory_lock(x'71726169'::bigint)");
@@ -63,8 +63,8 @@ public sealed class ReplicaWaitTests : ReplicaTest
         await clock.NextWaitAsync(wait => wait == TimeSpan.FromMilliseconds(200));
         clock.Advance(TimeSpan.FromMinutes(3));
 
-        var gaveUp = await Should.ThrowAsync<DatabaseUnavailableException>(() => migrating);
-        gaveUp.Message.ShouldContain("Another process has been migrating");
+        var failure = await Should.ThrowAsync<DatabaseUnavailableException>(() => migrating);
+        failure.Message.ShouldContain("Another process has been migrating");
         (await AppliedAsync(other)).ShouldBeEmpty();
     }
 }

@@ -4,8 +4,8 @@ using QrAi.Infrastructure.Persistence.Postgres;
 
 namespace QrAi.Tests.Integration.Persistence.Replicas;
 
-// Four migrations in the product's place, none of which can be applied twice: a table with rows, a function that a test
-// may give the database to be called within, an index made concurrently, a column.
+// Four migrations instead of the product's, none of which can be applied twice: a table with rows, a call of a function
+// that a test can create, an index created concurrently, a column.
 
 [DbContext(typeof(PostgresDbContext))]
 [Migration("20260101000001_Items")]
