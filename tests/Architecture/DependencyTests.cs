@@ -33,6 +33,16 @@ public sealed class DependencyTests
         "Anthropic",
     ];
 
+    private static readonly string[] DocumentParsers =
+    [
+        "AngleSharp",
+        "CsvHelper",
+        "DocumentFormat.OpenXml",
+        "Markdig",
+        "UglyToad.PdfPig",
+        "UtfUnknown",
+    ];
+
     [Test]
     public void Domain_depends_on_no_other_layer() =>
         Types
@@ -196,6 +206,20 @@ public sealed class DependencyTests
         ReferencesOf(Layers.Application)
             .Where(name => ModelSdks.Any(sdk => name.StartsWith(sdk, StringComparison.Ordinal)))
             .ShouldBe(["Microsoft.Extensions.AI.Abstractions"]);
+    }
+
+    [Test]
+    public void Document_parsers_are_used_only_by_documents()
+    {
+        IsUsedOnlyIn(["QrAi.Infrastructure.Documents"], DocumentParsers);
+        Types
+            .InAssembly(Layers.WebApi)
+            .That()
+            .ResideInNamespace("QrAi.WebApi")
+            .Must(types => types.NotHaveDependencyOnAny(DocumentParsers));
+        ReferencesOf(Layers.Application)
+            .Where(name => DocumentParsers.Any(parser => name.StartsWith(parser, StringComparison.Ordinal)))
+            .ShouldBeEmpty("The application references a document parser.");
     }
 
     private static IEnumerable<string> ReferencesOf(Assembly assembly) =>
