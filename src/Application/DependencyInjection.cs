@@ -5,9 +5,11 @@ using QrAi.Application.Backups;
 using QrAi.Application.Behaviours;
 using QrAi.Application.Callers;
 using QrAi.Application.Completions;
+using QrAi.Application.Documents;
 using QrAi.Application.Generations;
 using QrAi.Application.Idempotency;
 using QrAi.Application.Questions;
+using QrAi.Application.Search;
 using QrAi.Application.Sessions;
 using QrAi.Application.Work;
 
@@ -57,6 +59,9 @@ public static class DependencyInjection
         services.AddSingleton<CompletionGenerator>();
         services.AddSingleton<IdempotentCompletions>();
         services.AddSingleton<BackupWriter>();
+        services.AddSingleton<PassageNumbers>();
+        services.AddSingleton<SegmentMerger>();
+        services.AddSingleton<PassageSearch>();
         return services.AddIdempotency();
     }
 

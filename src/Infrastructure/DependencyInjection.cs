@@ -4,11 +4,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using QrAi.Application.Callers;
 using QrAi.Application.Checks;
+using QrAi.Application.Documents;
 using QrAi.Application.Migrations;
 using QrAi.Application.Models;
 using QrAi.Application.Persistence;
 using QrAi.Application.Work;
 using QrAi.Infrastructure.Backups;
+using QrAi.Infrastructure.Documents;
 using QrAi.Infrastructure.Llm;
 using QrAi.Infrastructure.Persistence;
 using QrAi.Infrastructure.Persistence.Postgres;
@@ -38,6 +40,8 @@ public static class DependencyInjection
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(settings.Database).AddSingleton(settings.Llm);
+        services.AddSingleton(new DocumentSizeLimit(settings.Documents.MaxSize));
+        services.AddDocumentFormats(settings.Documents.Timeout);
         services.AddSingleton(new WorkOptions(settings.Environment.Lease));
         if (settings.RateLimit is { IsOn: true } rate)
             services.AddSingleton(provider => new QuestionLimit(

@@ -30,8 +30,17 @@ public sealed class OwnerTests
             .ShouldBe(["DeleteExpiredIdempotencyKeys.cs", "RefoldTitles.cs"], ignoreOrder: true);
 
     [Test]
-    public void Only_the_lock_of_migrations_queries_in_SQL_through_the_context() =>
-        FilesThatUse("FromSql").Concat(FilesThatUse("SqlQuery")).ShouldBe(["PostgresMigrator.cs"]);
+    public void Only_the_lock_of_migrations_and_the_search_query_in_SQL_through_the_context() =>
+        FilesThatUse("FromSql")
+            .Concat(FilesThatUse("SqlQuery"))
+            .ShouldBe(
+                [
+                    "PostgresMigrator.cs",
+                    "PostgresDbContext.cs", // the statement names the owner
+                    "SqliteDbContext.cs",
+                ],
+                ignoreOrder: true
+            );
 
     [Test]
     public void Only_API_keys_and_maintenance_of_idempotency_keys_and_titles_work_without_an_owner() =>
@@ -58,6 +67,9 @@ public sealed class OwnerTests
             .ShouldBe(
                 [
                     "AnswerTakeover.cs", // for the owner of the answer
+                    "ReadNextDocument.cs", // for the owner of the document
+                    "SegmentMerger.cs",
+                    "PassageSearch.cs", // for the owner that the handler passes
                     "RemoteAnswers.cs", // for the owner that the handler passes
                     "IdempotencyRecords.cs", // for the owner of the key, which the behaviour passes
                     "IdempotentCompletions.cs",

@@ -24,7 +24,7 @@ internal sealed class ActAsOwnerHandler(CurrentCaller caller) : IRequestHandler<
 {
     public Task Handle(ActAsOwner request, CancellationToken cancellationToken)
     {
-        caller.Identify(request.Owner ?? Owners.Unauthenticated);
+        caller.Identify(request.Owner ?? Owners.Unauthenticated, mayShare: true);
         return Task.CompletedTask;
     }
 }

@@ -20,7 +20,8 @@ public sealed record AuthenticateKey(string Key) : IRequest<CheckedKey>
 /// <summary>The result of the authentication by a key.</summary>
 /// <param name="Owner">The owner that the key authenticates; null if the key is refused.</param>
 /// <param name="Refusal">The reason of the refusal, for the log; it identifies an existing key by its id.</param>
-public sealed record CheckedKey(string? Owner, string? Refusal = null);
+/// <param name="MayShare">Whether the caller may add and delete documents that all owners can read.</param>
+public sealed record CheckedKey(string? Owner, string? Refusal = null, bool MayShare = false);
 
 internal sealed class AuthenticateKeyValidator : AbstractValidator<AuthenticateKey>
 {
@@ -48,7 +49,7 @@ internal sealed class AuthenticateKeyHandler(
             return new CheckedKey(null, $"key {key.Id} is {(key.RevokedAt is null ? "expired" : "revoked")}");
         if (key.IsUseDue(now))
             uses.Add(key.Id, now);
-        return new CheckedKey(key.Owner);
+        return new CheckedKey(key.Owner, MayShare: key.MayShare);
     }
 
     private async Task<ApiKey?> LookUpAsync(string hash, CancellationToken cancellationToken)

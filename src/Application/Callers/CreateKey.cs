@@ -12,7 +12,9 @@ namespace QrAi.Application.Callers;
 /// <param name="Name">The name, which describes the purpose: 1–100 characters.</param>
 /// <param name="Owner">The owner that the key authenticates; null to use the name as the owner.</param>
 /// <param name="ExpiresAt">The time from which the key is refused; null if it does not expire.</param>
-public sealed record CreateKey(string? Name, string? Owner, DateTimeOffset? ExpiresAt) : IRequest<CreatedKey>;
+/// <param name="MayShare">Whether callers with the key may add and delete documents that all owners can read.</param>
+public sealed record CreateKey(string? Name, string? Owner, DateTimeOffset? ExpiresAt, bool MayShare = false)
+    : IRequest<CreatedKey>;
 
 /// <summary>A new key.</summary>
 /// <param name="Key">The stored key.</param>
@@ -50,7 +52,7 @@ internal sealed class CreateKeyHandler(IQrAiDbContextFactory databases, TimeProv
     {
         var now = clock.Now();
         var name = request.Name!.Trim();
-        var (key, secret) = ApiKey.Create(name, request.Owner ?? name, request.ExpiresAt, now);
+        var (key, secret) = ApiKey.Create(name, request.Owner ?? name, request.ExpiresAt, now, request.MayShare);
         await using var database = databases.CreateForService();
         database.ApiKeys.Add(key);
         try

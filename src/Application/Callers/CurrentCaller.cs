@@ -1,9 +1,12 @@
 namespace QrAi.Application.Callers;
 
-/// <summary>The owner on whose behalf the requests of a scope run. It is set once, before the first request.</summary>
+/// <summary>
+/// The owner on whose behalf the requests of a scope run, and the rights of the caller. It is set once, before the first request.
+/// </summary>
 public sealed class CurrentCaller
 {
     private string? _owner;
+    private bool _mayShare;
 
     /// <summary>The owner.</summary>
     /// <exception cref="InvalidOperationException">If the owner is not set.</exception>
@@ -11,11 +14,20 @@ public sealed class CurrentCaller
 
     /// <summary>Sets the owner.</summary>
     /// <param name="owner">The owner.</param>
+    /// <param name="mayShare">Whether the caller may add and delete documents that all owners can read.</param>
     /// <exception cref="InvalidOperationException">If another owner is set.</exception>
-    public void Identify(string owner)
+    public void Identify(string owner, bool mayShare = false)
     {
         if (_owner is not null && _owner != owner)
             throw new InvalidOperationException("The scope has another owner.");
-        _owner = owner;
+        (_owner, _mayShare) = (owner, mayShare);
+    }
+
+    /// <summary>Requires the right to add and delete documents that all owners can read.</summary>
+    /// <exception cref="NotPermittedException">If the caller does not have it.</exception>
+    public void RequireShare()
+    {
+        if (!_mayShare)
+            throw new NotPermittedException(NotPermittedException.Share);
     }
 }

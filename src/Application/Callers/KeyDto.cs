@@ -6,6 +6,7 @@ namespace QrAi.Application.Callers;
 /// <param name="Id">A version 7 UUID.</param>
 /// <param name="Name">The name, which describes the purpose.</param>
 /// <param name="Owner">The owner that the key authenticates.</param>
+/// <param name="MayShare">Whether callers with the key may add and delete documents that all owners can read.</param>
 /// <param name="CreatedAt">The time of creation.</param>
 /// <param name="ExpiresAt">The time from which the key is refused; null if it does not expire.</param>
 /// <param name="LastUsedAt">The approximate time of the last use; null if it was never used.</param>
@@ -15,6 +16,7 @@ public sealed record KeyDto(
     Guid Id,
     string Name,
     string Owner,
+    bool MayShare,
     DateTimeOffset CreatedAt,
     DateTimeOffset? ExpiresAt,
     DateTimeOffset? LastUsedAt,
@@ -27,6 +29,7 @@ public sealed record KeyDto(
             key.Id,
             key.Name,
             key.Owner,
+            key.MayShare,
             key.CreatedAt,
             key.ExpiresAt,
             key.LastUsedAt,

@@ -6,7 +6,7 @@ namespace QrAi.Application.Paging;
 internal static class PageRules
 {
     /// <summary>Requires a page limit, 1–100.</summary>
-    public static void PageLimit<T>(this IRuleBuilder<T, int> rule) =>
+    public static IRuleBuilderOptions<T, int> PageLimit<T>(this IRuleBuilder<T, int> rule) =>
         rule.InclusiveBetween(1, PageLimits.Max).WithMessage($"must be a whole number from 1 to {PageLimits.Max}");
 
     /// <summary>Creates a page.</summary>

@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using QrAi.Application.Idempotency;
+using QrAi.Application.Search;
 using QrAi.Domain.Callers;
+using QrAi.Domain.Documents;
 using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Persistence;
@@ -28,6 +30,22 @@ public interface IQrAiDbContext : IAsyncDisposable
 
     /// <summary>The outcomes of the owner's requests with idempotency keys.</summary>
     DbSet<IdempotencyRecord> IdempotencyRecords { get; }
+
+    /// <summary>The documents that the owner can read.</summary>
+    DbSet<Document> Documents { get; }
+
+    /// <summary>The bytes of the files of documents. They have no owner: a query joins their document.</summary>
+    DbSet<DocumentChunk> DocumentChunks { get; }
+
+    /// <summary>The passages that the owner can read.</summary>
+    DbSet<Passage> Passages { get; }
+
+    /// <summary>The segments of the search index of the passages that the owner can read.</summary>
+    DbSet<IndexSegment> IndexSegments { get; }
+
+    /// <summary>Reads the blocks of the search index that have the terms of a query, from all segments that the owner can read.</summary>
+    /// <param name="terms">The terms.</param>
+    IAsyncEnumerable<byte[]> ReadIndexAsync(long[] terms);
 
     /// <summary>Finds a key without tracking. The query is compiled, because every request may run it.</summary>
     /// <param name="hash">The key's hash.</param>

@@ -40,6 +40,9 @@ public sealed class ApiKey
     /// <summary>The SHA-256 of the key, as 64 hexadecimal digits.</summary>
     public string Hash { get; private init; } = "";
 
+    /// <summary>Whether callers with the key may add and delete documents that all owners can read.</summary>
+    public bool MayShare { get; private init; }
+
     /// <summary>The time of creation.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
@@ -57,13 +60,15 @@ public sealed class ApiKey
     /// <param name="owner">The owner that the key authenticates.</param>
     /// <param name="expiresAt">The time from which the key is refused, in the future; null if it does not expire.</param>
     /// <param name="now">The current time.</param>
+    /// <param name="mayShare">Whether callers with the key may add and delete documents that all owners can read.</param>
     /// <returns>The stored key, and its secret, which is not stored anywhere.</returns>
     /// <exception cref="ArgumentException">If the name, the owner or the time is invalid.</exception>
     public static (ApiKey Key, string Secret) Create(
         string name,
         string owner,
         DateTimeOffset? expiresAt,
-        DateTimeOffset now
+        DateTimeOffset now,
+        bool mayShare = false
     )
     {
         Guard.Against.InvalidText(name, MaxNameLength, nameof(name));
@@ -79,6 +84,7 @@ public sealed class ApiKey
             Name = name,
             Owner = owner,
             Hash = HashOf(secret)!,
+            MayShare = mayShare,
             CreatedAt = now,
             ExpiresAt = expiresAt,
         };

@@ -49,6 +49,9 @@ public sealed class Message : IOwned
     /// <summary>Of an answer that has ended: the calls of providers, in order.</summary>
     public IReadOnlyList<Attempt>? Attempts { get; private set; }
 
+    /// <summary>The passages that an answer refers to; null if there are none.</summary>
+    public IReadOnlyList<Citation>? Citations { get; private set; }
+
     /// <summary>Of a failed answer: the error.</summary>
     public AnswerError? Error { get; private set; }
 
@@ -112,6 +115,7 @@ public sealed class Message : IOwned
         FinishReason = generated.FinishReason;
         Usage = generated.Usage;
         Attempts = generated.Attempts;
+        Citations = generated.Citations;
         Error = error;
         CompletedAt = now;
     }

@@ -14,7 +14,7 @@ internal sealed class CsvReader(DocumentLimits limits) : IDocumentReader
 
     private static readonly CsvReaderOptions _options = new() { HasHeader = false };
 
-    public string MediaType => MediaTypes.Csv;
+    public string MediaType => DocumentMediaTypes.Csv;
 
     public ExtractedDocument Read(ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {

@@ -18,7 +18,7 @@ internal sealed partial class MarkdownReader(DocumentLimits limits) : IDocumentR
 {
     private readonly MarkdownPipeline _pipeline = CreatePipeline(limits.Depth);
 
-    public string MediaType => MediaTypes.Markdown;
+    public string MediaType => DocumentMediaTypes.Markdown;
 
     public ExtractedDocument Read(ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {

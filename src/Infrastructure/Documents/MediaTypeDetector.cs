@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using QrAi.Application.Documents;
 using QrAi.Infrastructure.Documents.Word;
 
 namespace QrAi.Infrastructure.Documents;
@@ -26,9 +27,9 @@ internal static partial class MediaTypeDetector
     {
         var bytes = content.Span;
         if (IsPdf(bytes))
-            return MediaTypes.Pdf;
+            return DocumentMediaTypes.Pdf;
         if (WordPackage.IsWord(content))
-            return MediaTypes.Word;
+            return DocumentMediaTypes.Word;
         if (Array.Exists(_unsupportedText, prefix => content.Span.StartsWith(prefix)))
             return null;
         return TextEncodings.Detect(bytes) is { } encoding ? DetectText(bytes, encoding, name) : null;
@@ -37,13 +38,13 @@ internal static partial class MediaTypeDetector
     private static string DetectText(ReadOnlySpan<byte> content, Encoding encoding, string name)
     {
         if (HtmlStart().IsMatch(encoding.GetString(content[..Math.Min(content.Length, PrefixBytes)])))
-            return MediaTypes.Html;
+            return DocumentMediaTypes.Html;
         return Path.GetExtension(name).ToLowerInvariant() switch
         {
-            ".md" or ".markdown" => MediaTypes.Markdown,
-            ".csv" or ".tsv" => MediaTypes.Csv,
-            ".html" or ".htm" or ".xhtml" => MediaTypes.Html,
-            _ => MediaTypes.PlainText,
+            ".md" or ".markdown" => DocumentMediaTypes.Markdown,
+            ".csv" or ".tsv" => DocumentMediaTypes.Csv,
+            ".html" or ".htm" or ".xhtml" => DocumentMediaTypes.Html,
+            _ => DocumentMediaTypes.PlainText,
         };
     }
 

@@ -9,7 +9,7 @@ internal sealed class PlainTextReader(DocumentLimits limits) : IDocumentReader
 {
     private const char IdeographicSpace = '\u3000'; // indents the first line of a Japanese paragraph
 
-    public string MediaType => MediaTypes.PlainText;
+    public string MediaType => DocumentMediaTypes.PlainText;
 
     public ExtractedDocument Read(ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {

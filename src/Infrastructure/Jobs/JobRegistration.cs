@@ -20,6 +20,7 @@ public static class JobRegistration
             .AddHostedService<DatabaseStartup>()
             .AddHostedService<TakeoverStart>()
             .AddHostedService<TitleRefolding>()
+            .AddHostedService<DocumentReading>()
             .AddHostedService<KeyUseWriter>()
             .AddHostedService<IdempotencyKeyCleanup>();
     }

@@ -19,10 +19,14 @@ internal sealed class MessageConfiguration : IEntityTypeConfiguration<Message>
             .HasMaxLength(Owners.MaxLength)
             .HasDefaultValue(Owners.Unauthenticated)
             .ValueGeneratedNever();
-        builder.Property(message => message.Role).HasConversion(LowerCase<MessageRole>()).HasMaxLength(16);
-        builder.Property(message => message.Status).HasConversion(LowerCase<MessageStatus>()).HasMaxLength(16);
+        builder.Property(message => message.Role).HasConversion(EnumNames.LowerCase<MessageRole>()).HasMaxLength(16);
+        builder
+            .Property(message => message.Status)
+            .HasConversion(EnumNames.LowerCase<MessageStatus>())
+            .HasMaxLength(16);
         builder.Property(message => message.FinishReason).HasMaxLength(Message.MaxFinishReasonLength);
-        builder.Property(message => message.Attempts).HasConversion(AttemptsAsJson, AttemptsAreValues);
+        builder.Property(message => message.Attempts).HasConversion(AsJson<Attempt>(), AreValues<Attempt>());
+        builder.Property(message => message.Citations).HasConversion(AsJson<Citation>(), AreValues<Citation>());
         builder.ComplexProperty(message => message.Usage);
         builder.ComplexProperty(message => message.Error);
         builder.Property(message => message.Run).HasDefaultValue(1).ValueGeneratedNever();
@@ -45,16 +49,13 @@ internal sealed class MessageConfiguration : IEntityTypeConfiguration<Message>
             .HasFilter("status = 'generating'");
     }
 
-    private static ValueConverter<IReadOnlyList<Attempt>?, string?> AttemptsAsJson { get; } =
+    private static ValueConverter<IReadOnlyList<T>?, string?> AsJson<T>() =>
         new(
-            attempts => JsonSerializer.Serialize(attempts, JsonSerializerOptions.Web),
-            json => JsonSerializer.Deserialize<List<Attempt>>(json!, JsonSerializerOptions.Web)
+            list => JsonSerializer.Serialize(list, JsonSerializerOptions.Web),
+            json => JsonSerializer.Deserialize<List<T>>(json!, JsonSerializerOptions.Web)
         );
 
-    // The list is set once and never changed in place.
-    private static ValueComparer<IReadOnlyList<Attempt>?> AttemptsAreValues { get; } =
-        new((a, b) => ReferenceEquals(a, b), attempts => attempts == null ? 0 : attempts.Count, attempts => attempts);
-
-    private static ValueConverter<T, string> LowerCase<T>()
-        where T : struct, Enum => new(value => value.ToString().ToLowerInvariant(), text => Enum.Parse<T>(text, true));
+    // A list is set once and never changed in place.
+    private static ValueComparer<IReadOnlyList<T>?> AreValues<T>() =>
+        new((a, b) => ReferenceEquals(a, b), list => list == null ? 0 : list.Count, list => list);
 }

@@ -7,7 +7,10 @@ using QrAi.Domain.Callers;
 
 namespace QrAi.Infrastructure.Persistence;
 
-/// <summary>Isolates owners: filters every query of an <see cref="IOwned"/> entity by the owner of the unit of work.</summary>
+/// <summary>
+/// Isolates owners: filters every query of an <see cref="IOwned"/> entity by the owner of the unit of work. All owners can read
+/// an <see cref="ISharable"/> entity that is shared.
+/// </summary>
 internal static class OwnerFilter
 {
     /// <summary>Adds the filter to a model that is built from the code.</summary>
@@ -40,12 +43,12 @@ internal static class OwnerFilter
         var row = Expression.Parameter(type, "row");
         // EF Core replaces a constant of the context's type by the context that runs the query.
         var database = Expression.Constant(null, typeof(QrAiDbContext));
-        return Expression.Lambda(
-            Expression.Equal(
-                Expression.Property(row, nameof(IOwned.Owner)),
-                Expression.Property(database, nameof(QrAiDbContext.Owner))
-            ),
-            row
+        Expression isVisible = Expression.Equal(
+            Expression.Property(row, nameof(IOwned.Owner)),
+            Expression.Property(database, nameof(QrAiDbContext.Owner))
         );
+        if (type.IsAssignableTo(typeof(ISharable)))
+            isVisible = Expression.OrElse(isVisible, Expression.Property(row, nameof(ISharable.IsShared)));
+        return Expression.Lambda(isVisible, row);
     }
 }

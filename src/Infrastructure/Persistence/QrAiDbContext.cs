@@ -2,7 +2,9 @@ using Microsoft.EntityFrameworkCore;
 using QrAi.Application.Errors;
 using QrAi.Application.Idempotency;
 using QrAi.Application.Persistence;
+using QrAi.Application.Search;
 using QrAi.Domain.Callers;
+using QrAi.Domain.Documents;
 using QrAi.Domain.Sessions;
 
 namespace QrAi.Infrastructure.Persistence;
@@ -27,6 +29,21 @@ public abstract class QrAiDbContext(DbContextOptions options) : DbContext(option
 
     /// <inheritdoc />
     public DbSet<IdempotencyRecord> IdempotencyRecords => Set<IdempotencyRecord>();
+
+    /// <inheritdoc />
+    public DbSet<Document> Documents => Set<Document>();
+
+    /// <inheritdoc />
+    public DbSet<DocumentChunk> DocumentChunks => Set<DocumentChunk>();
+
+    /// <inheritdoc />
+    public DbSet<Passage> Passages => Set<Passage>();
+
+    /// <inheritdoc />
+    public DbSet<IndexSegment> IndexSegments => Set<IndexSegment>();
+
+    /// <inheritdoc />
+    public abstract IAsyncEnumerable<byte[]> ReadIndexAsync(long[] terms);
 
     /// <inheritdoc />
     public Task<ApiKey?> FindKeyAsync(string hash, CancellationToken cancellationToken) =>

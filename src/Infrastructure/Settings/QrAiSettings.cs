@@ -4,6 +4,7 @@ namespace QrAi.Infrastructure.Settings;
 /// <param name="Environment">The environment, and the time limits of the process.</param>
 /// <param name="Database">The database and its connections.</param>
 /// <param name="Llm">The providers of language models, and their limits.</param>
+/// <param name="Documents">The limits of documents.</param>
 /// <param name="Backups">Where backups are stored, and their schedule and retention.</param>
 /// <param name="Authentication">How callers authenticate.</param>
 /// <param name="RateLimit">The rate limit of questions.</param>
@@ -16,6 +17,7 @@ public sealed record QrAiSettings(
     EnvironmentOptions Environment,
     DatabaseOptions Database,
     LlmOptions Llm,
+    DocumentOptions Documents,
     BackupOptions Backups,
     AuthenticationOptions Authentication,
     RateLimitOptions RateLimit,
@@ -42,6 +44,7 @@ public sealed record QrAiSettings(
             environment,
             DatabaseOptions.Read(settings, environment.Environment),
             LlmOptions.Read(settings, environment.Environment),
+            DocumentOptions.Read(settings),
             BackupOptions.Read(settings),
             AuthenticationOptions.Read(settings, environment.Environment),
             RateLimitOptions.Read(settings),

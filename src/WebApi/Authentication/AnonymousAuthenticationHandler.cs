@@ -16,7 +16,7 @@ internal sealed class AnonymousAuthenticationHandler(
     public const string SchemeName = "Anonymous";
 
     private static readonly AuthenticationTicket _ticket = new(
-        CallerIdentity.Create(Owners.Unauthenticated, SchemeName),
+        CallerIdentity.Create(Owners.Unauthenticated, SchemeName, mayShare: true),
         SchemeName
     );
 

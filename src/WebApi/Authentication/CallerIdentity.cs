@@ -2,17 +2,29 @@ using System.Security.Claims;
 
 namespace QrAi.WebApi.Authentication;
 
-/// <summary>The identity of a caller: its owner, without the claims of its credential.</summary>
+/// <summary>The identity of a caller: its owner and its rights, without the claims of its credential.</summary>
 internal static class CallerIdentity
 {
     private const string OwnerClaim = "owner";
+    private const string ShareClaim = "share";
 
     /// <summary>Creates a caller's principal.</summary>
     /// <param name="owner">The owner of the caller's data; null if the credential is valid but names no owner.</param>
     /// <param name="scheme">The scheme that authenticated the caller.</param>
-    public static ClaimsPrincipal Create(string? owner, string scheme) =>
-        new(new ClaimsIdentity(owner is null ? [] : [new Claim(OwnerClaim, owner)], scheme));
+    /// <param name="mayShare">Whether the caller may add and delete documents that all owners can read.</param>
+    public static ClaimsPrincipal Create(string? owner, string scheme, bool mayShare)
+    {
+        var identity = new ClaimsIdentity(scheme);
+        if (owner is not null)
+            identity.AddClaim(new Claim(OwnerClaim, owner));
+        if (mayShare)
+            identity.AddClaim(new Claim(ShareClaim, ""));
+        return new ClaimsPrincipal(identity);
+    }
 
     /// <summary>The owner of a caller's data; null if the principal has none.</summary>
     public static string? FindOwner(this ClaimsPrincipal caller) => caller.FindFirst(OwnerClaim)?.Value;
+
+    /// <summary>Whether a caller may add and delete documents that all owners can read.</summary>
+    public static bool MayShare(this ClaimsPrincipal caller) => caller.HasClaim(ShareClaim, "");
 }

@@ -18,6 +18,9 @@ internal static class IssuerTokens
     /// <summary>The maximum size of an issuer's document, in bytes.</summary>
     private const int MaxDocumentSize = 1024 * 1024;
 
+    /// <summary>The scope of tokens whose callers may add and delete documents that all owners can read.</summary>
+    private const string ShareScope = "qrai.share";
+
     // Public-key algorithms only: a shared secret that verifies tokens can also sign them. "none" is not accepted.
     private static readonly string[] _algorithms =
     [
@@ -85,9 +88,13 @@ internal static class IssuerTokens
     {
         var token = (JsonWebToken)context.SecurityToken;
         var owner = Owners.OfToken(token.Issuer, token.Subject);
-        context.Principal = CallerIdentity.Create(owner, context.Scheme.Name);
+        context.Principal = CallerIdentity.Create(owner, context.Scheme.Name, ScopesOf(token).Contains(ShareScope));
         return Task.CompletedTask;
     }
+
+    // "scope" is the claim of RFC 9068, a list separated by spaces; Microsoft Entra ID calls it "scp".
+    private static IEnumerable<string> ScopesOf(JsonWebToken token) =>
+        token.Claims.Where(claim => claim.Type is "scope" or "scp").SelectMany(claim => claim.Value.Split(' '));
 
     private static HttpDocumentRetriever CreateRetriever(Uri authority) =>
         new(

@@ -48,18 +48,28 @@ internal static class KeysCommand
                 return null;
             },
         };
+        var share = new Option<bool>("--share")
+        {
+            Description = "Callers with the key may add and delete documents that all owners can read.",
+        };
         var command = new Command("create", "Creates a key and prints it once: only its hash is stored.")
         {
             name,
             owner,
             expires,
+            share,
         };
         command.SetAction(
             (parsed, cancellationToken) =>
                 runner.RunOnDatabaseAsync(
                     (sender, terminal, stop) =>
                         CreateAsync(
-                            new CreateKey(parsed.GetValue(name), parsed.GetValue(owner), parsed.GetValue(expires)),
+                            new CreateKey(
+                                parsed.GetValue(name),
+                                parsed.GetValue(owner),
+                                parsed.GetValue(expires),
+                                parsed.GetValue(share)
+                            ),
                             sender,
                             terminal,
                             stop
@@ -121,7 +131,7 @@ internal static class KeysCommand
         foreach (var key in await sender.Send(new ListKeys(), cancellationToken))
             await terminal.Output.WriteLineAsync(
                 $"{key.Id}  {State(key), -7}  {key.Owner}  made {Time(key.CreatedAt)}  "
-                    + $"used {(key.LastUsedAt is { } used ? Time(used) : "never")}  {Until(key)}  {key.Name}"
+                    + $"used {(key.LastUsedAt is { } used ? Time(used) : "never")}  {Until(key)}{(key.MayShare ? "  may share" : "")}  {key.Name}"
             );
         return ExitCode.Done;
     }

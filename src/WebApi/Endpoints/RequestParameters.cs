@@ -29,6 +29,26 @@ internal static class RequestParameters
         : int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed
         : throw new InvalidRequestException("limit", $"must be a whole number from 1 to {PageLimits.Max}");
 
+    public static bool ParseBoolean(string? value, string name) =>
+        value switch
+        {
+            null or "false" => false,
+            "true" => true,
+            _ => throw new InvalidRequestException(name, "must be true or false"),
+        };
+
+    /// <summary>Parses a value of an enumeration, which callers see in lower case.</summary>
+    public static T? ParseName<T>(string? value, string name)
+        where T : struct, Enum
+    {
+        if (value is null)
+            return null;
+        var names = Enum.GetNames<T>().Select(one => one.ToLowerInvariant()).ToList();
+        return names.Contains(value)
+            ? Enum.Parse<T>(value, ignoreCase: true)
+            : throw new InvalidRequestException(name, $"must be one of {string.Join(", ", names)}");
+    }
+
     public static Position ParseLastEventId(string? lastEventId, string name = "Last-Event-ID") =>
         string.IsNullOrEmpty(lastEventId) ? Position.Start
         : Position.TryParse(lastEventId, out var position) ? position

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using QrAi.Application.Backups;
+using QrAi.Application.Callers;
+using QrAi.Application.Documents;
 using QrAi.Application.Errors;
 using QrAi.Application.Models;
 using QrAi.Application.Sessions;
@@ -33,7 +35,7 @@ internal static class ErrorMap
             AnswerFailedException failed => Describe(failed.Answer),
             NotFoundException => new(ErrorKind.NotFound, exception.Message),
             UnauthenticatedException => new(ErrorKind.Unauthenticated, exception.Message),
-            ForbiddenException => new(ErrorKind.Forbidden, exception.Message),
+            ForbiddenException or NotPermittedException => new(ErrorKind.Forbidden, exception.Message),
             TooManyAttemptsException { Wait: var wait } => RateLimited(exception, wait),
             RateLimitedException { Wait: var wait } => RateLimited(exception, wait),
             RequestTooLongException => new(ErrorKind.TimedOut, exception.Message),
@@ -52,6 +54,8 @@ internal static class ErrorMap
             ProviderNotConfiguredException => new(ErrorKind.ProviderNotConfigured, exception.Message),
             BackupFailedException => new(ErrorKind.BackupFailed, exception.Message),
             ResponseTooLargeException => new(ErrorKind.ResponseTooLarge, exception.Message),
+            UnsupportedDocumentException => new(ErrorKind.UnsupportedMediaType, exception.Message),
+            DocumentTooLargeException => new(ErrorKind.PayloadTooLarge, exception.Message),
             ShuttingDownException => new(ErrorKind.ShuttingDown, exception.Message),
             BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad => DescribeBadBody(bad),
             BadHttpRequestException bad => Describe(bad.StatusCode),

@@ -143,6 +143,7 @@ public static class QrAiService
         services.AddProxiesAndCors(settings.Http);
         services.AddRequestTime(settings.Http.RequestTimeout);
         services.AddSingleton(new StreamLimit(settings.Http.StreamsPerCaller));
+        services.AddSingleton<FileBody>();
         services.AddOpenApiDescription(settings.Authentication.IsRequired);
         services.AddQrAiGraphQl(settings.GraphQl.Introspection);
     }
@@ -171,6 +172,8 @@ public static class QrAiService
         api.MapQuestions();
         api.MapSessions();
         api.MapAnswers();
+        api.MapDocuments();
+        api.MapSearch();
         app.MapOpenAi();
         app.MapGraphQl();
         var description = app.MapOpenInDevelopment();

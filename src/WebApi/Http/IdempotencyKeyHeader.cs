@@ -15,8 +15,8 @@ internal static class IdempotencyKeyHeader
 
     private const int BlockSize = 4096;
 
-    // Larger than any accepted body: buffering never uses a file.
-    private const int MaxBytesInMemory = 2 * 1024 * 1024;
+    // Larger than any accepted body, files of 200 MiB included: buffering never uses a file.
+    private const int MaxBytesInMemory = 256 * 1024 * 1024;
 
     public static void UseIdempotencyKeys(this WebApplication app) =>
         app.Use(

@@ -132,6 +132,7 @@ internal static class Examples
     /// <summary>The examples of a request's body.</summary>
     public static IReadOnlyList<Example> OfRequest(Type type) =>
         _requests.GetValueOrDefault(type)
+        ?? DocumentExamples.Requests.GetValueOrDefault(type)
         ?? OpenAiExamples.Requests.GetValueOrDefault(type)
         ?? GraphQlExamples.Requests.GetValueOrDefault(type)
         ?? [];
@@ -141,6 +142,7 @@ internal static class Examples
         type == typeof(HealthDto)
             ? _health[status]
             : _responses.GetValueOrDefault(type)
+                ?? DocumentExamples.Responses.GetValueOrDefault(type)
                 ?? OpenAiExamples.Responses.GetValueOrDefault(type)
                 ?? GraphQlExamples.OfResponse(type, status);
 

@@ -37,6 +37,7 @@ internal static class OpenApiDescription
                 options.AddOperationTransformer<IdempotencyKeyParameter>();
                 options.AddOperationTransformer<ExampleTransformer>();
                 options.AddOperationTransformer<EventStreams>();
+                options.AddOperationTransformer<FileBodies>();
                 options.AddOperationTransformer<ResponseHeaders>();
                 options.AddOperationTransformer<FailureResponses>();
                 options.AddDocumentTransformer<ResponseHeaders>();

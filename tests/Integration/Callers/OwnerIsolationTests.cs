@@ -11,10 +11,14 @@ namespace QrAi.Tests.Integration.Callers;
 [TestFixture(DatabaseKind.Postgres)]
 public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kind)
 {
+    private const string Text = "Alice's document.";
+
     private static readonly Dictionary<string, string> _withKeys = new() { ["AUTHENTICATION"] = "api-key" };
 
-    /// <summary>Alice's data: a session with an answer, and another whose answer is still being generated.</summary>
-    private sealed record Belongings(SessionBody Ended, MessageBody Answer, Guid Busy, Guid Running);
+    /// <summary>
+    /// Alice's data: a session with an answer, another whose answer is still being generated, and a document.
+    /// </summary>
+    private sealed record Belongings(SessionBody Ended, MessageBody Answer, Guid Busy, Guid Running, Guid Document);
 
     /// <summary>For each route, Bob's attempt to access Alice's data. A new route has to be added here.</summary>
     private static readonly Dictionary<string, Func<QrAiClient, Belongings, Task>> _routes = new()
@@ -47,6 +51,23 @@ public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kin
         ["GET /api/answers/{id}"] = (bob, hers) => NeitherAsync(bob, hers, HttpMethod.Get, ""),
         ["GET /api/answers/{id}/stream"] = (bob, hers) => NeitherAsync(bob, hers, HttpMethod.Get, "/stream"),
         ["POST /api/answers/{id}/cancel"] = (bob, hers) => NeitherAsync(bob, hers, HttpMethod.Post, "/cancel"),
+        ["POST /api/documents"] = async (bob, hers) =>
+            (await bob.AddAsync("a.txt", Text)).Id.ShouldNotBe(hers.Document), // the same bytes
+        ["GET /api/documents"] = async (bob, hers) =>
+            (await bob.ListDocumentsAsync("?limit=100")).Items.ShouldNotContain(one => one.Id == hers.Document),
+        ["GET /api/documents/{id}"] = (bob, hers) =>
+            NotFoundAsync(bob, HttpMethod.Get, $"/api/documents/{hers.Document}"),
+        ["DELETE /api/documents/{id}"] = (bob, hers) =>
+            NotFoundAsync(bob, HttpMethod.Delete, $"/api/documents/{hers.Document}"),
+        ["GET /api/documents/{id}/content"] = (bob, hers) =>
+            NotFoundAsync(bob, HttpMethod.Get, $"/api/documents/{hers.Document}/content"),
+        ["GET /api/documents/{id}/passages"] = (bob, hers) =>
+            NotFoundAsync(bob, HttpMethod.Get, $"/api/documents/{hers.Document}/passages"),
+        ["POST /api/search"] = async (bob, hers) =>
+        {
+            (await bob.SearchAsync("Alice")).ShouldNotContain(one => one.DocumentId == hers.Document);
+            (await bob.SearchAsync("Alice", documentIds: [hers.Document])).ShouldBeEmpty();
+        },
         ["GET /graphql"] = (bob, hers) =>
             NothingByGraphQlAsync(bob, hers, query => bob.GetAsync("/graphql?query=" + Uri.EscapeDataString(query))),
         ["POST /graphql"] = async (bob, hers) =>
@@ -154,7 +175,8 @@ public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kin
             await alice.GetSessionAsync(asked.SessionId),
             asked.Answer,
             busy,
-            (await alice.ListMessagesAsync(busy)).Items[^1].Id
+            (await alice.ListMessagesAsync(busy)).Items[^1].Id,
+            (await alice.AddReadyAsync("a.txt", Text)).Id
         );
 
         foreach (var (route, attempt) in _routes)

@@ -18,6 +18,8 @@ public sealed class EveryPostTests() : IdempotencyTest(DatabaseKind.Sqlite)
             ["/api/questions"] = ("/api/questions", new { question = "One?" }, new { question = "Other?" }),
             ["/api/sessions"] = ("/api/sessions", new { title = "One" }, new { title = "Other" }),
             ["/api/answers/{id}/cancel"] = ($"/api/answers/{asked.Answer.Id}/cancel", new { }, new { other = true }),
+            ["/api/documents"] = ("/api/documents?name=a.txt", new StringContent("One"), new StringContent("Other")),
+            ["/api/search"] = ("/api/search", new { query = "One" }, new { query = "Other" }),
             ["/v1/chat/completions"] = (
                 "/v1/chat/completions",
                 new { model = "openrouter", messages },

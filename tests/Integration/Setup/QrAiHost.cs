@@ -112,10 +112,17 @@ public sealed class QrAiHost : QrAiClient
     public async Task<Session> AddAsync(SessionBuilder session) => (await AddAsync([session]))[0];
 
     /// <summary>Creates a key, like the verb.</summary>
-    public async Task<CreatedKey> CreateKeyAsync(string name, string? owner = null, DateTimeOffset? expiresAt = null)
+    public async Task<CreatedKey> CreateKeyAsync(
+        string name,
+        string? owner = null,
+        DateTimeOffset? expiresAt = null,
+        bool mayShare = false
+    )
     {
         await using var scope = Services.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<ISender>().Send(new CreateKey(name, owner, expiresAt));
+        return await scope
+            .ServiceProvider.GetRequiredService<ISender>()
+            .Send(new CreateKey(name, owner, expiresAt, mayShare));
     }
 
     /// <summary>Returns a caller with a new key of an owner.</summary>

@@ -13,7 +13,7 @@ internal sealed partial class HtmlReader(DocumentLimits limits) : IDocumentReade
 {
     private const int DeclarationBytes = 4096;
 
-    public string MediaType => MediaTypes.Html;
+    public string MediaType => DocumentMediaTypes.Html;
 
     public ExtractedDocument Read(ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {

@@ -11,7 +11,7 @@ namespace QrAi.Infrastructure.Documents.Pdf;
 /// <param name="limits">The limits.</param>
 internal sealed partial class PdfReader(DocumentLimits limits) : IDocumentReader
 {
-    public string MediaType => MediaTypes.Pdf;
+    public string MediaType => DocumentMediaTypes.Pdf;
 
     public ExtractedDocument Read(ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {

@@ -8,7 +8,7 @@ namespace QrAi.Infrastructure.Documents.Word;
 /// <param name="limits">The limits.</param>
 internal sealed class WordReader(DocumentLimits limits) : IDocumentReader
 {
-    public string MediaType => MediaTypes.Word;
+    public string MediaType => DocumentMediaTypes.Word;
 
     public ExtractedDocument Read(ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {

@@ -8,12 +8,28 @@ namespace QrAi.Infrastructure.Persistence.Postgres;
 /// <param name="options">The options, including the server.</param>
 public sealed class PostgresDbContext(DbContextOptions<PostgresDbContext> options) : QrAiDbContext(options)
 {
+    // In SQL, as EF Core cannot join a table with a list. So the filter by owner stands here.
+    private const string IndexBlocks = """
+        SELECT block.data AS "Value"
+        FROM (
+          SELECT DISTINCT segment.id, term.value >> (32 - segment.block_bits) AS number
+          FROM index_segments AS segment CROSS JOIN unnest(@p1) AS term(value)
+          WHERE segment.owner = @p0 OR segment.is_shared
+        ) AS wanted
+        JOIN index_blocks AS block ON block.segment_id = wanted.id AND block.number = wanted.number
+        """;
+
     /// <inheritdoc />
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         base.OnModelCreating(modelBuilder);
         modelBuilder.Entity<Message>().Property(message => message.Attempts).HasColumnType("jsonb");
+        modelBuilder.Entity<Message>().Property(message => message.Citations).HasColumnType("jsonb");
     }
+
+    /// <inheritdoc />
+    public override IAsyncEnumerable<byte[]> ReadIndexAsync(long[] terms) =>
+        Database.SqlQueryRaw<byte[]>(IndexBlocks, Owner!, terms).AsAsyncEnumerable();
 
     /// <inheritdoc />
     protected override bool IsConflict(Exception exception) =>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
+using QrAi.Application.Documents;
 using QrAi.Application.Generations;
 using QrAi.Application.Work;
 using QrAi.Infrastructure.Secrets;
@@ -35,7 +36,8 @@ internal static class PostgresRegistration
             .AddSingleton<PostgresClock>()
             .AddSingleton<ITurnStore, PostgresTurnStore>()
             .AddSingleton<IAnswerStore, PostgresAnswerStore>()
-            .AddSingleton<IWorkerStore, PostgresWorkerStore>();
+            .AddSingleton<IWorkerStore, PostgresWorkerStore>()
+            .AddSingleton<IDocumentQueueStore, PostgresDocumentQueueStore>();
         services.AddSingleton(provider =>
         {
             var builder = new NpgsqlDataSourceBuilder(PostgresConnection.ForService(address, options));

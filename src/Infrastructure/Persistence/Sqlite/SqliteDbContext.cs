@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -9,6 +10,17 @@ namespace QrAi.Infrastructure.Persistence.Sqlite;
 /// <param name="options">The options, including the file.</param>
 public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) : QrAiDbContext(options)
 {
+    // In SQL, as EF Core cannot join a table with a list. So the filter by owner stands here.
+    private const string IndexBlocks = """
+        SELECT block.data AS "Value"
+        FROM (
+          SELECT DISTINCT segment.id, term.value >> (32 - segment.block_bits) AS number
+          FROM index_segments AS segment CROSS JOIN json_each(@p1) AS term
+          WHERE segment.owner = @p0 OR segment.is_shared
+        ) AS wanted
+        JOIN index_blocks AS block ON block.segment_id = wanted.id AND block.number = wanted.number
+        """;
+
     private const int ConstraintViolation = 19; // SQLITE_CONSTRAINT, https://sqlite.org/rescode.html
 
     /// <inheritdoc />
@@ -22,6 +34,10 @@ public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) :
     ) =>
         this.GetService<SqliteFile>()
             .WriteAsync(() => base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken), cancellationToken);
+
+    /// <inheritdoc />
+    public override IAsyncEnumerable<byte[]> ReadIndexAsync(long[] terms) =>
+        Database.SqlQueryRaw<byte[]>(IndexBlocks, Owner!, JsonSerializer.Serialize(terms)).AsAsyncEnumerable();
 
     /// <inheritdoc />
     protected override bool IsConflict(Exception exception) =>

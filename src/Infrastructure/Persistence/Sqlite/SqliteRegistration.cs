@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using QrAi.Application.Documents;
 using QrAi.Application.Generations;
 using QrAi.Application.Work;
 using QrAi.Infrastructure.Settings;
@@ -32,7 +33,8 @@ internal static class SqliteRegistration
             .AddSingleton<SqliteStatements>()
             .AddSingleton<ITurnStore, SqliteTurnStore>()
             .AddSingleton<IAnswerStore, SqliteAnswerStore>()
-            .AddSingleton<IWorkerStore, SqliteWorkerStore>();
+            .AddSingleton<IWorkerStore, SqliteWorkerStore>()
+            .AddSingleton<IDocumentQueueStore, SqliteDocumentQueueStore>();
         return services.AddDatabase<SqliteDbContext, SqliteMigrator>(
             (provider, builder) =>
                 builder

@@ -1,3 +1,4 @@
+using QrAi.Application.Documents;
 using QrAi.Domain.Documents;
 using QrAi.Infrastructure.Documents;
 using QrAi.Tests.Unit.Support.Documents;
@@ -17,7 +18,10 @@ public sealed class CsvReaderTests
     [Test]
     public void A_file_in_Shift_JIS_is_read() =>
         DocumentReading
-            .Read(MediaTypes.Csv, DocumentReading.ShiftJis.GetBytes("氏名,部署\r\n佐藤,総務部\r\n鈴木,経理部\r\n"))
+            .Read(
+                DocumentMediaTypes.Csv,
+                DocumentReading.ShiftJis.GetBytes("氏名,部署\r\n佐藤,総務部\r\n鈴木,経理部\r\n")
+            )
             .Outline()
             .ShouldBe(["| 氏名: 佐藤; 部署: 総務部", "| 氏名: 鈴木; 部署: 経理部"]);
 
@@ -58,13 +62,13 @@ public sealed class CsvReaderTests
     [TestCase("")]
     [TestCase("\n,,\n")]
     public void A_file_without_values_has_no_text(string content) =>
-        DocumentReading.Fail(MediaTypes.Csv, content).ShouldBe(DocumentError.NoText);
+        DocumentReading.Fail(DocumentMediaTypes.Csv, content).ShouldBe(DocumentError.NoText);
 
     [Test]
     public void Too_many_records_are_too_large() =>
         DocumentReading
-            .Fail(MediaTypes.Csv, "a\nb\nc\nd", new DocumentLimits { Blocks = 2 })
+            .Fail(DocumentMediaTypes.Csv, "a\nb\nc\nd", new DocumentLimits { Blocks = 2 })
             .ShouldBe(DocumentError.TooLarge);
 
-    private static string[] Read(string content) => DocumentReading.Read(MediaTypes.Csv, content).Outline();
+    private static string[] Read(string content) => DocumentReading.Read(DocumentMediaTypes.Csv, content).Outline();
 }

@@ -27,7 +27,7 @@ public sealed class DocumentFormatsTests
             document.Blocks.Single().Text.ShouldBe("text");
         }
 
-        foreach (var mediaType in new[] { MediaTypes.Pdf, MediaTypes.Word })
+        foreach (var mediaType in new[] { DocumentMediaTypes.Pdf, DocumentMediaTypes.Word })
             (await FailAsync(formats, mediaType)).Error.ShouldBe(DocumentError.Unreadable);
     }
 
@@ -122,7 +122,7 @@ public sealed class DocumentFormatsTests
                 Timeout,
                 TimeProvider.System
             ),
-            MediaTypes.Pdf,
+            DocumentMediaTypes.Pdf,
             "%PDF-1.7 secret"
         );
 

@@ -1,4 +1,5 @@
 using System.Text;
+using QrAi.Application.Documents;
 using QrAi.Domain.Documents;
 using QrAi.Infrastructure.Documents;
 using QrAi.Tests.Unit.Support.Documents;
@@ -85,7 +86,7 @@ public sealed class HtmlReaderTests
     [TestCase("<h1>Heading</h1>", "Heading")]
     [TestCase("<p>text", null)]
     public void The_title_is_stated_or_the_first_heading(string html, string? title) =>
-        DocumentReading.Read(MediaTypes.Html, html + "<p>x").Title.ShouldBe(title);
+        DocumentReading.Read(DocumentMediaTypes.Html, html + "<p>x").Title.ShouldBe(title);
 
     [TestCase("shift_jis", "<meta charset=Shift_JIS>")]
     [TestCase("euc-jp", "<meta http-equiv='Content-Type' content='text/html; charset=EUC-JP'>")]
@@ -105,7 +106,7 @@ public sealed class HtmlReaderTests
         var html =
             $"<html><head>{declaration}<title>議事録</title></head><body><p>本日の会議は中止です。</p></body></html>";
 
-        var document = DocumentReading.Read(MediaTypes.Html, Encoding.GetEncoding(encoding).GetBytes(html));
+        var document = DocumentReading.Read(DocumentMediaTypes.Html, Encoding.GetEncoding(encoding).GetBytes(html));
 
         document.Title.ShouldBe("議事録");
         document.Outline().ShouldBe(["本日の会議は中止です。"]);
@@ -114,14 +115,14 @@ public sealed class HtmlReaderTests
     [Test]
     public void Latin_1_means_Windows_1252() =>
         DocumentReading
-            .Read(MediaTypes.Html, [.. "<meta charset=iso-8859-1><p>"u8, 0x80, 0xe9])
+            .Read(DocumentMediaTypes.Html, [.. "<meta charset=iso-8859-1><p>"u8, 0x80, 0xe9])
             .Outline()
             .ShouldBe(["€é"]);
 
     [Test]
     public void A_declared_encoding_that_could_be_another_is_obeyed() =>
         DocumentReading
-            .Read(MediaTypes.Html, [.. "<meta charset=windows-1251><p>"u8, 0xcc, 0xe8, 0xf0])
+            .Read(DocumentMediaTypes.Html, [.. "<meta charset=windows-1251><p>"u8, 0xcc, 0xe8, 0xf0])
             .Outline()
             .ShouldBe(["Мир"]);
 
@@ -132,7 +133,7 @@ public sealed class HtmlReaderTests
     [TestCase("<a><div>")]
     public void Deep_nesting_is_too_large(string element) =>
         DocumentReading
-            .Fail(MediaTypes.Html, string.Concat(Enumerable.Repeat(element, 100_000)) + "x")
+            .Fail(DocumentMediaTypes.Html, string.Concat(Enumerable.Repeat(element, 100_000)) + "x")
             .ShouldBe(DocumentError.TooLarge);
 
     [Test]
@@ -142,7 +143,7 @@ public sealed class HtmlReaderTests
 
         DocumentReading
             .Fail(
-                MediaTypes.Html,
+                DocumentMediaTypes.Html,
                 open + string.Concat(Enumerable.Repeat("</p><p>", 100)),
                 new DocumentLimits { Elements = 250 }
             )
@@ -153,7 +154,7 @@ public sealed class HtmlReaderTests
     public void A_cell_that_is_repeated_without_end_is_too_large() =>
         DocumentReading
             .Fail(
-                MediaTypes.Html,
+                DocumentMediaTypes.Html,
                 $"<table><tr><td rowspan=65534>{new string('x', 1000)}<td>1{string.Concat(Enumerable.Repeat("<tr><td>2", 100))}",
                 new DocumentLimits { Characters = 20_000 }
             )
@@ -174,7 +175,7 @@ public sealed class HtmlReaderTests
     [TestCase("<html><head><title>Only a title</title></head><body><script>x()</script></body></html>")]
     [TestCase("<img src=scan.png>")]
     public void A_page_without_text_is_named_as_such(string html) =>
-        DocumentReading.Fail(MediaTypes.Html, html).ShouldBe(DocumentError.NoText);
+        DocumentReading.Fail(DocumentMediaTypes.Html, html).ShouldBe(DocumentError.NoText);
 
-    private static string[] Read(string html) => DocumentReading.Read(MediaTypes.Html, html).Outline();
+    private static string[] Read(string html) => DocumentReading.Read(DocumentMediaTypes.Html, html).Outline();
 }

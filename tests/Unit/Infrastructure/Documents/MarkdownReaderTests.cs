@@ -1,5 +1,5 @@
+using QrAi.Application.Documents;
 using QrAi.Domain.Documents;
-using QrAi.Infrastructure.Documents;
 using QrAi.Tests.Unit.Support.Documents;
 
 namespace QrAi.Tests.Unit.Infrastructure.Documents;
@@ -63,7 +63,7 @@ public sealed class MarkdownReaderTests
     [TestCase("text\n", null)]
     public void The_title_is_that_of_the_front_matter_or_the_first_heading(string content, string? title)
     {
-        var document = DocumentReading.Read(MediaTypes.Markdown, content);
+        var document = DocumentReading.Read(DocumentMediaTypes.Markdown, content);
 
         document.Title.ShouldBe(title);
         document.Outline().ShouldAllBe(block => !block.Contains("tags"));
@@ -73,7 +73,7 @@ public sealed class MarkdownReaderTests
     [TestCase("- ")]
     public void Deep_nesting_is_too_large(string element) =>
         DocumentReading
-            .Fail(MediaTypes.Markdown, string.Concat(Enumerable.Repeat(element, 2000)) + "x")
+            .Fail(DocumentMediaTypes.Markdown, string.Concat(Enumerable.Repeat(element, 2000)) + "x")
             .ShouldBe(DocumentError.TooLarge);
 
     [Test]
@@ -84,7 +84,8 @@ public sealed class MarkdownReaderTests
     [TestCase("<!-- only a comment -->")]
     [TestCase("---\ntitle: Front\n---\n")]
     public void A_file_without_text_is_named_as_such(string content) =>
-        DocumentReading.Fail(MediaTypes.Markdown, content).ShouldBe(DocumentError.NoText);
+        DocumentReading.Fail(DocumentMediaTypes.Markdown, content).ShouldBe(DocumentError.NoText);
 
-    private static string[] Read(string content) => DocumentReading.Read(MediaTypes.Markdown, content).Outline();
+    private static string[] Read(string content) =>
+        DocumentReading.Read(DocumentMediaTypes.Markdown, content).Outline();
 }

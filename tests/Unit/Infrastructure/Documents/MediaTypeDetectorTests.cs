@@ -1,4 +1,5 @@
 using System.Text;
+using QrAi.Application.Documents;
 using QrAi.Infrastructure.Documents;
 using QrAi.Tests.Unit.Support.Documents;
 
@@ -6,17 +7,17 @@ namespace QrAi.Tests.Unit.Infrastructure.Documents;
 
 public sealed class MediaTypeDetectorTests
 {
-    [TestCase("notes.md", MediaTypes.Markdown)]
-    [TestCase("NOTES.MARKDOWN", MediaTypes.Markdown)]
-    [TestCase("notes.csv", MediaTypes.Csv)]
-    [TestCase("notes.tsv", MediaTypes.Csv)]
-    [TestCase("notes.html", MediaTypes.Html)]
-    [TestCase("notes.htm", MediaTypes.Html)]
-    [TestCase("notes.txt", MediaTypes.PlainText)]
-    [TestCase("notes", MediaTypes.PlainText)]
-    [TestCase("notes.pdf", MediaTypes.PlainText)]
-    [TestCase("notes.docx", MediaTypes.PlainText)]
-    [TestCase("", MediaTypes.PlainText)]
+    [TestCase("notes.md", DocumentMediaTypes.Markdown)]
+    [TestCase("NOTES.MARKDOWN", DocumentMediaTypes.Markdown)]
+    [TestCase("notes.csv", DocumentMediaTypes.Csv)]
+    [TestCase("notes.tsv", DocumentMediaTypes.Csv)]
+    [TestCase("notes.html", DocumentMediaTypes.Html)]
+    [TestCase("notes.htm", DocumentMediaTypes.Html)]
+    [TestCase("notes.txt", DocumentMediaTypes.PlainText)]
+    [TestCase("notes", DocumentMediaTypes.PlainText)]
+    [TestCase("notes.pdf", DocumentMediaTypes.PlainText)]
+    [TestCase("notes.docx", DocumentMediaTypes.PlainText)]
+    [TestCase("", DocumentMediaTypes.PlainText)]
     public void The_name_distinguishes_formats_of_text(string name, string mediaType)
     {
         Detect("# Notes", name).ShouldBe(mediaType);
@@ -31,40 +32,43 @@ public sealed class MediaTypeDetectorTests
     [TestCase("<HEAD><TITLE>x</TITLE>")]
     public void Text_that_begins_like_HTML_is_HTML(string content)
     {
-        Detect(content, "page.txt").ShouldBe(MediaTypes.Html);
+        Detect(content, "page.txt").ShouldBe(DocumentMediaTypes.Html);
         Detect(Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes(content)).ToArray(), "page")
-            .ShouldBe(MediaTypes.Html);
+            .ShouldBe(DocumentMediaTypes.Html);
     }
 
     [TestCase("<htmlish>")]
     [TestCase("<p align=center>A readme</p>")]
     [TestCase("The tag <html> begins a page.")]
     [TestCase("<?xml version=\"1.0\"?><note/>")]
-    public void Other_text_is_not_HTML(string content) => Detect(content, "notes.txt").ShouldBe(MediaTypes.PlainText);
+    public void Other_text_is_not_HTML(string content) =>
+        Detect(content, "notes.txt").ShouldBe(DocumentMediaTypes.PlainText);
 
     [TestCase("%PDF-1.7\nx")]
     [TestCase("\ufeff%PDF-1.4")]
     [TestCase("\r\n%PDF-2.0")]
     [TestCase("From: mail\n%PDF-1.4\n1 0 obj\nstartxref")]
-    public void A_PDF_is_one_whatever_its_name(string content) => Detect(content, "notes.txt").ShouldBe(MediaTypes.Pdf);
+    public void A_PDF_is_one_whatever_its_name(string content) =>
+        Detect(content, "notes.txt").ShouldBe(DocumentMediaTypes.Pdf);
 
     [TestCase("A PDF begins with %PDF-1.7.")]
     [TestCase("%PDF-")]
     [TestCase("%PDF-x")]
-    public void Text_about_PDF_is_text(string content) => Detect(content, "notes.md").ShouldBe(MediaTypes.Markdown);
+    public void Text_about_PDF_is_text(string content) =>
+        Detect(content, "notes.md").ShouldBe(DocumentMediaTypes.Markdown);
 
     [Test]
     public void A_Word_document_is_one_whatever_its_name_and_if_it_is_truncated()
     {
         var content = WordFile.Of("<w:p><w:r><w:t>x</w:t></w:r></w:p>");
 
-        Detect(content, "notes.txt").ShouldBe(MediaTypes.Word);
-        Detect(content[..(content.Length / 2)], "notes.docx").ShouldBe(MediaTypes.Word);
+        Detect(content, "notes.txt").ShouldBe(DocumentMediaTypes.Word);
+        Detect(content[..(content.Length / 2)], "notes.docx").ShouldBe(DocumentMediaTypes.Word);
     }
 
     [Test]
     public void An_encrypted_Word_document_is_one() =>
-        Detect(WordFile.Encrypted(), "notes.docx").ShouldBe(MediaTypes.Word);
+        Detect(WordFile.Encrypted(), "notes.docx").ShouldBe(DocumentMediaTypes.Word);
 
     [TestCase("89504E470D0A1A0A0000000D49484452", TestName = "A PNG is not supported")]
     [TestCase("FFD8FFE000104A46494600010101006000", TestName = "A JPEG is not supported")]
@@ -84,7 +88,8 @@ public sealed class MediaTypeDetectorTests
 
     [Test]
     public void Many_comments_before_the_text_take_no_time() =>
-        Detect(string.Concat(Enumerable.Repeat("<!---->", 500)) + "text", "notes.txt").ShouldBe(MediaTypes.PlainText);
+        Detect(string.Concat(Enumerable.Repeat("<!---->", 500)) + "text", "notes.txt")
+            .ShouldBe(DocumentMediaTypes.PlainText);
 
     [Test]
     public void Other_archives_are_not_supported()

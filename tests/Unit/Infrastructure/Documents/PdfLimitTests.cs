@@ -1,4 +1,5 @@
 using System.Text;
+using QrAi.Application.Documents;
 using QrAi.Domain.Documents;
 using QrAi.Infrastructure.Documents;
 using QrAi.Tests.Unit.Support.Documents;
@@ -18,8 +19,10 @@ public sealed class PdfLimitTests
             .Page(Latin(72, 700, "c"))
             .ToArray();
 
-        DocumentReading.Fail(MediaTypes.Pdf, file, new DocumentLimits { Pages = 2 }).ShouldBe(DocumentError.TooLarge);
-        DocumentReading.Read(MediaTypes.Pdf, file, new DocumentLimits { Pages = 3 }).Pages.ShouldBe(3);
+        DocumentReading
+            .Fail(DocumentMediaTypes.Pdf, file, new DocumentLimits { Pages = 2 })
+            .ShouldBe(DocumentError.TooLarge);
+        DocumentReading.Read(DocumentMediaTypes.Pdf, file, new DocumentLimits { Pages = 3 }).Pages.ShouldBe(3);
     }
 
     [Test]
@@ -29,11 +32,11 @@ public sealed class PdfLimitTests
         var file = new PdfFile { IsCompressed = true };
 
         DocumentReading
-            .Read(MediaTypes.Pdf, file.Page(Latin(72, 700, "x") + new string(' ', 90_000)).ToArray(), limits)
+            .Read(DocumentMediaTypes.Pdf, file.Page(Latin(72, 700, "x") + new string(' ', 90_000)).ToArray(), limits)
             .Blocks.Count.ShouldBe(1);
         DocumentReading
             .Fail(
-                MediaTypes.Pdf,
+                DocumentMediaTypes.Pdf,
                 new PdfFile { IsCompressed = true }
                     .Page(Latin(72, 700, "x") + new string(' ', 110_000))
                     .ToArray(),
@@ -52,7 +55,7 @@ public sealed class PdfLimitTests
         };
 
         DocumentReading
-            .Fail(MediaTypes.Pdf, file.Page("").ToArray(), new DocumentLimits { StreamBytes = 100_000 })
+            .Fail(DocumentMediaTypes.Pdf, file.Page("").ToArray(), new DocumentLimits { StreamBytes = 100_000 })
             .ShouldBe(DocumentError.TooLarge);
     }
 
@@ -75,7 +78,7 @@ public sealed class PdfLimitTests
             .ToArray();
 
         DocumentReading
-            .Fail(MediaTypes.Pdf, bomb, new DocumentLimits { Characters = 1000 })
+            .Fail(DocumentMediaTypes.Pdf, bomb, new DocumentLimits { Characters = 1000 })
             .ShouldBe(DocumentError.TooLarge);
     }
 
@@ -92,7 +95,7 @@ public sealed class PdfLimitTests
             .Page("/Fm0 Do")
             .ToArray();
 
-        DocumentReading.Fail(MediaTypes.Pdf, circle).ShouldBe(DocumentError.TooLarge);
+        DocumentReading.Fail(DocumentMediaTypes.Pdf, circle).ShouldBe(DocumentError.TooLarge);
     }
 
     [TestCase("[", "]")]
@@ -104,7 +107,7 @@ public sealed class PdfLimitTests
 
         DocumentReading
             .Fail(
-                MediaTypes.Pdf,
+                DocumentMediaTypes.Pdf,
                 new PdfFile { Information = $"/Title {nested}" }
                     .Page(Latin(72, 700, "x"))
                     .ToArray()
@@ -121,7 +124,7 @@ public sealed class PdfLimitTests
         Should.Throw<OperationCanceledException>(() =>
             DocumentRegistration
                 .CreateReaders(DocumentLimits.Default)
-                .Single(reader => reader.MediaType == MediaTypes.Pdf)
+                .Single(reader => reader.MediaType == DocumentMediaTypes.Pdf)
                 .Read(PdfFile.Of(Latin(72, 700, "x")), source.Token)
         );
     }

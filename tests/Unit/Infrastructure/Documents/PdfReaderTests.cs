@@ -1,6 +1,6 @@
 using System.Text;
+using QrAi.Application.Documents;
 using QrAi.Domain.Documents;
-using QrAi.Infrastructure.Documents;
 using QrAi.Tests.Unit.Support.Documents;
 using static QrAi.Tests.Unit.Support.Documents.PdfFile;
 
@@ -155,7 +155,7 @@ public sealed class PdfReaderTests
                 Latin(400, 40, "Confidential", 8)
             );
 
-        var document = DocumentReading.Read(MediaTypes.Pdf, file.ToArray());
+        var document = DocumentReading.Read(DocumentMediaTypes.Pdf, file.ToArray());
 
         document.Pages.ShouldBe(5);
         document
@@ -178,7 +178,7 @@ public sealed class PdfReaderTests
             file.Page(Latin(72, 810, chapters[page]), Latin(500, 810, $"{page + 17}"), Latin(72, 700, $"Text {page}."));
 
         DocumentReading
-            .Read(MediaTypes.Pdf, file.ToArray())
+            .Read(DocumentMediaTypes.Pdf, file.ToArray())
             .Outline()
             .ShouldBe(["Text 0.", "Text 1.", "Text 2.", "Text 3."]);
     }
@@ -193,7 +193,7 @@ public sealed class PdfReaderTests
         Read([rotated]).ShouldBe(["one two"]);
         DocumentReading
             .Read(
-                MediaTypes.Pdf,
+                DocumentMediaTypes.Pdf,
                 new PdfFile { PageEntries = $"/Rotate {rotation}" }
                     .Page(rotated)
                     .ToArray()
@@ -214,7 +214,7 @@ public sealed class PdfReaderTests
     [Test]
     public void Forms_are_read() =>
         DocumentReading
-            .Read(MediaTypes.Pdf, WithForm(Latin(72, 700, "in a form"), "/Fm0 Do"))
+            .Read(DocumentMediaTypes.Pdf, WithForm(Latin(72, 700, "in a form"), "/Fm0 Do"))
             .Outline()
             .ShouldBe(["in a form"]);
 
@@ -226,7 +226,7 @@ public sealed class PdfReaderTests
     public void The_title_is_stated_or_the_first_heading(string information, string title) =>
         DocumentReading
             .Read(
-                MediaTypes.Pdf,
+                DocumentMediaTypes.Pdf,
                 new PdfFile { Information = information }
                     .Page([
                         Latin(72, 760, "Heading", 20),
@@ -248,7 +248,7 @@ public sealed class PdfReaderTests
             .Page("q 595 0 0 842 0 0 cm /Im0 Do Q")
             .ToArray();
 
-        DocumentReading.Fail(MediaTypes.Pdf, scan).ShouldBe(DocumentError.NoText);
+        DocumentReading.Fail(DocumentMediaTypes.Pdf, scan).ShouldBe(DocumentError.NoText);
     }
 
     [Test]
@@ -261,7 +261,9 @@ public sealed class PdfReaderTests
                 $"/ID [<00> <00>] /Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <{new string('1', 64)}> /U <{new string('2', 64)}> >> /Root 1 0 R"
             );
 
-        DocumentReading.Fail(MediaTypes.Pdf, Encoding.Latin1.GetBytes(encrypted)).ShouldBe(DocumentError.Encrypted);
+        DocumentReading
+            .Fail(DocumentMediaTypes.Pdf, Encoding.Latin1.GetBytes(encrypted))
+            .ShouldBe(DocumentError.Encrypted);
     }
 
     private static byte[] WithForm(string content, string operators) =>
@@ -287,5 +289,5 @@ public sealed class PdfReaderTests
         [.. cells.Select((cell, column) => Latin(72 + 120 * column, y, cell))];
 
     private static string[] Read(string[] operators) =>
-        DocumentReading.Read(MediaTypes.Pdf, PdfFile.Of(operators)).Outline();
+        DocumentReading.Read(DocumentMediaTypes.Pdf, PdfFile.Of(operators)).Outline();
 }

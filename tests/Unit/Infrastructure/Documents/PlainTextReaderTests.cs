@@ -1,4 +1,5 @@
 using System.Text;
+using QrAi.Application.Documents;
 using QrAi.Domain.Documents;
 using QrAi.Infrastructure.Documents;
 using QrAi.Tests.Unit.Support.Documents;
@@ -44,15 +45,15 @@ public sealed class PlainTextReaderTests
     [TestCase(" \r\n\t\u3000\n")]
     [TestCase("\ufeff")]
     public void A_file_without_text_is_named_as_such(string content) =>
-        Fail(MediaTypes.PlainText, content).ShouldBe(DocumentError.NoText);
+        Fail(DocumentMediaTypes.PlainText, content).ShouldBe(DocumentError.NoText);
 
     [Test]
     public void Too_many_characters_are_too_large()
     {
         var limits = new DocumentLimits { Characters = 10 };
 
-        DocumentReading.Read(MediaTypes.PlainText, "12345\n\n67890", limits).Blocks.Count.ShouldBe(2);
-        Fail(MediaTypes.PlainText, "12345\n\n678901", limits).ShouldBe(DocumentError.TooLarge);
+        DocumentReading.Read(DocumentMediaTypes.PlainText, "12345\n\n67890", limits).Blocks.Count.ShouldBe(2);
+        Fail(DocumentMediaTypes.PlainText, "12345\n\n678901", limits).ShouldBe(DocumentError.TooLarge);
     }
 
     [Test]
@@ -60,14 +61,14 @@ public sealed class PlainTextReaderTests
     {
         var limits = new DocumentLimits { Blocks = 2 };
 
-        DocumentReading.Read(MediaTypes.PlainText, "1\n\n2", limits).Blocks.Count.ShouldBe(2);
-        Fail(MediaTypes.PlainText, "1\n\n2\n\n3", limits).ShouldBe(DocumentError.TooLarge);
+        DocumentReading.Read(DocumentMediaTypes.PlainText, "1\n\n2", limits).Blocks.Count.ShouldBe(2);
+        Fail(DocumentMediaTypes.PlainText, "1\n\n2\n\n3", limits).ShouldBe(DocumentError.TooLarge);
     }
 
     [Test]
     public void A_file_that_is_not_text_is_unreadable() =>
-        Should.Throw<InvalidDataException>(() => DocumentReading.Read(MediaTypes.PlainText, [0x89, 0, 1, 2]));
+        Should.Throw<InvalidDataException>(() => DocumentReading.Read(DocumentMediaTypes.PlainText, [0x89, 0, 1, 2]));
 
     private static string[] Read(string content) =>
-        DocumentReading.Read(MediaTypes.PlainText, Encoding.UTF8.GetBytes(content)).Outline();
+        DocumentReading.Read(DocumentMediaTypes.PlainText, Encoding.UTF8.GetBytes(content)).Outline();
 }

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using QrAi.Application.Documents;
 using QrAi.Domain.Documents;
 using QrAi.Infrastructure.Documents;
 using QrAi.Tests.Unit.Support.Documents;
@@ -140,7 +141,7 @@ public sealed class WordReaderTests
     public void The_title_is_stated_or_styled(string stated, string title) =>
         DocumentReading
             .Read(
-                MediaTypes.Word,
+                DocumentMediaTypes.Word,
                 WordFile.Of(
                     Paragraph("First", "<w:pStyle w:val=\"1\"/>") + Paragraph("Styled", "<w:pStyle w:val=\"T\"/>"),
                     Styles,
@@ -161,11 +162,11 @@ public sealed class WordReaderTests
 
     [Test]
     public void An_encrypted_document_is_named_as_such() =>
-        DocumentReading.Fail(MediaTypes.Word, Encrypted()).ShouldBe(DocumentError.Encrypted);
+        DocumentReading.Fail(DocumentMediaTypes.Word, Encrypted()).ShouldBe(DocumentError.Encrypted);
 
     [Test]
     public void A_document_without_text_is_named_as_such() =>
-        DocumentReading.Fail(MediaTypes.Word, WordFile.Of("<w:p/>")).ShouldBe(DocumentError.NoText);
+        DocumentReading.Fail(DocumentMediaTypes.Word, WordFile.Of("<w:p/>")).ShouldBe(DocumentError.NoText);
 
     [Test]
     public void Too_many_parts_are_too_large()
@@ -173,16 +174,18 @@ public sealed class WordReaderTests
         var content = WordFile.Of(Paragraph("x"));
 
         DocumentReading
-            .Fail(MediaTypes.Word, content, new DocumentLimits { Parts = 7 })
+            .Fail(DocumentMediaTypes.Word, content, new DocumentLimits { Parts = 7 })
             .ShouldBe(DocumentError.TooLarge);
-        DocumentReading.Read(MediaTypes.Word, content, new DocumentLimits { Parts = 8 }).Blocks.Count.ShouldBe(1);
+        DocumentReading
+            .Read(DocumentMediaTypes.Word, content, new DocumentLimits { Parts = 8 })
+            .Blocks.Count.ShouldBe(1);
     }
 
     [Test]
     public void A_document_that_unpacks_to_too_much_is_too_large() =>
         DocumentReading
             .Fail(
-                MediaTypes.Word,
+                DocumentMediaTypes.Word,
                 WordFile.Of(Paragraph(new string(' ', 1_000_000))),
                 new DocumentLimits { UnpackedBytes = 900_000 }
             )
@@ -198,7 +201,7 @@ public sealed class WordReaderTests
 
         Should
             .Throw<Exception>(() =>
-                DocumentReading.Read(MediaTypes.Word, content, new DocumentLimits { UnpackedBytes = 100_000 })
+                DocumentReading.Read(DocumentMediaTypes.Word, content, new DocumentLimits { UnpackedBytes = 100_000 })
             )
             .ShouldNotBeOfType<OutOfMemoryException>();
     }
@@ -210,7 +213,7 @@ public sealed class WordReaderTests
         var close = string.Concat(Enumerable.Repeat("</w:sdtContent></w:sdt>", 1000));
 
         DocumentReading
-            .Fail(MediaTypes.Word, WordFile.Of(open + Paragraph("x") + close))
+            .Fail(DocumentMediaTypes.Word, WordFile.Of(open + Paragraph("x") + close))
             .ShouldBe(DocumentError.TooLarge);
     }
 
@@ -218,7 +221,7 @@ public sealed class WordReaderTests
     public void Text_that_is_too_long_is_too_large_before_its_table_ends() =>
         DocumentReading
             .Fail(
-                MediaTypes.Word,
+                DocumentMediaTypes.Word,
                 WordFile.Of($"<w:tbl>{Row("123456")}{Row("123456")}</w:tbl>"),
                 new DocumentLimits { Characters = 10 }
             )
@@ -226,5 +229,5 @@ public sealed class WordReaderTests
 
     private static string[] Read(string body) => Outline(WordFile.Of(body, Styles));
 
-    private static string[] Outline(byte[] content) => DocumentReading.Read(MediaTypes.Word, content).Outline();
+    private static string[] Outline(byte[] content) => DocumentReading.Read(DocumentMediaTypes.Word, content).Outline();
 }

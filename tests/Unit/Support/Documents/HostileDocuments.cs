@@ -1,5 +1,5 @@
 using System.Text;
-using QrAi.Infrastructure.Documents;
+using QrAi.Application.Documents;
 
 namespace QrAi.Tests.Unit.Support.Documents;
 
@@ -171,17 +171,17 @@ internal static class HostileDocuments
     public static IReadOnlyDictionary<string, byte[]> Sound { get; } =
         new Dictionary<string, byte[]>
         {
-            [MediaTypes.PlainText] = Encoding.UTF8.GetBytes(
+            [DocumentMediaTypes.PlainText] = Encoding.UTF8.GetBytes(
                 "A text\nof two lines.\n\n　日本国憲法の前文。\n次の行。😀"
             ),
-            [MediaTypes.Markdown] = Encoding.UTF8.GetBytes(
+            [DocumentMediaTypes.Markdown] = Encoding.UTF8.GetBytes(
                 "---\ntitle: x\n---\n# Head\n\n- *a* [b](c) `d`\n  > e\n\n|a|b|\n|-|-|\n|1|2|\n\n```\ncode\n```\n<p>html</p>\n\n日本[^1]\n\n[^1]: n"
             ),
-            [MediaTypes.Html] = Encoding.UTF8.GetBytes(
+            [DocumentMediaTypes.Html] = Encoding.UTF8.GetBytes(
                 "<!doctype html><meta charset=utf-8><title>t</title><main><h1>h</h1><p>a<br>b &amp; 日本<ul><li>c</ul><table><tr><th>d<th>e<tr><td>f<td>g</table><pre>i\nj</pre></main>"
             ),
-            [MediaTypes.Csv] = Encoding.UTF8.GetBytes("name;age\r\n\"Sato; \"\"Ken\"\"\";42\r\n鈴木;7\r\n"),
-            [MediaTypes.Word] = WordFile.Of(
+            [DocumentMediaTypes.Csv] = Encoding.UTF8.GetBytes("name;age\r\n\"Sato; \"\"Ken\"\"\";42\r\n鈴木;7\r\n"),
+            [DocumentMediaTypes.Word] = WordFile.Of(
                 WordFile.Paragraph("Head", "<w:pStyle w:val=\"H\"/>")
                     + $"<w:p>{WordFile.Run("text 日本")}<w:r><w:footnoteReference w:id=\"2\"/></w:r></w:p>"
                     + $"<w:tbl>{WordFile.Row("a", "b")}{WordFile.Row("1", "2")}</w:tbl>",
@@ -189,7 +189,7 @@ internal static class HostileDocuments
                 $"<w:footnote w:id=\"2\">{WordFile.Paragraph("note")}</w:footnote>",
                 title: "t"
             ),
-            [MediaTypes.Pdf] = new PdfFile
+            [DocumentMediaTypes.Pdf] = new PdfFile
             {
                 IsCompressed = true,
                 Information = "/Title (t)",
@@ -225,11 +225,11 @@ internal static class HostileDocuments
     public static byte[] Nested(string mediaType, Random random) =>
         mediaType switch
         {
-            MediaTypes.PlainText => Encoding.UTF8.GetBytes(Repeated(Text, random)),
-            MediaTypes.Markdown => Encoding.UTF8.GetBytes(Repeated(Markdown, random)),
-            MediaTypes.Html => Encoding.UTF8.GetBytes(Repeated(Html, random)),
-            MediaTypes.Csv => Encoding.UTF8.GetBytes(Repeated(Csv, random)),
-            MediaTypes.Word => NestedWord(random),
+            DocumentMediaTypes.PlainText => Encoding.UTF8.GetBytes(Repeated(Text, random)),
+            DocumentMediaTypes.Markdown => Encoding.UTF8.GetBytes(Repeated(Markdown, random)),
+            DocumentMediaTypes.Html => Encoding.UTF8.GetBytes(Repeated(Html, random)),
+            DocumentMediaTypes.Csv => Encoding.UTF8.GetBytes(Repeated(Csv, random)),
+            DocumentMediaTypes.Word => NestedWord(random),
             _ => random.Next(2) == 0 ? NestedPdfContent(random) : NestedPdfObjects(random),
         };
 

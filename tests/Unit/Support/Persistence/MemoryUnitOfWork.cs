@@ -2,7 +2,9 @@ using Microsoft.EntityFrameworkCore;
 using QrAi.Application.Errors;
 using QrAi.Application.Idempotency;
 using QrAi.Application.Persistence;
+using QrAi.Application.Search;
 using QrAi.Domain.Callers;
+using QrAi.Domain.Documents;
 using QrAi.Domain.Sessions;
 
 namespace QrAi.Tests.Unit.Support.Persistence;
@@ -38,6 +40,17 @@ internal sealed class MemoryUnitOfWork(MemoryDatabase database, string? owner) :
             record => _records[record.Id] = (record, null),
             record => database.Run(all => all.Records.Remove((record.Owner, record.Key, record.Part)))
         );
+
+    // Documents are tested over the databases.
+    public DbSet<Document> Documents => Empty<Document>();
+
+    public DbSet<DocumentChunk> DocumentChunks => Empty<DocumentChunk>();
+
+    public DbSet<Passage> Passages => Empty<Passage>();
+
+    public DbSet<IndexSegment> IndexSegments => Empty<IndexSegment>();
+
+    public IAsyncEnumerable<byte[]> ReadIndexAsync(long[] terms) => AsyncEnumerable.Empty<byte[]>();
 
     public Task<ApiKey?> FindKeyAsync(string hash, CancellationToken cancellationToken) =>
         Task.FromResult(Keys().SingleOrDefault(key => key.Hash == hash));
@@ -105,6 +118,9 @@ internal sealed class MemoryUnitOfWork(MemoryDatabase database, string? owner) :
                 _records.TryAdd(row.Id, (row.Copy(), row.Copy()));
             return _records.Values.Select(one => one.Mine).ToList();
         });
+
+    private static MemorySet<T> Empty<T>()
+        where T : class => new([], _ => throw new NotSupportedException());
 
     private List<ApiKey> Keys() => database.Run(tables => tables.Keys.Values.ToList());
 }

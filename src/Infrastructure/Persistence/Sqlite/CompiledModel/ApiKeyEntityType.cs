@@ -27,7 +27,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 "QrAi.Domain.Callers.ApiKey",
                 typeof(ApiKey),
                 baseEntityType,
-                propertyCount: 8,
+                propertyCount: 9,
                 unnamedIndexCount: 1,
                 keyCount: 1);
 
@@ -282,6 +282,55 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             lastUsedAt.SetKeyComparer(new NullableValueComparer<DateTimeOffset>(lastUsedAt.TypeMapping.KeyComparer));
             lastUsedAt.AddAnnotation("Relational:ColumnName", "last_used_at");
 
+            var mayShare = runtimeEntityType.AddProperty(
+                "MayShare",
+                typeof(bool),
+                propertyInfo: typeof(ApiKey).GetProperty("MayShare", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(ApiKey).GetField("<MayShare>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: false);
+            mayShare.SetGetter(
+                bool (ApiKey instance) => ApiKeyUnsafeAccessors.MayShare(instance),
+                bool (ApiKey instance) => ApiKeyUnsafeAccessors.MayShare(instance) == false);
+            mayShare.SetSetter(
+                ApiKey (ApiKey instance, bool value) =>
+                {
+                    ApiKeyUnsafeAccessors.MayShare(instance) = value;
+                    return instance;
+                });
+            mayShare.SetMaterializationSetter(
+                ApiKey (ApiKey instance, bool value) =>
+                {
+                    ApiKeyUnsafeAccessors.MayShare(instance) = value;
+                    return instance;
+                });
+            mayShare.SetAccessors(
+                bool (IInternalEntry entry) => ApiKeyUnsafeAccessors.MayShare(((ApiKey)(entry.Entity))),
+                bool (IInternalEntry entry) => ApiKeyUnsafeAccessors.MayShare(((ApiKey)(entry.Entity))),
+                bool (IInternalEntry entry) => entry.ReadOriginalValue<bool>(mayShare, 5),
+                bool (IInternalEntry entry) => entry.GetCurrentValue<bool>(mayShare));
+            mayShare.SetPropertyIndexes(
+                index: 5,
+                originalValueIndex: 5,
+                shadowIndex: -1,
+                relationshipIndex: -1,
+                storeGenerationIndex: -1);
+            mayShare.TypeMapping = BoolTypeMapping.Default.Clone(
+                comparer: new ValueComparer<bool>(
+                    bool (bool v1, bool v2) => v1 == v2,
+                    int (bool v) => ((object)v).GetHashCode(),
+                    bool (bool v) => v),
+                keyComparer: new ValueComparer<bool>(
+                    bool (bool v1, bool v2) => v1 == v2,
+                    int (bool v) => ((object)v).GetHashCode(),
+                    bool (bool v) => v),
+                providerValueComparer: new ValueComparer<bool>(
+                    bool (bool v1, bool v2) => v1 == v2,
+                    int (bool v) => ((object)v).GetHashCode(),
+                    bool (bool v) => v),
+                mappingInfo: new RelationalTypeMappingInfo(
+                    storeTypeName: "INTEGER"));
+            mayShare.AddAnnotation("Relational:ColumnName", "may_share");
+
             var name = runtimeEntityType.AddProperty(
                 "Name",
                 typeof(string),
@@ -306,11 +355,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             name.SetAccessors(
                 string (IInternalEntry entry) => ApiKeyUnsafeAccessors.Name(((ApiKey)(entry.Entity))),
                 string (IInternalEntry entry) => ApiKeyUnsafeAccessors.Name(((ApiKey)(entry.Entity))),
-                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(name, 5),
+                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(name, 6),
                 string (IInternalEntry entry) => entry.GetCurrentValue<string>(name));
             name.SetPropertyIndexes(
-                index: 5,
-                originalValueIndex: 5,
+                index: 6,
+                originalValueIndex: 6,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -341,11 +390,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             owner.SetAccessors(
                 string (IInternalEntry entry) => ApiKeyUnsafeAccessors.Owner(((ApiKey)(entry.Entity))),
                 string (IInternalEntry entry) => ApiKeyUnsafeAccessors.Owner(((ApiKey)(entry.Entity))),
-                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(owner, 6),
+                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(owner, 7),
                 string (IInternalEntry entry) => entry.GetCurrentValue<string>(owner));
             owner.SetPropertyIndexes(
-                index: 6,
-                originalValueIndex: 6,
+                index: 7,
+                originalValueIndex: 7,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -377,11 +426,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             revokedAt.SetAccessors(
                 DateTimeOffset? (IInternalEntry entry) => ApiKeyUnsafeAccessors.RevokedAt(((ApiKey)(entry.Entity))),
                 DateTimeOffset? (IInternalEntry entry) => ApiKeyUnsafeAccessors.RevokedAt(((ApiKey)(entry.Entity))),
-                DateTimeOffset? (IInternalEntry entry) => entry.ReadOriginalValue<DateTimeOffset?>(revokedAt, 7),
+                DateTimeOffset? (IInternalEntry entry) => entry.ReadOriginalValue<DateTimeOffset?>(revokedAt, 8),
                 DateTimeOffset? (IInternalEntry entry) => entry.GetCurrentValue<DateTimeOffset?>(revokedAt));
             revokedAt.SetPropertyIndexes(
-                index: 7,
-                originalValueIndex: 7,
+                index: 8,
+                originalValueIndex: 8,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -432,6 +481,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             var expiresAt = runtimeEntityType.FindProperty("ExpiresAt");
             var hash = runtimeEntityType.FindProperty("Hash");
             var lastUsedAt = runtimeEntityType.FindProperty("LastUsedAt");
+            var mayShare = runtimeEntityType.FindProperty("MayShare");
             var name = runtimeEntityType.FindProperty("Name");
             var owner = runtimeEntityType.FindProperty("Owner");
             var revokedAt = runtimeEntityType.FindProperty("RevokedAt");
@@ -442,7 +492,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 ISnapshot (IInternalEntry source) =>
                 {
                     var structuralType = ((ApiKey)(source.Entity));
-                    return ((ISnapshot)(new Snapshot<Guid, DateTimeOffset, DateTimeOffset?, string, DateTimeOffset?, string, string, DateTimeOffset?>(((ValueComparer<Guid>)(((IProperty)id).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), ((ValueComparer<DateTimeOffset>)(((IProperty)createdAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(createdAt)), (source.GetCurrentValue<DateTimeOffset?>(expiresAt) == null ? null : ((ValueComparer<DateTimeOffset?>)(((IProperty)expiresAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset?>(expiresAt))), (source.GetCurrentValue<string>(hash) == null ? null : ((ValueComparer<string>)(((IProperty)hash).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(hash))), (source.GetCurrentValue<DateTimeOffset?>(lastUsedAt) == null ? null : ((ValueComparer<DateTimeOffset?>)(((IProperty)lastUsedAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset?>(lastUsedAt))), (source.GetCurrentValue<string>(name) == null ? null : ((ValueComparer<string>)(((IProperty)name).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(name))), (source.GetCurrentValue<string>(owner) == null ? null : ((ValueComparer<string>)(((IProperty)owner).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(owner))), (source.GetCurrentValue<DateTimeOffset?>(revokedAt) == null ? null : ((ValueComparer<DateTimeOffset?>)(((IProperty)revokedAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset?>(revokedAt))))));
+                    return ((ISnapshot)(new Snapshot<Guid, DateTimeOffset, DateTimeOffset?, string, DateTimeOffset?, bool, string, string, DateTimeOffset?>(((ValueComparer<Guid>)(((IProperty)id).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), ((ValueComparer<DateTimeOffset>)(((IProperty)createdAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(createdAt)), (source.GetCurrentValue<DateTimeOffset?>(expiresAt) == null ? null : ((ValueComparer<DateTimeOffset?>)(((IProperty)expiresAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset?>(expiresAt))), (source.GetCurrentValue<string>(hash) == null ? null : ((ValueComparer<string>)(((IProperty)hash).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(hash))), (source.GetCurrentValue<DateTimeOffset?>(lastUsedAt) == null ? null : ((ValueComparer<DateTimeOffset?>)(((IProperty)lastUsedAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset?>(lastUsedAt))), ((ValueComparer<bool>)(((IProperty)mayShare).GetValueComparer())).Snapshot(source.GetCurrentValue<bool>(mayShare)), (source.GetCurrentValue<string>(name) == null ? null : ((ValueComparer<string>)(((IProperty)name).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(name))), (source.GetCurrentValue<string>(owner) == null ? null : ((ValueComparer<string>)(((IProperty)owner).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(owner))), (source.GetCurrentValue<DateTimeOffset?>(revokedAt) == null ? null : ((ValueComparer<DateTimeOffset?>)(((IProperty)revokedAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset?>(revokedAt))))));
                 });
             runtimeEntityType.SetStoreGeneratedValuesFactory(
                 ISnapshot () => Snapshot.Empty);
@@ -459,11 +509,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                     return ((ISnapshot)(new Snapshot<Guid>(((ValueComparer<Guid>)(((IProperty)id).GetKeyValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)))));
                 });
             runtimeEntityType.SetCounts(new PropertyCounts(
-                propertyCount: 8,
+                propertyCount: 9,
                 navigationCount: 0,
                 complexPropertyCount: 0,
                 complexCollectionCount: 0,
-                originalValueCount: 8,
+                originalValueCount: 9,
                 shadowCount: 0,
                 relationshipCount: 1,
                 storeGeneratedCount: 0));

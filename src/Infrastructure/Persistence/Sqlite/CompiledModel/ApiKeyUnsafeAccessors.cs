@@ -25,6 +25,9 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<LastUsedAt>k__BackingField")]
         public static extern ref DateTimeOffset? LastUsedAt(ApiKey @this);
 
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<MayShare>k__BackingField")]
+        public static extern ref bool MayShare(ApiKey @this);
+
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Name>k__BackingField")]
         public static extern ref string Name(ApiKey @this);
 

@@ -29,7 +29,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 "QrAi.Domain.Sessions.Message",
                 typeof(Message),
                 baseEntityType,
-                propertyCount: 19,
+                propertyCount: 20,
                 complexPropertyCount: 2,
                 foreignKeyCount: 1,
                 unnamedIndexCount: 2,
@@ -118,18 +118,77 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                     int (string v) => ((object)v).GetHashCode(),
                     string (string v) => v),
                 converter: new ValueConverter<IReadOnlyList<Attempt>, string>(
-                    string (IReadOnlyList<Attempt> attempts) => JsonSerializer.Serialize(attempts, JsonSerializerOptions.Web),
+                    string (IReadOnlyList<Attempt> list) => JsonSerializer.Serialize(list, JsonSerializerOptions.Web),
                     IReadOnlyList<Attempt> (string json) => JsonSerializer.Deserialize<List<Attempt>>(json, JsonSerializerOptions.Web)),
                 jsonValueReaderWriter: new JsonConvertedValueReaderWriter<IReadOnlyList<Attempt>, string>(
                     JsonStringReaderWriter.Instance,
                     new ValueConverter<IReadOnlyList<Attempt>, string>(
-                        string (IReadOnlyList<Attempt> attempts) => JsonSerializer.Serialize(attempts, JsonSerializerOptions.Web),
+                        string (IReadOnlyList<Attempt> list) => JsonSerializer.Serialize(list, JsonSerializerOptions.Web),
                         IReadOnlyList<Attempt> (string json) => JsonSerializer.Deserialize<List<Attempt>>(json, JsonSerializerOptions.Web))));
             attempts.SetComparer(new ValueComparer<IReadOnlyList<Attempt>>(
                 bool (IReadOnlyList<Attempt> a, IReadOnlyList<Attempt> b) => object.ReferenceEquals(a, b),
-                int (IReadOnlyList<Attempt> attempts) => (attempts == null ? 0 : ((IReadOnlyCollection<Attempt>)attempts).Count),
-                IReadOnlyList<Attempt> (IReadOnlyList<Attempt> attempts) => attempts));
+                int (IReadOnlyList<Attempt> list) => (list == null ? 0 : ((IReadOnlyCollection<Attempt>)list).Count),
+                IReadOnlyList<Attempt> (IReadOnlyList<Attempt> list) => list));
             attempts.AddAnnotation("Relational:ColumnName", "attempts");
+
+            var citations = runtimeEntityType.AddProperty(
+                "Citations",
+                typeof(IReadOnlyList<Citation>),
+                propertyInfo: typeof(Message).GetProperty("Citations", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Message).GetField("<Citations>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            citations.SetGetter(
+                IReadOnlyList<Citation> (Message instance) => MessageUnsafeAccessors.Citations(instance),
+                bool (Message instance) => MessageUnsafeAccessors.Citations(instance) == null);
+            citations.SetSetter(
+                Message (Message instance, IReadOnlyList<Citation> value) =>
+                {
+                    MessageUnsafeAccessors.Citations(instance) = value;
+                    return instance;
+                });
+            citations.SetMaterializationSetter(
+                Message (Message instance, IReadOnlyList<Citation> value) =>
+                {
+                    MessageUnsafeAccessors.Citations(instance) = value;
+                    return instance;
+                });
+            citations.SetAccessors(
+                IReadOnlyList<Citation> (IInternalEntry entry) => MessageUnsafeAccessors.Citations(((Message)(entry.Entity))),
+                IReadOnlyList<Citation> (IInternalEntry entry) => MessageUnsafeAccessors.Citations(((Message)(entry.Entity))),
+                IReadOnlyList<Citation> (IInternalEntry entry) => entry.ReadOriginalValue<IReadOnlyList<Citation>>(citations, 2),
+                IReadOnlyList<Citation> (IInternalEntry entry) => entry.GetCurrentValue<IReadOnlyList<Citation>>(citations));
+            citations.SetPropertyIndexes(
+                index: 2,
+                originalValueIndex: 2,
+                shadowIndex: -1,
+                relationshipIndex: -1,
+                storeGenerationIndex: -1);
+            citations.TypeMapping = SqliteStringTypeMapping.Default.Clone(
+                comparer: new ValueComparer<IReadOnlyList<Citation>>(
+                    bool (IReadOnlyList<Citation> v1, IReadOnlyList<Citation> v2) => object.Equals(v1, v2),
+                    int (IReadOnlyList<Citation> v) => ((object)v).GetHashCode(),
+                    IReadOnlyList<Citation> (IReadOnlyList<Citation> v) => v),
+                keyComparer: new ValueComparer<IReadOnlyList<Citation>>(
+                    bool (IReadOnlyList<Citation> v1, IReadOnlyList<Citation> v2) => object.Equals(v1, v2),
+                    int (IReadOnlyList<Citation> v) => ((object)v).GetHashCode(),
+                    IReadOnlyList<Citation> (IReadOnlyList<Citation> v) => v),
+                providerValueComparer: new ValueComparer<string>(
+                    bool (string v1, string v2) => v1 == v2,
+                    int (string v) => ((object)v).GetHashCode(),
+                    string (string v) => v),
+                converter: new ValueConverter<IReadOnlyList<Citation>, string>(
+                    string (IReadOnlyList<Citation> list) => JsonSerializer.Serialize(list, JsonSerializerOptions.Web),
+                    IReadOnlyList<Citation> (string json) => JsonSerializer.Deserialize<List<Citation>>(json, JsonSerializerOptions.Web)),
+                jsonValueReaderWriter: new JsonConvertedValueReaderWriter<IReadOnlyList<Citation>, string>(
+                    JsonStringReaderWriter.Instance,
+                    new ValueConverter<IReadOnlyList<Citation>, string>(
+                        string (IReadOnlyList<Citation> list) => JsonSerializer.Serialize(list, JsonSerializerOptions.Web),
+                        IReadOnlyList<Citation> (string json) => JsonSerializer.Deserialize<List<Citation>>(json, JsonSerializerOptions.Web))));
+            citations.SetComparer(new ValueComparer<IReadOnlyList<Citation>>(
+                bool (IReadOnlyList<Citation> a, IReadOnlyList<Citation> b) => object.ReferenceEquals(a, b),
+                int (IReadOnlyList<Citation> list) => (list == null ? 0 : ((IReadOnlyCollection<Citation>)list).Count),
+                IReadOnlyList<Citation> (IReadOnlyList<Citation> list) => list));
+            citations.AddAnnotation("Relational:ColumnName", "citations");
 
             var completedAt = runtimeEntityType.AddProperty(
                 "CompletedAt",
@@ -156,11 +215,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             completedAt.SetAccessors(
                 DateTimeOffset? (IInternalEntry entry) => MessageUnsafeAccessors.CompletedAt(((Message)(entry.Entity))),
                 DateTimeOffset? (IInternalEntry entry) => MessageUnsafeAccessors.CompletedAt(((Message)(entry.Entity))),
-                DateTimeOffset? (IInternalEntry entry) => entry.ReadOriginalValue<DateTimeOffset?>(completedAt, 2),
+                DateTimeOffset? (IInternalEntry entry) => entry.ReadOriginalValue<DateTimeOffset?>(completedAt, 3),
                 DateTimeOffset? (IInternalEntry entry) => entry.GetCurrentValue<DateTimeOffset?>(completedAt));
             completedAt.SetPropertyIndexes(
-                index: 2,
-                originalValueIndex: 2,
+                index: 3,
+                originalValueIndex: 3,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -214,11 +273,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             content.SetAccessors(
                 string (IInternalEntry entry) => MessageUnsafeAccessors.Content(((Message)(entry.Entity))),
                 string (IInternalEntry entry) => MessageUnsafeAccessors.Content(((Message)(entry.Entity))),
-                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(content, 3),
+                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(content, 4),
                 string (IInternalEntry entry) => entry.GetCurrentValue<string>(content));
             content.SetPropertyIndexes(
-                index: 3,
-                originalValueIndex: 3,
+                index: 4,
+                originalValueIndex: 4,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -249,11 +308,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             createdAt.SetAccessors(
                 DateTimeOffset (IInternalEntry entry) => MessageUnsafeAccessors.CreatedAt(((Message)(entry.Entity))),
                 DateTimeOffset (IInternalEntry entry) => MessageUnsafeAccessors.CreatedAt(((Message)(entry.Entity))),
-                DateTimeOffset (IInternalEntry entry) => entry.ReadOriginalValue<DateTimeOffset>(createdAt, 4),
+                DateTimeOffset (IInternalEntry entry) => entry.ReadOriginalValue<DateTimeOffset>(createdAt, 5),
                 DateTimeOffset (IInternalEntry entry) => entry.GetCurrentValue<DateTimeOffset>(createdAt));
             createdAt.SetPropertyIndexes(
-                index: 4,
-                originalValueIndex: 4,
+                index: 5,
+                originalValueIndex: 5,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -308,11 +367,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             finishReason.SetAccessors(
                 string (IInternalEntry entry) => MessageUnsafeAccessors.FinishReason(((Message)(entry.Entity))),
                 string (IInternalEntry entry) => MessageUnsafeAccessors.FinishReason(((Message)(entry.Entity))),
-                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(finishReason, 5),
+                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(finishReason, 6),
                 string (IInternalEntry entry) => entry.GetCurrentValue<string>(finishReason));
             finishReason.SetPropertyIndexes(
-                index: 5,
-                originalValueIndex: 5,
+                index: 6,
+                originalValueIndex: 6,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -343,11 +402,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             model0.SetAccessors(
                 string (IInternalEntry entry) => MessageUnsafeAccessors.Model(((Message)(entry.Entity))),
                 string (IInternalEntry entry) => MessageUnsafeAccessors.Model(((Message)(entry.Entity))),
-                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(model0, 6),
+                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(model0, 7),
                 string (IInternalEntry entry) => entry.GetCurrentValue<string>(model0));
             model0.SetPropertyIndexes(
-                index: 6,
-                originalValueIndex: 6,
+                index: 7,
+                originalValueIndex: 7,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -378,11 +437,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             number.SetAccessors(
                 int (IInternalEntry entry) => MessageUnsafeAccessors.Number(((Message)(entry.Entity))),
                 int (IInternalEntry entry) => MessageUnsafeAccessors.Number(((Message)(entry.Entity))),
-                int (IInternalEntry entry) => entry.ReadOriginalValue<int>(number, 7),
+                int (IInternalEntry entry) => entry.ReadOriginalValue<int>(number, 8),
                 int (IInternalEntry entry) => entry.GetCurrentValue<int>(number));
             number.SetPropertyIndexes(
-                index: 7,
-                originalValueIndex: 7,
+                index: 8,
+                originalValueIndex: 8,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -428,11 +487,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             owner.SetAccessors(
                 string (IInternalEntry entry) => MessageUnsafeAccessors.Owner(((Message)(entry.Entity))),
                 string (IInternalEntry entry) => MessageUnsafeAccessors.Owner(((Message)(entry.Entity))),
-                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(owner, 8),
+                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(owner, 9),
                 string (IInternalEntry entry) => entry.GetCurrentValue<string>(owner));
             owner.SetPropertyIndexes(
-                index: 8,
-                originalValueIndex: 8,
+                index: 9,
+                originalValueIndex: 9,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -464,11 +523,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             provider.SetAccessors(
                 string (IInternalEntry entry) => MessageUnsafeAccessors.Provider(((Message)(entry.Entity))),
                 string (IInternalEntry entry) => MessageUnsafeAccessors.Provider(((Message)(entry.Entity))),
-                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(provider, 9),
+                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(provider, 10),
                 string (IInternalEntry entry) => entry.GetCurrentValue<string>(provider));
             provider.SetPropertyIndexes(
-                index: 9,
-                originalValueIndex: 9,
+                index: 10,
+                originalValueIndex: 10,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -499,11 +558,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             questionId.SetAccessors(
                 Guid? (IInternalEntry entry) => MessageUnsafeAccessors.QuestionId(((Message)(entry.Entity))),
                 Guid? (IInternalEntry entry) => MessageUnsafeAccessors.QuestionId(((Message)(entry.Entity))),
-                Guid? (IInternalEntry entry) => entry.ReadOriginalValue<Guid?>(questionId, 10),
+                Guid? (IInternalEntry entry) => entry.ReadOriginalValue<Guid?>(questionId, 11),
                 Guid? (IInternalEntry entry) => entry.GetCurrentValue<Guid?>(questionId));
             questionId.SetPropertyIndexes(
-                index: 10,
-                originalValueIndex: 10,
+                index: 11,
+                originalValueIndex: 11,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -519,11 +578,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             request.SetAccessors(
                 string (IInternalEntry entry) => entry.ReadShadowValue<string>(0),
                 string (IInternalEntry entry) => entry.ReadShadowValue<string>(0),
-                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(request, 11),
+                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(request, 12),
                 string (IInternalEntry entry) => entry.GetCurrentValue<string>(request));
             request.SetPropertyIndexes(
-                index: 11,
-                originalValueIndex: 11,
+                index: 12,
+                originalValueIndex: 12,
                 shadowIndex: 0,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -554,11 +613,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             role.SetAccessors(
                 MessageRole (IInternalEntry entry) => MessageUnsafeAccessors.Role(((Message)(entry.Entity))),
                 MessageRole (IInternalEntry entry) => MessageUnsafeAccessors.Role(((Message)(entry.Entity))),
-                MessageRole (IInternalEntry entry) => entry.ReadOriginalValue<MessageRole>(role, 12),
+                MessageRole (IInternalEntry entry) => entry.ReadOriginalValue<MessageRole>(role, 13),
                 MessageRole (IInternalEntry entry) => entry.GetCurrentValue<MessageRole>(role));
             role.SetPropertyIndexes(
-                index: 12,
-                originalValueIndex: 12,
+                index: 13,
+                originalValueIndex: 13,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -610,11 +669,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             run.SetAccessors(
                 int (IInternalEntry entry) => MessageUnsafeAccessors.Run(((Message)(entry.Entity))),
                 int (IInternalEntry entry) => MessageUnsafeAccessors.Run(((Message)(entry.Entity))),
-                int (IInternalEntry entry) => entry.ReadOriginalValue<int>(run, 13),
+                int (IInternalEntry entry) => entry.ReadOriginalValue<int>(run, 14),
                 int (IInternalEntry entry) => entry.GetCurrentValue<int>(run));
             run.SetPropertyIndexes(
-                index: 13,
-                originalValueIndex: 13,
+                index: 14,
+                originalValueIndex: 14,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -658,13 +717,13 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                     return instance;
                 });
             sessionId.SetAccessors(
-                Guid (IInternalEntry entry) => (entry.FlaggedAsStoreGenerated(14) ? entry.ReadStoreGeneratedValue<Guid>(0) : (entry.FlaggedAsTemporary(14) && MessageUnsafeAccessors.SessionId(((Message)(entry.Entity))) == new Guid("00000000-0000-0000-0000-000000000000") ? entry.ReadTemporaryValue<Guid>(0) : MessageUnsafeAccessors.SessionId(((Message)(entry.Entity))))),
+                Guid (IInternalEntry entry) => (entry.FlaggedAsStoreGenerated(15) ? entry.ReadStoreGeneratedValue<Guid>(0) : (entry.FlaggedAsTemporary(15) && MessageUnsafeAccessors.SessionId(((Message)(entry.Entity))) == new Guid("00000000-0000-0000-0000-000000000000") ? entry.ReadTemporaryValue<Guid>(0) : MessageUnsafeAccessors.SessionId(((Message)(entry.Entity))))),
                 Guid (IInternalEntry entry) => MessageUnsafeAccessors.SessionId(((Message)(entry.Entity))),
-                Guid (IInternalEntry entry) => entry.ReadOriginalValue<Guid>(sessionId, 14),
+                Guid (IInternalEntry entry) => entry.ReadOriginalValue<Guid>(sessionId, 15),
                 Guid (IInternalEntry entry) => ((InternalEntityEntry)entry).ReadRelationshipSnapshotValue<Guid>(sessionId, 1));
             sessionId.SetPropertyIndexes(
-                index: 14,
-                originalValueIndex: 14,
+                index: 15,
+                originalValueIndex: 15,
                 shadowIndex: -1,
                 relationshipIndex: 1,
                 storeGenerationIndex: 0);
@@ -696,11 +755,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             status.SetAccessors(
                 MessageStatus (IInternalEntry entry) => MessageUnsafeAccessors.Status(((Message)(entry.Entity))),
                 MessageStatus (IInternalEntry entry) => MessageUnsafeAccessors.Status(((Message)(entry.Entity))),
-                MessageStatus (IInternalEntry entry) => entry.ReadOriginalValue<MessageStatus>(status, 15),
+                MessageStatus (IInternalEntry entry) => entry.ReadOriginalValue<MessageStatus>(status, 16),
                 MessageStatus (IInternalEntry entry) => entry.GetCurrentValue<MessageStatus>(status));
             status.SetPropertyIndexes(
-                index: 15,
-                originalValueIndex: 15,
+                index: 16,
+                originalValueIndex: 16,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -735,11 +794,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             stopRequested.SetAccessors(
                 bool (IInternalEntry entry) => entry.ReadShadowValue<bool>(1),
                 bool (IInternalEntry entry) => entry.ReadShadowValue<bool>(1),
-                bool (IInternalEntry entry) => entry.ReadOriginalValue<bool>(stopRequested, 16),
+                bool (IInternalEntry entry) => entry.ReadOriginalValue<bool>(stopRequested, 17),
                 bool (IInternalEntry entry) => entry.GetCurrentValue<bool>(stopRequested));
             stopRequested.SetPropertyIndexes(
-                index: 16,
-                originalValueIndex: 16,
+                index: 17,
+                originalValueIndex: 17,
                 shadowIndex: 1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -785,11 +844,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             takeovers.SetAccessors(
                 int (IInternalEntry entry) => MessageUnsafeAccessors.Takeovers(((Message)(entry.Entity))),
                 int (IInternalEntry entry) => MessageUnsafeAccessors.Takeovers(((Message)(entry.Entity))),
-                int (IInternalEntry entry) => entry.ReadOriginalValue<int>(takeovers, 17),
+                int (IInternalEntry entry) => entry.ReadOriginalValue<int>(takeovers, 18),
                 int (IInternalEntry entry) => entry.GetCurrentValue<int>(takeovers));
             takeovers.SetPropertyIndexes(
-                index: 17,
-                originalValueIndex: 17,
+                index: 18,
+                originalValueIndex: 18,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -818,11 +877,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             workerId.SetAccessors(
                 Guid? (IInternalEntry entry) => entry.ReadShadowValue<Guid?>(2),
                 Guid? (IInternalEntry entry) => entry.ReadShadowValue<Guid?>(2),
-                Guid? (IInternalEntry entry) => entry.ReadOriginalValue<Guid?>(workerId, 18),
+                Guid? (IInternalEntry entry) => entry.ReadOriginalValue<Guid?>(workerId, 19),
                 Guid? (IInternalEntry entry) => entry.GetCurrentValue<Guid?>(workerId));
             workerId.SetPropertyIndexes(
-                index: 18,
-                originalValueIndex: 18,
+                index: 19,
+                originalValueIndex: 19,
                 shadowIndex: 2,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -888,7 +947,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                     AnswerError (IInternalEntry entry) => entry.GetCurrentValue<AnswerError>(complexProperty));
                 complexProperty.SetPropertyIndexes(
                     index: 0,
-                    originalValueIndex: 19,
+                    originalValueIndex: 20,
                     shadowIndex: -1,
                     relationshipIndex: -1,
                     storeGenerationIndex: -1);
@@ -927,11 +986,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 code.SetAccessors(
                     string (IInternalEntry entry) => (MessageUnsafeAccessors.Error(((Message)(entry.Entity))) == null ? default(string) : AnswerErrorUnsafeAccessors.Code(MessageUnsafeAccessors.Error(((Message)(entry.Entity))))),
                     string (IInternalEntry entry) => (MessageUnsafeAccessors.Error(((Message)(entry.Entity))) == null ? default(string) : AnswerErrorUnsafeAccessors.Code(MessageUnsafeAccessors.Error(((Message)(entry.Entity))))),
-                    string (IInternalEntry entry) => entry.ReadOriginalValue<string>(code, 20),
+                    string (IInternalEntry entry) => entry.ReadOriginalValue<string>(code, 21),
                     string (IInternalEntry entry) => entry.GetCurrentValue<string>(code));
                 code.SetPropertyIndexes(
-                    index: 19,
-                    originalValueIndex: 20,
+                    index: 20,
+                    originalValueIndex: 21,
                     shadowIndex: -1,
                     relationshipIndex: -1,
                     storeGenerationIndex: -1);
@@ -973,11 +1032,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 message.SetAccessors(
                     string (IInternalEntry entry) => (MessageUnsafeAccessors.Error(((Message)(entry.Entity))) == null ? default(string) : AnswerErrorUnsafeAccessors.Message(MessageUnsafeAccessors.Error(((Message)(entry.Entity))))),
                     string (IInternalEntry entry) => (MessageUnsafeAccessors.Error(((Message)(entry.Entity))) == null ? default(string) : AnswerErrorUnsafeAccessors.Message(MessageUnsafeAccessors.Error(((Message)(entry.Entity))))),
-                    string (IInternalEntry entry) => entry.ReadOriginalValue<string>(message, 21),
+                    string (IInternalEntry entry) => entry.ReadOriginalValue<string>(message, 22),
                     string (IInternalEntry entry) => entry.GetCurrentValue<string>(message));
                 message.SetPropertyIndexes(
-                    index: 20,
-                    originalValueIndex: 21,
+                    index: 21,
+                    originalValueIndex: 22,
                     shadowIndex: -1,
                     relationshipIndex: -1,
                     storeGenerationIndex: -1);
@@ -1030,7 +1089,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                     TokenUsage (IInternalEntry entry) => entry.GetCurrentValue<TokenUsage>(complexProperty));
                 complexProperty.SetPropertyIndexes(
                     index: 1,
-                    originalValueIndex: 22,
+                    originalValueIndex: 23,
                     shadowIndex: -1,
                     relationshipIndex: -1,
                     storeGenerationIndex: -1);
@@ -1070,11 +1129,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 completionTokens.SetAccessors(
                     int (IInternalEntry entry) => (MessageUnsafeAccessors.Usage(((Message)(entry.Entity))) == null ? default(int) : TokenUsageUnsafeAccessors.CompletionTokens(MessageUnsafeAccessors.Usage(((Message)(entry.Entity))))),
                     int (IInternalEntry entry) => (MessageUnsafeAccessors.Usage(((Message)(entry.Entity))) == null ? default(int) : TokenUsageUnsafeAccessors.CompletionTokens(MessageUnsafeAccessors.Usage(((Message)(entry.Entity))))),
-                    int (IInternalEntry entry) => entry.ReadOriginalValue<int>(completionTokens, 23),
+                    int (IInternalEntry entry) => entry.ReadOriginalValue<int>(completionTokens, 24),
                     int (IInternalEntry entry) => entry.GetCurrentValue<int>(completionTokens));
                 completionTokens.SetPropertyIndexes(
-                    index: 21,
-                    originalValueIndex: 23,
+                    index: 22,
+                    originalValueIndex: 24,
                     shadowIndex: -1,
                     relationshipIndex: -1,
                     storeGenerationIndex: -1);
@@ -1131,11 +1190,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 promptTokens.SetAccessors(
                     int (IInternalEntry entry) => (MessageUnsafeAccessors.Usage(((Message)(entry.Entity))) == null ? default(int) : TokenUsageUnsafeAccessors.PromptTokens(MessageUnsafeAccessors.Usage(((Message)(entry.Entity))))),
                     int (IInternalEntry entry) => (MessageUnsafeAccessors.Usage(((Message)(entry.Entity))) == null ? default(int) : TokenUsageUnsafeAccessors.PromptTokens(MessageUnsafeAccessors.Usage(((Message)(entry.Entity))))),
-                    int (IInternalEntry entry) => entry.ReadOriginalValue<int>(promptTokens, 24),
+                    int (IInternalEntry entry) => entry.ReadOriginalValue<int>(promptTokens, 25),
                     int (IInternalEntry entry) => entry.GetCurrentValue<int>(promptTokens));
                 promptTokens.SetPropertyIndexes(
-                    index: 22,
-                    originalValueIndex: 24,
+                    index: 23,
+                    originalValueIndex: 25,
                     shadowIndex: -1,
                     relationshipIndex: -1,
                     storeGenerationIndex: -1);
@@ -1192,11 +1251,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 totalTokens.SetAccessors(
                     int (IInternalEntry entry) => (MessageUnsafeAccessors.Usage(((Message)(entry.Entity))) == null ? default(int) : TokenUsageUnsafeAccessors.TotalTokens(MessageUnsafeAccessors.Usage(((Message)(entry.Entity))))),
                     int (IInternalEntry entry) => (MessageUnsafeAccessors.Usage(((Message)(entry.Entity))) == null ? default(int) : TokenUsageUnsafeAccessors.TotalTokens(MessageUnsafeAccessors.Usage(((Message)(entry.Entity))))),
-                    int (IInternalEntry entry) => entry.ReadOriginalValue<int>(totalTokens, 25),
+                    int (IInternalEntry entry) => entry.ReadOriginalValue<int>(totalTokens, 26),
                     int (IInternalEntry entry) => entry.GetCurrentValue<int>(totalTokens));
                 totalTokens.SetPropertyIndexes(
-                    index: 23,
-                    originalValueIndex: 25,
+                    index: 24,
+                    originalValueIndex: 26,
                     shadowIndex: -1,
                     relationshipIndex: -1,
                     storeGenerationIndex: -1);
@@ -1282,6 +1341,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
         {
             var id = runtimeEntityType.FindProperty("Id");
             var attempts = runtimeEntityType.FindProperty("Attempts");
+            var citations = runtimeEntityType.FindProperty("Citations");
             var completedAt = runtimeEntityType.FindProperty("CompletedAt");
             var content = runtimeEntityType.FindProperty("Content");
             var createdAt = runtimeEntityType.FindProperty("CreatedAt");
@@ -1315,7 +1375,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 ISnapshot (IInternalEntry source) =>
                 {
                     var structuralType = ((Message)(source.Entity));
-                    return ((ISnapshot)(new Snapshot<Guid, IReadOnlyList<Attempt>, DateTimeOffset?, string, DateTimeOffset, string, string, int, string, string, Guid?, string, MessageRole, int, Guid, MessageStatus, bool, int, Guid?, object, string, string, object, int, int, int>(((ValueComparer<Guid>)(((IProperty)id).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), (source.GetCurrentValue<IReadOnlyList<Attempt>>(attempts) == null ? null : ((ValueComparer<IReadOnlyList<Attempt>>)(((IProperty)attempts).GetValueComparer())).Snapshot(source.GetCurrentValue<IReadOnlyList<Attempt>>(attempts))), (source.GetCurrentValue<DateTimeOffset?>(completedAt) == null ? null : ((ValueComparer<DateTimeOffset?>)(((IProperty)completedAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset?>(completedAt))), (source.GetCurrentValue<string>(content) == null ? null : ((ValueComparer<string>)(((IProperty)content).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(content))), ((ValueComparer<DateTimeOffset>)(((IProperty)createdAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(createdAt)), (source.GetCurrentValue<string>(finishReason) == null ? null : ((ValueComparer<string>)(((IProperty)finishReason).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(finishReason))), (source.GetCurrentValue<string>(model) == null ? null : ((ValueComparer<string>)(((IProperty)model).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(model))), ((ValueComparer<int>)(((IProperty)number).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(number)), (source.GetCurrentValue<string>(owner) == null ? null : ((ValueComparer<string>)(((IProperty)owner).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(owner))), (source.GetCurrentValue<string>(provider) == null ? null : ((ValueComparer<string>)(((IProperty)provider).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(provider))), (source.GetCurrentValue<Guid?>(questionId) == null ? null : ((ValueComparer<Guid?>)(((IProperty)questionId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid?>(questionId))), (source.GetCurrentValue<string>(request) == null ? null : ((ValueComparer<string>)(((IProperty)request).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(request))), ((ValueComparer<MessageRole>)(((IProperty)role).GetValueComparer())).Snapshot(source.GetCurrentValue<MessageRole>(role)), ((ValueComparer<int>)(((IProperty)run).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(run)), ((ValueComparer<Guid>)(((IProperty)sessionId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(sessionId)), ((ValueComparer<MessageStatus>)(((IProperty)status).GetValueComparer())).Snapshot(source.GetCurrentValue<MessageStatus>(status)), ((ValueComparer<bool>)(((IProperty)stopRequested).GetValueComparer())).Snapshot(source.GetCurrentValue<bool>(stopRequested)), ((ValueComparer<int>)(((IProperty)takeovers).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(takeovers)), (source.GetCurrentValue<Guid?>(workerId) == null ? null : ((ValueComparer<Guid?>)(((IProperty)workerId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid?>(workerId))), ((object)(source.GetCurrentValue<AnswerError>(error))), (source.GetCurrentValue<string>(code) == null ? null : ((ValueComparer<string>)(((IProperty)code).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(code))), (source.GetCurrentValue<string>(message) == null ? null : ((ValueComparer<string>)(((IProperty)message).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(message))), ((object)(source.GetCurrentValue<TokenUsage>(usage))), ((ValueComparer<int>)(((IProperty)completionTokens).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(completionTokens)), ((ValueComparer<int>)(((IProperty)promptTokens).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(promptTokens)), ((ValueComparer<int>)(((IProperty)totalTokens).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(totalTokens)))));
+                    return ((ISnapshot)(new Snapshot<Guid, IReadOnlyList<Attempt>, IReadOnlyList<Citation>, DateTimeOffset?, string, DateTimeOffset, string, string, int, string, string, Guid?, string, MessageRole, int, Guid, MessageStatus, bool, int, Guid?, object, string, string, object, int, int, int>(((ValueComparer<Guid>)(((IProperty)id).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), (source.GetCurrentValue<IReadOnlyList<Attempt>>(attempts) == null ? null : ((ValueComparer<IReadOnlyList<Attempt>>)(((IProperty)attempts).GetValueComparer())).Snapshot(source.GetCurrentValue<IReadOnlyList<Attempt>>(attempts))), (source.GetCurrentValue<IReadOnlyList<Citation>>(citations) == null ? null : ((ValueComparer<IReadOnlyList<Citation>>)(((IProperty)citations).GetValueComparer())).Snapshot(source.GetCurrentValue<IReadOnlyList<Citation>>(citations))), (source.GetCurrentValue<DateTimeOffset?>(completedAt) == null ? null : ((ValueComparer<DateTimeOffset?>)(((IProperty)completedAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset?>(completedAt))), (source.GetCurrentValue<string>(content) == null ? null : ((ValueComparer<string>)(((IProperty)content).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(content))), ((ValueComparer<DateTimeOffset>)(((IProperty)createdAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(createdAt)), (source.GetCurrentValue<string>(finishReason) == null ? null : ((ValueComparer<string>)(((IProperty)finishReason).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(finishReason))), (source.GetCurrentValue<string>(model) == null ? null : ((ValueComparer<string>)(((IProperty)model).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(model))), ((ValueComparer<int>)(((IProperty)number).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(number)), (source.GetCurrentValue<string>(owner) == null ? null : ((ValueComparer<string>)(((IProperty)owner).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(owner))), (source.GetCurrentValue<string>(provider) == null ? null : ((ValueComparer<string>)(((IProperty)provider).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(provider))), (source.GetCurrentValue<Guid?>(questionId) == null ? null : ((ValueComparer<Guid?>)(((IProperty)questionId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid?>(questionId))), (source.GetCurrentValue<string>(request) == null ? null : ((ValueComparer<string>)(((IProperty)request).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(request))), ((ValueComparer<MessageRole>)(((IProperty)role).GetValueComparer())).Snapshot(source.GetCurrentValue<MessageRole>(role)), ((ValueComparer<int>)(((IProperty)run).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(run)), ((ValueComparer<Guid>)(((IProperty)sessionId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(sessionId)), ((ValueComparer<MessageStatus>)(((IProperty)status).GetValueComparer())).Snapshot(source.GetCurrentValue<MessageStatus>(status)), ((ValueComparer<bool>)(((IProperty)stopRequested).GetValueComparer())).Snapshot(source.GetCurrentValue<bool>(stopRequested)), ((ValueComparer<int>)(((IProperty)takeovers).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(takeovers)), (source.GetCurrentValue<Guid?>(workerId) == null ? null : ((ValueComparer<Guid?>)(((IProperty)workerId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid?>(workerId))), ((object)(source.GetCurrentValue<AnswerError>(error))), (source.GetCurrentValue<string>(code) == null ? null : ((ValueComparer<string>)(((IProperty)code).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(code))), (source.GetCurrentValue<string>(message) == null ? null : ((ValueComparer<string>)(((IProperty)message).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(message))), ((object)(source.GetCurrentValue<TokenUsage>(usage))), ((ValueComparer<int>)(((IProperty)completionTokens).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(completionTokens)), ((ValueComparer<int>)(((IProperty)promptTokens).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(promptTokens)), ((ValueComparer<int>)(((IProperty)totalTokens).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(totalTokens)))));
                 });
             runtimeEntityType.SetStoreGeneratedValuesFactory(
                 ISnapshot () => ((ISnapshot)(new Snapshot<Guid>(((ValueComparer<Guid>)(((IProperty)sessionId).GetValueComparer())).Snapshot(default(Guid))))));
@@ -1332,11 +1392,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                     return ((ISnapshot)(new Snapshot<Guid, Guid>(((ValueComparer<Guid>)(((IProperty)id).GetKeyValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), ((ValueComparer<Guid>)(((IProperty)sessionId).GetKeyValueComparer())).Snapshot(source.GetCurrentValue<Guid>(sessionId)))));
                 });
             runtimeEntityType.SetCounts(new PropertyCounts(
-                propertyCount: 24,
+                propertyCount: 25,
                 navigationCount: 0,
                 complexPropertyCount: 2,
                 complexCollectionCount: 0,
-                originalValueCount: 26,
+                originalValueCount: 27,
                 shadowCount: 3,
                 relationshipCount: 2,
                 storeGeneratedCount: 1));

@@ -17,6 +17,9 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Attempts>k__BackingField")]
         public static extern ref IReadOnlyList<Attempt> Attempts(Message @this);
 
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Citations>k__BackingField")]
+        public static extern ref IReadOnlyList<Citation> Citations(Message @this);
+
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<CompletedAt>k__BackingField")]
         public static extern ref DateTimeOffset? CompletedAt(Message @this);
 

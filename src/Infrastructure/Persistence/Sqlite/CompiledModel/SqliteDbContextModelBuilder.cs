@@ -16,27 +16,43 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
     public partial class SqliteDbContextModel
     {
         private SqliteDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("6e998a0c-543f-4ac6-bd9e-d3cc0aad5d0c"), entityTypeCount: 6)
+            : base(skipDetectChanges: false, modelId: new Guid("22f0e6c6-2279-4c6e-a647-a927c30bd5c7"), entityTypeCount: 12)
         {
         }
 
         partial void Initialize()
         {
-            var apiKey = ApiKeyEntityType.Create(this);
             var idempotencyRecord = IdempotencyRecordEntityType.Create(this);
+            var indexBlock = IndexBlockEntityType.Create(this);
+            var indexSegment = IndexSegmentEntityType.Create(this);
+            var apiKey = ApiKeyEntityType.Create(this);
+            var document = DocumentEntityType.Create(this);
+            var documentChunk = DocumentChunkEntityType.Create(this);
+            var passage = PassageEntityType.Create(this);
             var message = MessageEntityType.Create(this);
             var session = SessionEntityType.Create(this);
             var answerPieceRow = AnswerPieceRowEntityType.Create(this);
+            var counterRow = CounterRowEntityType.Create(this);
             var workerRow = WorkerRowEntityType.Create(this);
 
+            IndexBlockEntityType.CreateForeignKey1(indexBlock, indexSegment);
+            IndexSegmentEntityType.CreateForeignKey1(indexSegment, document);
+            DocumentChunkEntityType.CreateForeignKey1(documentChunk, document);
+            PassageEntityType.CreateForeignKey1(passage, document);
             MessageEntityType.CreateForeignKey1(message, session);
             AnswerPieceRowEntityType.CreateForeignKey1(answerPieceRow, message);
 
-            ApiKeyEntityType.CreateAnnotations(apiKey);
             IdempotencyRecordEntityType.CreateAnnotations(idempotencyRecord);
+            IndexBlockEntityType.CreateAnnotations(indexBlock);
+            IndexSegmentEntityType.CreateAnnotations(indexSegment);
+            ApiKeyEntityType.CreateAnnotations(apiKey);
+            DocumentEntityType.CreateAnnotations(document);
+            DocumentChunkEntityType.CreateAnnotations(documentChunk);
+            PassageEntityType.CreateAnnotations(passage);
             MessageEntityType.CreateAnnotations(message);
             SessionEntityType.CreateAnnotations(session);
             AnswerPieceRowEntityType.CreateAnnotations(answerPieceRow);
+            CounterRowEntityType.CreateAnnotations(counterRow);
             WorkerRowEntityType.CreateAnnotations(workerRow);
 
             AddAnnotation("ProductVersion", "10.0.15");
@@ -47,186 +63,76 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
         {
             var relationalModel = new RelationalModel(this);
 
-            var apiKey = FindEntityType("QrAi.Domain.Callers.ApiKey")!;
-
-            var defaultTableMappings = new List<TableMappingBase<ColumnMappingBase>>();
-            apiKey.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings);
-            var qrAiDomainCallersApiKeyTableBase = new TableBase("QrAi.Domain.Callers.ApiKey", null, relationalModel);
-            var created_atColumnBase = new ColumnBase<ColumnMappingBase>("created_at", "INTEGER", qrAiDomainCallersApiKeyTableBase);
-            qrAiDomainCallersApiKeyTableBase.Columns.Add("created_at", created_atColumnBase);
-            var expires_atColumnBase = new ColumnBase<ColumnMappingBase>("expires_at", "INTEGER", qrAiDomainCallersApiKeyTableBase)
-            {
-                IsNullable = true
-            };
-            qrAiDomainCallersApiKeyTableBase.Columns.Add("expires_at", expires_atColumnBase);
-            var hashColumnBase = new ColumnBase<ColumnMappingBase>("hash", "TEXT", qrAiDomainCallersApiKeyTableBase);
-            qrAiDomainCallersApiKeyTableBase.Columns.Add("hash", hashColumnBase);
-            var idColumnBase = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiDomainCallersApiKeyTableBase);
-            qrAiDomainCallersApiKeyTableBase.Columns.Add("id", idColumnBase);
-            var last_used_atColumnBase = new ColumnBase<ColumnMappingBase>("last_used_at", "INTEGER", qrAiDomainCallersApiKeyTableBase)
-            {
-                IsNullable = true
-            };
-            qrAiDomainCallersApiKeyTableBase.Columns.Add("last_used_at", last_used_atColumnBase);
-            var nameColumnBase = new ColumnBase<ColumnMappingBase>("name", "TEXT", qrAiDomainCallersApiKeyTableBase);
-            qrAiDomainCallersApiKeyTableBase.Columns.Add("name", nameColumnBase);
-            var ownerColumnBase = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiDomainCallersApiKeyTableBase);
-            qrAiDomainCallersApiKeyTableBase.Columns.Add("owner", ownerColumnBase);
-            var revoked_atColumnBase = new ColumnBase<ColumnMappingBase>("revoked_at", "INTEGER", qrAiDomainCallersApiKeyTableBase)
-            {
-                IsNullable = true
-            };
-            qrAiDomainCallersApiKeyTableBase.Columns.Add("revoked_at", revoked_atColumnBase);
-            relationalModel.DefaultTables.Add("QrAi.Domain.Callers.ApiKey", qrAiDomainCallersApiKeyTableBase);
-            var qrAiDomainCallersApiKeyMappingBase = new TableMappingBase<ColumnMappingBase>(apiKey, qrAiDomainCallersApiKeyTableBase, null);
-            qrAiDomainCallersApiKeyTableBase.AddTypeMapping(qrAiDomainCallersApiKeyMappingBase, false);
-            defaultTableMappings.Add(qrAiDomainCallersApiKeyMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase, apiKey.FindProperty("Id")!, qrAiDomainCallersApiKeyMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)created_atColumnBase, apiKey.FindProperty("CreatedAt")!, qrAiDomainCallersApiKeyMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)expires_atColumnBase, apiKey.FindProperty("ExpiresAt")!, qrAiDomainCallersApiKeyMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)hashColumnBase, apiKey.FindProperty("Hash")!, qrAiDomainCallersApiKeyMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)last_used_atColumnBase, apiKey.FindProperty("LastUsedAt")!, qrAiDomainCallersApiKeyMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)nameColumnBase, apiKey.FindProperty("Name")!, qrAiDomainCallersApiKeyMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase, apiKey.FindProperty("Owner")!, qrAiDomainCallersApiKeyMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)revoked_atColumnBase, apiKey.FindProperty("RevokedAt")!, qrAiDomainCallersApiKeyMappingBase);
-
-            var tableMappings = new List<TableMapping>();
-            apiKey.SetRuntimeAnnotation("Relational:TableMappings", tableMappings);
-            var api_keysTable = new Table("api_keys", null, relationalModel);
-            var idColumn = new Column("id", "TEXT", api_keysTable);
-            api_keysTable.Columns.Add("id", idColumn);
-            idColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn);
-            var created_atColumn = new Column("created_at", "INTEGER", api_keysTable);
-            api_keysTable.Columns.Add("created_at", created_atColumn);
-            created_atColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(created_atColumn);
-            var expires_atColumn = new Column("expires_at", "INTEGER", api_keysTable)
-            {
-                IsNullable = true
-            };
-            api_keysTable.Columns.Add("expires_at", expires_atColumn);
-            expires_atColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(expires_atColumn);
-            var hashColumn = new Column("hash", "TEXT", api_keysTable);
-            api_keysTable.Columns.Add("hash", hashColumn);
-            hashColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(hashColumn);
-            var last_used_atColumn = new Column("last_used_at", "INTEGER", api_keysTable)
-            {
-                IsNullable = true
-            };
-            api_keysTable.Columns.Add("last_used_at", last_used_atColumn);
-            last_used_atColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(last_used_atColumn);
-            var nameColumn = new Column("name", "TEXT", api_keysTable);
-            api_keysTable.Columns.Add("name", nameColumn);
-            nameColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(nameColumn);
-            var ownerColumn = new Column("owner", "TEXT", api_keysTable);
-            api_keysTable.Columns.Add("owner", ownerColumn);
-            ownerColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn);
-            var revoked_atColumn = new Column("revoked_at", "INTEGER", api_keysTable)
-            {
-                IsNullable = true
-            };
-            api_keysTable.Columns.Add("revoked_at", revoked_atColumn);
-            revoked_atColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(revoked_atColumn);
-            relationalModel.Tables.Add(("api_keys", null), api_keysTable);
-            var api_keysTableMapping = new TableMapping(apiKey, api_keysTable, null);
-            api_keysTable.AddTypeMapping(api_keysTableMapping, false);
-            tableMappings.Add(api_keysTableMapping);
-            RelationalModel.CreateColumnMapping(idColumn, apiKey.FindProperty("Id")!, api_keysTableMapping);
-            RelationalModel.CreateColumnMapping(created_atColumn, apiKey.FindProperty("CreatedAt")!, api_keysTableMapping);
-            RelationalModel.CreateColumnMapping(expires_atColumn, apiKey.FindProperty("ExpiresAt")!, api_keysTableMapping);
-            RelationalModel.CreateColumnMapping(hashColumn, apiKey.FindProperty("Hash")!, api_keysTableMapping);
-            RelationalModel.CreateColumnMapping(last_used_atColumn, apiKey.FindProperty("LastUsedAt")!, api_keysTableMapping);
-            RelationalModel.CreateColumnMapping(nameColumn, apiKey.FindProperty("Name")!, api_keysTableMapping);
-            RelationalModel.CreateColumnMapping(ownerColumn, apiKey.FindProperty("Owner")!, api_keysTableMapping);
-            RelationalModel.CreateColumnMapping(revoked_atColumn, apiKey.FindProperty("RevokedAt")!, api_keysTableMapping);
-            var pk_api_keys = new UniqueConstraint("pk_api_keys", api_keysTable, new[] { idColumn });
-            api_keysTable.PrimaryKey = pk_api_keys;
-            pk_api_keys.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<Guid>(pk_api_keys));
-            var pk_api_keysKey = RelationalModel.GetKey(this,
-                "QrAi.Domain.Callers.ApiKey",
-                new[] { "Id" });
-            pk_api_keys.MappedKeys.Add(pk_api_keysKey);
-            RelationalModel.GetOrCreateUniqueConstraints(pk_api_keysKey).Add(pk_api_keys);
-            api_keysTable.UniqueConstraints.Add("pk_api_keys", pk_api_keys);
-            var ix_api_keys_hash = new TableIndex(
-            "ix_api_keys_hash", api_keysTable, new[] { hashColumn }, true);
-            ix_api_keys_hash.SetRowIndexValueFactory(new SimpleRowIndexValueFactory<string>(ix_api_keys_hash));
-            var ix_api_keys_hashIx = RelationalModel.GetIndex(this,
-                "QrAi.Domain.Callers.ApiKey",
-                new[] { "Hash" });
-            ix_api_keys_hash.MappedIndexes.Add(ix_api_keys_hashIx);
-            RelationalModel.GetOrCreateTableIndexes(ix_api_keys_hashIx).Add(ix_api_keys_hash);
-            api_keysTable.Indexes.Add("ix_api_keys_hash", ix_api_keys_hash);
-
             var idempotencyRecord = FindEntityType("QrAi.Application.Idempotency.IdempotencyRecord")!;
 
-            var defaultTableMappings0 = new List<TableMappingBase<ColumnMappingBase>>();
-            idempotencyRecord.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings0);
-            var qrAiDomainIdempotencyIdempotencyRecordTableBase = new TableBase("QrAi.Application.Idempotency.IdempotencyRecord", null, relationalModel);
-            var answer_idColumnBase = new ColumnBase<ColumnMappingBase>("answer_id", "TEXT", qrAiDomainIdempotencyIdempotencyRecordTableBase)
+            var defaultTableMappings = new List<TableMappingBase<ColumnMappingBase>>();
+            idempotencyRecord.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings);
+            var qrAiApplicationIdempotencyIdempotencyRecordTableBase = new TableBase("QrAi.Application.Idempotency.IdempotencyRecord", null, relationalModel);
+            var answer_idColumnBase = new ColumnBase<ColumnMappingBase>("answer_id", "TEXT", qrAiApplicationIdempotencyIdempotencyRecordTableBase)
             {
                 IsNullable = true
             };
-            qrAiDomainIdempotencyIdempotencyRecordTableBase.Columns.Add("answer_id", answer_idColumnBase);
-            var created_atColumnBase0 = new ColumnBase<ColumnMappingBase>("created_at", "INTEGER", qrAiDomainIdempotencyIdempotencyRecordTableBase);
-            qrAiDomainIdempotencyIdempotencyRecordTableBase.Columns.Add("created_at", created_atColumnBase0);
-            var fingerprintColumnBase = new ColumnBase<ColumnMappingBase>("fingerprint", "TEXT", qrAiDomainIdempotencyIdempotencyRecordTableBase);
-            qrAiDomainIdempotencyIdempotencyRecordTableBase.Columns.Add("fingerprint", fingerprintColumnBase);
-            var idColumnBase0 = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiDomainIdempotencyIdempotencyRecordTableBase);
-            qrAiDomainIdempotencyIdempotencyRecordTableBase.Columns.Add("id", idColumnBase0);
-            var keyColumnBase = new ColumnBase<ColumnMappingBase>("key", "TEXT", qrAiDomainIdempotencyIdempotencyRecordTableBase);
-            qrAiDomainIdempotencyIdempotencyRecordTableBase.Columns.Add("key", keyColumnBase);
-            var ownerColumnBase0 = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiDomainIdempotencyIdempotencyRecordTableBase);
-            qrAiDomainIdempotencyIdempotencyRecordTableBase.Columns.Add("owner", ownerColumnBase0);
-            var partColumnBase = new ColumnBase<ColumnMappingBase>("part", "TEXT", qrAiDomainIdempotencyIdempotencyRecordTableBase);
-            qrAiDomainIdempotencyIdempotencyRecordTableBase.Columns.Add("part", partColumnBase);
-            var resultColumnBase = new ColumnBase<ColumnMappingBase>("result", "TEXT", qrAiDomainIdempotencyIdempotencyRecordTableBase)
+            qrAiApplicationIdempotencyIdempotencyRecordTableBase.Columns.Add("answer_id", answer_idColumnBase);
+            var created_atColumnBase = new ColumnBase<ColumnMappingBase>("created_at", "INTEGER", qrAiApplicationIdempotencyIdempotencyRecordTableBase);
+            qrAiApplicationIdempotencyIdempotencyRecordTableBase.Columns.Add("created_at", created_atColumnBase);
+            var fingerprintColumnBase = new ColumnBase<ColumnMappingBase>("fingerprint", "TEXT", qrAiApplicationIdempotencyIdempotencyRecordTableBase);
+            qrAiApplicationIdempotencyIdempotencyRecordTableBase.Columns.Add("fingerprint", fingerprintColumnBase);
+            var idColumnBase = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiApplicationIdempotencyIdempotencyRecordTableBase);
+            qrAiApplicationIdempotencyIdempotencyRecordTableBase.Columns.Add("id", idColumnBase);
+            var keyColumnBase = new ColumnBase<ColumnMappingBase>("key", "TEXT", qrAiApplicationIdempotencyIdempotencyRecordTableBase);
+            qrAiApplicationIdempotencyIdempotencyRecordTableBase.Columns.Add("key", keyColumnBase);
+            var ownerColumnBase = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiApplicationIdempotencyIdempotencyRecordTableBase);
+            qrAiApplicationIdempotencyIdempotencyRecordTableBase.Columns.Add("owner", ownerColumnBase);
+            var partColumnBase = new ColumnBase<ColumnMappingBase>("part", "TEXT", qrAiApplicationIdempotencyIdempotencyRecordTableBase);
+            qrAiApplicationIdempotencyIdempotencyRecordTableBase.Columns.Add("part", partColumnBase);
+            var resultColumnBase = new ColumnBase<ColumnMappingBase>("result", "TEXT", qrAiApplicationIdempotencyIdempotencyRecordTableBase)
             {
                 IsNullable = true
             };
-            qrAiDomainIdempotencyIdempotencyRecordTableBase.Columns.Add("result", resultColumnBase);
-            var worker_idColumnBase = new ColumnBase<ColumnMappingBase>("worker_id", "TEXT", qrAiDomainIdempotencyIdempotencyRecordTableBase)
+            qrAiApplicationIdempotencyIdempotencyRecordTableBase.Columns.Add("result", resultColumnBase);
+            var worker_idColumnBase = new ColumnBase<ColumnMappingBase>("worker_id", "TEXT", qrAiApplicationIdempotencyIdempotencyRecordTableBase)
             {
                 IsNullable = true
             };
-            qrAiDomainIdempotencyIdempotencyRecordTableBase.Columns.Add("worker_id", worker_idColumnBase);
-            relationalModel.DefaultTables.Add("QrAi.Application.Idempotency.IdempotencyRecord", qrAiDomainIdempotencyIdempotencyRecordTableBase);
-            var qrAiDomainIdempotencyIdempotencyRecordMappingBase = new TableMappingBase<ColumnMappingBase>(idempotencyRecord, qrAiDomainIdempotencyIdempotencyRecordTableBase, null);
-            qrAiDomainIdempotencyIdempotencyRecordTableBase.AddTypeMapping(qrAiDomainIdempotencyIdempotencyRecordMappingBase, false);
-            defaultTableMappings0.Add(qrAiDomainIdempotencyIdempotencyRecordMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase0, idempotencyRecord.FindProperty("Id")!, qrAiDomainIdempotencyIdempotencyRecordMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)answer_idColumnBase, idempotencyRecord.FindProperty("AnswerId")!, qrAiDomainIdempotencyIdempotencyRecordMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)created_atColumnBase0, idempotencyRecord.FindProperty("CreatedAt")!, qrAiDomainIdempotencyIdempotencyRecordMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)fingerprintColumnBase, idempotencyRecord.FindProperty("Fingerprint")!, qrAiDomainIdempotencyIdempotencyRecordMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)keyColumnBase, idempotencyRecord.FindProperty("Key")!, qrAiDomainIdempotencyIdempotencyRecordMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase0, idempotencyRecord.FindProperty("Owner")!, qrAiDomainIdempotencyIdempotencyRecordMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)partColumnBase, idempotencyRecord.FindProperty("Part")!, qrAiDomainIdempotencyIdempotencyRecordMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)resultColumnBase, idempotencyRecord.FindProperty("Result")!, qrAiDomainIdempotencyIdempotencyRecordMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)worker_idColumnBase, idempotencyRecord.FindProperty("WorkerId")!, qrAiDomainIdempotencyIdempotencyRecordMappingBase);
+            qrAiApplicationIdempotencyIdempotencyRecordTableBase.Columns.Add("worker_id", worker_idColumnBase);
+            relationalModel.DefaultTables.Add("QrAi.Application.Idempotency.IdempotencyRecord", qrAiApplicationIdempotencyIdempotencyRecordTableBase);
+            var qrAiApplicationIdempotencyIdempotencyRecordMappingBase = new TableMappingBase<ColumnMappingBase>(idempotencyRecord, qrAiApplicationIdempotencyIdempotencyRecordTableBase, null);
+            qrAiApplicationIdempotencyIdempotencyRecordTableBase.AddTypeMapping(qrAiApplicationIdempotencyIdempotencyRecordMappingBase, false);
+            defaultTableMappings.Add(qrAiApplicationIdempotencyIdempotencyRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase, idempotencyRecord.FindProperty("Id")!, qrAiApplicationIdempotencyIdempotencyRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)answer_idColumnBase, idempotencyRecord.FindProperty("AnswerId")!, qrAiApplicationIdempotencyIdempotencyRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)created_atColumnBase, idempotencyRecord.FindProperty("CreatedAt")!, qrAiApplicationIdempotencyIdempotencyRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)fingerprintColumnBase, idempotencyRecord.FindProperty("Fingerprint")!, qrAiApplicationIdempotencyIdempotencyRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)keyColumnBase, idempotencyRecord.FindProperty("Key")!, qrAiApplicationIdempotencyIdempotencyRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase, idempotencyRecord.FindProperty("Owner")!, qrAiApplicationIdempotencyIdempotencyRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)partColumnBase, idempotencyRecord.FindProperty("Part")!, qrAiApplicationIdempotencyIdempotencyRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)resultColumnBase, idempotencyRecord.FindProperty("Result")!, qrAiApplicationIdempotencyIdempotencyRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)worker_idColumnBase, idempotencyRecord.FindProperty("WorkerId")!, qrAiApplicationIdempotencyIdempotencyRecordMappingBase);
 
-            var tableMappings0 = new List<TableMapping>();
-            idempotencyRecord.SetRuntimeAnnotation("Relational:TableMappings", tableMappings0);
+            var tableMappings = new List<TableMapping>();
+            idempotencyRecord.SetRuntimeAnnotation("Relational:TableMappings", tableMappings);
             var idempotency_recordsTable = new Table("idempotency_records", null, relationalModel);
-            var idColumn0 = new Column("id", "TEXT", idempotency_recordsTable);
-            idempotency_recordsTable.Columns.Add("id", idColumn0);
-            idColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn0);
+            var idColumn = new Column("id", "TEXT", idempotency_recordsTable);
+            idempotency_recordsTable.Columns.Add("id", idColumn);
+            idColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn);
             var answer_idColumn = new Column("answer_id", "TEXT", idempotency_recordsTable)
             {
                 IsNullable = true
             };
             idempotency_recordsTable.Columns.Add("answer_id", answer_idColumn);
             answer_idColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(answer_idColumn);
-            var created_atColumn0 = new Column("created_at", "INTEGER", idempotency_recordsTable);
-            idempotency_recordsTable.Columns.Add("created_at", created_atColumn0);
-            created_atColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(created_atColumn0);
+            var created_atColumn = new Column("created_at", "INTEGER", idempotency_recordsTable);
+            idempotency_recordsTable.Columns.Add("created_at", created_atColumn);
+            created_atColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(created_atColumn);
             var fingerprintColumn = new Column("fingerprint", "TEXT", idempotency_recordsTable);
             idempotency_recordsTable.Columns.Add("fingerprint", fingerprintColumn);
             fingerprintColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(fingerprintColumn);
             var keyColumn = new Column("key", "TEXT", idempotency_recordsTable);
             idempotency_recordsTable.Columns.Add("key", keyColumn);
             keyColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(keyColumn);
-            var ownerColumn0 = new Column("owner", "TEXT", idempotency_recordsTable);
-            idempotency_recordsTable.Columns.Add("owner", ownerColumn0);
-            ownerColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn0);
+            var ownerColumn = new Column("owner", "TEXT", idempotency_recordsTable);
+            idempotency_recordsTable.Columns.Add("owner", ownerColumn);
+            ownerColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn);
             var partColumn = new Column("part", "TEXT", idempotency_recordsTable);
             idempotency_recordsTable.Columns.Add("part", partColumn);
             partColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(partColumn);
@@ -245,17 +151,17 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.Tables.Add(("idempotency_records", null), idempotency_recordsTable);
             var idempotency_recordsTableMapping = new TableMapping(idempotencyRecord, idempotency_recordsTable, null);
             idempotency_recordsTable.AddTypeMapping(idempotency_recordsTableMapping, false);
-            tableMappings0.Add(idempotency_recordsTableMapping);
-            RelationalModel.CreateColumnMapping(idColumn0, idempotencyRecord.FindProperty("Id")!, idempotency_recordsTableMapping);
+            tableMappings.Add(idempotency_recordsTableMapping);
+            RelationalModel.CreateColumnMapping(idColumn, idempotencyRecord.FindProperty("Id")!, idempotency_recordsTableMapping);
             RelationalModel.CreateColumnMapping(answer_idColumn, idempotencyRecord.FindProperty("AnswerId")!, idempotency_recordsTableMapping);
-            RelationalModel.CreateColumnMapping(created_atColumn0, idempotencyRecord.FindProperty("CreatedAt")!, idempotency_recordsTableMapping);
+            RelationalModel.CreateColumnMapping(created_atColumn, idempotencyRecord.FindProperty("CreatedAt")!, idempotency_recordsTableMapping);
             RelationalModel.CreateColumnMapping(fingerprintColumn, idempotencyRecord.FindProperty("Fingerprint")!, idempotency_recordsTableMapping);
             RelationalModel.CreateColumnMapping(keyColumn, idempotencyRecord.FindProperty("Key")!, idempotency_recordsTableMapping);
-            RelationalModel.CreateColumnMapping(ownerColumn0, idempotencyRecord.FindProperty("Owner")!, idempotency_recordsTableMapping);
+            RelationalModel.CreateColumnMapping(ownerColumn, idempotencyRecord.FindProperty("Owner")!, idempotency_recordsTableMapping);
             RelationalModel.CreateColumnMapping(partColumn, idempotencyRecord.FindProperty("Part")!, idempotency_recordsTableMapping);
             RelationalModel.CreateColumnMapping(resultColumn, idempotencyRecord.FindProperty("Result")!, idempotency_recordsTableMapping);
             RelationalModel.CreateColumnMapping(worker_idColumn, idempotencyRecord.FindProperty("WorkerId")!, idempotency_recordsTableMapping);
-            var pk_idempotency_records = new UniqueConstraint("pk_idempotency_records", idempotency_recordsTable, new[] { idColumn0 });
+            var pk_idempotency_records = new UniqueConstraint("pk_idempotency_records", idempotency_recordsTable, new[] { idColumn });
             idempotency_recordsTable.PrimaryKey = pk_idempotency_records;
             pk_idempotency_records.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<Guid>(pk_idempotency_records));
             var pk_idempotency_recordsKey = RelationalModel.GetKey(this,
@@ -265,7 +171,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.GetOrCreateUniqueConstraints(pk_idempotency_recordsKey).Add(pk_idempotency_records);
             idempotency_recordsTable.UniqueConstraints.Add("pk_idempotency_records", pk_idempotency_records);
             var ix_idempotency_records_created_at = new TableIndex(
-            "ix_idempotency_records_created_at", idempotency_recordsTable, new[] { created_atColumn0 }, false);
+            "ix_idempotency_records_created_at", idempotency_recordsTable, new[] { created_atColumn }, false);
             ix_idempotency_records_created_at.SetRowIndexValueFactory(new SimpleRowIndexValueFactory<long>(ix_idempotency_records_created_at));
             var ix_idempotency_records_created_atIx = RelationalModel.GetIndex(this,
                 "QrAi.Application.Idempotency.IdempotencyRecord",
@@ -274,7 +180,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.GetOrCreateTableIndexes(ix_idempotency_records_created_atIx).Add(ix_idempotency_records_created_at);
             idempotency_recordsTable.Indexes.Add("ix_idempotency_records_created_at", ix_idempotency_records_created_at);
             var ix_idempotency_records_owner_key_part = new TableIndex(
-            "ix_idempotency_records_owner_key_part", idempotency_recordsTable, new[] { ownerColumn0, keyColumn, partColumn }, true);
+            "ix_idempotency_records_owner_key_part", idempotency_recordsTable, new[] { ownerColumn, keyColumn, partColumn }, true);
             ix_idempotency_records_owner_key_part.SetRowIndexValueFactory(new CompositeRowIndexValueFactory(ix_idempotency_records_owner_key_part));
             var ix_idempotency_records_owner_key_partIx = RelationalModel.GetIndex(this,
                 "QrAi.Application.Idempotency.IdempotencyRecord",
@@ -283,21 +189,678 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.GetOrCreateTableIndexes(ix_idempotency_records_owner_key_partIx).Add(ix_idempotency_records_owner_key_part);
             idempotency_recordsTable.Indexes.Add("ix_idempotency_records_owner_key_part", ix_idempotency_records_owner_key_part);
 
-            var message = FindEntityType("QrAi.Domain.Sessions.Message")!;
+            var indexBlock = FindEntityType("QrAi.Application.Search.IndexBlock")!;
+
+            var defaultTableMappings0 = new List<TableMappingBase<ColumnMappingBase>>();
+            indexBlock.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings0);
+            var qrAiApplicationSearchIndexBlockTableBase = new TableBase("QrAi.Application.Search.IndexBlock", null, relationalModel);
+            var dataColumnBase = new ColumnBase<ColumnMappingBase>("data", "BLOB", qrAiApplicationSearchIndexBlockTableBase);
+            qrAiApplicationSearchIndexBlockTableBase.Columns.Add("data", dataColumnBase);
+            var numberColumnBase = new ColumnBase<ColumnMappingBase>("number", "INTEGER", qrAiApplicationSearchIndexBlockTableBase);
+            qrAiApplicationSearchIndexBlockTableBase.Columns.Add("number", numberColumnBase);
+            var segment_idColumnBase = new ColumnBase<ColumnMappingBase>("segment_id", "TEXT", qrAiApplicationSearchIndexBlockTableBase);
+            qrAiApplicationSearchIndexBlockTableBase.Columns.Add("segment_id", segment_idColumnBase);
+            relationalModel.DefaultTables.Add("QrAi.Application.Search.IndexBlock", qrAiApplicationSearchIndexBlockTableBase);
+            var qrAiApplicationSearchIndexBlockMappingBase = new TableMappingBase<ColumnMappingBase>(indexBlock, qrAiApplicationSearchIndexBlockTableBase, null);
+            qrAiApplicationSearchIndexBlockTableBase.AddTypeMapping(qrAiApplicationSearchIndexBlockMappingBase, false);
+            defaultTableMappings0.Add(qrAiApplicationSearchIndexBlockMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)numberColumnBase, indexBlock.FindProperty("Number")!, qrAiApplicationSearchIndexBlockMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)segment_idColumnBase, indexBlock.FindProperty("SegmentId")!, qrAiApplicationSearchIndexBlockMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)dataColumnBase, indexBlock.FindProperty("Data")!, qrAiApplicationSearchIndexBlockMappingBase);
+
+            var tableMappings0 = new List<TableMapping>();
+            indexBlock.SetRuntimeAnnotation("Relational:TableMappings", tableMappings0);
+            var index_blocksTable = new Table("index_blocks", null, relationalModel);
+            var segment_idColumn = new Column("segment_id", "TEXT", index_blocksTable);
+            index_blocksTable.Columns.Add("segment_id", segment_idColumn);
+            segment_idColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(segment_idColumn);
+            var numberColumn = new Column("number", "INTEGER", index_blocksTable);
+            index_blocksTable.Columns.Add("number", numberColumn);
+            numberColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(numberColumn);
+            var dataColumn = new Column("data", "BLOB", index_blocksTable);
+            index_blocksTable.Columns.Add("data", dataColumn);
+            dataColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<byte[]>(dataColumn);
+            relationalModel.Tables.Add(("index_blocks", null), index_blocksTable);
+            var index_blocksTableMapping = new TableMapping(indexBlock, index_blocksTable, null);
+            index_blocksTable.AddTypeMapping(index_blocksTableMapping, false);
+            tableMappings0.Add(index_blocksTableMapping);
+            RelationalModel.CreateColumnMapping(numberColumn, indexBlock.FindProperty("Number")!, index_blocksTableMapping);
+            RelationalModel.CreateColumnMapping(segment_idColumn, indexBlock.FindProperty("SegmentId")!, index_blocksTableMapping);
+            RelationalModel.CreateColumnMapping(dataColumn, indexBlock.FindProperty("Data")!, index_blocksTableMapping);
+            var pk_index_blocks = new UniqueConstraint("pk_index_blocks", index_blocksTable, new[] { segment_idColumn, numberColumn });
+            index_blocksTable.PrimaryKey = pk_index_blocks;
+            pk_index_blocks.SetRowKeyValueFactory(new CompositeRowKeyValueFactory(pk_index_blocks));
+            var pk_index_blocksKey = RelationalModel.GetKey(this,
+                "QrAi.Application.Search.IndexBlock",
+                new[] { "SegmentId", "Number" });
+            pk_index_blocks.MappedKeys.Add(pk_index_blocksKey);
+            RelationalModel.GetOrCreateUniqueConstraints(pk_index_blocksKey).Add(pk_index_blocks);
+            index_blocksTable.UniqueConstraints.Add("pk_index_blocks", pk_index_blocks);
+
+            var indexSegment = FindEntityType("QrAi.Application.Search.IndexSegment")!;
 
             var defaultTableMappings1 = new List<TableMappingBase<ColumnMappingBase>>();
-            message.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings1);
+            indexSegment.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings1);
+            var qrAiApplicationSearchIndexSegmentTableBase = new TableBase("QrAi.Application.Search.IndexSegment", null, relationalModel);
+            var block_bitsColumnBase = new ColumnBase<ColumnMappingBase>("block_bits", "INTEGER", qrAiApplicationSearchIndexSegmentTableBase);
+            qrAiApplicationSearchIndexSegmentTableBase.Columns.Add("block_bits", block_bitsColumnBase);
+            var document_idColumnBase = new ColumnBase<ColumnMappingBase>("document_id", "TEXT", qrAiApplicationSearchIndexSegmentTableBase)
+            {
+                IsNullable = true
+            };
+            qrAiApplicationSearchIndexSegmentTableBase.Columns.Add("document_id", document_idColumnBase);
+            var idColumnBase0 = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiApplicationSearchIndexSegmentTableBase);
+            qrAiApplicationSearchIndexSegmentTableBase.Columns.Add("id", idColumnBase0);
+            var is_sharedColumnBase = new ColumnBase<ColumnMappingBase>("is_shared", "INTEGER", qrAiApplicationSearchIndexSegmentTableBase);
+            qrAiApplicationSearchIndexSegmentTableBase.Columns.Add("is_shared", is_sharedColumnBase);
+            var levelColumnBase = new ColumnBase<ColumnMappingBase>("level", "INTEGER", qrAiApplicationSearchIndexSegmentTableBase);
+            qrAiApplicationSearchIndexSegmentTableBase.Columns.Add("level", levelColumnBase);
+            var ownerColumnBase0 = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiApplicationSearchIndexSegmentTableBase);
+            qrAiApplicationSearchIndexSegmentTableBase.Columns.Add("owner", ownerColumnBase0);
+            var passagesColumnBase = new ColumnBase<ColumnMappingBase>("passages", "INTEGER", qrAiApplicationSearchIndexSegmentTableBase);
+            qrAiApplicationSearchIndexSegmentTableBase.Columns.Add("passages", passagesColumnBase);
+            relationalModel.DefaultTables.Add("QrAi.Application.Search.IndexSegment", qrAiApplicationSearchIndexSegmentTableBase);
+            var qrAiApplicationSearchIndexSegmentMappingBase = new TableMappingBase<ColumnMappingBase>(indexSegment, qrAiApplicationSearchIndexSegmentTableBase, null);
+            qrAiApplicationSearchIndexSegmentTableBase.AddTypeMapping(qrAiApplicationSearchIndexSegmentMappingBase, false);
+            defaultTableMappings1.Add(qrAiApplicationSearchIndexSegmentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase0, indexSegment.FindProperty("Id")!, qrAiApplicationSearchIndexSegmentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)block_bitsColumnBase, indexSegment.FindProperty("BlockBits")!, qrAiApplicationSearchIndexSegmentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)document_idColumnBase, indexSegment.FindProperty("DocumentId")!, qrAiApplicationSearchIndexSegmentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)is_sharedColumnBase, indexSegment.FindProperty("IsShared")!, qrAiApplicationSearchIndexSegmentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)levelColumnBase, indexSegment.FindProperty("Level")!, qrAiApplicationSearchIndexSegmentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase0, indexSegment.FindProperty("Owner")!, qrAiApplicationSearchIndexSegmentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)passagesColumnBase, indexSegment.FindProperty("Passages")!, qrAiApplicationSearchIndexSegmentMappingBase);
+
+            var tableMappings1 = new List<TableMapping>();
+            indexSegment.SetRuntimeAnnotation("Relational:TableMappings", tableMappings1);
+            var index_segmentsTable = new Table("index_segments", null, relationalModel);
+            var idColumn0 = new Column("id", "TEXT", index_segmentsTable);
+            index_segmentsTable.Columns.Add("id", idColumn0);
+            idColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn0);
+            var block_bitsColumn = new Column("block_bits", "INTEGER", index_segmentsTable);
+            index_segmentsTable.Columns.Add("block_bits", block_bitsColumn);
+            block_bitsColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(block_bitsColumn);
+            var document_idColumn = new Column("document_id", "TEXT", index_segmentsTable)
+            {
+                IsNullable = true
+            };
+            index_segmentsTable.Columns.Add("document_id", document_idColumn);
+            document_idColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(document_idColumn);
+            var is_sharedColumn = new Column("is_shared", "INTEGER", index_segmentsTable);
+            index_segmentsTable.Columns.Add("is_shared", is_sharedColumn);
+            is_sharedColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<bool>(is_sharedColumn);
+            var levelColumn = new Column("level", "INTEGER", index_segmentsTable);
+            index_segmentsTable.Columns.Add("level", levelColumn);
+            levelColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(levelColumn);
+            var ownerColumn0 = new Column("owner", "TEXT", index_segmentsTable);
+            index_segmentsTable.Columns.Add("owner", ownerColumn0);
+            ownerColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn0);
+            var passagesColumn = new Column("passages", "INTEGER", index_segmentsTable);
+            index_segmentsTable.Columns.Add("passages", passagesColumn);
+            passagesColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(passagesColumn);
+            relationalModel.Tables.Add(("index_segments", null), index_segmentsTable);
+            var index_segmentsTableMapping = new TableMapping(indexSegment, index_segmentsTable, null);
+            index_segmentsTable.AddTypeMapping(index_segmentsTableMapping, false);
+            tableMappings1.Add(index_segmentsTableMapping);
+            RelationalModel.CreateColumnMapping(idColumn0, indexSegment.FindProperty("Id")!, index_segmentsTableMapping);
+            RelationalModel.CreateColumnMapping(block_bitsColumn, indexSegment.FindProperty("BlockBits")!, index_segmentsTableMapping);
+            RelationalModel.CreateColumnMapping(document_idColumn, indexSegment.FindProperty("DocumentId")!, index_segmentsTableMapping);
+            RelationalModel.CreateColumnMapping(is_sharedColumn, indexSegment.FindProperty("IsShared")!, index_segmentsTableMapping);
+            RelationalModel.CreateColumnMapping(levelColumn, indexSegment.FindProperty("Level")!, index_segmentsTableMapping);
+            RelationalModel.CreateColumnMapping(ownerColumn0, indexSegment.FindProperty("Owner")!, index_segmentsTableMapping);
+            RelationalModel.CreateColumnMapping(passagesColumn, indexSegment.FindProperty("Passages")!, index_segmentsTableMapping);
+            var pk_index_segments = new UniqueConstraint("pk_index_segments", index_segmentsTable, new[] { idColumn0 });
+            index_segmentsTable.PrimaryKey = pk_index_segments;
+            pk_index_segments.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<Guid>(pk_index_segments));
+            var pk_index_segmentsKey = RelationalModel.GetKey(this,
+                "QrAi.Application.Search.IndexSegment",
+                new[] { "Id" });
+            pk_index_segments.MappedKeys.Add(pk_index_segmentsKey);
+            RelationalModel.GetOrCreateUniqueConstraints(pk_index_segmentsKey).Add(pk_index_segments);
+            index_segmentsTable.UniqueConstraints.Add("pk_index_segments", pk_index_segments);
+            var ix_index_segments_document_id = new TableIndex(
+            "ix_index_segments_document_id", index_segmentsTable, new[] { document_idColumn }, false);
+            ix_index_segments_document_id.SetRowIndexValueFactory(new SimpleRowIndexValueFactory<Guid>(ix_index_segments_document_id));
+            var ix_index_segments_document_idIx = RelationalModel.GetIndex(this,
+                "QrAi.Application.Search.IndexSegment",
+                new[] { "DocumentId" });
+            ix_index_segments_document_id.MappedIndexes.Add(ix_index_segments_document_idIx);
+            RelationalModel.GetOrCreateTableIndexes(ix_index_segments_document_idIx).Add(ix_index_segments_document_id);
+            index_segmentsTable.Indexes.Add("ix_index_segments_document_id", ix_index_segments_document_id);
+            var ix_index_segments_is_shared = new TableIndex(
+            "ix_index_segments_is_shared", index_segmentsTable, new[] { is_sharedColumn }, false);
+            ix_index_segments_is_shared.SetRowIndexValueFactory(new SimpleRowIndexValueFactory<bool>(ix_index_segments_is_shared));
+            var ix_index_segments_is_sharedIx = RelationalModel.GetIndex(this,
+                "QrAi.Application.Search.IndexSegment",
+                new[] { "IsShared" });
+            ix_index_segments_is_shared.MappedIndexes.Add(ix_index_segments_is_sharedIx);
+            RelationalModel.GetOrCreateTableIndexes(ix_index_segments_is_sharedIx).Add(ix_index_segments_is_shared);
+            index_segmentsTable.Indexes.Add("ix_index_segments_is_shared", ix_index_segments_is_shared);
+            var ix_index_segments_owner_level = new TableIndex(
+            "ix_index_segments_owner_level", index_segmentsTable, new[] { ownerColumn0, levelColumn }, false);
+            ix_index_segments_owner_level.SetRowIndexValueFactory(new CompositeRowIndexValueFactory(ix_index_segments_owner_level));
+            var ix_index_segments_owner_levelIx = RelationalModel.GetIndex(this,
+                "QrAi.Application.Search.IndexSegment",
+                new[] { "Owner", "Level" });
+            ix_index_segments_owner_level.MappedIndexes.Add(ix_index_segments_owner_levelIx);
+            RelationalModel.GetOrCreateTableIndexes(ix_index_segments_owner_levelIx).Add(ix_index_segments_owner_level);
+            index_segmentsTable.Indexes.Add("ix_index_segments_owner_level", ix_index_segments_owner_level);
+
+            var apiKey = FindEntityType("QrAi.Domain.Callers.ApiKey")!;
+
+            var defaultTableMappings2 = new List<TableMappingBase<ColumnMappingBase>>();
+            apiKey.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings2);
+            var qrAiDomainCallersApiKeyTableBase = new TableBase("QrAi.Domain.Callers.ApiKey", null, relationalModel);
+            var created_atColumnBase0 = new ColumnBase<ColumnMappingBase>("created_at", "INTEGER", qrAiDomainCallersApiKeyTableBase);
+            qrAiDomainCallersApiKeyTableBase.Columns.Add("created_at", created_atColumnBase0);
+            var expires_atColumnBase = new ColumnBase<ColumnMappingBase>("expires_at", "INTEGER", qrAiDomainCallersApiKeyTableBase)
+            {
+                IsNullable = true
+            };
+            qrAiDomainCallersApiKeyTableBase.Columns.Add("expires_at", expires_atColumnBase);
+            var hashColumnBase = new ColumnBase<ColumnMappingBase>("hash", "TEXT", qrAiDomainCallersApiKeyTableBase);
+            qrAiDomainCallersApiKeyTableBase.Columns.Add("hash", hashColumnBase);
+            var idColumnBase1 = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiDomainCallersApiKeyTableBase);
+            qrAiDomainCallersApiKeyTableBase.Columns.Add("id", idColumnBase1);
+            var last_used_atColumnBase = new ColumnBase<ColumnMappingBase>("last_used_at", "INTEGER", qrAiDomainCallersApiKeyTableBase)
+            {
+                IsNullable = true
+            };
+            qrAiDomainCallersApiKeyTableBase.Columns.Add("last_used_at", last_used_atColumnBase);
+            var may_shareColumnBase = new ColumnBase<ColumnMappingBase>("may_share", "INTEGER", qrAiDomainCallersApiKeyTableBase);
+            qrAiDomainCallersApiKeyTableBase.Columns.Add("may_share", may_shareColumnBase);
+            var nameColumnBase = new ColumnBase<ColumnMappingBase>("name", "TEXT", qrAiDomainCallersApiKeyTableBase);
+            qrAiDomainCallersApiKeyTableBase.Columns.Add("name", nameColumnBase);
+            var ownerColumnBase1 = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiDomainCallersApiKeyTableBase);
+            qrAiDomainCallersApiKeyTableBase.Columns.Add("owner", ownerColumnBase1);
+            var revoked_atColumnBase = new ColumnBase<ColumnMappingBase>("revoked_at", "INTEGER", qrAiDomainCallersApiKeyTableBase)
+            {
+                IsNullable = true
+            };
+            qrAiDomainCallersApiKeyTableBase.Columns.Add("revoked_at", revoked_atColumnBase);
+            relationalModel.DefaultTables.Add("QrAi.Domain.Callers.ApiKey", qrAiDomainCallersApiKeyTableBase);
+            var qrAiDomainCallersApiKeyMappingBase = new TableMappingBase<ColumnMappingBase>(apiKey, qrAiDomainCallersApiKeyTableBase, null);
+            qrAiDomainCallersApiKeyTableBase.AddTypeMapping(qrAiDomainCallersApiKeyMappingBase, false);
+            defaultTableMappings2.Add(qrAiDomainCallersApiKeyMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase1, apiKey.FindProperty("Id")!, qrAiDomainCallersApiKeyMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)created_atColumnBase0, apiKey.FindProperty("CreatedAt")!, qrAiDomainCallersApiKeyMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)expires_atColumnBase, apiKey.FindProperty("ExpiresAt")!, qrAiDomainCallersApiKeyMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)hashColumnBase, apiKey.FindProperty("Hash")!, qrAiDomainCallersApiKeyMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)last_used_atColumnBase, apiKey.FindProperty("LastUsedAt")!, qrAiDomainCallersApiKeyMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)may_shareColumnBase, apiKey.FindProperty("MayShare")!, qrAiDomainCallersApiKeyMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)nameColumnBase, apiKey.FindProperty("Name")!, qrAiDomainCallersApiKeyMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase1, apiKey.FindProperty("Owner")!, qrAiDomainCallersApiKeyMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)revoked_atColumnBase, apiKey.FindProperty("RevokedAt")!, qrAiDomainCallersApiKeyMappingBase);
+
+            var tableMappings2 = new List<TableMapping>();
+            apiKey.SetRuntimeAnnotation("Relational:TableMappings", tableMappings2);
+            var api_keysTable = new Table("api_keys", null, relationalModel);
+            var idColumn1 = new Column("id", "TEXT", api_keysTable);
+            api_keysTable.Columns.Add("id", idColumn1);
+            idColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn1);
+            var created_atColumn0 = new Column("created_at", "INTEGER", api_keysTable);
+            api_keysTable.Columns.Add("created_at", created_atColumn0);
+            created_atColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(created_atColumn0);
+            var expires_atColumn = new Column("expires_at", "INTEGER", api_keysTable)
+            {
+                IsNullable = true
+            };
+            api_keysTable.Columns.Add("expires_at", expires_atColumn);
+            expires_atColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(expires_atColumn);
+            var hashColumn = new Column("hash", "TEXT", api_keysTable);
+            api_keysTable.Columns.Add("hash", hashColumn);
+            hashColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(hashColumn);
+            var last_used_atColumn = new Column("last_used_at", "INTEGER", api_keysTable)
+            {
+                IsNullable = true
+            };
+            api_keysTable.Columns.Add("last_used_at", last_used_atColumn);
+            last_used_atColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(last_used_atColumn);
+            var may_shareColumn = new Column("may_share", "INTEGER", api_keysTable);
+            api_keysTable.Columns.Add("may_share", may_shareColumn);
+            may_shareColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<bool>(may_shareColumn);
+            var nameColumn = new Column("name", "TEXT", api_keysTable);
+            api_keysTable.Columns.Add("name", nameColumn);
+            nameColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(nameColumn);
+            var ownerColumn1 = new Column("owner", "TEXT", api_keysTable);
+            api_keysTable.Columns.Add("owner", ownerColumn1);
+            ownerColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn1);
+            var revoked_atColumn = new Column("revoked_at", "INTEGER", api_keysTable)
+            {
+                IsNullable = true
+            };
+            api_keysTable.Columns.Add("revoked_at", revoked_atColumn);
+            revoked_atColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(revoked_atColumn);
+            relationalModel.Tables.Add(("api_keys", null), api_keysTable);
+            var api_keysTableMapping = new TableMapping(apiKey, api_keysTable, null);
+            api_keysTable.AddTypeMapping(api_keysTableMapping, false);
+            tableMappings2.Add(api_keysTableMapping);
+            RelationalModel.CreateColumnMapping(idColumn1, apiKey.FindProperty("Id")!, api_keysTableMapping);
+            RelationalModel.CreateColumnMapping(created_atColumn0, apiKey.FindProperty("CreatedAt")!, api_keysTableMapping);
+            RelationalModel.CreateColumnMapping(expires_atColumn, apiKey.FindProperty("ExpiresAt")!, api_keysTableMapping);
+            RelationalModel.CreateColumnMapping(hashColumn, apiKey.FindProperty("Hash")!, api_keysTableMapping);
+            RelationalModel.CreateColumnMapping(last_used_atColumn, apiKey.FindProperty("LastUsedAt")!, api_keysTableMapping);
+            RelationalModel.CreateColumnMapping(may_shareColumn, apiKey.FindProperty("MayShare")!, api_keysTableMapping);
+            RelationalModel.CreateColumnMapping(nameColumn, apiKey.FindProperty("Name")!, api_keysTableMapping);
+            RelationalModel.CreateColumnMapping(ownerColumn1, apiKey.FindProperty("Owner")!, api_keysTableMapping);
+            RelationalModel.CreateColumnMapping(revoked_atColumn, apiKey.FindProperty("RevokedAt")!, api_keysTableMapping);
+            var pk_api_keys = new UniqueConstraint("pk_api_keys", api_keysTable, new[] { idColumn1 });
+            api_keysTable.PrimaryKey = pk_api_keys;
+            pk_api_keys.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<Guid>(pk_api_keys));
+            var pk_api_keysKey = RelationalModel.GetKey(this,
+                "QrAi.Domain.Callers.ApiKey",
+                new[] { "Id" });
+            pk_api_keys.MappedKeys.Add(pk_api_keysKey);
+            RelationalModel.GetOrCreateUniqueConstraints(pk_api_keysKey).Add(pk_api_keys);
+            api_keysTable.UniqueConstraints.Add("pk_api_keys", pk_api_keys);
+            var ix_api_keys_hash = new TableIndex(
+            "ix_api_keys_hash", api_keysTable, new[] { hashColumn }, true);
+            ix_api_keys_hash.SetRowIndexValueFactory(new SimpleRowIndexValueFactory<string>(ix_api_keys_hash));
+            var ix_api_keys_hashIx = RelationalModel.GetIndex(this,
+                "QrAi.Domain.Callers.ApiKey",
+                new[] { "Hash" });
+            ix_api_keys_hash.MappedIndexes.Add(ix_api_keys_hashIx);
+            RelationalModel.GetOrCreateTableIndexes(ix_api_keys_hashIx).Add(ix_api_keys_hash);
+            api_keysTable.Indexes.Add("ix_api_keys_hash", ix_api_keys_hash);
+
+            var document = FindEntityType("QrAi.Domain.Documents.Document")!;
+
+            var defaultTableMappings3 = new List<TableMappingBase<ColumnMappingBase>>();
+            document.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings3);
+            var qrAiDomainDocumentsDocumentTableBase = new TableBase("QrAi.Domain.Documents.Document", null, relationalModel);
+            var error_CodeColumnBase = new ColumnBase<ColumnMappingBase>("Error_Code", "TEXT", qrAiDomainDocumentsDocumentTableBase)
+            {
+                IsNullable = true
+            };
+            qrAiDomainDocumentsDocumentTableBase.Columns.Add("Error_Code", error_CodeColumnBase);
+            var error_MessageColumnBase = new ColumnBase<ColumnMappingBase>("Error_Message", "TEXT", qrAiDomainDocumentsDocumentTableBase)
+            {
+                IsNullable = true
+            };
+            qrAiDomainDocumentsDocumentTableBase.Columns.Add("Error_Message", error_MessageColumnBase);
+            var created_atColumnBase1 = new ColumnBase<ColumnMappingBase>("created_at", "INTEGER", qrAiDomainDocumentsDocumentTableBase);
+            qrAiDomainDocumentsDocumentTableBase.Columns.Add("created_at", created_atColumnBase1);
+            var folded_namesColumnBase = new ColumnBase<ColumnMappingBase>("folded_names", "TEXT", qrAiDomainDocumentsDocumentTableBase);
+            qrAiDomainDocumentsDocumentTableBase.Columns.Add("folded_names", folded_namesColumnBase);
+            var idColumnBase2 = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiDomainDocumentsDocumentTableBase);
+            qrAiDomainDocumentsDocumentTableBase.Columns.Add("id", idColumnBase2);
+            var is_sharedColumnBase0 = new ColumnBase<ColumnMappingBase>("is_shared", "INTEGER", qrAiDomainDocumentsDocumentTableBase);
+            qrAiDomainDocumentsDocumentTableBase.Columns.Add("is_shared", is_sharedColumnBase0);
+            var media_typeColumnBase = new ColumnBase<ColumnMappingBase>("media_type", "TEXT", qrAiDomainDocumentsDocumentTableBase);
+            qrAiDomainDocumentsDocumentTableBase.Columns.Add("media_type", media_typeColumnBase);
+            var nameColumnBase0 = new ColumnBase<ColumnMappingBase>("name", "TEXT", qrAiDomainDocumentsDocumentTableBase);
+            qrAiDomainDocumentsDocumentTableBase.Columns.Add("name", nameColumnBase0);
+            var ownerColumnBase2 = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiDomainDocumentsDocumentTableBase);
+            qrAiDomainDocumentsDocumentTableBase.Columns.Add("owner", ownerColumnBase2);
+            var pagesColumnBase = new ColumnBase<ColumnMappingBase>("pages", "INTEGER", qrAiDomainDocumentsDocumentTableBase)
+            {
+                IsNullable = true
+            };
+            qrAiDomainDocumentsDocumentTableBase.Columns.Add("pages", pagesColumnBase);
+            var passagesColumnBase0 = new ColumnBase<ColumnMappingBase>("passages", "INTEGER", qrAiDomainDocumentsDocumentTableBase)
+            {
+                IsNullable = true
+            };
+            qrAiDomainDocumentsDocumentTableBase.Columns.Add("passages", passagesColumnBase0);
+            var queue_numberColumnBase = new ColumnBase<ColumnMappingBase>("queue_number", "INTEGER", qrAiDomainDocumentsDocumentTableBase);
+            qrAiDomainDocumentsDocumentTableBase.Columns.Add("queue_number", queue_numberColumnBase);
+            var sha256ColumnBase = new ColumnBase<ColumnMappingBase>("sha256", "TEXT", qrAiDomainDocumentsDocumentTableBase);
+            qrAiDomainDocumentsDocumentTableBase.Columns.Add("sha256", sha256ColumnBase);
+            var sizeColumnBase = new ColumnBase<ColumnMappingBase>("size", "INTEGER", qrAiDomainDocumentsDocumentTableBase);
+            qrAiDomainDocumentsDocumentTableBase.Columns.Add("size", sizeColumnBase);
+            var statusColumnBase = new ColumnBase<ColumnMappingBase>("status", "TEXT", qrAiDomainDocumentsDocumentTableBase);
+            qrAiDomainDocumentsDocumentTableBase.Columns.Add("status", statusColumnBase);
+            var takeoversColumnBase = new ColumnBase<ColumnMappingBase>("takeovers", "INTEGER", qrAiDomainDocumentsDocumentTableBase);
+            qrAiDomainDocumentsDocumentTableBase.Columns.Add("takeovers", takeoversColumnBase);
+            var titleColumnBase = new ColumnBase<ColumnMappingBase>("title", "TEXT", qrAiDomainDocumentsDocumentTableBase);
+            qrAiDomainDocumentsDocumentTableBase.Columns.Add("title", titleColumnBase);
+            var updated_atColumnBase = new ColumnBase<ColumnMappingBase>("updated_at", "INTEGER", qrAiDomainDocumentsDocumentTableBase);
+            qrAiDomainDocumentsDocumentTableBase.Columns.Add("updated_at", updated_atColumnBase);
+            var worker_idColumnBase0 = new ColumnBase<ColumnMappingBase>("worker_id", "TEXT", qrAiDomainDocumentsDocumentTableBase)
+            {
+                IsNullable = true
+            };
+            qrAiDomainDocumentsDocumentTableBase.Columns.Add("worker_id", worker_idColumnBase0);
+            relationalModel.DefaultTables.Add("QrAi.Domain.Documents.Document", qrAiDomainDocumentsDocumentTableBase);
+            var qrAiDomainDocumentsDocumentMappingBase = new TableMappingBase<ColumnMappingBase>(document, qrAiDomainDocumentsDocumentTableBase, null);
+            qrAiDomainDocumentsDocumentTableBase.AddTypeMapping(qrAiDomainDocumentsDocumentMappingBase, false);
+            defaultTableMappings3.Add(qrAiDomainDocumentsDocumentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase2, document.FindProperty("Id")!, qrAiDomainDocumentsDocumentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)created_atColumnBase1, document.FindProperty("CreatedAt")!, qrAiDomainDocumentsDocumentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)folded_namesColumnBase, document.FindProperty("FoldedNames")!, qrAiDomainDocumentsDocumentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)is_sharedColumnBase0, document.FindProperty("IsShared")!, qrAiDomainDocumentsDocumentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)media_typeColumnBase, document.FindProperty("MediaType")!, qrAiDomainDocumentsDocumentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)nameColumnBase0, document.FindProperty("Name")!, qrAiDomainDocumentsDocumentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase2, document.FindProperty("Owner")!, qrAiDomainDocumentsDocumentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)pagesColumnBase, document.FindProperty("Pages")!, qrAiDomainDocumentsDocumentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)passagesColumnBase0, document.FindProperty("Passages")!, qrAiDomainDocumentsDocumentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)queue_numberColumnBase, document.FindProperty("QueueNumber")!, qrAiDomainDocumentsDocumentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)sha256ColumnBase, document.FindProperty("Sha256")!, qrAiDomainDocumentsDocumentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)sizeColumnBase, document.FindProperty("Size")!, qrAiDomainDocumentsDocumentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)statusColumnBase, document.FindProperty("Status")!, qrAiDomainDocumentsDocumentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)takeoversColumnBase, document.FindProperty("Takeovers")!, qrAiDomainDocumentsDocumentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)titleColumnBase, document.FindProperty("Title")!, qrAiDomainDocumentsDocumentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)updated_atColumnBase, document.FindProperty("UpdatedAt")!, qrAiDomainDocumentsDocumentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)worker_idColumnBase0, document.FindProperty("WorkerId")!, qrAiDomainDocumentsDocumentMappingBase);
+
+            var tableMappings3 = new List<TableMapping>();
+            document.SetRuntimeAnnotation("Relational:TableMappings", tableMappings3);
+            var documentsTable = new Table("documents", null, relationalModel);
+            var idColumn2 = new Column("id", "TEXT", documentsTable);
+            documentsTable.Columns.Add("id", idColumn2);
+            idColumn2.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn2);
+            var created_atColumn1 = new Column("created_at", "INTEGER", documentsTable);
+            documentsTable.Columns.Add("created_at", created_atColumn1);
+            created_atColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(created_atColumn1);
+            var error_codeColumn = new Column("error_code", "TEXT", documentsTable)
+            {
+                IsNullable = true
+            };
+            documentsTable.Columns.Add("error_code", error_codeColumn);
+            error_codeColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(error_codeColumn);
+            var error_messageColumn = new Column("error_message", "TEXT", documentsTable)
+            {
+                IsNullable = true
+            };
+            documentsTable.Columns.Add("error_message", error_messageColumn);
+            error_messageColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(error_messageColumn);
+            var folded_namesColumn = new Column("folded_names", "TEXT", documentsTable);
+            documentsTable.Columns.Add("folded_names", folded_namesColumn);
+            folded_namesColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(folded_namesColumn);
+            var is_sharedColumn0 = new Column("is_shared", "INTEGER", documentsTable);
+            documentsTable.Columns.Add("is_shared", is_sharedColumn0);
+            is_sharedColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<bool>(is_sharedColumn0);
+            var media_typeColumn = new Column("media_type", "TEXT", documentsTable);
+            documentsTable.Columns.Add("media_type", media_typeColumn);
+            media_typeColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(media_typeColumn);
+            var nameColumn0 = new Column("name", "TEXT", documentsTable);
+            documentsTable.Columns.Add("name", nameColumn0);
+            nameColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(nameColumn0);
+            var ownerColumn2 = new Column("owner", "TEXT", documentsTable);
+            documentsTable.Columns.Add("owner", ownerColumn2);
+            ownerColumn2.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn2);
+            var pagesColumn = new Column("pages", "INTEGER", documentsTable)
+            {
+                IsNullable = true
+            };
+            documentsTable.Columns.Add("pages", pagesColumn);
+            pagesColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(pagesColumn);
+            var passagesColumn0 = new Column("passages", "INTEGER", documentsTable)
+            {
+                IsNullable = true
+            };
+            documentsTable.Columns.Add("passages", passagesColumn0);
+            passagesColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(passagesColumn0);
+            var queue_numberColumn = new Column("queue_number", "INTEGER", documentsTable);
+            documentsTable.Columns.Add("queue_number", queue_numberColumn);
+            queue_numberColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(queue_numberColumn);
+            var sha256Column = new Column("sha256", "TEXT", documentsTable);
+            documentsTable.Columns.Add("sha256", sha256Column);
+            sha256Column.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(sha256Column);
+            var sizeColumn = new Column("size", "INTEGER", documentsTable);
+            documentsTable.Columns.Add("size", sizeColumn);
+            sizeColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(sizeColumn);
+            var statusColumn = new Column("status", "TEXT", documentsTable);
+            documentsTable.Columns.Add("status", statusColumn);
+            statusColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(statusColumn);
+            var takeoversColumn = new Column("takeovers", "INTEGER", documentsTable);
+            documentsTable.Columns.Add("takeovers", takeoversColumn);
+            takeoversColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(takeoversColumn);
+            var titleColumn = new Column("title", "TEXT", documentsTable);
+            documentsTable.Columns.Add("title", titleColumn);
+            titleColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(titleColumn);
+            var updated_atColumn = new Column("updated_at", "INTEGER", documentsTable);
+            documentsTable.Columns.Add("updated_at", updated_atColumn);
+            updated_atColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(updated_atColumn);
+            var worker_idColumn0 = new Column("worker_id", "TEXT", documentsTable)
+            {
+                IsNullable = true
+            };
+            documentsTable.Columns.Add("worker_id", worker_idColumn0);
+            worker_idColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(worker_idColumn0);
+            relationalModel.Tables.Add(("documents", null), documentsTable);
+            var documentsTableMapping = new TableMapping(document, documentsTable, null);
+            documentsTable.AddTypeMapping(documentsTableMapping, false);
+            tableMappings3.Add(documentsTableMapping);
+            RelationalModel.CreateColumnMapping(idColumn2, document.FindProperty("Id")!, documentsTableMapping);
+            RelationalModel.CreateColumnMapping(created_atColumn1, document.FindProperty("CreatedAt")!, documentsTableMapping);
+            RelationalModel.CreateColumnMapping(folded_namesColumn, document.FindProperty("FoldedNames")!, documentsTableMapping);
+            RelationalModel.CreateColumnMapping(is_sharedColumn0, document.FindProperty("IsShared")!, documentsTableMapping);
+            RelationalModel.CreateColumnMapping(media_typeColumn, document.FindProperty("MediaType")!, documentsTableMapping);
+            RelationalModel.CreateColumnMapping(nameColumn0, document.FindProperty("Name")!, documentsTableMapping);
+            RelationalModel.CreateColumnMapping(ownerColumn2, document.FindProperty("Owner")!, documentsTableMapping);
+            RelationalModel.CreateColumnMapping(pagesColumn, document.FindProperty("Pages")!, documentsTableMapping);
+            RelationalModel.CreateColumnMapping(passagesColumn0, document.FindProperty("Passages")!, documentsTableMapping);
+            RelationalModel.CreateColumnMapping(queue_numberColumn, document.FindProperty("QueueNumber")!, documentsTableMapping);
+            RelationalModel.CreateColumnMapping(sha256Column, document.FindProperty("Sha256")!, documentsTableMapping);
+            RelationalModel.CreateColumnMapping(sizeColumn, document.FindProperty("Size")!, documentsTableMapping);
+            RelationalModel.CreateColumnMapping(statusColumn, document.FindProperty("Status")!, documentsTableMapping);
+            RelationalModel.CreateColumnMapping(takeoversColumn, document.FindProperty("Takeovers")!, documentsTableMapping);
+            RelationalModel.CreateColumnMapping(titleColumn, document.FindProperty("Title")!, documentsTableMapping);
+            RelationalModel.CreateColumnMapping(updated_atColumn, document.FindProperty("UpdatedAt")!, documentsTableMapping);
+            RelationalModel.CreateColumnMapping(worker_idColumn0, document.FindProperty("WorkerId")!, documentsTableMapping);
+            var pk_documents = new UniqueConstraint("pk_documents", documentsTable, new[] { idColumn2 });
+            documentsTable.PrimaryKey = pk_documents;
+            pk_documents.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<Guid>(pk_documents));
+            var pk_documentsKey = RelationalModel.GetKey(this,
+                "QrAi.Domain.Documents.Document",
+                new[] { "Id" });
+            pk_documents.MappedKeys.Add(pk_documentsKey);
+            RelationalModel.GetOrCreateUniqueConstraints(pk_documentsKey).Add(pk_documents);
+            documentsTable.UniqueConstraints.Add("pk_documents", pk_documents);
+            var ix_documents_owner_created_at_id = new TableIndex(
+            "ix_documents_owner_created_at_id", documentsTable, new[] { ownerColumn2, created_atColumn1, idColumn2 }, false);
+            ix_documents_owner_created_at_id.SetRowIndexValueFactory(new CompositeRowIndexValueFactory(ix_documents_owner_created_at_id));
+            var ix_documents_owner_created_at_idIx = RelationalModel.GetIndex(this,
+                "QrAi.Domain.Documents.Document",
+                new[] { "Owner", "CreatedAt", "Id" });
+            ix_documents_owner_created_at_id.MappedIndexes.Add(ix_documents_owner_created_at_idIx);
+            RelationalModel.GetOrCreateTableIndexes(ix_documents_owner_created_at_idIx).Add(ix_documents_owner_created_at_id);
+            documentsTable.Indexes.Add("ix_documents_owner_created_at_id", ix_documents_owner_created_at_id);
+            var ix_documents_owner_is_shared_sha256 = new TableIndex(
+            "ix_documents_owner_is_shared_sha256", documentsTable, new[] { ownerColumn2, is_sharedColumn0, sha256Column }, true);
+            ix_documents_owner_is_shared_sha256.SetRowIndexValueFactory(new CompositeRowIndexValueFactory(ix_documents_owner_is_shared_sha256));
+            var ix_documents_owner_is_shared_sha256Ix = RelationalModel.GetIndex(this,
+                "QrAi.Domain.Documents.Document",
+                new[] { "Owner", "IsShared", "Sha256" });
+            ix_documents_owner_is_shared_sha256.MappedIndexes.Add(ix_documents_owner_is_shared_sha256Ix);
+            RelationalModel.GetOrCreateTableIndexes(ix_documents_owner_is_shared_sha256Ix).Add(ix_documents_owner_is_shared_sha256);
+            documentsTable.Indexes.Add("ix_documents_owner_is_shared_sha256", ix_documents_owner_is_shared_sha256);
+            var ix_documents_queue = new TableIndex(
+            "ix_documents_queue", documentsTable, new[] { queue_numberColumn }, false);
+            ix_documents_queue.SetRowIndexValueFactory(new SimpleRowIndexValueFactory<long>(ix_documents_queue));
+            var ix_documents_queueIx = RelationalModel.GetIndex(this,
+                "QrAi.Domain.Documents.Document",
+                new[] { "QueueNumber" });
+            ix_documents_queue.MappedIndexes.Add(ix_documents_queueIx);
+            RelationalModel.GetOrCreateTableIndexes(ix_documents_queueIx).Add(ix_documents_queue);
+            documentsTable.Indexes.Add("ix_documents_queue", ix_documents_queue);
+
+            var documentError = document.FindComplexProperty("Error")!.ComplexType;
+
+            var defaultTableMappings4 = new List<TableMappingBase<ColumnMappingBase>>();
+            documentError.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings4);
+            var qrAiDomainDocumentsDocumentMappingBase0 = new TableMappingBase<ColumnMappingBase>(documentError, qrAiDomainDocumentsDocumentTableBase, null);
+            qrAiDomainDocumentsDocumentTableBase.AddTypeMapping(qrAiDomainDocumentsDocumentMappingBase0, false);
+            defaultTableMappings4.Add(qrAiDomainDocumentsDocumentMappingBase0);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)error_CodeColumnBase, documentError.FindProperty("Code")!, qrAiDomainDocumentsDocumentMappingBase0);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)error_MessageColumnBase, documentError.FindProperty("Message")!, qrAiDomainDocumentsDocumentMappingBase0);
+
+            var tableMappings4 = new List<TableMapping>();
+            documentError.SetRuntimeAnnotation("Relational:TableMappings", tableMappings4);
+            var documentsTableMapping0 = new TableMapping(documentError, documentsTable, true);
+            documentsTable.AddTypeMapping(documentsTableMapping0, true);
+            tableMappings4.Add(documentsTableMapping0);
+            RelationalModel.CreateColumnMapping(error_codeColumn, documentError.FindProperty("Code")!, documentsTableMapping0);
+            RelationalModel.CreateColumnMapping(error_messageColumn, documentError.FindProperty("Message")!, documentsTableMapping0);
+
+            var documentChunk = FindEntityType("QrAi.Domain.Documents.DocumentChunk")!;
+
+            var defaultTableMappings5 = new List<TableMappingBase<ColumnMappingBase>>();
+            documentChunk.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings5);
+            var qrAiDomainDocumentsDocumentChunkTableBase = new TableBase("QrAi.Domain.Documents.DocumentChunk", null, relationalModel);
+            var bytesColumnBase = new ColumnBase<ColumnMappingBase>("bytes", "BLOB", qrAiDomainDocumentsDocumentChunkTableBase);
+            qrAiDomainDocumentsDocumentChunkTableBase.Columns.Add("bytes", bytesColumnBase);
+            var document_idColumnBase0 = new ColumnBase<ColumnMappingBase>("document_id", "TEXT", qrAiDomainDocumentsDocumentChunkTableBase);
+            qrAiDomainDocumentsDocumentChunkTableBase.Columns.Add("document_id", document_idColumnBase0);
+            var numberColumnBase0 = new ColumnBase<ColumnMappingBase>("number", "INTEGER", qrAiDomainDocumentsDocumentChunkTableBase);
+            qrAiDomainDocumentsDocumentChunkTableBase.Columns.Add("number", numberColumnBase0);
+            relationalModel.DefaultTables.Add("QrAi.Domain.Documents.DocumentChunk", qrAiDomainDocumentsDocumentChunkTableBase);
+            var qrAiDomainDocumentsDocumentChunkMappingBase = new TableMappingBase<ColumnMappingBase>(documentChunk, qrAiDomainDocumentsDocumentChunkTableBase, null);
+            qrAiDomainDocumentsDocumentChunkTableBase.AddTypeMapping(qrAiDomainDocumentsDocumentChunkMappingBase, false);
+            defaultTableMappings5.Add(qrAiDomainDocumentsDocumentChunkMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)document_idColumnBase0, documentChunk.FindProperty("DocumentId")!, qrAiDomainDocumentsDocumentChunkMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)numberColumnBase0, documentChunk.FindProperty("Number")!, qrAiDomainDocumentsDocumentChunkMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)bytesColumnBase, documentChunk.FindProperty("Bytes")!, qrAiDomainDocumentsDocumentChunkMappingBase);
+
+            var tableMappings5 = new List<TableMapping>();
+            documentChunk.SetRuntimeAnnotation("Relational:TableMappings", tableMappings5);
+            var document_chunksTable = new Table("document_chunks", null, relationalModel);
+            var document_idColumn0 = new Column("document_id", "TEXT", document_chunksTable);
+            document_chunksTable.Columns.Add("document_id", document_idColumn0);
+            document_idColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(document_idColumn0);
+            var numberColumn0 = new Column("number", "INTEGER", document_chunksTable);
+            document_chunksTable.Columns.Add("number", numberColumn0);
+            numberColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(numberColumn0);
+            var bytesColumn = new Column("bytes", "BLOB", document_chunksTable);
+            document_chunksTable.Columns.Add("bytes", bytesColumn);
+            bytesColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<byte[]>(bytesColumn);
+            relationalModel.Tables.Add(("document_chunks", null), document_chunksTable);
+            var document_chunksTableMapping = new TableMapping(documentChunk, document_chunksTable, null);
+            document_chunksTable.AddTypeMapping(document_chunksTableMapping, false);
+            tableMappings5.Add(document_chunksTableMapping);
+            RelationalModel.CreateColumnMapping(document_idColumn0, documentChunk.FindProperty("DocumentId")!, document_chunksTableMapping);
+            RelationalModel.CreateColumnMapping(numberColumn0, documentChunk.FindProperty("Number")!, document_chunksTableMapping);
+            RelationalModel.CreateColumnMapping(bytesColumn, documentChunk.FindProperty("Bytes")!, document_chunksTableMapping);
+            var pk_document_chunks = new UniqueConstraint("pk_document_chunks", document_chunksTable, new[] { document_idColumn0, numberColumn0 });
+            document_chunksTable.PrimaryKey = pk_document_chunks;
+            pk_document_chunks.SetRowKeyValueFactory(new CompositeRowKeyValueFactory(pk_document_chunks));
+            var pk_document_chunksKey = RelationalModel.GetKey(this,
+                "QrAi.Domain.Documents.DocumentChunk",
+                new[] { "DocumentId", "Number" });
+            pk_document_chunks.MappedKeys.Add(pk_document_chunksKey);
+            RelationalModel.GetOrCreateUniqueConstraints(pk_document_chunksKey).Add(pk_document_chunks);
+            document_chunksTable.UniqueConstraints.Add("pk_document_chunks", pk_document_chunks);
+
+            var passage = FindEntityType("QrAi.Domain.Documents.Passage")!;
+
+            var defaultTableMappings6 = new List<TableMappingBase<ColumnMappingBase>>();
+            passage.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings6);
+            var qrAiDomainDocumentsPassageTableBase = new TableBase("QrAi.Domain.Documents.Passage", null, relationalModel);
+            var document_idColumnBase1 = new ColumnBase<ColumnMappingBase>("document_id", "TEXT", qrAiDomainDocumentsPassageTableBase);
+            qrAiDomainDocumentsPassageTableBase.Columns.Add("document_id", document_idColumnBase1);
+            var headingColumnBase = new ColumnBase<ColumnMappingBase>("heading", "TEXT", qrAiDomainDocumentsPassageTableBase)
+            {
+                IsNullable = true
+            };
+            qrAiDomainDocumentsPassageTableBase.Columns.Add("heading", headingColumnBase);
+            var idColumnBase3 = new ColumnBase<ColumnMappingBase>("id", "INTEGER", qrAiDomainDocumentsPassageTableBase);
+            qrAiDomainDocumentsPassageTableBase.Columns.Add("id", idColumnBase3);
+            var is_sharedColumnBase1 = new ColumnBase<ColumnMappingBase>("is_shared", "INTEGER", qrAiDomainDocumentsPassageTableBase);
+            qrAiDomainDocumentsPassageTableBase.Columns.Add("is_shared", is_sharedColumnBase1);
+            var numberColumnBase1 = new ColumnBase<ColumnMappingBase>("number", "INTEGER", qrAiDomainDocumentsPassageTableBase);
+            qrAiDomainDocumentsPassageTableBase.Columns.Add("number", numberColumnBase1);
+            var ownerColumnBase3 = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiDomainDocumentsPassageTableBase);
+            qrAiDomainDocumentsPassageTableBase.Columns.Add("owner", ownerColumnBase3);
+            var pageColumnBase = new ColumnBase<ColumnMappingBase>("page", "INTEGER", qrAiDomainDocumentsPassageTableBase)
+            {
+                IsNullable = true
+            };
+            qrAiDomainDocumentsPassageTableBase.Columns.Add("page", pageColumnBase);
+            var textColumnBase = new ColumnBase<ColumnMappingBase>("text", "TEXT", qrAiDomainDocumentsPassageTableBase);
+            qrAiDomainDocumentsPassageTableBase.Columns.Add("text", textColumnBase);
+            relationalModel.DefaultTables.Add("QrAi.Domain.Documents.Passage", qrAiDomainDocumentsPassageTableBase);
+            var qrAiDomainDocumentsPassageMappingBase = new TableMappingBase<ColumnMappingBase>(passage, qrAiDomainDocumentsPassageTableBase, null);
+            qrAiDomainDocumentsPassageTableBase.AddTypeMapping(qrAiDomainDocumentsPassageMappingBase, false);
+            defaultTableMappings6.Add(qrAiDomainDocumentsPassageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase3, passage.FindProperty("Id")!, qrAiDomainDocumentsPassageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)document_idColumnBase1, passage.FindProperty("DocumentId")!, qrAiDomainDocumentsPassageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)headingColumnBase, passage.FindProperty("Heading")!, qrAiDomainDocumentsPassageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)is_sharedColumnBase1, passage.FindProperty("IsShared")!, qrAiDomainDocumentsPassageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)numberColumnBase1, passage.FindProperty("Number")!, qrAiDomainDocumentsPassageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase3, passage.FindProperty("Owner")!, qrAiDomainDocumentsPassageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)pageColumnBase, passage.FindProperty("Page")!, qrAiDomainDocumentsPassageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)textColumnBase, passage.FindProperty("Text")!, qrAiDomainDocumentsPassageMappingBase);
+
+            var tableMappings6 = new List<TableMapping>();
+            passage.SetRuntimeAnnotation("Relational:TableMappings", tableMappings6);
+            var passagesTable = new Table("passages", null, relationalModel);
+            var idColumn3 = new Column("id", "INTEGER", passagesTable);
+            passagesTable.Columns.Add("id", idColumn3);
+            idColumn3.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(idColumn3);
+            var document_idColumn1 = new Column("document_id", "TEXT", passagesTable);
+            passagesTable.Columns.Add("document_id", document_idColumn1);
+            document_idColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(document_idColumn1);
+            var headingColumn = new Column("heading", "TEXT", passagesTable)
+            {
+                IsNullable = true
+            };
+            passagesTable.Columns.Add("heading", headingColumn);
+            headingColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(headingColumn);
+            var is_sharedColumn1 = new Column("is_shared", "INTEGER", passagesTable);
+            passagesTable.Columns.Add("is_shared", is_sharedColumn1);
+            is_sharedColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<bool>(is_sharedColumn1);
+            var numberColumn1 = new Column("number", "INTEGER", passagesTable);
+            passagesTable.Columns.Add("number", numberColumn1);
+            numberColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(numberColumn1);
+            var ownerColumn3 = new Column("owner", "TEXT", passagesTable);
+            passagesTable.Columns.Add("owner", ownerColumn3);
+            ownerColumn3.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn3);
+            var pageColumn = new Column("page", "INTEGER", passagesTable)
+            {
+                IsNullable = true
+            };
+            passagesTable.Columns.Add("page", pageColumn);
+            pageColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(pageColumn);
+            var textColumn = new Column("text", "TEXT", passagesTable);
+            passagesTable.Columns.Add("text", textColumn);
+            textColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(textColumn);
+            relationalModel.Tables.Add(("passages", null), passagesTable);
+            var passagesTableMapping = new TableMapping(passage, passagesTable, null);
+            passagesTable.AddTypeMapping(passagesTableMapping, false);
+            tableMappings6.Add(passagesTableMapping);
+            RelationalModel.CreateColumnMapping(idColumn3, passage.FindProperty("Id")!, passagesTableMapping);
+            RelationalModel.CreateColumnMapping(document_idColumn1, passage.FindProperty("DocumentId")!, passagesTableMapping);
+            RelationalModel.CreateColumnMapping(headingColumn, passage.FindProperty("Heading")!, passagesTableMapping);
+            RelationalModel.CreateColumnMapping(is_sharedColumn1, passage.FindProperty("IsShared")!, passagesTableMapping);
+            RelationalModel.CreateColumnMapping(numberColumn1, passage.FindProperty("Number")!, passagesTableMapping);
+            RelationalModel.CreateColumnMapping(ownerColumn3, passage.FindProperty("Owner")!, passagesTableMapping);
+            RelationalModel.CreateColumnMapping(pageColumn, passage.FindProperty("Page")!, passagesTableMapping);
+            RelationalModel.CreateColumnMapping(textColumn, passage.FindProperty("Text")!, passagesTableMapping);
+            var pk_passages = new UniqueConstraint("pk_passages", passagesTable, new[] { idColumn3 });
+            passagesTable.PrimaryKey = pk_passages;
+            pk_passages.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<long>(pk_passages));
+            var pk_passagesKey = RelationalModel.GetKey(this,
+                "QrAi.Domain.Documents.Passage",
+                new[] { "Id" });
+            pk_passages.MappedKeys.Add(pk_passagesKey);
+            RelationalModel.GetOrCreateUniqueConstraints(pk_passagesKey).Add(pk_passages);
+            passagesTable.UniqueConstraints.Add("pk_passages", pk_passages);
+            var ix_passages_document_id_number = new TableIndex(
+            "ix_passages_document_id_number", passagesTable, new[] { document_idColumn1, numberColumn1 }, true);
+            ix_passages_document_id_number.SetRowIndexValueFactory(new CompositeRowIndexValueFactory(ix_passages_document_id_number));
+            var ix_passages_document_id_numberIx = RelationalModel.GetIndex(this,
+                "QrAi.Domain.Documents.Passage",
+                new[] { "DocumentId", "Number" });
+            ix_passages_document_id_number.MappedIndexes.Add(ix_passages_document_id_numberIx);
+            RelationalModel.GetOrCreateTableIndexes(ix_passages_document_id_numberIx).Add(ix_passages_document_id_number);
+            passagesTable.Indexes.Add("ix_passages_document_id_number", ix_passages_document_id_number);
+
+            var message = FindEntityType("QrAi.Domain.Sessions.Message")!;
+
+            var defaultTableMappings7 = new List<TableMappingBase<ColumnMappingBase>>();
+            message.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings7);
             var qrAiDomainSessionsMessageTableBase = new TableBase("QrAi.Domain.Sessions.Message", null, relationalModel);
-            var error_CodeColumnBase = new ColumnBase<ColumnMappingBase>("Error_Code", "TEXT", qrAiDomainSessionsMessageTableBase)
+            var error_CodeColumnBase0 = new ColumnBase<ColumnMappingBase>("Error_Code", "TEXT", qrAiDomainSessionsMessageTableBase)
             {
                 IsNullable = true
             };
-            qrAiDomainSessionsMessageTableBase.Columns.Add("Error_Code", error_CodeColumnBase);
-            var error_MessageColumnBase = new ColumnBase<ColumnMappingBase>("Error_Message", "TEXT", qrAiDomainSessionsMessageTableBase)
+            qrAiDomainSessionsMessageTableBase.Columns.Add("Error_Code", error_CodeColumnBase0);
+            var error_MessageColumnBase0 = new ColumnBase<ColumnMappingBase>("Error_Message", "TEXT", qrAiDomainSessionsMessageTableBase)
             {
                 IsNullable = true
             };
-            qrAiDomainSessionsMessageTableBase.Columns.Add("Error_Message", error_MessageColumnBase);
+            qrAiDomainSessionsMessageTableBase.Columns.Add("Error_Message", error_MessageColumnBase0);
             var usage_CompletionTokensColumnBase = new ColumnBase<ColumnMappingBase>("Usage_CompletionTokens", "INTEGER", qrAiDomainSessionsMessageTableBase)
             {
                 IsNullable = true
@@ -318,6 +881,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 IsNullable = true
             };
             qrAiDomainSessionsMessageTableBase.Columns.Add("attempts", attemptsColumnBase);
+            var citationsColumnBase = new ColumnBase<ColumnMappingBase>("citations", "TEXT", qrAiDomainSessionsMessageTableBase)
+            {
+                IsNullable = true
+            };
+            qrAiDomainSessionsMessageTableBase.Columns.Add("citations", citationsColumnBase);
             var completed_atColumnBase = new ColumnBase<ColumnMappingBase>("completed_at", "INTEGER", qrAiDomainSessionsMessageTableBase)
             {
                 IsNullable = true
@@ -325,24 +893,24 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             qrAiDomainSessionsMessageTableBase.Columns.Add("completed_at", completed_atColumnBase);
             var contentColumnBase = new ColumnBase<ColumnMappingBase>("content", "TEXT", qrAiDomainSessionsMessageTableBase);
             qrAiDomainSessionsMessageTableBase.Columns.Add("content", contentColumnBase);
-            var created_atColumnBase1 = new ColumnBase<ColumnMappingBase>("created_at", "INTEGER", qrAiDomainSessionsMessageTableBase);
-            qrAiDomainSessionsMessageTableBase.Columns.Add("created_at", created_atColumnBase1);
+            var created_atColumnBase2 = new ColumnBase<ColumnMappingBase>("created_at", "INTEGER", qrAiDomainSessionsMessageTableBase);
+            qrAiDomainSessionsMessageTableBase.Columns.Add("created_at", created_atColumnBase2);
             var finish_reasonColumnBase = new ColumnBase<ColumnMappingBase>("finish_reason", "TEXT", qrAiDomainSessionsMessageTableBase)
             {
                 IsNullable = true
             };
             qrAiDomainSessionsMessageTableBase.Columns.Add("finish_reason", finish_reasonColumnBase);
-            var idColumnBase1 = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiDomainSessionsMessageTableBase);
-            qrAiDomainSessionsMessageTableBase.Columns.Add("id", idColumnBase1);
+            var idColumnBase4 = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiDomainSessionsMessageTableBase);
+            qrAiDomainSessionsMessageTableBase.Columns.Add("id", idColumnBase4);
             var modelColumnBase = new ColumnBase<ColumnMappingBase>("model", "TEXT", qrAiDomainSessionsMessageTableBase)
             {
                 IsNullable = true
             };
             qrAiDomainSessionsMessageTableBase.Columns.Add("model", modelColumnBase);
-            var numberColumnBase = new ColumnBase<ColumnMappingBase>("number", "INTEGER", qrAiDomainSessionsMessageTableBase);
-            qrAiDomainSessionsMessageTableBase.Columns.Add("number", numberColumnBase);
-            var ownerColumnBase1 = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiDomainSessionsMessageTableBase);
-            qrAiDomainSessionsMessageTableBase.Columns.Add("owner", ownerColumnBase1);
+            var numberColumnBase2 = new ColumnBase<ColumnMappingBase>("number", "INTEGER", qrAiDomainSessionsMessageTableBase);
+            qrAiDomainSessionsMessageTableBase.Columns.Add("number", numberColumnBase2);
+            var ownerColumnBase4 = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiDomainSessionsMessageTableBase);
+            qrAiDomainSessionsMessageTableBase.Columns.Add("owner", ownerColumnBase4);
             var providerColumnBase = new ColumnBase<ColumnMappingBase>("provider", "TEXT", qrAiDomainSessionsMessageTableBase)
             {
                 IsNullable = true
@@ -364,53 +932,60 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             qrAiDomainSessionsMessageTableBase.Columns.Add("run", runColumnBase);
             var session_idColumnBase = new ColumnBase<ColumnMappingBase>("session_id", "TEXT", qrAiDomainSessionsMessageTableBase);
             qrAiDomainSessionsMessageTableBase.Columns.Add("session_id", session_idColumnBase);
-            var statusColumnBase = new ColumnBase<ColumnMappingBase>("status", "TEXT", qrAiDomainSessionsMessageTableBase);
-            qrAiDomainSessionsMessageTableBase.Columns.Add("status", statusColumnBase);
+            var statusColumnBase0 = new ColumnBase<ColumnMappingBase>("status", "TEXT", qrAiDomainSessionsMessageTableBase);
+            qrAiDomainSessionsMessageTableBase.Columns.Add("status", statusColumnBase0);
             var stop_requestedColumnBase = new ColumnBase<ColumnMappingBase>("stop_requested", "INTEGER", qrAiDomainSessionsMessageTableBase);
             qrAiDomainSessionsMessageTableBase.Columns.Add("stop_requested", stop_requestedColumnBase);
-            var takeoversColumnBase = new ColumnBase<ColumnMappingBase>("takeovers", "INTEGER", qrAiDomainSessionsMessageTableBase);
-            qrAiDomainSessionsMessageTableBase.Columns.Add("takeovers", takeoversColumnBase);
-            var worker_idColumnBase0 = new ColumnBase<ColumnMappingBase>("worker_id", "TEXT", qrAiDomainSessionsMessageTableBase)
+            var takeoversColumnBase0 = new ColumnBase<ColumnMappingBase>("takeovers", "INTEGER", qrAiDomainSessionsMessageTableBase);
+            qrAiDomainSessionsMessageTableBase.Columns.Add("takeovers", takeoversColumnBase0);
+            var worker_idColumnBase1 = new ColumnBase<ColumnMappingBase>("worker_id", "TEXT", qrAiDomainSessionsMessageTableBase)
             {
                 IsNullable = true
             };
-            qrAiDomainSessionsMessageTableBase.Columns.Add("worker_id", worker_idColumnBase0);
+            qrAiDomainSessionsMessageTableBase.Columns.Add("worker_id", worker_idColumnBase1);
             relationalModel.DefaultTables.Add("QrAi.Domain.Sessions.Message", qrAiDomainSessionsMessageTableBase);
             var qrAiDomainSessionsMessageMappingBase = new TableMappingBase<ColumnMappingBase>(message, qrAiDomainSessionsMessageTableBase, null);
             qrAiDomainSessionsMessageTableBase.AddTypeMapping(qrAiDomainSessionsMessageMappingBase, false);
-            defaultTableMappings1.Add(qrAiDomainSessionsMessageMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase1, message.FindProperty("Id")!, qrAiDomainSessionsMessageMappingBase);
+            defaultTableMappings7.Add(qrAiDomainSessionsMessageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase4, message.FindProperty("Id")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)attemptsColumnBase, message.FindProperty("Attempts")!, qrAiDomainSessionsMessageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)citationsColumnBase, message.FindProperty("Citations")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)completed_atColumnBase, message.FindProperty("CompletedAt")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)contentColumnBase, message.FindProperty("Content")!, qrAiDomainSessionsMessageMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)created_atColumnBase1, message.FindProperty("CreatedAt")!, qrAiDomainSessionsMessageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)created_atColumnBase2, message.FindProperty("CreatedAt")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)finish_reasonColumnBase, message.FindProperty("FinishReason")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)modelColumnBase, message.FindProperty("Model")!, qrAiDomainSessionsMessageMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)numberColumnBase, message.FindProperty("Number")!, qrAiDomainSessionsMessageMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase1, message.FindProperty("Owner")!, qrAiDomainSessionsMessageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)numberColumnBase2, message.FindProperty("Number")!, qrAiDomainSessionsMessageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase4, message.FindProperty("Owner")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)providerColumnBase, message.FindProperty("Provider")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)question_idColumnBase, message.FindProperty("QuestionId")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)requestColumnBase, message.FindProperty("Request")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)roleColumnBase, message.FindProperty("Role")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)runColumnBase, message.FindProperty("Run")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)session_idColumnBase, message.FindProperty("SessionId")!, qrAiDomainSessionsMessageMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)statusColumnBase, message.FindProperty("Status")!, qrAiDomainSessionsMessageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)statusColumnBase0, message.FindProperty("Status")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)stop_requestedColumnBase, message.FindProperty("StopRequested")!, qrAiDomainSessionsMessageMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)takeoversColumnBase, message.FindProperty("Takeovers")!, qrAiDomainSessionsMessageMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)worker_idColumnBase0, message.FindProperty("WorkerId")!, qrAiDomainSessionsMessageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)takeoversColumnBase0, message.FindProperty("Takeovers")!, qrAiDomainSessionsMessageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)worker_idColumnBase1, message.FindProperty("WorkerId")!, qrAiDomainSessionsMessageMappingBase);
 
-            var tableMappings1 = new List<TableMapping>();
-            message.SetRuntimeAnnotation("Relational:TableMappings", tableMappings1);
+            var tableMappings7 = new List<TableMapping>();
+            message.SetRuntimeAnnotation("Relational:TableMappings", tableMappings7);
             var messagesTable = new Table("messages", null, relationalModel);
-            var idColumn1 = new Column("id", "TEXT", messagesTable);
-            messagesTable.Columns.Add("id", idColumn1);
-            idColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn1);
+            var idColumn4 = new Column("id", "TEXT", messagesTable);
+            messagesTable.Columns.Add("id", idColumn4);
+            idColumn4.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn4);
             var attemptsColumn = new Column("attempts", "TEXT", messagesTable)
             {
                 IsNullable = true
             };
             messagesTable.Columns.Add("attempts", attemptsColumn);
             attemptsColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(attemptsColumn);
+            var citationsColumn = new Column("citations", "TEXT", messagesTable)
+            {
+                IsNullable = true
+            };
+            messagesTable.Columns.Add("citations", citationsColumn);
+            citationsColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(citationsColumn);
             var completed_atColumn = new Column("completed_at", "INTEGER", messagesTable)
             {
                 IsNullable = true
@@ -420,21 +995,21 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             var contentColumn = new Column("content", "TEXT", messagesTable);
             messagesTable.Columns.Add("content", contentColumn);
             contentColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(contentColumn);
-            var created_atColumn1 = new Column("created_at", "INTEGER", messagesTable);
-            messagesTable.Columns.Add("created_at", created_atColumn1);
-            created_atColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(created_atColumn1);
-            var error_codeColumn = new Column("error_code", "TEXT", messagesTable)
+            var created_atColumn2 = new Column("created_at", "INTEGER", messagesTable);
+            messagesTable.Columns.Add("created_at", created_atColumn2);
+            created_atColumn2.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(created_atColumn2);
+            var error_codeColumn0 = new Column("error_code", "TEXT", messagesTable)
             {
                 IsNullable = true
             };
-            messagesTable.Columns.Add("error_code", error_codeColumn);
-            error_codeColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(error_codeColumn);
-            var error_messageColumn = new Column("error_message", "TEXT", messagesTable)
+            messagesTable.Columns.Add("error_code", error_codeColumn0);
+            error_codeColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(error_codeColumn0);
+            var error_messageColumn0 = new Column("error_message", "TEXT", messagesTable)
             {
                 IsNullable = true
             };
-            messagesTable.Columns.Add("error_message", error_messageColumn);
-            error_messageColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(error_messageColumn);
+            messagesTable.Columns.Add("error_message", error_messageColumn0);
+            error_messageColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(error_messageColumn0);
             var finish_reasonColumn = new Column("finish_reason", "TEXT", messagesTable)
             {
                 IsNullable = true
@@ -447,12 +1022,12 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             };
             messagesTable.Columns.Add("model", modelColumn);
             modelColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(modelColumn);
-            var numberColumn = new Column("number", "INTEGER", messagesTable);
-            messagesTable.Columns.Add("number", numberColumn);
-            numberColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(numberColumn);
-            var ownerColumn1 = new Column("owner", "TEXT", messagesTable);
-            messagesTable.Columns.Add("owner", ownerColumn1);
-            ownerColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn1);
+            var numberColumn2 = new Column("number", "INTEGER", messagesTable);
+            messagesTable.Columns.Add("number", numberColumn2);
+            numberColumn2.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(numberColumn2);
+            var ownerColumn4 = new Column("owner", "TEXT", messagesTable);
+            messagesTable.Columns.Add("owner", ownerColumn4);
+            ownerColumn4.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn4);
             var providerColumn = new Column("provider", "TEXT", messagesTable)
             {
                 IsNullable = true
@@ -480,15 +1055,15 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             var session_idColumn = new Column("session_id", "TEXT", messagesTable);
             messagesTable.Columns.Add("session_id", session_idColumn);
             session_idColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(session_idColumn);
-            var statusColumn = new Column("status", "TEXT", messagesTable);
-            messagesTable.Columns.Add("status", statusColumn);
-            statusColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(statusColumn);
+            var statusColumn0 = new Column("status", "TEXT", messagesTable);
+            messagesTable.Columns.Add("status", statusColumn0);
+            statusColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(statusColumn0);
             var stop_requestedColumn = new Column("stop_requested", "INTEGER", messagesTable);
             messagesTable.Columns.Add("stop_requested", stop_requestedColumn);
             stop_requestedColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<bool>(stop_requestedColumn);
-            var takeoversColumn = new Column("takeovers", "INTEGER", messagesTable);
-            messagesTable.Columns.Add("takeovers", takeoversColumn);
-            takeoversColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(takeoversColumn);
+            var takeoversColumn0 = new Column("takeovers", "INTEGER", messagesTable);
+            messagesTable.Columns.Add("takeovers", takeoversColumn0);
+            takeoversColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(takeoversColumn0);
             var usage_completion_tokensColumn = new Column("usage_completion_tokens", "INTEGER", messagesTable)
             {
                 IsNullable = true
@@ -507,36 +1082,37 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             };
             messagesTable.Columns.Add("usage_total_tokens", usage_total_tokensColumn);
             usage_total_tokensColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(usage_total_tokensColumn);
-            var worker_idColumn0 = new Column("worker_id", "TEXT", messagesTable)
+            var worker_idColumn1 = new Column("worker_id", "TEXT", messagesTable)
             {
                 IsNullable = true
             };
-            messagesTable.Columns.Add("worker_id", worker_idColumn0);
-            worker_idColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(worker_idColumn0);
+            messagesTable.Columns.Add("worker_id", worker_idColumn1);
+            worker_idColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(worker_idColumn1);
             relationalModel.Tables.Add(("messages", null), messagesTable);
             var messagesTableMapping = new TableMapping(message, messagesTable, null);
             messagesTable.AddTypeMapping(messagesTableMapping, false);
-            tableMappings1.Add(messagesTableMapping);
-            RelationalModel.CreateColumnMapping(idColumn1, message.FindProperty("Id")!, messagesTableMapping);
+            tableMappings7.Add(messagesTableMapping);
+            RelationalModel.CreateColumnMapping(idColumn4, message.FindProperty("Id")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(attemptsColumn, message.FindProperty("Attempts")!, messagesTableMapping);
+            RelationalModel.CreateColumnMapping(citationsColumn, message.FindProperty("Citations")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(completed_atColumn, message.FindProperty("CompletedAt")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(contentColumn, message.FindProperty("Content")!, messagesTableMapping);
-            RelationalModel.CreateColumnMapping(created_atColumn1, message.FindProperty("CreatedAt")!, messagesTableMapping);
+            RelationalModel.CreateColumnMapping(created_atColumn2, message.FindProperty("CreatedAt")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(finish_reasonColumn, message.FindProperty("FinishReason")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(modelColumn, message.FindProperty("Model")!, messagesTableMapping);
-            RelationalModel.CreateColumnMapping(numberColumn, message.FindProperty("Number")!, messagesTableMapping);
-            RelationalModel.CreateColumnMapping(ownerColumn1, message.FindProperty("Owner")!, messagesTableMapping);
+            RelationalModel.CreateColumnMapping(numberColumn2, message.FindProperty("Number")!, messagesTableMapping);
+            RelationalModel.CreateColumnMapping(ownerColumn4, message.FindProperty("Owner")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(providerColumn, message.FindProperty("Provider")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(question_idColumn, message.FindProperty("QuestionId")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(requestColumn, message.FindProperty("Request")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(roleColumn, message.FindProperty("Role")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(runColumn, message.FindProperty("Run")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(session_idColumn, message.FindProperty("SessionId")!, messagesTableMapping);
-            RelationalModel.CreateColumnMapping(statusColumn, message.FindProperty("Status")!, messagesTableMapping);
+            RelationalModel.CreateColumnMapping(statusColumn0, message.FindProperty("Status")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(stop_requestedColumn, message.FindProperty("StopRequested")!, messagesTableMapping);
-            RelationalModel.CreateColumnMapping(takeoversColumn, message.FindProperty("Takeovers")!, messagesTableMapping);
-            RelationalModel.CreateColumnMapping(worker_idColumn0, message.FindProperty("WorkerId")!, messagesTableMapping);
-            var pk_messages = new UniqueConstraint("pk_messages", messagesTable, new[] { idColumn1 });
+            RelationalModel.CreateColumnMapping(takeoversColumn0, message.FindProperty("Takeovers")!, messagesTableMapping);
+            RelationalModel.CreateColumnMapping(worker_idColumn1, message.FindProperty("WorkerId")!, messagesTableMapping);
+            var pk_messages = new UniqueConstraint("pk_messages", messagesTable, new[] { idColumn4 });
             messagesTable.PrimaryKey = pk_messages;
             pk_messages.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<Guid>(pk_messages));
             var pk_messagesKey = RelationalModel.GetKey(this,
@@ -555,7 +1131,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.GetOrCreateTableIndexes(ix_messages_open_answerIx).Add(ix_messages_open_answer);
             messagesTable.Indexes.Add("ix_messages_open_answer", ix_messages_open_answer);
             var ix_messages_session_id_number = new TableIndex(
-            "ix_messages_session_id_number", messagesTable, new[] { session_idColumn, numberColumn }, true);
+            "ix_messages_session_id_number", messagesTable, new[] { session_idColumn, numberColumn2 }, true);
             ix_messages_session_id_number.SetRowIndexValueFactory(new CompositeRowIndexValueFactory(ix_messages_session_id_number));
             var ix_messages_session_id_numberIx = RelationalModel.GetIndex(this,
                 "QrAi.Domain.Sessions.Message",
@@ -566,85 +1142,85 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
 
             var answerError = message.FindComplexProperty("Error")!.ComplexType;
 
-            var defaultTableMappings2 = new List<TableMappingBase<ColumnMappingBase>>();
-            answerError.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings2);
+            var defaultTableMappings8 = new List<TableMappingBase<ColumnMappingBase>>();
+            answerError.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings8);
             var qrAiDomainSessionsMessageMappingBase0 = new TableMappingBase<ColumnMappingBase>(answerError, qrAiDomainSessionsMessageTableBase, null);
             qrAiDomainSessionsMessageTableBase.AddTypeMapping(qrAiDomainSessionsMessageMappingBase0, false);
-            defaultTableMappings2.Add(qrAiDomainSessionsMessageMappingBase0);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)error_CodeColumnBase, answerError.FindProperty("Code")!, qrAiDomainSessionsMessageMappingBase0);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)error_MessageColumnBase, answerError.FindProperty("Message")!, qrAiDomainSessionsMessageMappingBase0);
+            defaultTableMappings8.Add(qrAiDomainSessionsMessageMappingBase0);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)error_CodeColumnBase0, answerError.FindProperty("Code")!, qrAiDomainSessionsMessageMappingBase0);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)error_MessageColumnBase0, answerError.FindProperty("Message")!, qrAiDomainSessionsMessageMappingBase0);
 
-            var tableMappings2 = new List<TableMapping>();
-            answerError.SetRuntimeAnnotation("Relational:TableMappings", tableMappings2);
+            var tableMappings8 = new List<TableMapping>();
+            answerError.SetRuntimeAnnotation("Relational:TableMappings", tableMappings8);
             var messagesTableMapping0 = new TableMapping(answerError, messagesTable, true);
             messagesTable.AddTypeMapping(messagesTableMapping0, true);
-            tableMappings2.Add(messagesTableMapping0);
-            RelationalModel.CreateColumnMapping(error_codeColumn, answerError.FindProperty("Code")!, messagesTableMapping0);
-            RelationalModel.CreateColumnMapping(error_messageColumn, answerError.FindProperty("Message")!, messagesTableMapping0);
+            tableMappings8.Add(messagesTableMapping0);
+            RelationalModel.CreateColumnMapping(error_codeColumn0, answerError.FindProperty("Code")!, messagesTableMapping0);
+            RelationalModel.CreateColumnMapping(error_messageColumn0, answerError.FindProperty("Message")!, messagesTableMapping0);
 
             var tokenUsage = message.FindComplexProperty("Usage")!.ComplexType;
 
-            var defaultTableMappings3 = new List<TableMappingBase<ColumnMappingBase>>();
-            tokenUsage.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings3);
+            var defaultTableMappings9 = new List<TableMappingBase<ColumnMappingBase>>();
+            tokenUsage.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings9);
             var qrAiDomainSessionsMessageMappingBase1 = new TableMappingBase<ColumnMappingBase>(tokenUsage, qrAiDomainSessionsMessageTableBase, null);
             qrAiDomainSessionsMessageTableBase.AddTypeMapping(qrAiDomainSessionsMessageMappingBase1, false);
-            defaultTableMappings3.Add(qrAiDomainSessionsMessageMappingBase1);
+            defaultTableMappings9.Add(qrAiDomainSessionsMessageMappingBase1);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)usage_CompletionTokensColumnBase, tokenUsage.FindProperty("CompletionTokens")!, qrAiDomainSessionsMessageMappingBase1);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)usage_PromptTokensColumnBase, tokenUsage.FindProperty("PromptTokens")!, qrAiDomainSessionsMessageMappingBase1);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)usage_TotalTokensColumnBase, tokenUsage.FindProperty("TotalTokens")!, qrAiDomainSessionsMessageMappingBase1);
 
-            var tableMappings3 = new List<TableMapping>();
-            tokenUsage.SetRuntimeAnnotation("Relational:TableMappings", tableMappings3);
+            var tableMappings9 = new List<TableMapping>();
+            tokenUsage.SetRuntimeAnnotation("Relational:TableMappings", tableMappings9);
             var messagesTableMapping1 = new TableMapping(tokenUsage, messagesTable, true);
             messagesTable.AddTypeMapping(messagesTableMapping1, true);
-            tableMappings3.Add(messagesTableMapping1);
+            tableMappings9.Add(messagesTableMapping1);
             RelationalModel.CreateColumnMapping(usage_completion_tokensColumn, tokenUsage.FindProperty("CompletionTokens")!, messagesTableMapping1);
             RelationalModel.CreateColumnMapping(usage_prompt_tokensColumn, tokenUsage.FindProperty("PromptTokens")!, messagesTableMapping1);
             RelationalModel.CreateColumnMapping(usage_total_tokensColumn, tokenUsage.FindProperty("TotalTokens")!, messagesTableMapping1);
 
             var session = FindEntityType("QrAi.Domain.Sessions.Session")!;
 
-            var defaultTableMappings4 = new List<TableMappingBase<ColumnMappingBase>>();
-            session.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings4);
+            var defaultTableMappings10 = new List<TableMappingBase<ColumnMappingBase>>();
+            session.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings10);
             var qrAiDomainSessionsSessionTableBase = new TableBase("QrAi.Domain.Sessions.Session", null, relationalModel);
-            var created_atColumnBase2 = new ColumnBase<ColumnMappingBase>("created_at", "INTEGER", qrAiDomainSessionsSessionTableBase);
-            qrAiDomainSessionsSessionTableBase.Columns.Add("created_at", created_atColumnBase2);
+            var created_atColumnBase3 = new ColumnBase<ColumnMappingBase>("created_at", "INTEGER", qrAiDomainSessionsSessionTableBase);
+            qrAiDomainSessionsSessionTableBase.Columns.Add("created_at", created_atColumnBase3);
             var folded_titleColumnBase = new ColumnBase<ColumnMappingBase>("folded_title", "TEXT", qrAiDomainSessionsSessionTableBase);
             qrAiDomainSessionsSessionTableBase.Columns.Add("folded_title", folded_titleColumnBase);
-            var idColumnBase2 = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiDomainSessionsSessionTableBase);
-            qrAiDomainSessionsSessionTableBase.Columns.Add("id", idColumnBase2);
+            var idColumnBase5 = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiDomainSessionsSessionTableBase);
+            qrAiDomainSessionsSessionTableBase.Columns.Add("id", idColumnBase5);
             var is_titledColumnBase = new ColumnBase<ColumnMappingBase>("is_titled", "INTEGER", qrAiDomainSessionsSessionTableBase);
             qrAiDomainSessionsSessionTableBase.Columns.Add("is_titled", is_titledColumnBase);
             var message_countColumnBase = new ColumnBase<ColumnMappingBase>("message_count", "INTEGER", qrAiDomainSessionsSessionTableBase);
             qrAiDomainSessionsSessionTableBase.Columns.Add("message_count", message_countColumnBase);
-            var ownerColumnBase2 = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiDomainSessionsSessionTableBase);
-            qrAiDomainSessionsSessionTableBase.Columns.Add("owner", ownerColumnBase2);
-            var titleColumnBase = new ColumnBase<ColumnMappingBase>("title", "TEXT", qrAiDomainSessionsSessionTableBase);
-            qrAiDomainSessionsSessionTableBase.Columns.Add("title", titleColumnBase);
-            var updated_atColumnBase = new ColumnBase<ColumnMappingBase>("updated_at", "INTEGER", qrAiDomainSessionsSessionTableBase);
-            qrAiDomainSessionsSessionTableBase.Columns.Add("updated_at", updated_atColumnBase);
+            var ownerColumnBase5 = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiDomainSessionsSessionTableBase);
+            qrAiDomainSessionsSessionTableBase.Columns.Add("owner", ownerColumnBase5);
+            var titleColumnBase0 = new ColumnBase<ColumnMappingBase>("title", "TEXT", qrAiDomainSessionsSessionTableBase);
+            qrAiDomainSessionsSessionTableBase.Columns.Add("title", titleColumnBase0);
+            var updated_atColumnBase0 = new ColumnBase<ColumnMappingBase>("updated_at", "INTEGER", qrAiDomainSessionsSessionTableBase);
+            qrAiDomainSessionsSessionTableBase.Columns.Add("updated_at", updated_atColumnBase0);
             relationalModel.DefaultTables.Add("QrAi.Domain.Sessions.Session", qrAiDomainSessionsSessionTableBase);
             var qrAiDomainSessionsSessionMappingBase = new TableMappingBase<ColumnMappingBase>(session, qrAiDomainSessionsSessionTableBase, null);
             qrAiDomainSessionsSessionTableBase.AddTypeMapping(qrAiDomainSessionsSessionMappingBase, false);
-            defaultTableMappings4.Add(qrAiDomainSessionsSessionMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase2, session.FindProperty("Id")!, qrAiDomainSessionsSessionMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)created_atColumnBase2, session.FindProperty("CreatedAt")!, qrAiDomainSessionsSessionMappingBase);
+            defaultTableMappings10.Add(qrAiDomainSessionsSessionMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase5, session.FindProperty("Id")!, qrAiDomainSessionsSessionMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)created_atColumnBase3, session.FindProperty("CreatedAt")!, qrAiDomainSessionsSessionMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)folded_titleColumnBase, session.FindProperty("FoldedTitle")!, qrAiDomainSessionsSessionMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)is_titledColumnBase, session.FindProperty("IsTitled")!, qrAiDomainSessionsSessionMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)message_countColumnBase, session.FindProperty("MessageCount")!, qrAiDomainSessionsSessionMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase2, session.FindProperty("Owner")!, qrAiDomainSessionsSessionMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)titleColumnBase, session.FindProperty("Title")!, qrAiDomainSessionsSessionMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)updated_atColumnBase, session.FindProperty("UpdatedAt")!, qrAiDomainSessionsSessionMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase5, session.FindProperty("Owner")!, qrAiDomainSessionsSessionMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)titleColumnBase0, session.FindProperty("Title")!, qrAiDomainSessionsSessionMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)updated_atColumnBase0, session.FindProperty("UpdatedAt")!, qrAiDomainSessionsSessionMappingBase);
 
-            var tableMappings4 = new List<TableMapping>();
-            session.SetRuntimeAnnotation("Relational:TableMappings", tableMappings4);
+            var tableMappings10 = new List<TableMapping>();
+            session.SetRuntimeAnnotation("Relational:TableMappings", tableMappings10);
             var sessionsTable = new Table("sessions", null, relationalModel);
-            var idColumn2 = new Column("id", "TEXT", sessionsTable);
-            sessionsTable.Columns.Add("id", idColumn2);
-            idColumn2.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn2);
-            var created_atColumn2 = new Column("created_at", "INTEGER", sessionsTable);
-            sessionsTable.Columns.Add("created_at", created_atColumn2);
-            created_atColumn2.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(created_atColumn2);
+            var idColumn5 = new Column("id", "TEXT", sessionsTable);
+            sessionsTable.Columns.Add("id", idColumn5);
+            idColumn5.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn5);
+            var created_atColumn3 = new Column("created_at", "INTEGER", sessionsTable);
+            sessionsTable.Columns.Add("created_at", created_atColumn3);
+            created_atColumn3.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(created_atColumn3);
             var folded_titleColumn = new Column("folded_title", "TEXT", sessionsTable);
             sessionsTable.Columns.Add("folded_title", folded_titleColumn);
             folded_titleColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(folded_titleColumn);
@@ -654,28 +1230,28 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             var message_countColumn = new Column("message_count", "INTEGER", sessionsTable);
             sessionsTable.Columns.Add("message_count", message_countColumn);
             message_countColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(message_countColumn);
-            var ownerColumn2 = new Column("owner", "TEXT", sessionsTable);
-            sessionsTable.Columns.Add("owner", ownerColumn2);
-            ownerColumn2.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn2);
-            var titleColumn = new Column("title", "TEXT", sessionsTable);
-            sessionsTable.Columns.Add("title", titleColumn);
-            titleColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(titleColumn);
-            var updated_atColumn = new Column("updated_at", "INTEGER", sessionsTable);
-            sessionsTable.Columns.Add("updated_at", updated_atColumn);
-            updated_atColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(updated_atColumn);
+            var ownerColumn5 = new Column("owner", "TEXT", sessionsTable);
+            sessionsTable.Columns.Add("owner", ownerColumn5);
+            ownerColumn5.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn5);
+            var titleColumn0 = new Column("title", "TEXT", sessionsTable);
+            sessionsTable.Columns.Add("title", titleColumn0);
+            titleColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(titleColumn0);
+            var updated_atColumn0 = new Column("updated_at", "INTEGER", sessionsTable);
+            sessionsTable.Columns.Add("updated_at", updated_atColumn0);
+            updated_atColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(updated_atColumn0);
             relationalModel.Tables.Add(("sessions", null), sessionsTable);
             var sessionsTableMapping = new TableMapping(session, sessionsTable, null);
             sessionsTable.AddTypeMapping(sessionsTableMapping, false);
-            tableMappings4.Add(sessionsTableMapping);
-            RelationalModel.CreateColumnMapping(idColumn2, session.FindProperty("Id")!, sessionsTableMapping);
-            RelationalModel.CreateColumnMapping(created_atColumn2, session.FindProperty("CreatedAt")!, sessionsTableMapping);
+            tableMappings10.Add(sessionsTableMapping);
+            RelationalModel.CreateColumnMapping(idColumn5, session.FindProperty("Id")!, sessionsTableMapping);
+            RelationalModel.CreateColumnMapping(created_atColumn3, session.FindProperty("CreatedAt")!, sessionsTableMapping);
             RelationalModel.CreateColumnMapping(folded_titleColumn, session.FindProperty("FoldedTitle")!, sessionsTableMapping);
             RelationalModel.CreateColumnMapping(is_titledColumn, session.FindProperty("IsTitled")!, sessionsTableMapping);
             RelationalModel.CreateColumnMapping(message_countColumn, session.FindProperty("MessageCount")!, sessionsTableMapping);
-            RelationalModel.CreateColumnMapping(ownerColumn2, session.FindProperty("Owner")!, sessionsTableMapping);
-            RelationalModel.CreateColumnMapping(titleColumn, session.FindProperty("Title")!, sessionsTableMapping);
-            RelationalModel.CreateColumnMapping(updated_atColumn, session.FindProperty("UpdatedAt")!, sessionsTableMapping);
-            var pk_sessions = new UniqueConstraint("pk_sessions", sessionsTable, new[] { idColumn2 });
+            RelationalModel.CreateColumnMapping(ownerColumn5, session.FindProperty("Owner")!, sessionsTableMapping);
+            RelationalModel.CreateColumnMapping(titleColumn0, session.FindProperty("Title")!, sessionsTableMapping);
+            RelationalModel.CreateColumnMapping(updated_atColumn0, session.FindProperty("UpdatedAt")!, sessionsTableMapping);
+            var pk_sessions = new UniqueConstraint("pk_sessions", sessionsTable, new[] { idColumn5 });
             sessionsTable.PrimaryKey = pk_sessions;
             pk_sessions.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<Guid>(pk_sessions));
             var pk_sessionsKey = RelationalModel.GetKey(this,
@@ -685,7 +1261,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.GetOrCreateUniqueConstraints(pk_sessionsKey).Add(pk_sessions);
             sessionsTable.UniqueConstraints.Add("pk_sessions", pk_sessions);
             var ix_sessions_owner_updated_at_id = new TableIndex(
-            "ix_sessions_owner_updated_at_id", sessionsTable, new[] { ownerColumn2, updated_atColumn, idColumn2 }, false);
+            "ix_sessions_owner_updated_at_id", sessionsTable, new[] { ownerColumn5, updated_atColumn0, idColumn5 }, false);
             ix_sessions_owner_updated_at_id.SetRowIndexValueFactory(new CompositeRowIndexValueFactory(ix_sessions_owner_updated_at_id));
             var ix_sessions_owner_updated_at_idIx = RelationalModel.GetIndex(this,
                 "QrAi.Domain.Sessions.Session",
@@ -696,8 +1272,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
 
             var answerPieceRow = FindEntityType("QrAi.Infrastructure.Persistence.AnswerPieceRow")!;
 
-            var defaultTableMappings5 = new List<TableMappingBase<ColumnMappingBase>>();
-            answerPieceRow.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings5);
+            var defaultTableMappings11 = new List<TableMappingBase<ColumnMappingBase>>();
+            answerPieceRow.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings11);
             var qrAiInfrastructurePersistenceAnswerPieceRowTableBase = new TableBase("QrAi.Infrastructure.Persistence.AnswerPieceRow", null, relationalModel);
             var answer_idColumnBase0 = new ColumnBase<ColumnMappingBase>("answer_id", "TEXT", qrAiInfrastructurePersistenceAnswerPieceRowTableBase);
             qrAiInfrastructurePersistenceAnswerPieceRowTableBase.Columns.Add("answer_id", answer_idColumnBase0);
@@ -705,19 +1281,19 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             qrAiInfrastructurePersistenceAnswerPieceRowTableBase.Columns.Add("run", runColumnBase0);
             var startColumnBase = new ColumnBase<ColumnMappingBase>("start", "INTEGER", qrAiInfrastructurePersistenceAnswerPieceRowTableBase);
             qrAiInfrastructurePersistenceAnswerPieceRowTableBase.Columns.Add("start", startColumnBase);
-            var textColumnBase = new ColumnBase<ColumnMappingBase>("text", "TEXT", qrAiInfrastructurePersistenceAnswerPieceRowTableBase);
-            qrAiInfrastructurePersistenceAnswerPieceRowTableBase.Columns.Add("text", textColumnBase);
+            var textColumnBase0 = new ColumnBase<ColumnMappingBase>("text", "TEXT", qrAiInfrastructurePersistenceAnswerPieceRowTableBase);
+            qrAiInfrastructurePersistenceAnswerPieceRowTableBase.Columns.Add("text", textColumnBase0);
             relationalModel.DefaultTables.Add("QrAi.Infrastructure.Persistence.AnswerPieceRow", qrAiInfrastructurePersistenceAnswerPieceRowTableBase);
             var qrAiInfrastructurePersistenceAnswerPieceRowMappingBase = new TableMappingBase<ColumnMappingBase>(answerPieceRow, qrAiInfrastructurePersistenceAnswerPieceRowTableBase, null);
             qrAiInfrastructurePersistenceAnswerPieceRowTableBase.AddTypeMapping(qrAiInfrastructurePersistenceAnswerPieceRowMappingBase, false);
-            defaultTableMappings5.Add(qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
+            defaultTableMappings11.Add(qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)answer_idColumnBase0, answerPieceRow.FindProperty("AnswerId")!, qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)runColumnBase0, answerPieceRow.FindProperty("Run")!, qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)startColumnBase, answerPieceRow.FindProperty("Start")!, qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)textColumnBase, answerPieceRow.FindProperty("Text")!, qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)textColumnBase0, answerPieceRow.FindProperty("Text")!, qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
 
-            var tableMappings5 = new List<TableMapping>();
-            answerPieceRow.SetRuntimeAnnotation("Relational:TableMappings", tableMappings5);
+            var tableMappings11 = new List<TableMapping>();
+            answerPieceRow.SetRuntimeAnnotation("Relational:TableMappings", tableMappings11);
             var answer_piecesTable = new Table("answer_pieces", null, relationalModel);
             var answer_idColumn0 = new Column("answer_id", "TEXT", answer_piecesTable);
             answer_piecesTable.Columns.Add("answer_id", answer_idColumn0);
@@ -728,17 +1304,17 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             var startColumn = new Column("start", "INTEGER", answer_piecesTable);
             answer_piecesTable.Columns.Add("start", startColumn);
             startColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(startColumn);
-            var textColumn = new Column("text", "TEXT", answer_piecesTable);
-            answer_piecesTable.Columns.Add("text", textColumn);
-            textColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(textColumn);
+            var textColumn0 = new Column("text", "TEXT", answer_piecesTable);
+            answer_piecesTable.Columns.Add("text", textColumn0);
+            textColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(textColumn0);
             relationalModel.Tables.Add(("answer_pieces", null), answer_piecesTable);
             var answer_piecesTableMapping = new TableMapping(answerPieceRow, answer_piecesTable, null);
             answer_piecesTable.AddTypeMapping(answer_piecesTableMapping, false);
-            tableMappings5.Add(answer_piecesTableMapping);
+            tableMappings11.Add(answer_piecesTableMapping);
             RelationalModel.CreateColumnMapping(answer_idColumn0, answerPieceRow.FindProperty("AnswerId")!, answer_piecesTableMapping);
             RelationalModel.CreateColumnMapping(runColumn0, answerPieceRow.FindProperty("Run")!, answer_piecesTableMapping);
             RelationalModel.CreateColumnMapping(startColumn, answerPieceRow.FindProperty("Start")!, answer_piecesTableMapping);
-            RelationalModel.CreateColumnMapping(textColumn, answerPieceRow.FindProperty("Text")!, answer_piecesTableMapping);
+            RelationalModel.CreateColumnMapping(textColumn0, answerPieceRow.FindProperty("Text")!, answer_piecesTableMapping);
             var pk_answer_pieces = new UniqueConstraint("pk_answer_pieces", answer_piecesTable, new[] { answer_idColumn0, runColumn0, startColumn });
             answer_piecesTable.PrimaryKey = pk_answer_pieces;
             pk_answer_pieces.SetRowKeyValueFactory(new CompositeRowKeyValueFactory(pk_answer_pieces));
@@ -749,52 +1325,93 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.GetOrCreateUniqueConstraints(pk_answer_piecesKey).Add(pk_answer_pieces);
             answer_piecesTable.UniqueConstraints.Add("pk_answer_pieces", pk_answer_pieces);
 
+            var counterRow = FindEntityType("QrAi.Infrastructure.Persistence.CounterRow")!;
+
+            var defaultTableMappings12 = new List<TableMappingBase<ColumnMappingBase>>();
+            counterRow.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings12);
+            var qrAiInfrastructurePersistenceCounterRowTableBase = new TableBase("QrAi.Infrastructure.Persistence.CounterRow", null, relationalModel);
+            var nameColumnBase1 = new ColumnBase<ColumnMappingBase>("name", "TEXT", qrAiInfrastructurePersistenceCounterRowTableBase);
+            qrAiInfrastructurePersistenceCounterRowTableBase.Columns.Add("name", nameColumnBase1);
+            var valueColumnBase = new ColumnBase<ColumnMappingBase>("value", "INTEGER", qrAiInfrastructurePersistenceCounterRowTableBase);
+            qrAiInfrastructurePersistenceCounterRowTableBase.Columns.Add("value", valueColumnBase);
+            relationalModel.DefaultTables.Add("QrAi.Infrastructure.Persistence.CounterRow", qrAiInfrastructurePersistenceCounterRowTableBase);
+            var qrAiInfrastructurePersistenceCounterRowMappingBase = new TableMappingBase<ColumnMappingBase>(counterRow, qrAiInfrastructurePersistenceCounterRowTableBase, null);
+            qrAiInfrastructurePersistenceCounterRowTableBase.AddTypeMapping(qrAiInfrastructurePersistenceCounterRowMappingBase, false);
+            defaultTableMappings12.Add(qrAiInfrastructurePersistenceCounterRowMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)nameColumnBase1, counterRow.FindProperty("Name")!, qrAiInfrastructurePersistenceCounterRowMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)valueColumnBase, counterRow.FindProperty("Value")!, qrAiInfrastructurePersistenceCounterRowMappingBase);
+
+            var tableMappings12 = new List<TableMapping>();
+            counterRow.SetRuntimeAnnotation("Relational:TableMappings", tableMappings12);
+            var countersTable = new Table("counters", null, relationalModel);
+            var nameColumn1 = new Column("name", "TEXT", countersTable);
+            countersTable.Columns.Add("name", nameColumn1);
+            nameColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(nameColumn1);
+            var valueColumn = new Column("value", "INTEGER", countersTable);
+            countersTable.Columns.Add("value", valueColumn);
+            valueColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(valueColumn);
+            relationalModel.Tables.Add(("counters", null), countersTable);
+            var countersTableMapping = new TableMapping(counterRow, countersTable, null);
+            countersTable.AddTypeMapping(countersTableMapping, false);
+            tableMappings12.Add(countersTableMapping);
+            RelationalModel.CreateColumnMapping(nameColumn1, counterRow.FindProperty("Name")!, countersTableMapping);
+            RelationalModel.CreateColumnMapping(valueColumn, counterRow.FindProperty("Value")!, countersTableMapping);
+            var pk_counters = new UniqueConstraint("pk_counters", countersTable, new[] { nameColumn1 });
+            countersTable.PrimaryKey = pk_counters;
+            pk_counters.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<string>(pk_counters));
+            var pk_countersKey = RelationalModel.GetKey(this,
+                "QrAi.Infrastructure.Persistence.CounterRow",
+                new[] { "Name" });
+            pk_counters.MappedKeys.Add(pk_countersKey);
+            RelationalModel.GetOrCreateUniqueConstraints(pk_countersKey).Add(pk_counters);
+            countersTable.UniqueConstraints.Add("pk_counters", pk_counters);
+
             var workerRow = FindEntityType("QrAi.Infrastructure.Persistence.WorkerRow")!;
 
-            var defaultTableMappings6 = new List<TableMappingBase<ColumnMappingBase>>();
-            workerRow.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings6);
+            var defaultTableMappings13 = new List<TableMappingBase<ColumnMappingBase>>();
+            workerRow.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings13);
             var qrAiInfrastructurePersistenceWorkerRowTableBase = new TableBase("QrAi.Infrastructure.Persistence.WorkerRow", null, relationalModel);
             var heartbeat_atColumnBase = new ColumnBase<ColumnMappingBase>("heartbeat_at", "INTEGER", qrAiInfrastructurePersistenceWorkerRowTableBase);
             qrAiInfrastructurePersistenceWorkerRowTableBase.Columns.Add("heartbeat_at", heartbeat_atColumnBase);
-            var idColumnBase3 = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiInfrastructurePersistenceWorkerRowTableBase);
-            qrAiInfrastructurePersistenceWorkerRowTableBase.Columns.Add("id", idColumnBase3);
-            var nameColumnBase0 = new ColumnBase<ColumnMappingBase>("name", "TEXT", qrAiInfrastructurePersistenceWorkerRowTableBase);
-            qrAiInfrastructurePersistenceWorkerRowTableBase.Columns.Add("name", nameColumnBase0);
+            var idColumnBase6 = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiInfrastructurePersistenceWorkerRowTableBase);
+            qrAiInfrastructurePersistenceWorkerRowTableBase.Columns.Add("id", idColumnBase6);
+            var nameColumnBase2 = new ColumnBase<ColumnMappingBase>("name", "TEXT", qrAiInfrastructurePersistenceWorkerRowTableBase);
+            qrAiInfrastructurePersistenceWorkerRowTableBase.Columns.Add("name", nameColumnBase2);
             var started_atColumnBase = new ColumnBase<ColumnMappingBase>("started_at", "INTEGER", qrAiInfrastructurePersistenceWorkerRowTableBase);
             qrAiInfrastructurePersistenceWorkerRowTableBase.Columns.Add("started_at", started_atColumnBase);
             relationalModel.DefaultTables.Add("QrAi.Infrastructure.Persistence.WorkerRow", qrAiInfrastructurePersistenceWorkerRowTableBase);
             var qrAiInfrastructurePersistenceWorkerRowMappingBase = new TableMappingBase<ColumnMappingBase>(workerRow, qrAiInfrastructurePersistenceWorkerRowTableBase, null);
             qrAiInfrastructurePersistenceWorkerRowTableBase.AddTypeMapping(qrAiInfrastructurePersistenceWorkerRowMappingBase, false);
-            defaultTableMappings6.Add(qrAiInfrastructurePersistenceWorkerRowMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase3, workerRow.FindProperty("Id")!, qrAiInfrastructurePersistenceWorkerRowMappingBase);
+            defaultTableMappings13.Add(qrAiInfrastructurePersistenceWorkerRowMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase6, workerRow.FindProperty("Id")!, qrAiInfrastructurePersistenceWorkerRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)heartbeat_atColumnBase, workerRow.FindProperty("HeartbeatAt")!, qrAiInfrastructurePersistenceWorkerRowMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)nameColumnBase0, workerRow.FindProperty("Name")!, qrAiInfrastructurePersistenceWorkerRowMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)nameColumnBase2, workerRow.FindProperty("Name")!, qrAiInfrastructurePersistenceWorkerRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)started_atColumnBase, workerRow.FindProperty("StartedAt")!, qrAiInfrastructurePersistenceWorkerRowMappingBase);
 
-            var tableMappings6 = new List<TableMapping>();
-            workerRow.SetRuntimeAnnotation("Relational:TableMappings", tableMappings6);
+            var tableMappings13 = new List<TableMapping>();
+            workerRow.SetRuntimeAnnotation("Relational:TableMappings", tableMappings13);
             var workersTable = new Table("workers", null, relationalModel);
-            var idColumn3 = new Column("id", "TEXT", workersTable);
-            workersTable.Columns.Add("id", idColumn3);
-            idColumn3.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn3);
+            var idColumn6 = new Column("id", "TEXT", workersTable);
+            workersTable.Columns.Add("id", idColumn6);
+            idColumn6.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn6);
             var heartbeat_atColumn = new Column("heartbeat_at", "INTEGER", workersTable);
             workersTable.Columns.Add("heartbeat_at", heartbeat_atColumn);
             heartbeat_atColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(heartbeat_atColumn);
-            var nameColumn0 = new Column("name", "TEXT", workersTable);
-            workersTable.Columns.Add("name", nameColumn0);
-            nameColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(nameColumn0);
+            var nameColumn2 = new Column("name", "TEXT", workersTable);
+            workersTable.Columns.Add("name", nameColumn2);
+            nameColumn2.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(nameColumn2);
             var started_atColumn = new Column("started_at", "INTEGER", workersTable);
             workersTable.Columns.Add("started_at", started_atColumn);
             started_atColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(started_atColumn);
             relationalModel.Tables.Add(("workers", null), workersTable);
             var workersTableMapping = new TableMapping(workerRow, workersTable, null);
             workersTable.AddTypeMapping(workersTableMapping, false);
-            tableMappings6.Add(workersTableMapping);
-            RelationalModel.CreateColumnMapping(idColumn3, workerRow.FindProperty("Id")!, workersTableMapping);
+            tableMappings13.Add(workersTableMapping);
+            RelationalModel.CreateColumnMapping(idColumn6, workerRow.FindProperty("Id")!, workersTableMapping);
             RelationalModel.CreateColumnMapping(heartbeat_atColumn, workerRow.FindProperty("HeartbeatAt")!, workersTableMapping);
-            RelationalModel.CreateColumnMapping(nameColumn0, workerRow.FindProperty("Name")!, workersTableMapping);
+            RelationalModel.CreateColumnMapping(nameColumn2, workerRow.FindProperty("Name")!, workersTableMapping);
             RelationalModel.CreateColumnMapping(started_atColumn, workerRow.FindProperty("StartedAt")!, workersTableMapping);
-            var pk_workers = new UniqueConstraint("pk_workers", workersTable, new[] { idColumn3 });
+            var pk_workers = new UniqueConstraint("pk_workers", workersTable, new[] { idColumn6 });
             workersTable.PrimaryKey = pk_workers;
             pk_workers.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<Guid>(pk_workers));
             var pk_workersKey = RelationalModel.GetKey(this,
@@ -817,6 +1434,48 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.GetOrCreateForeignKeyConstraints(fk_answer_pieces_messages_answer_idFk).Add(fk_answer_pieces_messages_answer_id);
             answer_piecesTable.ForeignKeyConstraints.Add(fk_answer_pieces_messages_answer_id);
             messagesTable.ReferencingForeignKeyConstraints.Add(fk_answer_pieces_messages_answer_id);
+            var fk_document_chunks_documents_document_id = new ForeignKeyConstraint(
+                "fk_document_chunks_documents_document_id", document_chunksTable, documentsTable,
+                new[] { document_idColumn0 },
+                documentsTable.FindUniqueConstraint("pk_documents")!, ReferentialAction.Cascade);
+            fk_document_chunks_documents_document_id.SetRowForeignKeyValueFactory(RowForeignKeyValueFactoryFactory.CreateSimpleNonNullableFactory<Guid, Guid>(fk_document_chunks_documents_document_id));
+            var fk_document_chunks_documents_document_idFk = RelationalModel.GetForeignKey(this,
+                "QrAi.Domain.Documents.DocumentChunk",
+                new[] { "DocumentId" },
+                "QrAi.Domain.Documents.Document",
+                new[] { "Id" });
+            fk_document_chunks_documents_document_id.MappedForeignKeys.Add(fk_document_chunks_documents_document_idFk);
+            RelationalModel.GetOrCreateForeignKeyConstraints(fk_document_chunks_documents_document_idFk).Add(fk_document_chunks_documents_document_id);
+            document_chunksTable.ForeignKeyConstraints.Add(fk_document_chunks_documents_document_id);
+            documentsTable.ReferencingForeignKeyConstraints.Add(fk_document_chunks_documents_document_id);
+            var fk_index_blocks_index_segments_segment_id = new ForeignKeyConstraint(
+                "fk_index_blocks_index_segments_segment_id", index_blocksTable, index_segmentsTable,
+                new[] { segment_idColumn },
+                index_segmentsTable.FindUniqueConstraint("pk_index_segments")!, ReferentialAction.Cascade);
+            fk_index_blocks_index_segments_segment_id.SetRowForeignKeyValueFactory(RowForeignKeyValueFactoryFactory.CreateSimpleNonNullableFactory<Guid, Guid>(fk_index_blocks_index_segments_segment_id));
+            var fk_index_blocks_index_segments_segment_idFk = RelationalModel.GetForeignKey(this,
+                "QrAi.Application.Search.IndexBlock",
+                new[] { "SegmentId" },
+                "QrAi.Application.Search.IndexSegment",
+                new[] { "Id" });
+            fk_index_blocks_index_segments_segment_id.MappedForeignKeys.Add(fk_index_blocks_index_segments_segment_idFk);
+            RelationalModel.GetOrCreateForeignKeyConstraints(fk_index_blocks_index_segments_segment_idFk).Add(fk_index_blocks_index_segments_segment_id);
+            index_blocksTable.ForeignKeyConstraints.Add(fk_index_blocks_index_segments_segment_id);
+            index_segmentsTable.ReferencingForeignKeyConstraints.Add(fk_index_blocks_index_segments_segment_id);
+            var fk_index_segments_documents_document_id = new ForeignKeyConstraint(
+                "fk_index_segments_documents_document_id", index_segmentsTable, documentsTable,
+                new[] { document_idColumn },
+                documentsTable.FindUniqueConstraint("pk_documents")!, ReferentialAction.Cascade);
+            fk_index_segments_documents_document_id.SetRowForeignKeyValueFactory(RowForeignKeyValueFactoryFactory.CreateSimpleNonNullableFactory<Guid, Guid>(fk_index_segments_documents_document_id));
+            var fk_index_segments_documents_document_idFk = RelationalModel.GetForeignKey(this,
+                "QrAi.Application.Search.IndexSegment",
+                new[] { "DocumentId" },
+                "QrAi.Domain.Documents.Document",
+                new[] { "Id" });
+            fk_index_segments_documents_document_id.MappedForeignKeys.Add(fk_index_segments_documents_document_idFk);
+            RelationalModel.GetOrCreateForeignKeyConstraints(fk_index_segments_documents_document_idFk).Add(fk_index_segments_documents_document_id);
+            index_segmentsTable.ForeignKeyConstraints.Add(fk_index_segments_documents_document_id);
+            documentsTable.ReferencingForeignKeyConstraints.Add(fk_index_segments_documents_document_id);
             var fk_messages_sessions_session_id = new ForeignKeyConstraint(
                 "fk_messages_sessions_session_id", messagesTable, sessionsTable,
                 new[] { session_idColumn },
@@ -831,6 +1490,20 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.GetOrCreateForeignKeyConstraints(fk_messages_sessions_session_idFk).Add(fk_messages_sessions_session_id);
             messagesTable.ForeignKeyConstraints.Add(fk_messages_sessions_session_id);
             sessionsTable.ReferencingForeignKeyConstraints.Add(fk_messages_sessions_session_id);
+            var fk_passages_documents_document_id = new ForeignKeyConstraint(
+                "fk_passages_documents_document_id", passagesTable, documentsTable,
+                new[] { document_idColumn1 },
+                documentsTable.FindUniqueConstraint("pk_documents")!, ReferentialAction.Cascade);
+            fk_passages_documents_document_id.SetRowForeignKeyValueFactory(RowForeignKeyValueFactoryFactory.CreateSimpleNonNullableFactory<Guid, Guid>(fk_passages_documents_document_id));
+            var fk_passages_documents_document_idFk = RelationalModel.GetForeignKey(this,
+                "QrAi.Domain.Documents.Passage",
+                new[] { "DocumentId" },
+                "QrAi.Domain.Documents.Document",
+                new[] { "Id" });
+            fk_passages_documents_document_id.MappedForeignKeys.Add(fk_passages_documents_document_idFk);
+            RelationalModel.GetOrCreateForeignKeyConstraints(fk_passages_documents_document_idFk).Add(fk_passages_documents_document_id);
+            passagesTable.ForeignKeyConstraints.Add(fk_passages_documents_document_id);
+            documentsTable.ReferencingForeignKeyConstraints.Add(fk_passages_documents_document_id);
             return relationalModel.MakeReadOnly();
         }
     }

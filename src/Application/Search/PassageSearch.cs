@@ -1,0 +1,88 @@
+using Microsoft.EntityFrameworkCore;
+using QrAi.Application.Documents;
+using QrAi.Application.Persistence;
+
+namespace QrAi.Application.Search;
+
+/// <summary>Finds passages of the documents that an owner can read, by the words of a query.</summary>
+internal sealed class PassageSearch(IQrAiDbContextFactory databases)
+{
+    /// <summary>The maximum number of terms of a query. Those of its end are used: a long text ends with what is asked.</summary>
+    private const int MaxTerms = 200;
+
+    /// <summary>How many more passages are ranked than returned, as merged segments still have those of deleted documents.</summary>
+    private const int Margin = 40;
+
+    /// <summary>Searches.</summary>
+    /// <param name="owner">The owner.</param>
+    /// <param name="query">The query.</param>
+    /// <param name="limit">The maximum number of passages.</param>
+    /// <param name="documentIds">The documents to search; null for all.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The best passages, best first.</returns>
+    public async Task<IReadOnlyList<PassageDto>> SearchAsync(
+        string owner,
+        string query,
+        int limit,
+        IReadOnlyCollection<Guid>? documentIds,
+        CancellationToken cancellationToken
+    )
+    {
+        var terms = PassageTerms.Of(query).TakeLast(MaxTerms).ToHashSet();
+        if (terms.Count == 0 || limit == 0)
+            return [];
+
+        await using var database = databases.CreateFor(owner);
+        var passages = await database.IndexSegments.SumAsync(segment => segment.Passages, cancellationToken);
+        if (passages == 0)
+            return [];
+        HashSet<long>? only = null;
+        if (documentIds is not null)
+            only = await database
+                .Passages.Where(passage => documentIds.Contains(passage.DocumentId))
+                .Select(passage => passage.Id)
+                .ToHashSetAsync(cancellationToken);
+
+        var ranking = new PassageRanking(terms);
+        var blocks = database.ReadIndexAsync([.. terms.Select(term => (long)term)]);
+        await foreach (var block in blocks.WithCancellation(cancellationToken))
+            ranking.Add(block);
+        return await ReadAsync(database, ranking.Rank(passages, limit + Margin, only), limit, cancellationToken);
+    }
+
+    private static async Task<IReadOnlyList<PassageDto>> ReadAsync(
+        IQrAiDbContext database,
+        List<RankedPassage> ranked,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var ids = ranked.Select(one => one.PassageId).ToList();
+        var found = await database
+            .Passages.Where(passage => ids.Contains(passage.Id))
+            .Join(
+                database.Documents,
+                passage => passage.DocumentId,
+                document => document.Id,
+                (passage, document) => new { passage, document.Title }
+            )
+            .AsNoTracking()
+            .ToDictionaryAsync(one => one.passage.Id, cancellationToken);
+        return
+        [
+            .. ranked
+                .Where(one => found.ContainsKey(one.PassageId))
+                .Take(limit)
+                .Select(one => (Found: found[one.PassageId], one.Score))
+                .Select(one => new PassageDto(
+                    one.Found.passage.DocumentId,
+                    one.Found.Title,
+                    one.Found.passage.Number,
+                    one.Found.passage.Heading,
+                    one.Found.passage.Page,
+                    one.Found.passage.Text,
+                    one.Score
+                )),
+        ];
+    }
+}
