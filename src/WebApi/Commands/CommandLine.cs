@@ -81,6 +81,8 @@ internal sealed class CommandLine
             CheckCommand.Create(new VerbRunner(composeForChecks, terminal)),
             KeysCommand.Create(runner),
             AskCommand.Create(runner),
+            DocumentsCommand.Create(runner),
+            SearchCommand.Create(runner),
         };
         // --version is not a verb: alone it would start the service.
         root.Options.Remove(root.Options.Single(option => option is VersionOption));

@@ -41,7 +41,7 @@ internal sealed class VerbRunner(Func<CancellationToken, Task<IHost>> compose, T
             cancellationToken
         );
 
-    /// <summary>Starts the host, and runs console jobs until it is cancelled, which is console regular end.</summary>
+    /// <summary>Starts the host, and runs its jobs until it is cancelled, which is the regular end.</summary>
     /// <param name="cancellationToken">Stops the host.</param>
     /// <returns>The exit code.</returns>
     public Task<int> RunJobsAsync(CancellationToken cancellationToken) =>

@@ -1,0 +1,43 @@
+using System.CommandLine;
+using QrAi.Application.Callers;
+using QrAi.Application.Search;
+
+namespace QrAi.WebApi.Commands;
+
+/// <summary><c>search</c>: searches documents without a running service.</summary>
+internal static class SearchCommand
+{
+    public static Command Create(VerbRunner runner)
+    {
+        var query = new Argument<string>("QUERY") { Description = "What to find." };
+        var owner = DocumentsCommand.OwnerOption();
+        var command = new Command("search", "Searches documents, and prints the best passages with their places.")
+        {
+            query,
+            owner,
+        };
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                runner.RunOnDatabaseAsync(
+                    async (sender, terminal, stop) =>
+                    {
+                        await sender.Send(new ActAsOwner(parsed.GetValue(owner)), stop);
+                        var found = await sender.Send(new SearchPassages(parsed.GetValue(query)), stop);
+                        foreach (var passage in found.Passages)
+                        {
+                            var heading = passage.Heading is { } headings ? $", {headings}" : "";
+                            var page = passage.Page is { } number ? $", page {number}" : "";
+                            await terminal.Output.WriteLineAsync($"{passage.Title}{heading}{page}");
+                            await terminal.Output.WriteLineAsync($"{passage.Text}\n");
+                        }
+
+                        if (found.Passages.Count == 0)
+                            await terminal.Error.WriteLineAsync("No passage has a word of the query.");
+                        return ExitCode.Done;
+                    },
+                    cancellationToken
+                )
+        );
+        return command;
+    }
+}
