@@ -92,12 +92,6 @@ public sealed class AskTests : ProgramTests
         errors.ShouldNotBeEmpty();
     }
 
-    private async Task<Workplace> MigratedAsync(Workplace workplace)
-    {
-        (await RunAsync(workplace, "migrate")).ExitCode.ShouldBe(0);
-        return workplace;
-    }
-
     private static string SessionOf(string errors) =>
         Regex.Match(errors, @"^Session (\S+)$", RegexOptions.Multiline).Groups[1].Value;
 }

@@ -207,6 +207,23 @@ public sealed class LogTests : ProgramTests
             created.StatusCode.ShouldBe(HttpStatusCode.Created);
         using (var renamed = await http.PatchAsJsonAsync($"/api/sessions/{session}", new { title = $"{Mark} title" }))
             await renamed.JsonAsync();
+        using (
+            var added = await http.PostAsync(
+                $"/api/documents?name={Mark}.md",
+                new StringContent($"# {Mark} title\n\n{Mark} text")
+            )
+        )
+            added.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        using (
+            var broken = await http.PostAsync($"/api/documents?name={Mark}.pdf", new StringContent($"%PDF-1.7 {Mark}"))
+        )
+            broken.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        foreach (var status in new[] { "ready", "failed" })
+            await Eventually.Holds(async () =>
+                (await http.ReadAsync($"/api/documents?status={status}")).GetProperty("items").GetArrayLength() == 1
+            );
+        using (var found = await http.PostAsJsonAsync("/api/search", new { query = $"{Mark} text" }))
+            found.StatusCode.ShouldBe(HttpStatusCode.OK);
         using (var deleted = await http.DeleteAsync($"/api/sessions/{session}"))
             deleted.StatusCode.ShouldBe(HttpStatusCode.NoContent);
 

@@ -57,7 +57,7 @@ internal sealed class ReadNextDocumentHandler(
             return;
         if (document.Takeovers > Document.MaxTakeovers)
         {
-            await FailAsync(id, owner, DocumentError.Interrupted);
+            await FailAsync(document, DocumentError.Interrupted);
             return;
         }
 
@@ -72,23 +72,25 @@ internal sealed class ReadNextDocumentHandler(
         }
         catch (DocumentUnreadableException exception)
         {
-            await FailAsync(id, owner, exception.Error);
+            await FailAsync(document, exception.Error);
             return;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             logger.LogError(exception, "Document {DocumentId} could not be read because of a defect", id);
-            await FailAsync(id, owner, DocumentError.Unreadable);
+            await FailAsync(document, DocumentError.Unreadable);
             return;
         }
 
         await SaveAsync(document, extracted, passages, cancellationToken);
+        var duration = clock.GetElapsedTime(start);
+        DocumentMetrics.RecordReady(document.MediaType, passages.Count, duration);
         logger.LogInformation(
-            "Document {DocumentId} is ready: {Passages} passages of {MediaType} in {Milliseconds} ms",
+            "Document {DocumentId} is ready: {Passages} passages of {MediaType}, {DurationMs:0} ms",
             id,
             passages.Count,
             document.MediaType,
-            (long)clock.GetElapsedTime(start).TotalMilliseconds
+            duration.TotalMilliseconds
         );
         await merger.MergeAsync(owner, document.IsShared, cancellationToken);
     }
@@ -110,7 +112,7 @@ internal sealed class ReadNextDocumentHandler(
             .OrderBy(chunk => chunk.Number)
             .Select(chunk => chunk.Bytes)
             .ToListAsync(cancellationToken);
-        return (document, [.. chunks.SelectMany(chunk => chunk)]);
+        return (document, chunks is [var only] ? only : [.. chunks.SelectMany(chunk => chunk)]);
     }
 
     /// <summary>Saves passages and their index with the document, in one transaction.</summary>
@@ -157,10 +159,11 @@ internal sealed class ReadNextDocumentHandler(
         );
     }
 
-    private async Task FailAsync(Guid id, string owner, DocumentError error)
+    private async Task FailAsync(Document document, DocumentError error)
     {
-        await UpdateAsync(id, owner, document => document.Fail(error, clock.Now()));
-        logger.LogWarning("Document {DocumentId} could not be read: {Code}", id, error.Code);
+        await UpdateAsync(document.Id, document.Owner, one => one.Fail(error, clock.Now()));
+        DocumentMetrics.RecordFailed(document.MediaType, error.Code);
+        logger.LogWarning("Document {DocumentId} could not be read: {ErrorCode}", document.Id, error.Code);
     }
 
     private async Task UpdateAsync(Guid id, string owner, Action<Document> update)

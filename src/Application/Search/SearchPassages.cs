@@ -21,6 +21,9 @@ public sealed record SearchPassages(
     IReadOnlyList<Guid>? DocumentIds = null
 ) : IRequest<FoundPassages>, IIdempotentRequest
 {
+    /// <summary>The number of passages without a limit.</summary>
+    public const int DefaultLimit = 10;
+
     /// <inheritdoc />
     public IdempotencyKey? IdempotencyKey { get; init; }
 }
@@ -55,19 +58,19 @@ internal sealed class SearchPassagesHandler(
     TimeProvider clock
 ) : IRequestHandler<SearchPassages, FoundPassages>
 {
-    private const int DefaultLimit = 10;
-
     public async Task<FoundPassages> Handle(SearchPassages request, CancellationToken cancellationToken)
     {
+        var start = clock.GetTimestamp();
         var found = new FoundPassages(
             await search.SearchAsync(
                 caller.Owner,
                 request.Query!.Trim(),
-                request.Limit ?? DefaultLimit,
+                request.Limit ?? SearchPassages.DefaultLimit,
                 request.DocumentIds,
                 cancellationToken
             )
         );
+        DocumentMetrics.RecordSearch(clock.GetElapsedTime(start));
         if (request.IdempotencyKey is not { } key)
             return found;
 

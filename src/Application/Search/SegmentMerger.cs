@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using QrAi.Application.Persistence;
 using QrAi.Application.Time;
@@ -10,12 +11,21 @@ namespace QrAi.Application.Search;
 /// </summary>
 internal sealed class SegmentMerger(IQrAiDbContextFactory databases, TimeProvider clock)
 {
-    /// <summary>Merges segments for as long as there are too many of a level.</summary>
+    /// <summary>The maximum number of owners that are counted, which bounds the memory.</summary>
+    private const int MaxCounts = 10_000;
+
+    private readonly ConcurrentDictionary<(string Owner, bool IsShared), int> _added = new();
+
+    /// <summary>Counts a new segment, and merges if this process has added enough.</summary>
     /// <param name="owner">The owner.</param>
     /// <param name="isShared">Whether to merge those that all owners can read.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public async Task MergeAsync(string owner, bool isShared, CancellationToken cancellationToken)
     {
+        var added = _added.AddOrUpdate((owner, isShared), 1, (_, count) => count + 1);
+        if (added < IndexSegment.MergeFactor && _added.Count < MaxCounts)
+            return;
+        _added.TryRemove((owner, isShared), out _);
         try
         {
             while (await MergeLevelAsync(owner, isShared, cancellationToken)) { }

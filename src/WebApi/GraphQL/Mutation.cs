@@ -2,6 +2,7 @@ using GraphQL;
 using GraphQL.Resolvers;
 using GraphQL.Types;
 using QrAi.Application.Answers;
+using QrAi.Application.Documents;
 using QrAi.Application.Sessions;
 using QrAi.Domain.Sessions;
 using QrAi.WebApi.Errors;
@@ -65,6 +66,20 @@ internal sealed class Mutation : ObjectGraphType
                     .Sender()
                     .Send(
                         new DeleteSession(id) { IdempotencyKey = context.IdempotencyKey() },
+                        context.CancellationToken
+                    );
+                return id;
+            });
+        Field<IdGraphType>("deleteDocument")
+            .Description("Deletes a document with its file and its passages, and returns its id.")
+            .Argument<NonNullGraphType<IdGraphType>>("id", "The document.")
+            .ResolveAsync(async context =>
+            {
+                var id = context.IdArgument();
+                await context
+                    .Sender()
+                    .Send(
+                        new DeleteDocument(id) { IdempotencyKey = context.IdempotencyKey() },
                         context.CancellationToken
                     );
                 return id;

@@ -1,7 +1,11 @@
 using GraphQL;
 using GraphQL.Types;
 using QrAi.Application.Answers;
+using QrAi.Application.Documents;
+using QrAi.Application.Paging;
+using QrAi.Application.Search;
 using QrAi.Application.Sessions;
+using QrAi.Domain.Documents;
 using QrAi.WebApi.GraphQL.Types;
 
 namespace QrAi.WebApi.GraphQL;
@@ -38,5 +42,44 @@ internal sealed class Query : ObjectGraphType
             .ResolveAsync(async context =>
                 await context.Reads().SendAsync(new GetAnswer(context.IdArgument()), context.CancellationToken)
             );
+        Field<NonNullGraphType<DocumentConnectionType>>("documents")
+            .Description("The documents that the caller can read, the newest first.")
+            .PageArguments()
+            .Argument<StringGraphType>("q", "Only documents whose name or title contains this text, ignoring case.")
+            .Argument<DocumentStatusType>("status", "Only documents in this state.")
+            .ResolveAsync(async context =>
+            {
+                var (first, after) = context.PageArguments();
+                var request = new ListDocuments(
+                    first,
+                    after,
+                    context.GetArgument<string?>("q"),
+                    context.GetArgument<DocumentStatus?>("status")
+                );
+                var page = await context.Reads().SendAsync(request, context.CancellationToken);
+                return new Connection<DocumentDto>(page, after is null);
+            });
+        Field<DocumentType>("document")
+            .Description("A document.")
+            .Argument<NonNullGraphType<IdGraphType>>("id", "Its id.")
+            .ResolveAsync(async context =>
+                await context.Reads().SendAsync(new GetDocument(context.IdArgument()), context.CancellationToken)
+            );
+        Field<NonNullGraphType<ListGraphType<NonNullGraphType<PassageType>>>>("search")
+            .Description("The best passages of the documents that the caller can read, best first.")
+            .Argument<NonNullGraphType<StringGraphType>>("query", "What to find: 1 to 2,000 characters.")
+            .Argument<IntGraphType>(
+                "first",
+                $"How many: 1 to {PageLimits.Max}.",
+                argument => argument.DefaultValue = SearchPassages.DefaultLimit
+            )
+            .ResolveAsync(async context =>
+            {
+                var request = new SearchPassages(
+                    context.GetArgument<string>("query"),
+                    context.GetArgument<int?>("first")
+                );
+                return (await context.Reads().SendAsync(request, context.CancellationToken)).Passages;
+            });
     }
 }

@@ -41,6 +41,13 @@ public abstract class ProgramTests
         return provider;
     }
 
+    /// <summary>Migrates the database of a workplace.</summary>
+    private protected async Task<Workplace> MigratedAsync(Workplace workplace)
+    {
+        (await RunAsync(workplace, "migrate")).ExitCode.ShouldBe(0);
+        return workplace;
+    }
+
     /// <summary>Starts the program on a free port and waits until it is ready.</summary>
     private protected Task<QrAiProcess> StartAsync(Workplace workplace) => Launch(workplace).ReadyAsync();
 

@@ -80,6 +80,7 @@ public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kin
                     $"renameSession(id: \"{hers.Ended.Id}\", title: \"Bob's\") {{ id }}",
                     $"deleteSession(id: \"{hers.Ended.Id}\")",
                     $"cancelAnswer(id: \"{hers.Running}\") {{ id }}",
+                    $"deleteDocument(id: \"{hers.Document}\")",
                 }
             )
                 await NotFoundByGraphQlAsync(bob.PostAsync("/graphql", new { query = $"mutation {{ {mutation} }}" }));
@@ -263,6 +264,13 @@ public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kin
         );
         await NotFoundByGraphQlAsync(query($"{{ answer(id: \"{hers.Answer.Id}\") {{ id session {{ id }} }} }}"));
         await NotFoundByGraphQlAsync(query($"{{ answer(id: \"{hers.Running}\") {{ id }} }}"));
+        await NotFoundByGraphQlAsync(query($"{{ document(id: \"{hers.Document}\") {{ id }} }}"));
+        using var documents = await query(
+            "{ documents(first: 100) { nodes { id } } search(query: \"Alice\") { documentId } }"
+        );
+        var found = await documents.Content.ReadAsStringAsync();
+        found.ShouldStartWith("{\"data\":{\"documents\":");
+        found.ShouldNotContain(hers.Document.ToString());
         using var list = await query("{ sessions(first: 100) { nodes { id messages(first: 100) { nodes { id } } } } }");
         var text = await list.Content.ReadAsStringAsync();
         text.ShouldStartWith("{\"data\":{\"sessions\":");

@@ -79,16 +79,16 @@ public sealed class SearchTests(DatabaseKind kind) : IntegrationTest(kind)
         var before = await qrai.SearchAsync("休暇 333", limit: 3);
 
         using (await qrai.SendAsync(HttpMethod.Delete, $"/api/documents/{ids[0]}")) { }
-        for (var number = 8; number <= 9; number++)
+        for (var number = 8; number <= 16; number++)
             await qrai.AddReadyAsync($"{number}.txt", $"休暇の申請 その{number}、番号は{number}{number}{number}");
         await Eventually.Holds(async () =>
             await database.NumberAsync("SELECT count(*) FROM index_segments WHERE document_id IS NULL") == 1
         );
 
-        var after = await qrai.SearchAsync("休暇 333", limit: 10);
+        var after = await qrai.SearchAsync("休暇 333", limit: 20);
         after[0].Text.ShouldBe(before[0].Text);
         after.Select(one => one.DocumentId).ShouldNotContain(ids[0]);
-        after.Count.ShouldBe(8);
+        after.Count.ShouldBe(15);
         using (await qrai.SendAsync(HttpMethod.Delete, $"/api/documents/{ids[2]}")) { }
         (await qrai.SearchAsync("333")).ShouldBeEmpty();
     }

@@ -45,6 +45,7 @@ internal static class SchemaRows
                 "BOOLEAN" => "true",
                 "JSONB" => "'[]'",
                 "INTEGER" or "BIGINT" or "SMALLINT" => "1",
+                "BYTEA" or "BLOB" => "'bytes'",
                 "TEXT" or "CHARACTER VARYING" => "'text'",
                 var time when time.StartsWith("TIMESTAMP", StringComparison.Ordinal) => "now()",
                 var other => throw new NotSupportedException($"No value for {column.Table}.{column.Name}, a {other}."),
