@@ -56,7 +56,10 @@ internal static class DocumentEndpoints
         var isShared = RequestParameters.ParseBoolean(shared, nameof(shared));
         var file = await body.ReadAsync(context.Request, cancellationToken);
         var added = await sender.Send(
-            new AddDocument(name ?? file.Name, file.Content, isShared) { IdempotencyKey = context.GetIdempotencyKey() },
+            new AddDocument(name ?? file.Name, file.Content, isShared)
+            {
+                IdempotencyKey = context.ReadIdempotencyKey(file.Content),
+            },
             cancellationToken
         );
         return added.IsNew

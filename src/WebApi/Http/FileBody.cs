@@ -13,7 +13,7 @@ namespace QrAi.WebApi.Http;
 internal sealed record ReceivedFile(string? Name, ReadOnlyMemory<byte> Content);
 
 /// <summary>
-/// Reads a file: the body as it is, or the part <c>file</c> of a form. A file is held in memory, so few are received at once.
+/// Reads a file: the body as it is, or the part <c>file</c> of a form. A file is held in memory, so few large ones are received at once.
 /// </summary>
 /// <param name="size">The maximum size.</param>
 internal sealed class FileBody(DocumentSizeLimit size) : IDisposable
@@ -24,6 +24,9 @@ internal sealed class FileBody(DocumentSizeLimit size) : IDisposable
 
     /// <summary>The boundary and the headers of a form, beside its file.</summary>
     private const int MaxFormOverhead = 64 * 1024;
+
+    /// <summary>The size up to which a body does not wait for its turn, as bodies of other requests.</summary>
+    private const int MaxSmallSize = 1024 * 1024;
 
     private static readonly TimeSpan _maxTime = TimeSpan.FromMinutes(10);
 
@@ -43,21 +46,24 @@ internal sealed class FileBody(DocumentSizeLimit size) : IDisposable
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(_maxTime);
+        var isLarge = request.ContentLength is not <= MaxSmallSize;
         try
         {
-            await _turns.WaitAsync(limit.Token);
+            if (isLarge)
+                await _turns.WaitAsync(limit.Token);
             try
             {
-                return
-                    MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-                    && type.MediaType.Equals(MediaTypeNames.Multipart.FormData, StringComparison.OrdinalIgnoreCase)
-                    ? await ReadFormAsync(request, type, limit.Token)
-                    : new ReceivedFile(null, await ReadAsync(request.Body, limit.Token));
+                return await ReadBodyAsync(request, limit.Token);
             }
             finally
             {
-                _turns.Release();
+                if (isLarge)
+                    _turns.Release();
             }
+        }
+        catch (InvalidDataException) // MultipartReader
+        {
+            throw new InvalidRequestException("body", "must be a well-formed form");
         }
         catch (IOException exception) when (exception is not BadHttpRequestException)
         {
@@ -68,6 +74,12 @@ internal sealed class FileBody(DocumentSizeLimit size) : IDisposable
             throw new BadHttpRequestException("", StatusCodes.Status408RequestTimeout, exception);
         }
     }
+
+    private async Task<ReceivedFile> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        && type.MediaType.Equals(MediaTypeNames.Multipart.FormData, StringComparison.OrdinalIgnoreCase)
+            ? await ReadFormAsync(request, type, cancellationToken)
+            : new ReceivedFile(null, await ReadAsync(request.Body, cancellationToken));
 
     private async Task<ReceivedFile> ReadFormAsync(
         HttpRequest request,

@@ -15,8 +15,8 @@ internal static class IdempotencyKeyHeader
 
     private const int BlockSize = 4096;
 
-    // Larger than any accepted body, files of 200 MiB included: buffering never uses a file.
-    private const int MaxBytesInMemory = 256 * 1024 * 1024;
+    // Larger than any accepted body but files, which their endpoint hashes: buffering never uses the disk.
+    private const int MaxBytesInMemory = 2 * 1024 * 1024;
 
     public static void UseIdempotencyKeys(this WebApplication app) =>
         app.Use(
@@ -24,7 +24,8 @@ internal static class IdempotencyKeyHeader
             {
                 if (
                     HttpMethods.IsPost(context.Request.Method)
-                    && context.GetEndpoint() is not null
+                    && context.GetEndpoint() is { } endpoint
+                    && endpoint.Metadata.GetMetadata<UnlimitedBody>() is null
                     && context.Request.Headers.TryGetValue(Name, out var values)
                 )
                 {
@@ -40,6 +41,19 @@ internal static class IdempotencyKeyHeader
     /// <summary>The request's idempotency key; null if it has none.</summary>
     public static IdempotencyKey? GetIdempotencyKey(this HttpContext context) => context.Features.Get<IdempotencyKey>();
 
+    /// <summary>Reads the key of a request whose body is a file.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="file">The file.</param>
+    /// <returns>The key; null if the request has none.</returns>
+    public static IdempotencyKey? ReadIdempotencyKey(this HttpContext context, ReadOnlyMemory<byte> file)
+    {
+        if (!context.Request.Headers.TryGetValue(Name, out var values))
+            return null;
+        using var hash = BeginFingerprint(context.Request);
+        hash.AppendData(file.Span);
+        return IdempotencyKey.Create(Parse(values), EndOf(hash));
+    }
+
     private static string Parse(StringValues sent) =>
         sent is [{ Length: >= 1 and <= IdempotencyKey.MaxLength } key]
         && !key.AsSpan().ContainsAnyExceptInRange(' ', '~')
@@ -52,8 +66,7 @@ internal static class IdempotencyKeyHeader
     /// <summary>Hashes method, path and body, not the accepted media type: a retry may be streamed.</summary>
     private static async Task<string> FingerprintAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{request.Method} {request.Path.Value}\n"));
+        using var hash = BeginFingerprint(request);
         request.EnableBuffering(MaxBytesInMemory);
         var block = ArrayPool<byte>.Shared.Rent(BlockSize);
         try
@@ -72,6 +85,15 @@ internal static class IdempotencyKeyHeader
         }
 
         request.Body.Position = 0;
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return EndOf(hash);
     }
+
+    private static IncrementalHash BeginFingerprint(HttpRequest request)
+    {
+        var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{request.Method} {request.Path.Value}\n"));
+        return hash;
+    }
+
+    private static string EndOf(IncrementalHash hash) => Convert.ToHexStringLower(hash.GetHashAndReset());
 }

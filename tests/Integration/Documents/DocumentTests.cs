@@ -78,6 +78,10 @@ public sealed class DocumentTests(DatabaseKind kind) : IntegrationTest(kind)
     {
         await using var qrai = await StartAsync(new() { ["DOCUMENT_MAX_MIB"] = "1" });
         using var form = new MultipartFormDataContent { { new StringContent("a"), "other", "a.txt" } };
+        using var broken = new StringContent(new string('x', 100_000));
+        broken.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=b");
+        using var without = new StringContent("x");
+        without.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data");
 
         await qrai.TryAddAsync("image.txt", [0x89, .. "PNG\r\n\u001a\n\0\0\0\0"u8])
             .ShouldBeProblem(415, "unsupported_media_type");
@@ -87,6 +91,8 @@ public sealed class DocumentTests(DatabaseKind kind) : IntegrationTest(kind)
         await qrai.TryAddAsync(new string('x', 256), "text"u8.ToArray())
             .ShouldBeProblem(400, "invalid_request", "name");
         await qrai.PostAsync("/api/documents", form).ShouldBeProblem(400, "invalid_request", "file");
+        await qrai.PostAsync("/api/documents", broken).ShouldBeProblem(400, "invalid_request");
+        await qrai.PostAsync("/api/documents", without).ShouldBeProblem(400, "invalid_request", "Content-Type");
         await qrai.PostAsync("/api/documents?name=a.txt&shared=yes", new StringContent("a"))
             .ShouldBeProblem(400, "invalid_request", "shared");
 
