@@ -14,7 +14,7 @@ internal sealed class DocumentReading(
     ILogger<DocumentReading> logger
 ) : PeriodicJob(clock, logger, database)
 {
-    protected override TimeSpan Period { get; } = TimeSpan.FromMilliseconds(500);
+    protected override TimeSpan Period { get; } = TimeSpan.FromSeconds(1);
 
     protected override async Task<bool> RunAsync(CancellationToken stoppingToken)
     {
