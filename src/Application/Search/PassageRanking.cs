@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace QrAi.Application.Search;
@@ -88,7 +89,7 @@ internal sealed class PassageRanking(IReadOnlySet<uint> terms)
             else
             {
                 ref var score = ref CollectionsMarshal.GetValueRefOrNullRef(scores, passage);
-                if (!System.Runtime.CompilerServices.Unsafe.IsNullRef(ref score))
+                if (!Unsafe.IsNullRef(ref score))
                     score += factor * weight;
             }
         }

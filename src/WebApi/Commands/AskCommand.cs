@@ -1,7 +1,6 @@
 using System.CommandLine;
 using MediatR;
 using QrAi.Application.Answers;
-using QrAi.Application.Callers;
 using QrAi.Application.Generations;
 using QrAi.Application.Questions;
 using QrAi.Domain.Sessions;
@@ -37,17 +36,15 @@ internal static class AskCommand
         };
         command.SetAction(
             (parsed, cancellationToken) =>
-                runner.RunOnDatabaseAsync(
-                    async (sender, terminal, stop) =>
-                    {
-                        await sender.Send(new ActAsOwner(parsed.GetValue(owner)), stop);
-                        return await AskAsync(
+                runner.RunForOwnerAsync(
+                    parsed.GetValue(owner),
+                    (sender, terminal, stop) =>
+                        AskAsync(
                             new AskQuestion(parsed.GetValue(question), parsed.GetValue(session), null, null),
                             sender,
                             terminal,
                             stop
-                        );
-                    },
+                        ),
                     cancellationToken
                 )
         );

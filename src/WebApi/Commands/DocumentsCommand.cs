@@ -1,6 +1,5 @@
 using System.CommandLine;
 using MediatR;
-using QrAi.Application.Callers;
 using QrAi.Application.Documents;
 using QrAi.Application.Errors;
 using QrAi.Application.Paging;
@@ -44,15 +43,13 @@ internal static class DocumentsCommand
         var command = new Command("add", "Adds files, reads them, and prints what became of each.") { paths, shared };
         command.SetAction(
             (parsed, cancellationToken) =>
-                runner.RunOnDatabaseAsync(
-                    async (sender, terminal, stop) =>
-                    {
-                        await sender.Send(new ActAsOwner(parsed.GetValue(owner)), stop);
-                        return await new DocumentImport(sender, terminal, parsed.GetValue(shared)).RunAsync(
+                runner.RunForOwnerAsync(
+                    parsed.GetValue(owner),
+                    (sender, terminal, stop) =>
+                        new DocumentImport(sender, terminal, parsed.GetValue(shared)).RunAsync(
                             parsed.GetValue(paths)!,
                             stop
-                        );
-                    },
+                        ),
                     cancellationToken
                 )
         );
@@ -64,12 +61,9 @@ internal static class DocumentsCommand
         var command = new Command("list", "Prints each document: id, state, passages, name, title, error.");
         command.SetAction(
             (parsed, cancellationToken) =>
-                runner.RunOnDatabaseAsync(
-                    async (sender, terminal, stop) =>
-                    {
-                        await sender.Send(new ActAsOwner(parsed.GetValue(owner)), stop);
-                        return await ListAsync(sender, terminal, stop);
-                    },
+                runner.RunForOwnerAsync(
+                    parsed.GetValue(owner),
+                    (sender, terminal, stop) => ListAsync(sender, terminal, stop),
                     cancellationToken
                 )
         );
@@ -86,10 +80,10 @@ internal static class DocumentsCommand
         var command = new Command("remove", "Deletes a document with its file and its passages.") { id };
         command.SetAction(
             (parsed, cancellationToken) =>
-                runner.RunOnDatabaseAsync(
+                runner.RunForOwnerAsync(
+                    parsed.GetValue(owner),
                     async (sender, terminal, stop) =>
                     {
-                        await sender.Send(new ActAsOwner(parsed.GetValue(owner)), stop);
                         await sender.Send(new DeleteDocument(parsed.GetValue(id)), stop);
                         await terminal.Output.WriteLineAsync($"removed {parsed.GetValue(id)}");
                         return ExitCode.Done;
@@ -105,10 +99,10 @@ internal static class DocumentsCommand
         var command = new Command("reindex", "Reads all documents of an owner again, such as after an update.");
         command.SetAction(
             (parsed, cancellationToken) =>
-                runner.RunOnDatabaseAsync(
+                runner.RunForOwnerAsync(
+                    parsed.GetValue(owner),
                     async (sender, terminal, stop) =>
                     {
-                        await sender.Send(new ActAsOwner(parsed.GetValue(owner)), stop);
                         var count = await sender.Send(new ReindexDocuments(), stop);
                         while (await sender.Send(new ReadNextDocument(), stop)) { }
                         await terminal.Output.WriteLineAsync($"{count} documents read again");
@@ -203,12 +197,13 @@ internal sealed class DocumentImport(ISender sender, Terminal terminal, bool sha
             _hasFailed |= isNamed;
             await WriteAsync("skipped", path, exception.Message);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            _hasFailed = true;
-            await WriteAsync("failed", path, exception.Message);
-        }
-        catch (Exception exception) when (exception is DocumentTooLargeException or InvalidRequestException)
+        catch (Exception exception)
+            when (exception
+                    is IOException
+                        or UnauthorizedAccessException
+                        or DocumentTooLargeException
+                        or InvalidRequestException
+            )
         {
             _hasFailed = true;
             await WriteAsync("failed", path, exception.Message);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using QrAi.Application.Callers;
 using QrAi.Application.Search;
 
 namespace QrAi.WebApi.Commands;
@@ -18,10 +17,10 @@ internal static class SearchCommand
         };
         command.SetAction(
             (parsed, cancellationToken) =>
-                runner.RunOnDatabaseAsync(
+                runner.RunForOwnerAsync(
+                    parsed.GetValue(owner),
                     async (sender, terminal, stop) =>
                     {
-                        await sender.Send(new ActAsOwner(parsed.GetValue(owner)), stop);
                         var found = await sender.Send(new SearchPassages(parsed.GetValue(query)), stop);
                         foreach (var passage in found.Passages)
                         {

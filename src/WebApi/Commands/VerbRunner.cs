@@ -1,4 +1,5 @@
 using MediatR;
+using QrAi.Application.Callers;
 using QrAi.Application.Migrations;
 using QrAi.WebApi.Errors;
 
@@ -36,6 +37,23 @@ internal sealed class VerbRunner(Func<CancellationToken, Task<IHost>> compose, T
             async (sender, console, stop) =>
             {
                 await sender.Send(new RequireSchema(), stop);
+                return await work(sender, console, stop);
+            },
+            cancellationToken
+        );
+
+    /// <summary>Runs a verb that uses the database on behalf of an owner.</summary>
+    /// <param name="owner">The owner; null for that of unauthenticated callers.</param>
+    /// <inheritdoc cref="RunAsync"/>
+    public Task<int> RunForOwnerAsync(
+        string? owner,
+        Func<ISender, Terminal, CancellationToken, Task<int>> work,
+        CancellationToken cancellationToken
+    ) =>
+        RunOnDatabaseAsync(
+            async (sender, console, stop) =>
+            {
+                await sender.Send(new ActAsOwner(owner), stop);
                 return await work(sender, console, stop);
             },
             cancellationToken
