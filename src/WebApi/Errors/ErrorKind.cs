@@ -76,7 +76,7 @@ internal sealed record ErrorKind(string Code, int Status, string Title, TimeSpan
     public static readonly ErrorKind UnsupportedMediaType = new(
         "unsupported_media_type",
         415,
-        "The body must be application/json"
+        "The body must be application/json, or a file of a supported format"
     );
 
     public static readonly ErrorKind RateLimited = new(
