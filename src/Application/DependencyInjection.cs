@@ -4,6 +4,7 @@ using QrAi.Application.Answers;
 using QrAi.Application.Backups;
 using QrAi.Application.Behaviours;
 using QrAi.Application.Callers;
+using QrAi.Application.Citations;
 using QrAi.Application.Completions;
 using QrAi.Application.Documents;
 using QrAi.Application.Generations;
@@ -62,6 +63,7 @@ public static class DependencyInjection
         services.AddSingleton<PassageNumbers>();
         services.AddSingleton<SegmentMerger>();
         services.AddSingleton<PassageSearch>();
+        services.AddSingleton<AnswerSources>();
         return services.AddIdempotency();
     }
 

@@ -53,7 +53,7 @@ public static class DependencyInjection
             .AddSecrets(settings)
             .AddPersistence(settings.Database)
             .AddBackups(settings.Backups, BackupsCheck)
-            .AddLlm(settings.Llm);
+            .AddLlm(settings.Llm, settings.Documents);
     }
 
     /// <summary>Adds the checks of the settings, and of what they come from. They need nothing else.</summary>
@@ -70,6 +70,7 @@ public static class DependencyInjection
     private static IServiceCollection AddPersistence(this IServiceCollection services, DatabaseOptions options)
     {
         services.AddSingleton<DatabaseState>();
+        services.AddSingleton(new MigrationOptions(options.MigrateOnStart));
         services.AddSingleton<IDatabaseGate>(provider => provider.GetRequiredService<DatabaseState>());
         if (options.Address is PostgresAddress postgres)
             services.AddPostgres(postgres, options);
@@ -99,7 +100,11 @@ public static class DependencyInjection
         return services.AddSingleton<IDatabaseMigrator, TMigrator>();
     }
 
-    private static IServiceCollection AddLlm(this IServiceCollection services, LlmOptions options)
+    private static IServiceCollection AddLlm(
+        this IServiceCollection services,
+        LlmOptions options,
+        DocumentOptions documents
+    )
     {
         services.AddSingleton(
             new GenerationOptions
@@ -107,6 +112,7 @@ public static class DependencyInjection
                 TotalTime = options.Total,
                 HistoryTurns = options.HistoryMessages / 2,
                 SystemPrompt = options.SystemPrompt,
+                Passages = documents.AnswerPassages,
             }
         );
         foreach (var provider in options.Providers.Where(provider => provider.BaseUrl is not null))

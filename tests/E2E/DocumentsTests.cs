@@ -40,6 +40,21 @@ public sealed class DocumentsTests : ProgramTests
     }
 
     [Test]
+    public async Task A_question_is_answered_from_documents_with_nothing_configured_and_no_other_command()
+    {
+        var workplace = new Workplace();
+        workplace.Write("rules.md", "# 就業規則", "", "## 休暇", "", "休暇の申請は、三日前までに行う。");
+
+        var added = await RunAsync(workplace, "documents", "add", "rules.md");
+        var answered = await RunAsync(workplace, "ask", "休暇はいつまでに申請する？");
+
+        added.ExitCode.ShouldBe(0, added.Errors);
+        answered.ExitCode.ShouldBe(0, answered.Errors);
+        answered.Output.ShouldContain("休暇の申請は、三日前までに行う。 [1]\n");
+        answered.Output.ShouldEndWith("\n\n[1] 就業規則, 就業規則 › 休暇, passage 1\n");
+    }
+
+    [Test]
     public async Task What_cannot_be_added_is_named_and_fails_the_command()
     {
         var workplace = await MigratedAsync(new Workplace());

@@ -84,6 +84,7 @@ public sealed class KeysTests : ProgramTests
     public async Task A_database_of_another_version_is_reported_and_not_changed([Values] Database database)
     {
         var workplace = await new Workplace().WithAsync(database);
+        workplace.Settings["DATABASE_MIGRATE_ON_START"] = "false";
 
         var older = await RunAsync(workplace, "keys", "create", "alice");
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using QrAi.Application.Citations;
 using QrAi.Application.Generations;
 using QrAi.Application.Models;
 
@@ -28,6 +29,21 @@ internal static class ChatPrompt
                 ToChatMessage(messages[^1]),
             ]
             : For(messages);
+
+    /// <summary>Returns what to find in documents for a conversation; null if its caller does not use them.</summary>
+    /// <param name="request">The conversation.</param>
+    /// <param name="owner">The owner.</param>
+    public static SourceQuery? SourceQueryOf(CompleteChat request, string owner)
+    {
+        if (!request.UsesDocuments)
+            return null;
+        var asked = request
+            .Messages.Where(message => message.Role == "user")
+            .TakeLast(2)
+            .Select(one => one.Text)
+            .ToList();
+        return asked.Count == 0 ? null : new SourceQuery(owner, asked[^1], asked.Count > 1 ? asked[0] : null, null);
+    }
 
     /// <summary>Converts the options of a caller to those of a provider's client.</summary>
     /// <param name="model">The model; null for the default of the provider.</param>

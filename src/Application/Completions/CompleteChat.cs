@@ -22,6 +22,9 @@ public sealed record CompleteChat(string? Model, IReadOnlyList<CompletionMessage
 {
     /// <inheritdoc />
     public IdempotencyKey? IdempotencyKey { get; init; }
+
+    /// <summary>Whether the model is given passages of the documents that the caller can read.</summary>
+    public bool UsesDocuments { get; init; }
 }
 
 internal sealed class CompleteChatValidator : AbstractValidator<CompleteChat>

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
+using QrAi.Application.Citations;
 using QrAi.Application.Generations;
 using QrAi.Application.Models;
 using QrAi.Application.Time;
@@ -8,6 +10,7 @@ namespace QrAi.Application.Completions;
 /// <summary>Generates completions, which are not recorded while they are generated.</summary>
 internal sealed class CompletionGenerator(
     IModelProviders providers,
+    AnswerSources sources,
     TimeProvider clock,
     ILogger<CompletionGenerator> logger
 )
@@ -41,18 +44,7 @@ internal sealed class CompletionGenerator(
     public async Task<GenerationEnd> GenerateAsync(RunningGeneration running, CompleteChat request)
     {
         var (provider, model) = ModelNames.Resolve(providers.Models, request.Model!.Trim());
-        var outcome = await GenerationOutcome.OfAsync(
-            running,
-            stopped =>
-                providers
-                    .ClientStartingWith(provider)
-                    .GetStreamingResponseAsync(
-                        ChatPrompt.For(request.Messages),
-                        ChatPrompt.OptionsFor(model, request.Options),
-                        stopped
-                    ),
-            logger
-        );
+        var outcome = await GenerationOutcome.OfAsync(running, AskAsync, logger);
         return new GenerationEnd(
             outcome.Status,
             clock.Now(),
@@ -61,6 +53,22 @@ internal sealed class CompletionGenerator(
             outcome.Answer.Attempts,
             outcome.Error
         );
+
+        async Task<IAsyncEnumerable<ChatResponseUpdate>> AskAsync(CancellationToken stopped)
+        {
+            var owner = running.Generation.Identity.Owner;
+            var given = ChatPrompt.SourceQueryOf(request, owner) is { } query
+                ? await sources.FindAsync(query, stopped)
+                : null;
+            running.Generation.SetSources(given ?? []);
+            return providers
+                .ClientStartingWith(provider)
+                .GetStreamingResponseAsync(
+                    ChatPrompt.For(request.Messages).WithSources(given),
+                    ChatPrompt.OptionsFor(model, request.Options),
+                    stopped
+                );
+        }
     }
 
     /// <summary>A completion with a single follower.</summary>

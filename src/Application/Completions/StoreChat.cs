@@ -26,6 +26,9 @@ public sealed record StoreChat(
 {
     /// <inheritdoc />
     public IdempotencyKey? IdempotencyKey { get; init; }
+
+    /// <summary>Whether the model is given passages of the documents that the caller can read.</summary>
+    public bool UsesDocuments { get; init; }
 }
 
 internal sealed class StoreChatValidator : AbstractValidator<StoreChat>
@@ -68,6 +71,7 @@ internal sealed class StoreChatHandler(QuestionIntake intake) : IRequestHandler<
                 Model = request.Model!.Trim(),
                 Messages = request.Messages,
                 Options = request.Options,
+                WithoutDocuments = !request.UsesDocuments,
             },
             request.IdempotencyKey,
             cancellationToken

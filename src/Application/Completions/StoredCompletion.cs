@@ -25,6 +25,9 @@ internal sealed record StoredCompletion(
     TokenUsage? Usage
 )
 {
+    /// <summary>The passages of documents that the completion was given; null for none.</summary>
+    public IReadOnlyList<SourcePassage>? Sources { get; init; }
+
     /// <summary>A tool call.</summary>
     internal sealed record Call(int Index, string? Id, string? Name, string Arguments)
     {
@@ -58,7 +61,10 @@ internal sealed record StoredCompletion(
             ],
             end.FinishReason,
             end.Usage
-        );
+        )
+        {
+            Sources = view.Sources.Count > 0 ? view.Sources : null,
+        };
     }
 
     /// <summary>Converts the completion to a generation that has ended.</summary>
@@ -66,6 +72,7 @@ internal sealed record StoredCompletion(
     public Generation ToGeneration(string owner)
     {
         var generation = new Generation(new GenerationIdentity(Id, owner, BegunAt));
+        generation.SetSources(Sources ?? []);
         if (Provider is not null)
             generation.Begin(Provider, Model!);
         generation.Append(Text);

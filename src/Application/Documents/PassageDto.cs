@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Documents;
 
@@ -18,4 +19,10 @@ public sealed record PassageDto(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? Page,
     string Text,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] float? Score = null
-);
+)
+{
+    /// <summary>Returns a passage that an answer was given.</summary>
+    /// <param name="source">The passage.</param>
+    public static PassageDto Of(SourcePassage source) =>
+        new(source.DocumentId, source.Title, source.Number, source.Heading, source.Page, source.Text);
+}

@@ -9,6 +9,9 @@ public static class AnswerErrorCodes
     /// <summary>No provider answered in time.</summary>
     public const string ProviderTimeout = "provider_timeout";
 
+    /// <summary>The documents could not be searched, because the database was unavailable.</summary>
+    public const string DatabaseUnavailable = "database_unavailable";
+
     /// <summary>The service stopped before the answer was complete.</summary>
     public const string ShuttingDown = "shutting_down";
 

@@ -1,6 +1,8 @@
 using MediatR;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using QrAi.Application.Citations;
 using QrAi.Application.Errors;
 using QrAi.Application.Time;
 using QrAi.Application.Work;
@@ -12,6 +14,7 @@ namespace QrAi.Application.Generations;
 internal sealed class AnswerGenerator(
     RunningGenerations running,
     AnswerRecorder recorder,
+    AnswerSources sources,
     ITurnStore turns,
     IAnswerStore answers,
     Worker worker,
@@ -30,10 +33,11 @@ internal sealed class AnswerGenerator(
     /// <param name="turn">The turn.</param>
     /// <param name="plan">The plan of the answer.</param>
     /// <param name="past">The earlier turns, oldest first.</param>
-    public RunningGeneration Begin(Turn turn, AnswerPlan plan, IEnumerable<PastTurn> past) =>
+    /// <param name="hasDocuments">Whether there are documents to search, or passages that were found before.</param>
+    public RunningGeneration Begin(Turn turn, AnswerPlan plan, IReadOnlyList<PastTurn> past, bool hasDocuments) =>
         running.Start(
             new Generation(GenerationIdentity.Of(turn.Answer), turn.Answer.Run),
-            started => RunAsync(started, turn, plan, past)
+            started => RunAsync(started, turn, plan, past, hasDocuments && !plan.Request.WithoutDocuments)
         );
 
     /// <summary>Saves the end of an answer of this worker. It retries until the database is available.</summary>
@@ -63,7 +67,13 @@ internal sealed class AnswerGenerator(
             }
     }
 
-    private async Task RunAsync(RunningGeneration started, Turn turn, AnswerPlan plan, IEnumerable<PastTurn> past)
+    private async Task RunAsync(
+        RunningGeneration started,
+        Turn turn,
+        AnswerPlan plan,
+        IReadOnlyList<PastTurn> past,
+        bool withDocuments
+    )
     {
         using var scope = logger.BeginScope(
             new Dictionary<string, object> { ["SessionId"] = turn.Answer.SessionId, ["AnswerId"] = turn.Answer.Id }
@@ -71,11 +81,7 @@ internal sealed class AnswerGenerator(
         recorder.Add(started, turn.Answer.Takeovers);
         try
         {
-            var outcome = await GenerationOutcome.OfAsync(
-                started,
-                stopped => plan.Client.GetStreamingResponseAsync(plan.Prompt(past), plan.Options, stopped),
-                logger
-            );
+            var outcome = await GenerationOutcome.OfAsync(started, AskAsync, logger);
             var hasPieces = await recorder.RemoveAsync(started);
             if (started.IsLost)
                 return;
@@ -97,7 +103,27 @@ internal sealed class AnswerGenerator(
             started.Lose();
             await answers.ReleaseAsync(worker.Id, [turn.Answer.Id], CancellationToken.None);
         }
+
+        async Task<IAsyncEnumerable<ChatResponseUpdate>> AskAsync(CancellationToken stopped)
+        {
+            var given = withDocuments ? await FindSourcesAsync(turn, plan, past, stopped) : null;
+            started.Generation.SetSources(given ?? []);
+            return plan.Client.GetStreamingResponseAsync(plan.Prompt(past).WithSources(given), plan.Options, stopped);
+        }
     }
+
+    /// <summary>Returns the passages of the turn. One that was taken over keeps those that were recorded.</summary>
+    private async Task<IReadOnlyList<SourcePassage>> FindSourcesAsync(
+        Turn turn,
+        AnswerPlan plan,
+        IReadOnlyList<PastTurn> past,
+        CancellationToken stopped
+    ) =>
+        turn.Answer.Sources
+        ?? await sources.FindAsync(
+            SourceQuery.For(turn.Answer.Owner, turn.Question.Content, past, plan.Request.DocumentIds),
+            stopped
+        );
 
     private AnswerEnded End(Turn turn, GenerationOutcome outcome) =>
         outcome.Status switch

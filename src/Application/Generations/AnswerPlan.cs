@@ -5,10 +5,12 @@ using QrAi.Application.Models;
 namespace QrAi.Application.Generations;
 
 /// <summary>The plan of an answer: the client of the providers, the prompt and the options.</summary>
+/// <param name="Request">The parameters of the answer.</param>
 /// <param name="Client">The client of the providers.</param>
 /// <param name="Prompt">Creates the prompt from the earlier turns, oldest first.</param>
 /// <param name="Options">The options; null for the defaults of the provider.</param>
 internal sealed record AnswerPlan(
+    AnswerRequest Request,
     IChatClient Client,
     Func<IEnumerable<PastTurn>, IReadOnlyList<ChatMessage>> Prompt,
     ChatOptions? Options
@@ -25,6 +27,7 @@ internal sealed record AnswerPlan(
     {
         if (request.Messages is not { } messages)
             return new AnswerPlan(
+                request,
                 providers.ClientFor(request.Provider),
                 past => Generations.Prompt.For(systemPrompt, past, question),
                 request.Model is { } model ? new ChatOptions { ModelId = model } : null
@@ -32,6 +35,7 @@ internal sealed record AnswerPlan(
 
         var (provider, modelId) = ModelNames.Resolve(providers.Models, request.Model!);
         return new AnswerPlan(
+            request,
             providers.ClientStartingWith(provider),
             past => ChatPrompt.For(messages, past),
             ChatPrompt.OptionsFor(modelId, request.Options ?? new CompletionOptions())

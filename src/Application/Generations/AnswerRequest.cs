@@ -18,6 +18,12 @@ internal sealed record AnswerRequest
     /// <summary>The model in the spelling of the caller; null for the default of the provider.</summary>
     public string? Model { get; init; }
 
+    /// <summary>Whether the answer is given no passages of documents.</summary>
+    public bool WithoutDocuments { get; init; }
+
+    /// <summary>The documents to choose passages from; null for all that the owner can read.</summary>
+    public IReadOnlyList<Guid>? DocumentIds { get; init; }
+
     /// <summary>Of a stored completion: the conversation as the caller sent it, the question last.</summary>
     public IReadOnlyList<CompletionMessage>? Messages { get; init; }
 

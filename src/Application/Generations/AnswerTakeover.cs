@@ -105,12 +105,13 @@ internal sealed class AnswerTakeover(
         }
 
         var past = await ReadPastAsync(turn.Question, database, cancellationToken);
+        var hasDocuments = options.Passages > 0 && await database.IndexSegments.AnyAsync(cancellationToken);
         logger.LogWarning(
             "Answer {AnswerId} has lost its process and is generated again, takeover {Takeover}",
             taken.AnswerId,
             turn.Answer.Takeovers
         );
-        _running.Add(generator.Begin(turn, plan, past));
+        _running.Add(generator.Begin(turn, plan, past, turn.Answer.Sources is not null || hasDocuments));
     }
 
     private async Task<List<PastTurn>> ReadPastAsync(
@@ -138,11 +139,12 @@ internal sealed class AnswerTakeover(
                         answer.Number,
                         Question = asked.Content,
                         Answer = answer.Content,
+                        HasSources = answer.Sources != null,
                     }
             )
             .OrderBy(turn => turn.Number)
             .ToListAsync(cancellationToken);
-        return [.. turns.Select(turn => new PastTurn(turn.Question, turn.Answer))];
+        return [.. turns.Select(turn => PastTurn.Of(turn.Question, turn.Answer, turn.HasSources))];
     }
 
     private Task<bool> FailAsync(Turn turn, TakenAnswer taken, AnswerError error) =>
@@ -151,7 +153,7 @@ internal sealed class AnswerTakeover(
     private Task<bool> EndAsync(Turn turn, AnswerEnded ended) => generator.SaveEndAsync(turn, ended, hasPieces: true);
 
     private static GeneratedAnswer ToGenerated(TakenAnswer taken, Message answer) =>
-        new(taken.Text, taken.Provider, taken.Model, null, []) { Run = answer.Run };
+        new(taken.Text, taken.Provider, taken.Model, null, []) { Run = answer.Run, Sources = answer.Sources };
 
     private static Task<Message?> FindAsync(IQrAiDbContext database, Guid id, CancellationToken cancellationToken) =>
         database.Messages.AsNoTracking().SingleOrDefaultAsync(message => message.Id == id, cancellationToken);

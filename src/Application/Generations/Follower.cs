@@ -57,6 +57,7 @@ public sealed class Follower : IDisposable
         if (view.Start is { } start)
         {
             WriteStart(start, view, writer);
+            WriteSources(view, writer);
             if (!WriteText(view, writer) || !WriteCalls(view, writer))
                 return true;
         }
@@ -119,8 +120,17 @@ public sealed class Follower : IDisposable
             writer.Started(first);
         if (_position.Run != 0 || first.Run != start.Run)
             writer.Restarted(start, view.RestartReason);
-        _position = new Position(start.Run, 0);
+        _position = Position.StartOf(start.Run);
         _calls?.Clear();
+    }
+
+    private void WriteSources(in GenerationView view, IGenerationWriter writer)
+    {
+        if (_position.Offset >= 0)
+            return;
+        _position = _position with { Offset = 0 };
+        if (view.Sources.Count > 0)
+            writer.Sources(view.Sources, _position);
     }
 
     /// <returns>Whether everything is written.</returns>

@@ -25,18 +25,19 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
     private string? _model;
     private AppendOnlyText _text = new();
     private List<ToolCallContent>? _calls;
+    private IReadOnlyList<SourcePassage> _sources = [];
     private GenerationEnd? _end;
     private Exception? _fault;
-    private int _version;
-
-    /// <summary>Completes at the next change; null while no follower waits for it.</summary>
-    private TaskCompletionSource? _changed;
+    private ChangeSignal _changes;
 
     /// <summary>The identity of the answer or completion.</summary>
     public GenerationIdentity Identity { get; } = identity;
 
     /// <summary>The error; null unless it failed.</summary>
     public AnswerError? Error => Read().End?.Error;
+
+    /// <summary>The passages of documents that it is given.</summary>
+    internal IReadOnlyList<SourcePassage> Sources => Read().Sources;
 
     /// <summary>Whether it has ended.</summary>
     public bool HasEnded => Read().End is not null;
@@ -68,6 +69,7 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
             {
                 Run = _run,
                 FinishReason = finishReason,
+                Sources = _sources.Count > 0 ? _sources : null,
             };
     }
 
@@ -79,13 +81,14 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
             // A run that is not recorded is not visible, because after a crash another process may use its number.
             var isVisible = _run <= _visibleRun || _end is not null;
             return new GenerationView(
-                _version,
+                _changes.Version,
                 _run,
                 isVisible && _provider is { } provider ? new GenerationStart(_run, provider, _model!) : null,
                 _first,
                 _restartReason,
                 isVisible ? _text.Memory : default,
                 isVisible && _calls is { } calls ? [.. calls.Select(call => call.Read())] : [],
+                _sources,
                 _end,
                 _fault
             );
@@ -97,9 +100,7 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
     internal Task ChangedSince(int version)
     {
         lock (_gate)
-            return _version != version
-                ? Task.CompletedTask
-                : (_changed ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            return _changes.Since(version);
     }
 
     /// <summary>Appends text.</summary>
@@ -110,8 +111,15 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
         lock (_gate)
         {
             _text.Append(text);
-            Changed();
+            _changes.Raise();
         }
+    }
+
+    /// <summary>Sets the passages that the answer is given, before a run begins.</summary>
+    internal void SetSources(IReadOnlyList<SourcePassage> sources)
+    {
+        lock (_gate)
+            _sources = sources;
     }
 
     /// <summary>Begins a run of a provider. The content of an earlier provider is void.</summary>
@@ -128,7 +136,7 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
 
             (_provider, _model) = (provider, model);
             _first ??= new GenerationStart(_run, provider, model);
-            Changed();
+            _changes.Raise();
         }
     }
 
@@ -147,7 +155,7 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
                 Clear();
             (_run, _visibleRun, _provider, _model) = (run, run, provider, model);
             _restartReason = RestartReasons.After(takeovers);
-            Changed();
+            _changes.Raise();
         }
     }
 
@@ -159,7 +167,7 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
             if (run <= _visibleRun)
                 return;
             _visibleRun = run;
-            Changed();
+            _changes.Raise();
         }
     }
 
@@ -174,7 +182,7 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
             var start = run == _run ? length : 0;
             var text = _text.Memory[start..];
             text = text[..UnicodeText.TruncatedLength(text.Span, maxLength)];
-            return new UnrecordedContent(_run, start, text.ToString(), _provider, _model);
+            return new UnrecordedContent(_run, start, text.ToString(), _provider, _model, _sources);
         }
     }
 
@@ -185,7 +193,7 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
         {
             _end = end;
             _text.Close();
-            Changed();
+            _changes.Raise();
             _over.TrySetResult();
         }
     }
@@ -199,9 +207,10 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
                 Clear();
             (_run, _visibleRun, _provider, _model) = (answer.Run, answer.Run, answer.Provider, answer.Model);
             _restartReason = RestartReasons.After(answer.Takeovers);
+            _sources = answer.Sources ?? [];
             _text.Close(answer.Content);
             _end = GenerationEnd.Of(answer);
-            Changed();
+            _changes.Raise();
             _over.TrySetResult();
         }
     }
@@ -215,7 +224,7 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
             if (_end is not null || _fault is not null)
                 return;
             _fault = fault;
-            Changed();
+            _changes.Raise();
             _over.TrySetResult();
         }
     }
@@ -230,21 +239,12 @@ public sealed class Generation(GenerationIdentity identity, int run = 1)
             if (call is null)
                 calls.Add(call = new ToolCallContent(piece.Index));
             call.Add(piece);
-            Changed();
+            _changes.Raise();
         }
     }
 
     private void Clear()
     {
-        _calls = null;
-        _text = new AppendOnlyText();
-    }
-
-    /// <summary>Increments the version and wakes the waiting followers, which continue outside the lock.</summary>
-    private void Changed()
-    {
-        _version++;
-        _changed?.SetResult();
-        _changed = null;
+        (_calls, _text) = (null, new AppendOnlyText());
     }
 }

@@ -18,14 +18,14 @@ internal readonly record struct GenerationOutcome(MessageStatus Status, AnswerEr
     /// <param name="logger">The logger of unexpected exceptions.</param>
     public static async Task<GenerationOutcome> OfAsync(
         RunningGeneration running,
-        Func<CancellationToken, IAsyncEnumerable<ChatResponseUpdate>> ask,
+        Func<CancellationToken, Task<IAsyncEnumerable<ChatResponseUpdate>>> ask,
         ILogger logger
     )
     {
         var stream = new ProviderStream(running.Generation);
         try
         {
-            await foreach (var update in ask(running.Stopped))
+            await foreach (var update in await ask(running.Stopped))
                 stream.Append(update);
             return Ended(MessageStatus.Completed);
         }
@@ -41,14 +41,17 @@ internal readonly record struct GenerationOutcome(MessageStatus Status, AnswerEr
         {
             return Failed(exception.Code, exception.Message);
         }
+        catch (DatabaseUnavailableException exception)
+        {
+            return Failed(AnswerErrorCodes.DatabaseUnavailable, exception.Message);
+        }
         catch (Exception exception)
         {
             logger.LogError(exception, "Generation {GenerationId} failed unexpectedly", running.Generation.Identity.Id);
             return Failed(AnswerErrorCodes.InternalError, "The answer could not be generated.");
         }
 
-        GenerationOutcome Ended(MessageStatus status, AnswerError? error = null) =>
-            new(status, error, stream.ToGenerated());
+        GenerationOutcome Ended(MessageStatus status, AnswerError? error = null) => new(status, error, stream.End());
 
         GenerationOutcome Failed(string code, string message) =>
             Ended(MessageStatus.Failed, new AnswerError(code, message));

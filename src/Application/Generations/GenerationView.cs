@@ -11,6 +11,7 @@ namespace QrAi.Application.Generations;
 /// <param name="RestartReason">Why the previous run is void, if there was one.</param>
 /// <param name="Text">The text.</param>
 /// <param name="Calls">The tool calls.</param>
+/// <param name="Sources">The passages of documents that the answer is given.</param>
 /// <param name="End">The end; null before it.</param>
 /// <param name="Fault">Why this process stopped before the end; null if it did not.</param>
 internal readonly record struct GenerationView(
@@ -21,6 +22,7 @@ internal readonly record struct GenerationView(
     RestartReason RestartReason,
     ReadOnlyMemory<char> Text,
     IReadOnlyList<ToolCallView> Calls,
+    IReadOnlyList<SourcePassage> Sources,
     GenerationEnd? End,
     Exception? Fault
 )
@@ -46,6 +48,7 @@ internal readonly record struct GenerationView(
         {
             FinishReason = End?.FinishReason,
             Run = Run,
+            Sources = Sources.Count > 0 ? Sources : null,
         };
 
     /// <summary>Whether an event with a position may have been sent.</summary>
@@ -60,7 +63,7 @@ internal readonly record struct GenerationView(
             return !isLocal && End is null && !position.IsEnd;
         if (position.IsEnd)
             return End is not null && position.Offset == text.Length;
-        return position.Offset == 0
+        return position.Offset <= 0
             || position.Offset == text.Length
             || !char.IsSurrogatePair(text[position.Offset - 1], text[position.Offset]);
     }
@@ -78,4 +81,12 @@ internal readonly record struct ToolCallView(int Index, ToolCallIdentity Identit
 /// <param name="Text">The text; empty if there is no more.</param>
 /// <param name="Provider">The provider; null before it has started to answer.</param>
 /// <param name="Model">The model of the provider.</param>
-internal readonly record struct UnrecordedContent(int Run, int Start, string Text, string? Provider, string? Model);
+/// <param name="Sources">The passages of documents that the answer is given.</param>
+internal readonly record struct UnrecordedContent(
+    int Run,
+    int Start,
+    string Text,
+    string? Provider,
+    string? Model,
+    IReadOnlyList<SourcePassage> Sources
+);

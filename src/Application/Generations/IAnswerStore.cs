@@ -1,3 +1,5 @@
+using QrAi.Domain.Sessions;
+
 namespace QrAi.Application.Generations;
 
 /// <summary>Stores the progress of answers while they are generated, so that they survive their process.</summary>
@@ -61,6 +63,7 @@ public interface IAnswerStore
 /// <param name="IsStart">Whether the database does not have the run or its provider yet.</param>
 /// <param name="Provider">The provider of the run; null before it has started to answer.</param>
 /// <param name="Model">The model of the provider.</param>
+/// <param name="Sources">At the start of a run: the passages of documents that it is given; null for none.</param>
 public sealed record AnswerPart(
     Guid AnswerId,
     int Takeovers,
@@ -69,7 +72,8 @@ public sealed record AnswerPart(
     string Text,
     bool IsStart,
     string? Provider,
-    string? Model
+    string? Model,
+    IReadOnlyList<SourcePassage>? Sources = null
 );
 
 /// <summary>An answer that its worker must not continue.</summary>
@@ -87,6 +91,7 @@ public readonly record struct AnswerInterruption(Guid AnswerId, bool IsLost);
 /// <param name="Provider">The provider of the run; null before it has started to answer.</param>
 /// <param name="Model">The model of the provider.</param>
 /// <param name="Text">The new text: that after the known position, or all text of another run.</param>
+/// <param name="Sources">With the first text: the passages of documents that the run is given; null for none.</param>
 public sealed record AnswerProgress(
     Guid AnswerId,
     bool IsOpen,
@@ -94,7 +99,8 @@ public sealed record AnswerProgress(
     int Takeovers,
     string? Provider,
     string? Model,
-    string Text
+    string Text,
+    IReadOnlyList<SourcePassage>? Sources = null
 );
 
 /// <summary>An answer that was taken over.</summary>

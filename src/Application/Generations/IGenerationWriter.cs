@@ -1,3 +1,5 @@
+using QrAi.Domain.Sessions;
+
 namespace QrAi.Application.Generations;
 
 /// <summary>
@@ -14,6 +16,11 @@ public interface IGenerationWriter
     /// <param name="start">The start.</param>
     /// <param name="reason">The reason of the restart.</param>
     void Restarted(GenerationStart start, RestartReason reason);
+
+    /// <summary>Writes the passages that the run is given, before its text. It is not called if there are none.</summary>
+    /// <param name="sources">The passages, in the order of their markers.</param>
+    /// <param name="position">The position after them.</param>
+    void Sources(IReadOnlyList<SourcePassage> sources, Position position);
 
     /// <summary>Writes new text.</summary>
     /// <param name="text">The text, which ends with a whole code point.</param>

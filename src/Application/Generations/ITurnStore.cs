@@ -15,14 +15,11 @@ public interface ITurnStore
     /// </summary>
     /// <param name="opening">The turn.</param>
     /// <param name="cancellationToken">Cancels the operation until the save begins.</param>
-    /// <returns>
-    /// Up to <see cref="TurnOpening.HistoryTurns"/> earlier turns of the session; null if the idempotency key has a record
-    /// already.
-    /// </returns>
+    /// <returns>What is known of the session; null if the idempotency key has a record already.</returns>
     /// <exception cref="Errors.NotFoundException">If the session does not exist.</exception>
     /// <exception cref="SessionBusyException">If the previous question is still being answered.</exception>
     /// <exception cref="Errors.DatabaseUnavailableException">If the turn is not saved, and will not be.</exception>
-    Task<IReadOnlyList<PastTurn>?> OpenAsync(TurnOpening opening, CancellationToken cancellationToken);
+    Task<OpenedTurn?> OpenAsync(TurnOpening opening, CancellationToken cancellationToken);
 
     /// <summary>Saves the end of an answer, and removes its recorded parts.</summary>
     /// <param name="closing">The turn.</param>
@@ -50,8 +47,17 @@ public sealed record TurnOpening(Turn Turn, Guid WorkerId)
     public IdempotencyRecord? Record { get; init; }
 }
 
+/// <summary>What an answer needs to know of its session and its owner.</summary>
+/// <param name="Past">Up to <see cref="TurnOpening.HistoryTurns"/> earlier answered turns, oldest first.</param>
+/// <param name="MayHaveDocuments">Whether the owner may be able to read documents that are indexed.</param>
+public sealed record OpenedTurn(IReadOnlyList<PastTurn> Past, bool MayHaveDocuments);
+
 /// <summary>A turn whose answer has ended.</summary>
 /// <param name="Turn">The turn.</param>
 /// <param name="WorkerId">The worker that generated the answer.</param>
 /// <param name="HasParts">Whether parts of the answer may have been recorded.</param>
-public sealed record TurnClosing(Turn Turn, Guid WorkerId, bool HasParts);
+public sealed record TurnClosing(Turn Turn, Guid WorkerId, bool HasParts)
+{
+    /// <summary>The passages of the answer, unless they are stored: the first part of an answer has them.</summary>
+    public IReadOnlyList<SourcePassage>? UnrecordedSources => HasParts ? null : Turn.Answer.Sources;
+}

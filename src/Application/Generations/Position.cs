@@ -7,12 +7,18 @@ namespace QrAi.Application.Generations;
 /// complete answer receives the rest of its text.
 /// </summary>
 /// <param name="Run">The number of the run, from 1; 0 before the first event.</param>
-/// <param name="Offset">The offset in the text of the run, in UTF-16 code units.</param>
+/// <param name="Offset">
+/// The offset in the text of the run, in UTF-16 code units; <see cref="BeforeSources"/> after the start of the run, before the
+/// passages that it is given.
+/// </param>
 /// <param name="IsEnd">Whether the position is after the last event.</param>
 public readonly record struct Position(int Run, int Offset, bool IsEnd = false)
 {
     /// <summary>The ids of events, as a regular expression: <c>RUN</c>, <c>RUN.OFFSET</c> or <c>RUN.OFFSET.end</c>.</summary>
     public const string Pattern = @"^[1-9][0-9]*(\.(0|[1-9][0-9]*)(\.end)?)?$";
+
+    /// <summary>The offset of the start of a run.</summary>
+    public const int BeforeSources = -1;
 
     private const string End = "end";
 
@@ -31,7 +37,7 @@ public readonly record struct Position(int Run, int Offset, bool IsEnd = false)
         if (count is < 1 or > 3 || !TryParseNumber(id[ranges[0]], out var run) || run == 0)
             return false;
 
-        var offset = 0;
+        var offset = BeforeSources;
         if (count >= 2 && !TryParseNumber(id[ranges[1]], out offset))
             return false;
         if (count == 3 && !id[ranges[2]].SequenceEqual(End))
@@ -40,9 +46,15 @@ public readonly record struct Position(int Run, int Offset, bool IsEnd = false)
         return true;
     }
 
-    /// <summary>Returns the id of the event with text, or the last event, that has this position.</summary>
+    /// <summary>Returns the position of the start of a run.</summary>
+    /// <param name="run">The number of the run.</param>
+    public static Position StartOf(int run) => new(run, BeforeSources);
+
+    /// <summary>Returns the id of the event that has this position.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Run}.{Offset}{(IsEnd ? "." + End : "")}");
+        Offset < 0
+            ? Run.ToString(CultureInfo.InvariantCulture)
+            : string.Create(CultureInfo.InvariantCulture, $"{Run}.{Offset}{(IsEnd ? "." + End : "")}");
 
     // Without leading zeros, so that each position has one spelling.
     private static bool TryParseNumber(ReadOnlySpan<char> text, out int number) =>

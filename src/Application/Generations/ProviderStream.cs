@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using QrAi.Application.Citations;
 using QrAi.Application.Models;
 using QrAi.Domain.Sessions;
 using QrAi.Domain.Text;
@@ -10,6 +11,7 @@ namespace QrAi.Application.Generations;
 internal sealed class ProviderStream(Generation generation)
 {
     private readonly List<Attempt> _attempts = [];
+    private MarkerFilter? _markers;
     private TokenUsage? _usage;
     private string? _finishReason;
 
@@ -23,7 +25,8 @@ internal sealed class ProviderStream(Generation generation)
             switch (contents[i])
             {
                 case TextContent { Text: { Length: > 0 } text }:
-                    generation.Append(UnicodeText.ToStorable(text));
+                    var storable = UnicodeText.ToStorable(text);
+                    generation.Append(_markers is null ? storable : _markers.Append(storable));
                     break;
                 case ToolCallPiece piece:
                     generation.Append(piece);
@@ -34,6 +37,7 @@ internal sealed class ProviderStream(Generation generation)
                 case AttemptStarted started:
                     (_usage, _finishReason) = (null, null); // those of the previous attempt are void
                     generation.Begin(started.Provider, started.Model);
+                    _markers = generation.Sources is { Count: > 0 and var count } ? new MarkerFilter(count) : null;
                     break;
                 case AttemptEnded ended:
                     _attempts.Add(ended.Attempt);
@@ -41,6 +45,10 @@ internal sealed class ProviderStream(Generation generation)
             }
     }
 
-    /// <summary>Returns the generated answer.</summary>
-    public GeneratedAnswer ToGenerated() => generation.ToGenerated(_attempts, _usage, _finishReason);
+    /// <summary>Ends the text, and returns the generated answer.</summary>
+    public GeneratedAnswer End()
+    {
+        generation.Append(_markers?.Flush() ?? "");
+        return generation.ToGenerated(_attempts, _usage, _finishReason);
+    }
 }

@@ -54,7 +54,8 @@ internal sealed class RecordedAnswer(RunningGeneration running, int takeovers, l
                     content.Text,
                     begins,
                     content.Provider,
-                    content.Model
+                    content.Model,
+                    begins && content.Sources.Count > 0 ? content.Sources : null
                 );
             }
 

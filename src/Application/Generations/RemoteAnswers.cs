@@ -215,6 +215,8 @@ internal sealed class RemoteAnswers(
             if (answer.Run != _run)
                 (_run, _length) = (answer.Run, 0);
             _length += answer.Text.Length;
+            if (answer.Sources is { } sources)
+                generation.SetSources(sources);
             generation.Enter(answer.Run, answer.Takeovers, answer.Provider, answer.Model);
             generation.Append(answer.Text);
         }

@@ -11,4 +11,7 @@ public sealed record GenerationOptions
 
     /// <summary>The maximum number of earlier turns of the session that are sent with a question, 0–100.</summary>
     public required int HistoryTurns { get; init; }
+
+    /// <summary>The maximum number of passages of documents that an answer is given, 0–20.</summary>
+    public required int Passages { get; init; }
 }

@@ -59,12 +59,12 @@ internal sealed class QuestionIntake(
             HistoryTurns = options.HistoryTurns,
             Record = key is null ? null : IdempotencyRecord.OfQuestion(caller.Owner, key, now, turn.Answer.Id),
         };
-        var past = await OpenAsync(opening, key, cancellationToken);
-        var begun = generator.Begin(turn, plan, past);
+        var opened = await OpenAsync(opening, key, cancellationToken);
+        var begun = generator.Begin(turn, plan, opened.Past, opened.MayHaveDocuments && options.Passages > 0);
         return new AskedQuestion(turn.Question.SessionId, mapper.Map<MessageDto>(turn.Question), answers.Follow(begun));
     }
 
-    private async Task<IReadOnlyList<PastTurn>> OpenAsync(
+    private async Task<OpenedTurn> OpenAsync(
         TurnOpening opening,
         IdempotencyKey? key,
         CancellationToken cancellationToken

@@ -9,7 +9,8 @@ namespace QrAi.Application.Search;
 internal readonly record struct RankedPassage(long PassageId, float Score);
 
 /// <summary>Ranks passages for the terms of a query by BM25.</summary>
-internal sealed class PassageRanking(IReadOnlySet<uint> terms)
+/// <param name="terms">The terms with their weights.</param>
+internal sealed class PassageRanking(IReadOnlyDictionary<uint, float> terms)
 {
     /// <summary>
     /// The number of passages from which on terms only add to the score of those found by rarer terms: a passage that has only
@@ -26,7 +27,7 @@ internal sealed class PassageRanking(IReadOnlySet<uint> terms)
         while (!block.IsEmpty)
         {
             var (term, count, body) = PostingList.ReadHeader(ref block);
-            if (!terms.Contains(term))
+            if (!terms.ContainsKey(term))
                 continue;
             ref var entry = ref CollectionsMarshal.GetValueRefOrAddDefault(_lists, term, out var exists);
             if (!exists)
@@ -44,10 +45,11 @@ internal sealed class PassageRanking(IReadOnlySet<uint> terms)
     public List<RankedPassage> Rank(int passages, int most, IReadOnlySet<long>? only = null)
     {
         var scores = new Dictionary<long, float>();
-        foreach (var (count, lists) in _lists.Values.OrderBy(list => list.Count))
+        foreach (var (term, (count, lists)) in _lists.OrderBy(list => list.Value.Count))
         {
             var factor =
-                MathF.Log(1 + (Math.Max(passages, count) - count + 0.5f) / (count + 0.5f))
+                terms[term]
+                * MathF.Log(1 + (Math.Max(passages, count) - count + 0.5f) / (count + 0.5f))
                 * PassageTerms.MaxWeight
                 / 255;
             var mayAdd = scores.Count == 0 || scores.Count + count <= MaxCandidates;

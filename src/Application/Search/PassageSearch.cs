@@ -10,6 +10,9 @@ internal sealed class PassageSearch(IQrAiDbContextFactory databases)
     /// <summary>The maximum number of terms of a query. Those of its end are used: a long text ends with what is asked.</summary>
     private const int MaxTerms = 200;
 
+    /// <summary>The weight of a term that occurs in the context alone.</summary>
+    private const float ContextWeight = 0.3f;
+
     /// <summary>How many more passages are ranked than returned, as merged segments still have those of deleted documents.</summary>
     private const int Margin = 40;
 
@@ -19,16 +22,18 @@ internal sealed class PassageSearch(IQrAiDbContextFactory databases)
     /// <param name="limit">The maximum number of passages.</param>
     /// <param name="documentIds">The documents to search; null for all.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
+    /// <param name="context">What was said before, to which the query may refer; null for nothing.</param>
     /// <returns>The best passages, best first.</returns>
     public async Task<IReadOnlyList<PassageDto>> SearchAsync(
         string owner,
         string query,
         int limit,
         IReadOnlyCollection<Guid>? documentIds,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        string? context = null
     )
     {
-        var terms = PassageTerms.Of(query).TakeLast(MaxTerms).ToHashSet();
+        var terms = TermsOf(query, context);
         if (terms.Count == 0 || limit == 0)
             return [];
 
@@ -44,10 +49,19 @@ internal sealed class PassageSearch(IQrAiDbContextFactory databases)
                 .ToHashSetAsync(cancellationToken);
 
         var ranking = new PassageRanking(terms);
-        var blocks = database.ReadIndexAsync([.. terms.Select(term => (long)term)]);
+        var blocks = database.ReadIndexAsync([.. terms.Keys.Select(term => (long)term)]);
         await foreach (var block in blocks.WithCancellation(cancellationToken))
             ranking.Add(block);
         return await ReadAsync(database, ranking.Rank(passages, limit + Margin, only), limit, cancellationToken);
+    }
+
+    private static Dictionary<uint, float> TermsOf(string query, string? context)
+    {
+        var terms = PassageTerms.Of(query).TakeLast(MaxTerms).ToDictionary(term => term, _ => 1f);
+        if (context is not null)
+            foreach (var term in PassageTerms.Of(context).TakeLast(MaxTerms))
+                terms.TryAdd(term, ContextWeight);
+        return terms;
     }
 
     private static async Task<IReadOnlyList<PassageDto>> ReadAsync(

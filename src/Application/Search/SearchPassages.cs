@@ -35,7 +35,6 @@ public sealed record FoundPassages(IReadOnlyList<PassageDto> Passages);
 internal sealed class SearchPassagesValidator : AbstractValidator<SearchPassages>
 {
     private const int MaxQueryLength = 2_000;
-    private const int MaxDocuments = 100;
 
     public SearchPassagesValidator()
     {
@@ -44,10 +43,7 @@ internal sealed class SearchPassagesValidator : AbstractValidator<SearchPassages
             .PageLimit()
             .When(request => request.Limit is not null)
             .OverridePropertyName(nameof(SearchPassages.Limit));
-        RuleFor(request => request.DocumentIds)
-            .Must(ids => ids!.Count is >= 1 and <= MaxDocuments)
-            .WithMessage($"must have 1 to {MaxDocuments} ids")
-            .When(request => request.DocumentIds is not null);
+        RuleFor(request => request.DocumentIds).DocumentIds();
     }
 }
 

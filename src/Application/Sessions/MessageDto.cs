@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using AutoMapper;
+using QrAi.Application.Citations;
 using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.Sessions;
@@ -34,6 +35,18 @@ public sealed record MessageDto(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? CompletedAt
 )
 {
+    /// <summary>The passages of documents that the text of an answer refers to by markers such as <c>[1]</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<Citation>? Citations
+    {
+        get => field ??= Citation.Of(Content, Sources);
+        init;
+    }
+
+    /// <summary>Of an answer: the passages of documents that it was given.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<SourcePassage>? Sources { get; init; }
+
     /// <summary>Of a complete answer: the finish reason, which only OpenAI's protocol has.</summary>
     [JsonIgnore]
     public string? FinishReason { get; init; }
@@ -51,8 +64,9 @@ internal sealed class MessageMapping : Profile
 {
     public MessageMapping()
     {
-        CreateMap<Message, MessageDto>();
-        // Passed through: AutoMapper would copy the list, and replace null by an empty one.
+        CreateMap<Message, MessageDto>().ForMember(message => message.Citations, member => member.Ignore());
+        // Passed through: AutoMapper would copy the lists, and replace null by an empty one.
         CreateMap<IReadOnlyList<Attempt>, IReadOnlyList<Attempt>>().ConvertUsing(attempts => attempts);
+        CreateMap<IReadOnlyList<SourcePassage>, IReadOnlyList<SourcePassage>>().ConvertUsing(sources => sources);
     }
 }

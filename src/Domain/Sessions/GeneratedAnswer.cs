@@ -22,8 +22,8 @@ public sealed record GeneratedAnswer(
     /// <summary>The number of the run that generated the content, from 1.</summary>
     public int Run { get; init; } = 1;
 
-    /// <summary>The passages that the content refers to; null if there are none.</summary>
-    public IReadOnlyList<Citation>? Citations { get; init; }
+    /// <summary>The passages that the answer was given, in the order of their markers; null if there are none.</summary>
+    public IReadOnlyList<SourcePassage>? Sources { get; init; }
 
     /// <summary>
     /// The finish reason of a complete answer in terms of OpenAI's protocol, such as <c>stop</c> or <c>length</c>. Null if

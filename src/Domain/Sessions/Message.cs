@@ -49,8 +49,10 @@ public sealed class Message : IOwned
     /// <summary>Of an answer that has ended: the calls of providers, in order.</summary>
     public IReadOnlyList<Attempt>? Attempts { get; private set; }
 
-    /// <summary>The passages that an answer refers to; null if there are none.</summary>
-    public IReadOnlyList<Citation>? Citations { get; private set; }
+    /// <summary>
+    /// Of an answer: the passages that it was given; its text refers to the first one as <c>[1]</c>. Null if there are none.
+    /// </summary>
+    public IReadOnlyList<SourcePassage>? Sources { get; private set; }
 
     /// <summary>Of a failed answer: the error.</summary>
     public AnswerError? Error { get; private set; }
@@ -115,7 +117,7 @@ public sealed class Message : IOwned
         FinishReason = generated.FinishReason;
         Usage = generated.Usage;
         Attempts = generated.Attempts;
-        Citations = generated.Citations;
+        Sources = generated.Sources;
         Error = error;
         CompletedAt = now;
     }

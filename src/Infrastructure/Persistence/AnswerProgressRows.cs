@@ -11,7 +11,13 @@ namespace QrAi.Infrastructure.Persistence;
 internal static class AnswerProgressRows
 {
     /// <summary>The columns in order.</summary>
-    public const string Columns = "m.id, m.status = 'generating', m.run, m.takeovers, m.provider, m.model, p.text";
+    /// <remarks>
+    /// The passages come with the first text of a run only. <c>is_known</c> is whether a part of its text is known.
+    /// </remarks>
+    public const string Columns = """
+        m.id, m.status = 'generating', m.run, m.takeovers, m.provider, m.model, p.text,
+          CASE WHEN NOT is_known AND coalesce(p.start, 0) = 0 THEN m.sources END
+        """;
 
     public static async Task<IReadOnlyList<AnswerProgress>> ReadAsync(
         DbDataReader rows,
@@ -34,7 +40,8 @@ internal static class AnswerProgressRows
                         rows.GetInt32(3),
                         await rows.IsDBNullAsync(4, cancellationToken) ? null : rows.GetString(4),
                         await rows.IsDBNullAsync(5, cancellationToken) ? null : rows.GetString(5),
-                        ""
+                        "",
+                        await rows.IsDBNullAsync(7, cancellationToken) ? null : SourcesJson.Read(rows.GetString(7))
                     )
                 );
             }

@@ -26,7 +26,7 @@ internal sealed class MessageConfiguration : IEntityTypeConfiguration<Message>
             .HasMaxLength(16);
         builder.Property(message => message.FinishReason).HasMaxLength(Message.MaxFinishReasonLength);
         builder.Property(message => message.Attempts).HasConversion(AsJson<Attempt>(), AreValues<Attempt>());
-        builder.Property(message => message.Citations).HasConversion(AsJson<Citation>(), AreValues<Citation>());
+        builder.Property(message => message.Sources).HasConversion(AsJson<SourcePassage>(), AreValues<SourcePassage>());
         builder.ComplexProperty(message => message.Usage);
         builder.ComplexProperty(message => message.Error);
         builder.Property(message => message.Run).HasDefaultValue(1).ValueGeneratedNever();

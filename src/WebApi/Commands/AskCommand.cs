@@ -1,6 +1,7 @@
 using System.CommandLine;
 using MediatR;
 using QrAi.Application.Answers;
+using QrAi.Application.Citations;
 using QrAi.Application.Generations;
 using QrAi.Application.Questions;
 using QrAi.Domain.Sessions;
@@ -78,8 +79,22 @@ internal static class AskCommand
         var answer = follower.Generation.ToMessage();
         if (answer.Status == MessageStatus.Failed)
             throw new AnswerFailedException(answer);
+        if (answer.Citations is { } citations)
+            await terminal.Output.WriteLineAsync("\n" + string.Join('\n', citations.Select(Describe)));
         await terminal.Error.WriteLineAsync($"Session {asked.SessionId}");
         return answer.Status == MessageStatus.Completed ? ExitCode.Done : ExitCode.Failed;
+    }
+
+    private static string Describe(Citation citation)
+    {
+        string?[] place =
+        [
+            citation.Title,
+            citation.Heading,
+            citation.Page is { } page ? $"page {page}" : null,
+            $"passage {citation.Passage}",
+        ];
+        return $"[{citation.Number}] {string.Join(", ", place.Where(part => part is not null))}";
     }
 
     /// <summary>Streams an answer to a terminal.</summary>
@@ -101,6 +116,9 @@ internal static class AskCommand
             terminal.Output.Write(text);
             terminal.Output.Flush();
         }
+
+        /// <summary>Not used: the citations of the answer follow its text.</summary>
+        public void Sources(IReadOnlyList<SourcePassage> sources, Position position) { }
 
         /// <summary>Not used: answers to questions have no tool calls.</summary>
         public void ToolCall(int index, ToolCallIdentity? begun, ReadOnlySpan<char> arguments) { }

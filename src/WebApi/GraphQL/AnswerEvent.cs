@@ -1,6 +1,7 @@
 using System.Globalization;
 using QrAi.Application.Generations;
 using QrAi.Application.Sessions;
+using QrAi.Domain.Sessions;
 
 namespace QrAi.WebApi.GraphQL;
 
@@ -13,6 +14,9 @@ internal abstract record AnswerEvent(string Id)
 
     /// <summary>The answer starts again.</summary>
     internal sealed record Restarted(GenerationStart Start, RestartReason Reason) : AnswerEvent(IdOf(Start));
+
+    /// <summary>What the run is given of documents.</summary>
+    internal sealed record Sources(string Id, IReadOnlyList<SourcePassage> Passages) : AnswerEvent(Id);
 
     /// <summary>More text.</summary>
     internal sealed record Delta(string Id, string Text) : AnswerEvent(Id);
@@ -43,6 +47,9 @@ internal sealed class AnswerEventCollector(Follower follower) : IGenerationWrite
 
     public void Restarted(GenerationStart start, RestartReason reason) =>
         _events.Enqueue(new AnswerEvent.Restarted(start, reason));
+
+    public void Sources(IReadOnlyList<SourcePassage> sources, Position position) =>
+        _events.Enqueue(new AnswerEvent.Sources(position.ToString(), sources));
 
     public void Text(ReadOnlySpan<char> text, Position position) =>
         _events.Enqueue(new AnswerEvent.Delta(position.ToString(), text.ToString()));

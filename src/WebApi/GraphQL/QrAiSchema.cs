@@ -14,6 +14,7 @@ internal sealed class QrAiSchema : Schema
         Subscription = new Subscription();
         RegisterTypes(
             typeof(AnswerStartedType),
+            typeof(AnswerSourcesType),
             typeof(AnswerDeltaType),
             typeof(AnswerRestartedType),
             typeof(AnswerCompletedType),

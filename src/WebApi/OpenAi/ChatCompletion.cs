@@ -13,6 +13,7 @@ internal sealed class ChatCompletion : IGenerationWriter
     private readonly CompletionIdentity _identity;
     private string _model;
     private string _reason = "";
+    private IReadOnlyList<SourcePassage> _sources = [];
     private TokenUsage? _usage;
 
     private ChatCompletion(Generation generation, string model) =>
@@ -21,11 +22,13 @@ internal sealed class ChatCompletion : IGenerationWriter
     /// <summary>Waits for a completion and reads it.</summary>
     /// <param name="following">Finds the completion and follows it.</param>
     /// <param name="model">The model that was requested.</param>
+    /// <param name="documents">The address of the documents, which citations link to.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="GenerationFailedException">No provider gave a complete answer.</exception>
     public static async Task<ChatCompletionResponse> ReadAsync(
         Task<Follower> following,
         string model,
+        string documents,
         CancellationToken cancellationToken
     )
     {
@@ -34,7 +37,7 @@ internal sealed class ChatCompletion : IGenerationWriter
         var completion = new ChatCompletion(follower.Generation, model);
         while (!follower.IsOver)
             follower.Write(completion);
-        return completion.ToResponse();
+        return completion.ToResponse(documents);
     }
 
     /// <summary>The failure of a completion.</summary>
@@ -51,7 +54,10 @@ internal sealed class ChatCompletion : IGenerationWriter
         _model = CompletionIdentity.ModelOf(start);
         _text.Clear();
         _calls.Clear();
+        _sources = [];
     }
+
+    void IGenerationWriter.Sources(IReadOnlyList<SourcePassage> sources, Position position) => _sources = sources;
 
     void IGenerationWriter.Text(ReadOnlySpan<char> text, Position position) => _text.Append(text);
 
@@ -69,7 +75,7 @@ internal sealed class ChatCompletion : IGenerationWriter
         (_reason, _usage) = (outcome.FinishReason ?? ChatCompletionWriter.DefaultReason, outcome.Usage);
     }
 
-    private ChatCompletionResponse ToResponse()
+    private ChatCompletionResponse ToResponse(string documents)
     {
         var calls = _calls.Count == 0 ? null : _calls.Values.Select(call => call.ToToolCall()).ToList();
         var content = _text.Length == 0 && calls is not null ? null : _text.ToString();
@@ -82,7 +88,13 @@ internal sealed class ChatCompletion : IGenerationWriter
             [
                 new ChatCompletionChoice(
                     0,
-                    new ChatCompletionAnswer("assistant", content, Refusal: null, calls),
+                    new ChatCompletionAnswer(
+                        "assistant",
+                        content,
+                        Refusal: null,
+                        calls,
+                        UrlCitation.AnnotationsOf(_text.ToString(), _sources, documents)
+                    ),
                     Logprobs: null,
                     _reason
                 ),

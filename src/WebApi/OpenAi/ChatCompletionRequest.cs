@@ -6,6 +6,7 @@ using QrAi.Application.Completions;
 using QrAi.Application.Errors;
 using QrAi.Application.Generations;
 using QrAi.Application.Idempotency;
+using QrAi.Application.Questions;
 using QrAi.WebApi.Endpoints;
 using QrAi.WebApi.OpenApi;
 
@@ -19,6 +20,7 @@ namespace QrAi.WebApi.OpenAi;
 internal sealed class ChatCompletionRequest
 {
     private const string SessionId = "metadata.session_id";
+    private const string Sources = "metadata.sources";
 
     /// <summary><c>provider/model</c>, a provider's name, or a provider's default model.</summary>
     [Required]
@@ -98,7 +100,7 @@ internal sealed class ChatCompletionRequest
     /// </summary>
     public bool? Store { get; init; }
 
-    /// <summary>The session of a completion that is kept; other members belong to the caller.</summary>
+    /// <summary>The session of a completion that is kept, and what it is given; other members belong to the caller.</summary>
     public ChatCompletionMetadata? Metadata { get; init; }
 
     /// <summary>Whether the answer is streamed.</summary>
@@ -124,6 +126,15 @@ internal sealed class ChatCompletionRequest
         if (Metadata?.SessionId is not null && Store != true)
             throw new InvalidRequestException(SessionId, "must be left out unless store is true");
 
+        var usesDocuments = Metadata?.Sources switch
+        {
+            QuestionSources.Documents => true,
+            QuestionSources.None or null => false,
+            _ => throw new InvalidRequestException(
+                Sources,
+                $"must be {QuestionSources.Documents} or {QuestionSources.None}"
+            ),
+        };
         var messages = (Messages ?? []).Select(ToMessage).ToList();
         var options = new CompletionOptions
         {
@@ -138,10 +149,10 @@ internal sealed class ChatCompletionRequest
             AdditionalMembers = AdditionalMembers(),
         };
         if (Store != true)
-            return new CompleteChat(Model, messages, options) { IdempotencyKey = key };
+            return new CompleteChat(Model, messages, options) { IdempotencyKey = key, UsesDocuments = usesDocuments };
 
         var session = Metadata?.SessionId is { } id ? RequestParameters.ParseId(id, SessionId) : (Guid?)null;
-        return new StoreChat(Model, messages, options, session) { IdempotencyKey = key };
+        return new StoreChat(Model, messages, options, session) { IdempotencyKey = key, UsesDocuments = usesDocuments };
     }
 
     private static CompletionMessage ToMessage(ChatCompletionMessage? message, int index)
@@ -190,11 +201,15 @@ internal sealed record ChatCompletionStreamOptions(
     [property: JsonPropertyName("include_usage")] bool? IncludeUsage = null
 );
 
-/// <summary>Where a completion is to be kept. Other members belong to the caller.</summary>
+/// <summary>Where a completion is to be kept, and what it is given. Other members belong to the caller.</summary>
 /// <param name="SessionId">The session to continue, a UUID; without it a new session is created.</param>
+/// <param name="Sources">
+/// <c>documents</c>: the model is given passages of the documents that the caller can read. <c>none</c>, or without it: none.
+/// </param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Skip)]
 internal sealed record ChatCompletionMetadata(
-    [property: JsonPropertyName("session_id"), ParsedAs(typeof(Guid))] string? SessionId = null
+    [property: JsonPropertyName("session_id"), ParsedAs(typeof(Guid))] string? SessionId = null,
+    [property: AllowedValues(QuestionSources.Documents, QuestionSources.None, null)] string? Sources = null
 );
 
 /// <summary>A tool that the model may call. Members beside the type are passed to the provider.</summary>

@@ -44,12 +44,15 @@ internal sealed record ChatCompletionChoice(
 /// <param name="Content">The text; null if the model only calls tools.</param>
 /// <param name="Refusal">Never given.</param>
 /// <param name="ToolCalls">The tools that the model calls.</param>
+/// <param name="Annotations">The passages of documents that the text refers to by markers such as <c>[1]</c>.</param>
 internal sealed record ChatCompletionAnswer(
     [property: AllowedValues("assistant")] string Role,
     string? Content,
     string? Refusal,
     [property: JsonPropertyName("tool_calls"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        IReadOnlyList<ChatToolCall>? ToolCalls
+        IReadOnlyList<ChatToolCall>? ToolCalls,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        IReadOnlyList<ChatAnnotation>? Annotations = null
 );
 
 /// <summary>A call of a tool. Other members belong to the provider and are returned to it.</summary>

@@ -8,7 +8,8 @@ namespace QrAi.WebApi.OpenAi;
 /// <param name="following">Finds the completion, and follows it.</param>
 /// <param name="model">The model that was requested.</param>
 /// <param name="withUsage">Whether the client requested the token usage.</param>
-internal sealed class ChatCompletionStream(Task<Follower> following, string model, bool withUsage)
+/// <param name="documents">The address of the documents, which citations link to.</param>
+internal sealed class ChatCompletionStream(Task<Follower> following, string model, bool withUsage, string documents)
     : GenerationStream(following)
 {
     protected override Exception Refusal(Generation generation) => ChatCompletion.FailureOf(generation);
@@ -19,6 +20,7 @@ internal sealed class ChatCompletionStream(Task<Follower> following, string mode
             events.Output,
             model,
             withUsage,
+            documents,
             exception => Problems.DescribeAndLog(exception, context)
         );
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using QrAi.Application.Errors;
@@ -19,12 +20,14 @@ namespace QrAi.WebApi.OpenAi;
 /// <param name="output">The buffer.</param>
 /// <param name="model">The model that was requested.</param>
 /// <param name="withUsage">Whether the client requested the token usage.</param>
+/// <param name="documents">The address of the documents, which citations link to.</param>
 /// <param name="describe">Describes a failure.</param>
 internal sealed class ChatCompletionWriter(
     Generation generation,
     PipeWriter output,
     string model,
     bool withUsage,
+    string documents,
     Func<Exception, ErrorDescription> describe
 ) : IEventWriter
 {
@@ -40,6 +43,10 @@ internal sealed class ChatCompletionWriter(
     private string _model = model;
     private bool _hasBegun;
     private bool _hasContent;
+    private IReadOnlyList<SourcePassage> _sources = [];
+
+    /// <summary>The text with markers; null without passages.</summary>
+    private StringBuilder? _text;
 
     public void Started(GenerationStart start)
     {
@@ -58,9 +65,14 @@ internal sealed class ChatCompletionWriter(
         _model = CompletionIdentity.ModelOf(start);
     }
 
+    /// <summary>Not written: the protocol has annotations of the text instead, which follow it.</summary>
+    public void Sources(IReadOnlyList<SourcePassage> sources, Position position) =>
+        (_sources, _text) = (sources, new StringBuilder());
+
     public void Text(ReadOnlySpan<char> text, Position position)
     {
         _hasContent = true;
+        _text?.Append(text);
         BeginChoice();
         _json.WriteString("content"u8, text);
         EndChoice();
@@ -96,6 +108,7 @@ internal sealed class ChatCompletionWriter(
             throw ChatCompletion.FailureOf(error);
 
         WriteRole(); // if it was cancelled before it started
+        WriteAnnotations();
         BeginChoice();
         EndChoice(outcome.FinishReason ?? DefaultReason);
         if (withUsage)
@@ -148,6 +161,16 @@ internal sealed class ChatCompletionWriter(
         if (withUsage)
             _json.WriteNull("usage"u8);
         EndChunk();
+    }
+
+    private void WriteAnnotations()
+    {
+        if (_text is null || UrlCitation.AnnotationsOf(_text.ToString(), _sources, documents) is not { } annotations)
+            return;
+        BeginChoice();
+        _json.WritePropertyName("annotations"u8);
+        JsonSerializer.Serialize(_json, annotations, OpenAiJson.Options);
+        EndChoice();
     }
 
     private void WriteUsage(TokenUsage? usage)

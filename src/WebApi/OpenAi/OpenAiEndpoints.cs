@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Net.Mime;
 using System.Text.Json.Serialization;
 using MediatR;
+using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using QrAi.Application.Completions;
 using QrAi.Application.Errors;
@@ -38,7 +39,9 @@ internal static class OpenAiEndpoints
     /// The provider that <c>model</c> names is asked first, then the others in the order of failover. With <c>stream</c>,
     /// chunks are sent as server-sent events, then <c>[DONE]</c>; a failure after the first token is an error event, which
     /// no <c>[DONE]</c> follows. Nothing is kept unless <c>store</c> is true: then the last message and its answer are kept
-    /// in a session, as questions are, and the answer is completed even if the caller disconnects.
+    /// in a session, as questions are, and the answer is completed even if the caller disconnects. With
+    /// <c>metadata.sources</c> the model is given passages of the caller's documents, and the answer has annotations for the
+    /// markers that refer to them.
     /// </remarks>
     /// <response code="200">The answer, complete or as chunks.</response>
     internal static async Task<IResult> CreateChatCompletion(
@@ -54,11 +57,12 @@ internal static class OpenAiEndpoints
         context.DisableTimeLimit();
         if (request.IsStreamed)
             streams.Enter(context);
+        var documents = AddressOfDocuments(context.Request);
         var following = sender.Send(request.ToRequest(context.GetIdempotencyKey()), cancellationToken);
         return request.IsStreamed
-            ? new ChatCompletionStream(following, request.Model!, request.WantsUsage)
+            ? new ChatCompletionStream(following, request.Model!, request.WantsUsage, documents)
             : TypedResults.Json(
-                await ChatCompletion.ReadAsync(following, request.Model!, cancellationToken),
+                await ChatCompletion.ReadAsync(following, request.Model!, documents, cancellationToken),
                 OpenAiJson.Options
             );
     }
@@ -91,6 +95,14 @@ internal static class OpenAiEndpoints
         return models.FirstOrDefault(one => one.Name == name) is { } found
             ? TypedResults.Json(Describe(found), OpenAiJson.Options)
             : throw new ModelNotFoundException(name);
+    }
+
+    private static string AddressOfDocuments(HttpRequest request)
+    {
+        const string path = "/api/documents";
+        return request.Host.HasValue
+            ? UriHelper.BuildAbsolute(request.Scheme, request.Host, request.PathBase, path)
+            : request.PathBase + path;
     }
 
     private static Model Describe(ConfiguredModel model) => new(model.Name, "model", 0, model.Provider);

@@ -5,6 +5,7 @@ using QrAi.Application.Documents;
 using QrAi.Application.Paging;
 using QrAi.Application.Search;
 using QrAi.Domain.Documents;
+using QrAi.Domain.Sessions;
 
 namespace QrAi.WebApi.OpenApi;
 
@@ -45,6 +46,16 @@ internal static class DocumentExamples
         "第2章 › 休暇",
         Page: 3,
         "休暇の申請は、三日前までに上長へ提出する。"
+    );
+
+    /// <summary>The passage as an answer is given it.</summary>
+    public static readonly SourcePassage Source = new(
+        _passage.DocumentId,
+        _passage.Title,
+        _passage.Number,
+        _passage.Heading,
+        _passage.Page,
+        _passage.Text
     );
 
     private static readonly JsonSerializerOptions _sparse = new(JsonSerializerDefaults.Web)

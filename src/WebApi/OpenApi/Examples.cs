@@ -50,6 +50,13 @@ internal static class Examples
         _asked.AddMicroseconds(1_038_336)
     );
 
+    /// <summary>An answer from a document.</summary>
+    public static readonly MessageDto CitingAnswer = Answer with
+    {
+        Content = "三日前までです[1]。",
+        Sources = [DocumentExamples.Source],
+    };
+
     private static readonly MessageDto _question = Answer with
     {
         Id = _questionId,
@@ -79,6 +86,11 @@ internal static class Examples
         [
             new("new", new AskQuestion(Question), _sparse),
             new("continued", new AskQuestion("And of France?", SessionId, Provider), _sparse),
+            new(
+                "ofDocuments",
+                new AskQuestion("休暇はいつまでに申請しますか", DocumentIds: [DocumentExamples.Source.DocumentId]),
+                _sparse
+            ),
         ],
         [typeof(CreateSession)] =
         [
@@ -94,6 +106,7 @@ internal static class Examples
         [typeof(MessageDto)] =
         [
             new("completed", Answer),
+            new("citing", CitingAnswer),
             new("cancelled", Answer with { Content = "東京", Status = MessageStatus.Cancelled, Usage = null }),
         ],
         [typeof(SessionDto)] = [new("session", _session)],

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using QrAi.Application.Generations;
+using QrAi.Application.Questions;
 using QrAi.WebApi.OpenAi;
 using static QrAi.WebApi.OpenAi.OpenAiEndpoints;
 
@@ -71,6 +72,16 @@ internal static class OpenAiExamples
                     },
                     _sparse
                 ),
+                new(
+                    "ofDocuments",
+                    new ChatCompletionRequest
+                    {
+                        Model = Examples.Provider,
+                        Messages = [User("休暇はいつまでに申請しますか")],
+                        Metadata = new ChatCompletionMetadata(Sources: QuestionSources.Documents),
+                    },
+                    _sparse
+                ),
             ],
         };
 
@@ -80,6 +91,36 @@ internal static class OpenAiExamples
         {
             [typeof(ChatCompletionResponse)] =
             [
+                new(
+                    "ofDocuments",
+                    new ChatCompletionResponse(
+                        _identity.Id,
+                        "chat.completion",
+                        _identity.Created,
+                        ModelName,
+                        Metadata: null,
+                        [
+                            new ChatCompletionChoice(
+                                0,
+                                new ChatCompletionAnswer(
+                                    "assistant",
+                                    Examples.CitingAnswer.Content,
+                                    null,
+                                    ToolCalls: null,
+                                    UrlCitation.AnnotationsOf(
+                                        Examples.CitingAnswer.Content,
+                                        Examples.CitingAnswer.Sources!,
+                                        "https://qrai.example/api/documents"
+                                    )
+                                ),
+                                Logprobs: null,
+                                ChatCompletionWriter.DefaultReason
+                            ),
+                        ],
+                        ChatCompletionUsage.Of(Examples.Answer.Usage)
+                    ),
+                    OpenAiJson.Options
+                ),
                 new(
                     "complete",
                     new ChatCompletionResponse(
@@ -117,6 +158,7 @@ internal static class OpenAiExamples
                 output,
                 ModelName,
                 withUsage: true,
+                documents: "",
                 Errors.ErrorMap.Describe
             );
             writer.Started(new GenerationStart(1, Examples.Provider, Examples.Model));

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.IO.Pipelines;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using QrAi.Application.Documents;
 using QrAi.Application.Generations;
 using QrAi.Application.Sessions;
 using QrAi.Domain.Sessions;
@@ -52,6 +53,13 @@ internal sealed class AnswerEventWriter(
         End();
     }
 
+    public void Sources(IReadOnlyList<SourcePassage> sources, Position position)
+    {
+        Begin(position, "sources"u8);
+        WriteMember("passages", sources.Select(PassageDto.Of));
+        End();
+    }
+
     public void Text(ReadOnlySpan<char> text, Position position)
     {
         Begin(position, "delta"u8);
@@ -86,7 +94,9 @@ internal sealed class AnswerEventWriter(
         Begin(position, hasFailed ? "failed"u8 : "completed"u8);
         _json.WriteStartObject("answer"u8);
         foreach (
-            var member in JsonSerializer.SerializeToElement(answer with { Content = "" }, options).EnumerateObject()
+            var member in JsonSerializer
+                .SerializeToElement(answer with { Content = "", Citations = answer.Citations }, options)
+                .EnumerateObject()
         )
             if (member.NameEquals("content"u8))
             {

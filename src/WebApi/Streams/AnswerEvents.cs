@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using QrAi.Application.Documents;
 using QrAi.Application.Sessions;
 using QrAi.WebApi.Errors;
 
@@ -12,6 +13,10 @@ namespace QrAi.WebApi.Streams;
 /// <param name="Provider">The provider.</param>
 /// <param name="Model">The model.</param>
 internal sealed record AnswerStarted(Guid SessionId, Guid QuestionId, Guid AnswerId, string Provider, string Model);
+
+/// <summary>The data of the event <c>sources</c>: what the run is given of documents. Its text refers to them by markers.</summary>
+/// <param name="Passages">The passages: <c>[1]</c> is the first one.</param>
+internal sealed record AnswerPassages(IReadOnlyList<PassageDto> Passages);
 
 /// <summary>The data of the event <c>delta</c>: more text.</summary>
 /// <param name="Text">The text that follows the text so far.</param>

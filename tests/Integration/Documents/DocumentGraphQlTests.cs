@@ -1,4 +1,6 @@
 using System.Text.Json;
+using QrAi.Tests.Testing.Providers;
+using QrAi.Tests.Testing.Streams;
 
 namespace QrAi.Tests.Integration.Documents;
 
@@ -39,6 +41,49 @@ public sealed class DocumentGraphQlTests() : IntegrationTest(DatabaseKind.Sqlite
 
         deleted.GetProperty("deleteDocument").GetString().ShouldBe(rules.Id.ToString());
         (await qrai.SearchAsync("休暇")).ShouldBeEmpty();
+    }
+
+    [Test]
+    public async Task An_answer_from_documents_has_its_citations_and_its_events_have_the_passages()
+    {
+        await using var qrai = await StartAsync();
+        var rules = await qrai.AddReadyAsync("rules.md", "# 就業規則\n\n休暇の申請は三日前まで。");
+        Provider.Enqueue(Reply.Answer("三日前です[1][2]。"));
+
+        var asked = await DataAsync(
+            qrai,
+            $$"""
+            mutation {
+              ask(input: { question: "休暇は？", sources: "documents", documentIds: ["{{rules.Id}}"] }) {
+                answer { id content citations { number documentId title passage heading page quote } }
+              }
+            }
+            """
+        );
+
+        var answer = asked.GetProperty("ask").GetProperty("answer");
+        answer.GetProperty("content").GetString().ShouldBe("三日前です[1]。");
+        var citation = answer.GetProperty("citations").EnumerateArray().ShouldHaveSingleItem();
+        citation.GetProperty("documentId").GetGuid().ShouldBe(rules.Id);
+        citation.GetProperty("quote").GetString().ShouldBe("休暇の申請は三日前まで。");
+        await using var stream = await EventStreamReader.OpenAsync(
+            await qrai.SendAsync(
+                HttpMethod.Post,
+                "/graphql",
+                new
+                {
+                    query = "subscription($id: ID!) { answer(id: $id) { __typename id ... on AnswerSources { passages { title } } } }",
+                    variables = new { id = answer.GetProperty("id").GetString() },
+                },
+                headers => headers.Accept.ParseAdd("text/event-stream"),
+                HttpCompletionOption.ResponseHeadersRead
+            )
+        );
+        var sources = (await stream.ReadToEndAsync())[1].Data.GetProperty("data").GetProperty("answer");
+        (sources.GetProperty("__typename").GetString(), sources.GetProperty("id").GetString()).ShouldBe(
+            ("AnswerSources", "1.0")
+        );
+        sources.GetProperty("passages")[0].GetProperty("title").GetString().ShouldBe("就業規則");
     }
 
     private static async Task<JsonElement> DataAsync(QrAiClient qrai, string query)

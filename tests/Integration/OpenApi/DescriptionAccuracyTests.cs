@@ -83,7 +83,8 @@ public sealed class DescriptionAccuracyTests() : IntegrationTest(DatabaseKind.Sq
             .GetProperty("200")
             .GetProperty("content")
             .GetProperty(EventStream);
-        Provider.Enqueue(Reply.BreakOff("Tok"), Reply.Answer("To", "kyo"));
+        Provider.Enqueue(Reply.BreakOff("Tok"), Reply.Answer("To", "kyo [1]"));
+        await qrai.AddReadyAsync("japan.md", "# Japan\n\nIts capital is Tokyo.");
 
         using var response = await qrai.SendAsync(
             HttpMethod.Post,
@@ -100,7 +101,7 @@ public sealed class DescriptionAccuracyTests() : IntegrationTest(DatabaseKind.Sq
         events
             .Select(one => one.Event)
             .Distinct()
-            .ShouldBe(["started", "delta", "restarted", "completed"], ignoreOrder: true);
+            .ShouldBe(["started", "sources", "delta", "restarted", "completed"], ignoreOrder: true);
         foreach (var one in events)
             new JsonSchema(document)
                 .Check(

@@ -25,6 +25,7 @@ public sealed record MessageBody
     public string? Model { get; init; }
     public UsageBody? Usage { get; init; }
     public IReadOnlyList<AttemptBody>? Attempts { get; init; }
+    public IReadOnlyList<CitationBody>? Citations { get; init; }
     public AnswerErrorBody? Error { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? CompletedAt { get; init; }
@@ -33,6 +34,16 @@ public sealed record MessageBody
     [JsonIgnore]
     public IEnumerable<string> Outcomes => (Attempts ?? []).Select(attempt => $"{attempt.Provider} {attempt.Outcome}");
 }
+
+public sealed record CitationBody(
+    int Number,
+    Guid DocumentId,
+    string Title,
+    int Passage,
+    string Quote,
+    string? Heading = null,
+    int? Page = null
+);
 
 public sealed record UsageBody(int PromptTokens, int CompletionTokens, int TotalTokens);
 

@@ -55,6 +55,7 @@ internal sealed class Service : IDisposable
                 TotalTime = TimeSpan.FromMinutes(2),
                 SystemPrompt = "Be brief.",
                 HistoryTurns = 2,
+                Passages = 3,
             }
         );
         services.AddSingleton(new WorkOptions(Lease));

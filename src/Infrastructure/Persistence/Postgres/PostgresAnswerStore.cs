@@ -10,11 +10,12 @@ internal sealed class PostgresAnswerStore(PostgresStatements database) : IAnswer
     // again. One statement cannot both lock and update a row: rows whose run begins are updated, the others are locked.
     private const string Record = """
         WITH parts AS (
-          SELECT * FROM unnest($2::uuid[], $3::integer[], $4::integer[], $5::integer[], $6::text[], $7::boolean[], $8::text[], $9::text[])
-            AS part (id, takeovers, run, start, text, begins, provider, model)
+          SELECT * FROM unnest($2::uuid[], $3::integer[], $4::integer[], $5::integer[], $6::text[], $7::boolean[], $8::text[], $9::text[],
+            $10::text[]) AS part (id, takeovers, run, start, text, begins, provider, model, sources)
         ),
         updated AS (
-          UPDATE messages SET run = parts.run, provider = parts.provider, model = parts.model
+          UPDATE messages SET run = parts.run, provider = parts.provider, model = parts.model,
+            sources = coalesce(parts.sources::jsonb, messages.sources)
           FROM parts
           WHERE messages.id = parts.id AND parts.begins
             AND messages.worker_id = $1 AND messages.takeovers = parts.takeovers AND messages.status = 'generating'
@@ -39,6 +40,7 @@ internal sealed class PostgresAnswerStore(PostgresStatements database) : IAnswer
         SELECT {AnswerProgressRows.Columns}
         FROM unnest($1::uuid[], $2::integer[], $3::integer[]) AS known (id, run, length)
         JOIN messages m ON m.id = known.id
+        CROSS JOIN LATERAL (SELECT known.run = m.run AND known.length > 0 AS is_known) AS part
         LEFT JOIN answer_pieces p ON p.answer_id = m.id AND p.run = m.run
           AND p.start >= CASE WHEN known.run = m.run THEN known.length ELSE 0 END
         ORDER BY m.id, p.start
@@ -84,6 +86,7 @@ internal sealed class PostgresAnswerStore(PostgresStatements database) : IAnswer
                 Add(parameters, parts, part => part.IsStart);
                 Add(parameters, parts, part => part.Provider);
                 Add(parameters, parts, part => part.Model);
+                Add(parameters, parts, part => SourcesJson.Write(part.Sources));
             },
             static async (rows, stop) =>
             {

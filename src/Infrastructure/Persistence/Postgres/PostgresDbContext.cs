@@ -24,7 +24,7 @@ public sealed class PostgresDbContext(DbContextOptions<PostgresDbContext> option
     {
         base.OnModelCreating(modelBuilder);
         modelBuilder.Entity<Message>().Property(message => message.Attempts).HasColumnType("jsonb");
-        modelBuilder.Entity<Message>().Property(message => message.Citations).HasColumnType("jsonb");
+        modelBuilder.Entity<Message>().Property(message => message.Sources).HasColumnType("jsonb");
     }
 
     /// <inheritdoc />

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Npgsql;
 using NpgsqlTypes;
 using QrAi.Application.Generations;
@@ -54,10 +55,11 @@ internal static class PostgresTurnParameters
     }
 
     /// <summary>Adds the parameters of <see cref="PostgresTurnSql.Close"/>.</summary>
-    public static void AddEnd(this NpgsqlParameterCollection parameters, Message answer, Guid workerId)
+    public static void AddEnd(this NpgsqlParameterCollection parameters, TurnClosing closing)
     {
+        var answer = closing.Turn.Answer;
         parameters.AddValue(answer.Id);
-        parameters.AddValue(workerId);
+        parameters.AddValue(closing.WorkerId);
         parameters.AddValue(answer.Takeovers);
         parameters.AddValue(MessageStatusNames.Of(answer.Status));
         parameters.AddValue(answer.Content);
@@ -67,20 +69,12 @@ internal static class PostgresTurnParameters
         parameters.AddNumber(answer.Usage?.PromptTokens);
         parameters.AddNumber(answer.Usage?.CompletionTokens);
         parameters.AddNumber(answer.Usage?.TotalTokens);
-        parameters.Add(
-            new NpgsqlParameter<byte[]>
-            {
-                TypedValue = JsonSerializer.SerializeToUtf8Bytes(
-                    answer.Attempts,
-                    AttemptJson.Default.IReadOnlyListAttempt
-                ),
-                NpgsqlDbType = NpgsqlDbType.Jsonb,
-            }
-        );
+        parameters.AddJson(answer.Attempts, MessageJson.Default.IReadOnlyListAttempt);
         parameters.AddText(answer.Error?.Code);
         parameters.AddText(answer.Error?.Message);
         parameters.AddValue(answer.CompletedAt!.Value.UtcDateTime);
         parameters.AddValue(answer.Run);
+        parameters.AddJson(closing.UnrecordedSources, MessageJson.Default.IReadOnlyListSourcePassage);
     }
 
     /// <summary>Adds a value without boxing it.</summary>
@@ -92,6 +86,18 @@ internal static class PostgresTurnParameters
             value is null
                 ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text }
                 : new NpgsqlParameter<string> { TypedValue = value }
+        );
+
+    private static void AddJson<T>(this NpgsqlParameterCollection parameters, T? value, JsonTypeInfo<T> type)
+        where T : class =>
+        parameters.Add(
+            value is null
+                ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb }
+                : new NpgsqlParameter<byte[]>
+                {
+                    TypedValue = JsonSerializer.SerializeToUtf8Bytes(value, type),
+                    NpgsqlDbType = NpgsqlDbType.Jsonb,
+                }
         );
 
     private static void AddNumber(this NpgsqlParameterCollection parameters, int? value) =>

@@ -58,7 +58,7 @@ internal static class PostgresTurnSql
     private const string Turns = """
         SELECT answer.number,
           (SELECT question.content FROM messages AS question WHERE question.id = answer.question_id) AS question,
-          answer.content AS answer
+          answer.content AS answer, answer.sources IS NOT NULL AS has_sources
         FROM messages AS answer
         WHERE answer.session_id = $1 AND answer.role = 'assistant' AND answer.status = 'completed'
         ORDER BY answer.number DESC
@@ -72,6 +72,10 @@ internal static class PostgresTurnSql
 
         """;
 
+    private const string MayHaveDocuments = """
+        EXISTS (SELECT FROM index_segments WHERE owner = $2) OR EXISTS (SELECT FROM index_segments WHERE is_shared)
+        """;
+
     // At least one row; if the turn was not opened, it has the reason.
     private static string ReadOpened(int turns) =>
         $"""
@@ -80,14 +84,14 @@ internal static class PostgresTurnSql
               CASE WHEN message_count IS NULL THEN
                 (SELECT id FROM messages WHERE session_id = $1 AND owner = $2 AND status = 'generating')
               END,
-              past.question, past.answer
+              past.question, past.answer, past.has_sources, {MayHaveDocuments}
             FROM (VALUES (1)) AS one LEFT JOIN opened ON true
               LEFT JOIN LATERAL ({Past(turns)}) AS past ON message_count IS NOT NULL
             ORDER BY past.number
             """;
 
-    private const string ReadOpenedNew = """
-        SELECT (SELECT message_count FROM opened), true, NULL::uuid, NULL::text, NULL::text
+    private const string ReadOpenedNew = $"""
+        SELECT (SELECT message_count FROM opened), true, NULL::uuid, NULL::text, NULL::text, NULL::boolean, {MayHaveDocuments}
         """;
 
     private static readonly ConcurrentDictionary<(int Turns, bool HasKey), string> _inSession = new();
@@ -97,7 +101,8 @@ internal static class PostgresTurnSql
     public const string Close = """
         UPDATE messages SET status = $4, content = $5, provider = $6, model = $7, finish_reason = $8,
           usage_prompt_tokens = $9, usage_completion_tokens = $10, usage_total_tokens = $11, attempts = $12,
-          error_code = $13, error_message = $14, completed_at = $15, run = $16, request = NULL
+          error_code = $13, error_message = $14, completed_at = $15, run = $16,
+          sources = coalesce($17, sources), request = NULL
         WHERE id = $1 AND worker_id = $2 AND takeovers = $3 AND status = 'generating'
         RETURNING id
         """;

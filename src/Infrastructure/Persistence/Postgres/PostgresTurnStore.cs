@@ -24,7 +24,7 @@ internal sealed class PostgresTurnStore(
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan RemovalPause = TimeSpan.FromSeconds(1);
 
-    public async Task<IReadOnlyList<PastTurn>?> OpenAsync(TurnOpening opening, CancellationToken cancellationToken)
+    public async Task<OpenedTurn?> OpenAsync(TurnOpening opening, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var limit = options.Timeout * TimeoutFactor;
@@ -72,7 +72,7 @@ internal sealed class PostgresTurnStore(
         var answer = closing.Turn.Answer;
         var isOwn = await database.QueryAsync(
             closing.HasParts || answer.Takeovers > 0 ? PostgresTurnSql.CloseWithPieces : PostgresTurnSql.Close,
-            parameters => parameters.AddEnd(answer, closing.WorkerId),
+            parameters => parameters.AddEnd(closing),
             static async (rows, stop) => await rows.ReadAsync(stop),
             cancellationToken
         );
@@ -94,7 +94,7 @@ internal sealed class PostgresTurnStore(
     private bool IsRetryable(DatabaseUnavailableException exception, int retries) =>
         retries < MaxRetries && exception.InnerException is { } cause && faults.IsRetryable(cause);
 
-    private async Task<IReadOnlyList<PastTurn>?> TryOpenAsync(
+    private async Task<OpenedTurn?> TryOpenAsync(
         TurnOpening opening,
         DateTimeOffset deadline,
         TimeSpan remaining,
@@ -124,13 +124,14 @@ internal sealed class PostgresTurnStore(
         }
     }
 
-    private async Task<IReadOnlyList<PastTurn>?> ReadOpenedAsync(
+    private async Task<OpenedTurn?> ReadOpenedAsync(
         NpgsqlDataReader rows,
         TurnOpening opening,
         CancellationToken cancellationToken
     )
     {
         var past = new List<PastTurn>(opening.HistoryTurns);
+        var mayHaveDocuments = false;
         var answer = opening.Turn.Answer;
         while (await rows.ReadAsync(cancellationToken))
         {
@@ -142,15 +143,16 @@ internal sealed class PostgresTurnStore(
                 throw !rows.GetBoolean(1) ? new NotFoundException("session", answer.SessionId)
                 : openAnswer is not null ? new SessionBusyException(answer.SessionId)
                 : new DatabaseUnavailableException("The database did not answer in time.");
+            mayHaveDocuments = rows.GetBoolean(6);
             if (rows.IsDBNull(3))
                 continue;
-            past.Add(new PastTurn(rows.GetString(3), rows.GetString(4)));
+            past.Add(PastTurn.Of(rows.GetString(3), rows.GetString(4), rows.GetBoolean(5)));
         }
 
-        return past;
+        return new OpenedTurn(past, mayHaveDocuments);
     }
 
-    private Task<List<PastTurn>> ReadPastAsync(TurnOpening opening) =>
+    private Task<OpenedTurn> ReadPastAsync(TurnOpening opening) =>
         database.QueryAsync(
             PostgresTurnSql.Past(opening.HistoryTurns),
             parameters => parameters.AddValue(opening.Turn.Answer.SessionId),
@@ -158,9 +160,9 @@ internal sealed class PostgresTurnStore(
             {
                 var past = new List<PastTurn>();
                 while (await rows.ReadAsync(stop))
-                    past.Add(new PastTurn(rows.GetString(1), rows.GetString(2)));
+                    past.Add(PastTurn.Of(rows.GetString(1), rows.GetString(2), rows.GetBoolean(3)));
                 past.Reverse();
-                return past;
+                return new OpenedTurn(past, MayHaveDocuments: true);
             },
             CancellationToken.None
         );

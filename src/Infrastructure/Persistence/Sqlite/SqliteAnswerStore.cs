@@ -8,7 +8,9 @@ internal sealed class SqliteAnswerStore(SqliteStatements database) : IAnswerStor
 {
     private const string Own = "id = @id AND worker_id = @worker AND takeovers = @takeovers AND status = 'generating'";
     private const string FindOwn = $"SELECT stop_requested FROM messages WHERE {Own}";
-    private const string Begin = "UPDATE messages SET run = @run, provider = @provider, model = @model WHERE id = @id";
+    private const string Begin = """
+        UPDATE messages SET run = @run, provider = @provider, model = @model, sources = coalesce(@sources, sources) WHERE id = @id
+        """;
 
     private const string AddPiece = """
         INSERT INTO answer_pieces (answer_id, run, start, text) VALUES (@id, @run, @start, @text) ON CONFLICT DO NOTHING
@@ -16,10 +18,11 @@ internal sealed class SqliteAnswerStore(SqliteStatements database) : IAnswerStor
 
     private const string ReadProgress = $"""
         SELECT {AnswerProgressRows.Columns}
-        FROM json_each(@known) AS known
-        JOIN messages m ON m.id = known.value ->> 'id'
-        LEFT JOIN answer_pieces p ON p.answer_id = m.id AND p.run = m.run
-          AND p.start >= CASE WHEN known.value ->> 'run' = m.run THEN known.value ->> 'length' ELSE 0 END
+        FROM (
+          SELECT messages.*, value ->> 'length' AS known, value ->> 'run' = run AND value ->> 'length' > 0 AS is_known
+          FROM json_each(@known) JOIN messages ON messages.id = value ->> 'id'
+        ) AS m
+        LEFT JOIN answer_pieces p ON p.answer_id = m.id AND p.run = m.run AND p.start >= CASE WHEN is_known THEN known ELSE 0 END
         ORDER BY m.id, p.start
         """;
 
@@ -73,7 +76,8 @@ internal sealed class SqliteAnswerStore(SqliteStatements database) : IAnswerStor
                         ("@id", part.AnswerId),
                         ("@run", part.Run),
                         ("@provider", part.Provider),
-                        ("@model", part.Model)
+                        ("@model", part.Model),
+                        ("@sources", SourcesJson.Write(part.Sources))
                     );
                 if (part.Text.Length > 0)
                     write.Execute(

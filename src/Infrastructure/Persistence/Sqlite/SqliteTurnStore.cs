@@ -46,10 +46,15 @@ internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions
 
     /// <summary>Selects the last answered turns, newest first: <c>@session</c>, and <c>@turns</c>, their maximum number.</summary>
     internal const string ReadPast = """
-        SELECT (SELECT question.content FROM messages AS question WHERE question.id = answer.question_id), answer.content
+        SELECT (SELECT question.content FROM messages AS question WHERE question.id = answer.question_id), answer.content,
+          answer.sources IS NOT NULL
         FROM messages AS answer
         WHERE answer.session_id = @session AND answer.role = 'assistant' AND answer.status = 'completed'
         ORDER BY answer.number DESC LIMIT @turns
+        """;
+
+    private const string MayHaveDocuments = """
+        SELECT EXISTS (SELECT 1 FROM index_segments WHERE owner = @owner) OR EXISTS (SELECT 1 FROM index_segments WHERE is_shared)
         """;
 
     private const string SessionExists = "SELECT 1 FROM sessions WHERE id = @session AND owner = @owner";
@@ -59,7 +64,7 @@ internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions
         UPDATE messages SET status = @status, content = @content, provider = @provider, model = @model,
           finish_reason = @reason, usage_prompt_tokens = @prompt, usage_completion_tokens = @completion,
           usage_total_tokens = @total, attempts = @attempts, error_code = @code, error_message = @message,
-          completed_at = @now, run = @run, request = NULL
+          completed_at = @now, run = @run, sources = coalesce(@sources, sources), request = NULL
         WHERE id = @id AND worker_id = @worker AND takeovers = @takeovers AND status = 'generating'
         """;
 
@@ -69,7 +74,7 @@ internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions
         SELECT 1 FROM messages WHERE id = @id AND worker_id = @worker AND takeovers = @takeovers AND status <> 'generating'
         """;
 
-    public async Task<IReadOnlyList<PastTurn>?> OpenAsync(TurnOpening opening, CancellationToken cancellationToken)
+    public async Task<OpenedTurn?> OpenAsync(TurnOpening opening, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var start = clock.GetTimestamp();
@@ -98,13 +103,18 @@ internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions
                 ("@worker", closing.WorkerId),
                 ("@takeovers", answer.Takeovers),
             };
-            if (write.Execute(Close, [.. own, .. EndOf(answer)]) == 0)
+            if (
+                write.Execute(
+                    Close,
+                    [.. own, .. EndOf(answer), ("@sources", SourcesJson.Write(closing.UnrecordedSources))]
+                ) == 0
+            )
                 return Task.FromResult(write.Query(IsClosed, _ => true, own).Count > 0);
             write.Execute(RemovePieces, ("@id", answer.Id));
             return Task.FromResult(true);
         });
 
-    private static List<PastTurn> Open(TurnOpening opening, SqliteTransactionScope write)
+    private static OpenedTurn Open(TurnOpening opening, SqliteTransactionScope write)
     {
         var (question, answer) = (opening.Turn.Question, opening.Turn.Answer);
         var title = opening.NewSession?.Title ?? opening.Turn.Title;
@@ -148,7 +158,10 @@ internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions
                 ("@fingerprint", record.Fingerprint),
                 ("@answer", answer.Id)
             );
-        return opening.NewSession is null ? Past(opening, session, write) : [];
+        return new OpenedTurn(
+            opening.NewSession is null ? Past(opening, session, write) : [],
+            write.Query(MayHaveDocuments, row => row.GetBoolean(0), owner) is [true]
+        );
     }
 
     private static List<PastTurn> Past(
@@ -159,7 +172,7 @@ internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions
     {
         var turns = write.Query(
             ReadPast,
-            row => new PastTurn(row.GetString(0), row.GetString(1)),
+            row => PastTurn.Of(row.GetString(0), row.GetString(1), row.GetBoolean(2)),
             session,
             ("@turns", opening.HistoryTurns)
         );
@@ -177,7 +190,7 @@ internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions
             ("@prompt", answer.Usage?.PromptTokens),
             ("@completion", answer.Usage?.CompletionTokens),
             ("@total", answer.Usage?.TotalTokens),
-            ("@attempts", JsonSerializer.Serialize(answer.Attempts, AttemptJson.Default.IReadOnlyListAttempt)),
+            ("@attempts", JsonSerializer.Serialize(answer.Attempts, MessageJson.Default.IReadOnlyListAttempt)),
             ("@code", answer.Error?.Code),
             ("@message", answer.Error?.Message),
             ("@now", answer.CompletedAt!.Value.UtcTicks),

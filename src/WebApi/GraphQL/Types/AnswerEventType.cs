@@ -1,4 +1,5 @@
 using GraphQL.Types;
+using QrAi.Application.Documents;
 using QrAi.Application.Generations;
 
 namespace QrAi.WebApi.GraphQL.Types;
@@ -37,6 +38,21 @@ internal sealed class AnswerStartedType : ObjectGraphType<AnswerEvent>
         Field<NonNullGraphType<StringGraphType>>("model")
             .Description("The model.")
             .Resolve(context => ((AnswerEvent.Started)context.Source).Start.Model);
+    }
+}
+
+/// <summary>What the run is given of documents.</summary>
+internal sealed class AnswerSourcesType : ObjectGraphType<AnswerEvent>
+{
+    public AnswerSourcesType()
+    {
+        this.IsAnswerEvent<AnswerEvent.Sources>(
+            "AnswerSources",
+            "The passages of documents that the run is given, before its text."
+        );
+        Field<NonNullGraphType<ListGraphType<NonNullGraphType<PassageType>>>>("passages")
+            .Description("The passages: the text refers to the first one as `[1]`.")
+            .Resolve(context => ((AnswerEvent.Sources)context.Source).Passages.Select(PassageDto.Of));
     }
 }
 

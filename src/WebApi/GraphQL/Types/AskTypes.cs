@@ -16,8 +16,19 @@ internal sealed class AskInput
 
     public string? Model { get; init; }
 
+    public string? Sources { get; init; }
+
+    public IReadOnlyList<string>? DocumentIds { get; init; }
+
     public AskQuestion ToRequest() =>
-        new(Question, SessionId is null ? null : RequestParameters.ParseId(SessionId, "sessionId"), Provider, Model);
+        new(
+            Question,
+            SessionId is null ? null : RequestParameters.ParseId(SessionId, "sessionId"),
+            Provider,
+            Model,
+            Sources,
+            DocumentIds?.Select(id => RequestParameters.ParseId(id, "documentIds")).ToList()
+        );
 }
 
 /// <summary>A question to ask.</summary>
@@ -32,6 +43,12 @@ internal sealed class AskInputType : InputObjectGraphType<AskInput>
         Field<StringGraphType>("provider")
             .Description("The only provider to use; without it all of them, in the order of failover.");
         Field<StringGraphType>("model").Description("The model to use; without it the provider's default model.");
+        Field<StringGraphType>("sources")
+            .Description(
+                "`documents`: the answer is given passages of documents, as without it. `none`: it is given none."
+            );
+        Field<ListGraphType<NonNullGraphType<IdGraphType>>>("documentIds")
+            .Description("The documents to choose passages from, 1 to 100 of them; without it all.");
     }
 }
 

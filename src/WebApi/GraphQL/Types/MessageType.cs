@@ -1,4 +1,5 @@
 using GraphQL.Types;
+using QrAi.Application.Citations;
 using QrAi.Application.Sessions;
 using QrAi.Domain.Sessions;
 
@@ -39,6 +40,9 @@ internal sealed class MessageType : ObjectGraphType<MessageDto>
         Field<ListGraphType<NonNullGraphType<AttemptType>>>("attempts")
             .Description("Of an answer that has ended: every call of a provider.")
             .Resolve(context => context.Source.Attempts);
+        Field<ListGraphType<NonNullGraphType<CitationType>>>("citations")
+            .Description("Of an answer: the passages of documents that its text refers to by markers such as `[1]`.")
+            .Resolve(context => context.Source.Citations);
         Field<AnswerErrorType>("error")
             .Description("Of a failed answer: why.")
             .Resolve(context => context.Source.Error);
@@ -93,6 +97,37 @@ internal sealed class TokenUsageType : ObjectGraphType<TokenUsage>
         Field<NonNullGraphType<IntGraphType>>("totalTokens")
             .Description("All of them.")
             .Resolve(context => context.Source.TotalTokens);
+    }
+}
+
+/// <summary>A passage that an answer refers to.</summary>
+internal sealed class CitationType : ObjectGraphType<Citation>
+{
+    public CitationType()
+    {
+        Name = "Citation";
+        Description = "A passage that an answer refers to. It stays readable when the document is deleted.";
+        Field<NonNullGraphType<IntGraphType>>("number")
+            .Description("The number by which the text refers to it: 1 for `[1]`.")
+            .Resolve(context => context.Source.Number);
+        Field<NonNullGraphType<IdGraphType>>("documentId")
+            .Description("The document.")
+            .Resolve(context => context.Source.DocumentId);
+        Field<NonNullGraphType<StringGraphType>>("title")
+            .Description("The title of the document.")
+            .Resolve(context => context.Source.Title);
+        Field<NonNullGraphType<IntGraphType>>("passage")
+            .Description("The number of the passage in the document, from 1.")
+            .Resolve(context => context.Source.Passage);
+        Field<StringGraphType>("heading")
+            .Description("The headings above the passage, outermost first.")
+            .Resolve(context => context.Source.Heading);
+        Field<IntGraphType>("page")
+            .Description("The page on which the passage begins, from 1.")
+            .Resolve(context => context.Source.Page);
+        Field<NonNullGraphType<StringGraphType>>("quote")
+            .Description("The text of the passage.")
+            .Resolve(context => context.Source.Quote);
     }
 }
 

@@ -40,6 +40,7 @@ public sealed class BehaviourTests : IAsyncDisposable
                 TotalTime = TimeSpan.FromMinutes(2),
                 SystemPrompt = "Be brief.",
                 HistoryTurns = 10,
+                Passages = 3,
             }
         );
         _services = services.BuildServiceProvider();

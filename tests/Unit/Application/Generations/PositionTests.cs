@@ -4,7 +4,7 @@ namespace QrAi.Tests.Unit.Application.Generations;
 
 public sealed class PositionTests
 {
-    [TestCase("1", 1, 0, false)]
+    [TestCase("1", 1, Position.BeforeSources, false)]
     [TestCase("1.0", 1, 0, false)]
     [TestCase("2.120", 2, 120, false)]
     [TestCase("1.0.end", 1, 0, true)]
@@ -52,6 +52,7 @@ public sealed class PositionTests
         position.ShouldBe(Position.Start);
     }
 
+    [TestCase(1, Position.BeforeSources, false, "1")]
     [TestCase(1, 0, false, "1.0")]
     [TestCase(2, 120, false, "2.120")]
     [TestCase(2, 120, true, "2.120.end")]

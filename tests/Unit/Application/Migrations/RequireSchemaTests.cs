@@ -33,6 +33,17 @@ public sealed class RequireSchemaTests
     }
 
     [Test]
+    public async Task An_older_schema_is_migrated_first_if_the_settings_allow_it()
+    {
+        var migrator = new MemoryMigrator(new("1_a", MigrationState.Applied), new("2_b", MigrationState.Pending));
+
+        await RequireOfAsync(migrator, mayMigrate: true);
+
+        (await migrator.ListAsync(default)).ShouldAllBe(migration => migration.State == MigrationState.Applied);
+        _gate.IsOpen.ShouldBeTrue();
+    }
+
+    [Test]
     public async Task A_newer_schema_keeps_the_database_closed()
     {
         await Should.ThrowAsync<SchemaNewerException>(() =>
@@ -46,8 +57,9 @@ public sealed class RequireSchemaTests
     public async Task An_unusable_database_stays_closed_whatever_its_schema()
     {
         var error = await Should.ThrowAsync<DatabaseUnusableException>(() =>
-            RequireAsync(
-                new MemoryMigrator(new MigrationDto("1_a", MigrationState.Applied)) { Fault = "It is LATIN1." }
+            RequireOfAsync(
+                new MemoryMigrator(new MigrationDto("1_a", MigrationState.Applied)) { Fault = "It is LATIN1." },
+                mayMigrate: true
             )
         );
 
@@ -55,9 +67,10 @@ public sealed class RequireSchemaTests
         _gate.IsOpen.ShouldBeFalse();
     }
 
-    private Task RequireAsync(params MigrationDto[] migrations) => RequireAsync(new MemoryMigrator(migrations));
+    private Task RequireAsync(params MigrationDto[] migrations) =>
+        RequireOfAsync(new MemoryMigrator(migrations), mayMigrate: false);
 
-    private async Task RequireAsync(MemoryMigrator migrator)
+    private async Task RequireOfAsync(MemoryMigrator migrator, bool mayMigrate)
     {
         await using var services = new ServiceCollection()
             .AddLogging()
@@ -65,6 +78,7 @@ public sealed class RequireSchemaTests
             .AddSingleton<TimeProvider>(new TestClock())
             .AddSingleton<IDatabaseMigrator>(migrator)
             .AddSingleton<IDatabaseGate>(_gate)
+            .AddSingleton(new MigrationOptions(mayMigrate))
             .BuildServiceProvider();
         await services.GetRequiredService<ISender>().Send(new RequireSchema());
     }

@@ -68,10 +68,23 @@ public sealed class PassageRankingTests
     [Test]
     public void A_search_may_be_limited_to_some_passages()
     {
-        var ranking = new PassageRanking(PassageTerms.Of("申請"));
+        var ranking = new PassageRanking(Weighted("申請"));
         AddTo(ranking, Segment(Numbered()), PassageTerms.Of("申請"));
 
         ranking.Rank(5, 10, new HashSet<long> { 2 }).ShouldHaveSingleItem().PassageId.ShouldBe(2);
+    }
+
+    [Test]
+    public void A_term_of_little_weight_decides_only_between_passages_that_are_equal_without_it()
+    {
+        var builder = Segment([(1, "apples and pears"), (2, "apples and plums"), (3, "plums and cherries")]);
+        var terms = PassageTerms.Of("apples").ToDictionary(term => term, _ => 1f);
+        foreach (var term in PassageTerms.Of("plums cherries"))
+            terms[term] = 0.3f;
+        var ranking = new PassageRanking(terms);
+        AddTo(ranking, builder, terms.Keys);
+
+        ranking.Rank(3, 10).Select(one => one.PassageId).ShouldBe([2, 1, 3]);
     }
 
     [Test]
@@ -114,11 +127,14 @@ public sealed class PassageRankingTests
     private static List<RankedPassage> Rank(string query, SegmentBuilder[] segments, int most = 10)
     {
         var terms = PassageTerms.Of(query);
-        var ranking = new PassageRanking(terms);
+        var ranking = new PassageRanking(Weighted(query));
         foreach (var segment in segments)
             AddTo(ranking, segment, terms);
         return ranking.Rank(segments.Sum(segment => segment.Passages.Count), most);
     }
+
+    private static Dictionary<uint, float> Weighted(string query) =>
+        PassageTerms.Of(query).ToDictionary(term => term, _ => 1f);
 
     /// <summary>Adds the blocks that the database would return for the terms.</summary>
     private static void AddTo(PassageRanking ranking, SegmentBuilder segment, IEnumerable<uint> terms)

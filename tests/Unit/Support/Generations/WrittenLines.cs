@@ -1,5 +1,6 @@
 using System.Text;
 using QrAi.Application.Generations;
+using QrAi.Domain.Sessions;
 
 namespace QrAi.Tests.Unit.Support.Generations;
 
@@ -39,6 +40,9 @@ internal sealed class WrittenLines : IGenerationWriter
 
     public void Restarted(GenerationStart start, RestartReason reason) =>
         Begin(start, $"restarted {start.Run} {start.Provider} {reason}");
+
+    public void Sources(IReadOnlyList<SourcePassage> sources, Position position) =>
+        Add($"{position} sources {string.Join(", ", sources.Select(source => source.Title))}");
 
     void IGenerationWriter.Text(ReadOnlySpan<char> text, Position position)
     {

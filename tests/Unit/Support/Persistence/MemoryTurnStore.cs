@@ -7,7 +7,7 @@ namespace QrAi.Tests.Unit.Support.Persistence;
 /// <summary>Stores turns in memory.</summary>
 internal sealed class MemoryTurnStore(MemoryDatabase database) : ITurnStore
 {
-    public Task<IReadOnlyList<PastTurn>?> OpenAsync(TurnOpening opening, CancellationToken cancellationToken)
+    public Task<OpenedTurn?> OpenAsync(TurnOpening opening, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return Task.FromResult(database.Run(tables => Open(opening, tables), opening.WorkerId));
@@ -22,7 +22,7 @@ internal sealed class MemoryTurnStore(MemoryDatabase database) : ITurnStore
             )
         );
 
-    private static IReadOnlyList<PastTurn>? Open(TurnOpening opening, MemoryTables tables)
+    private static OpenedTurn? Open(TurnOpening opening, MemoryTables tables)
     {
         var (turn, answer) = (opening.Turn, opening.Turn.Answer);
         var session = opening.NewSession ?? Find(answer, tables);
@@ -38,7 +38,7 @@ internal sealed class MemoryTurnStore(MemoryDatabase database) : ITurnStore
             Append(session, turn);
         var work = tables.WorkOn(answer.Id);
         (work.WorkerId, work.Request) = (opening.WorkerId, opening.Request);
-        return past;
+        return new OpenedTurn(past, MayHaveDocuments: false);
     }
 
     private static bool Close(TurnClosing closing, MemoryTables tables)

@@ -51,7 +51,7 @@ public sealed class RequestParametersTests
 
     [TestCase(null, 0, 0, false)]
     [TestCase("", 0, 0, false)]
-    [TestCase("1", 1, 0, false)]
+    [TestCase("1", 1, Position.BeforeSources, false)]
     [TestCase("2.17", 2, 17, false)]
     [TestCase("2.17.end", 2, 17, true)]
     public void A_last_event_id_is_a_position(string? text, int run, int offset, bool isEnd) =>

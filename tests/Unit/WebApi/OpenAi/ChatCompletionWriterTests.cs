@@ -215,11 +215,41 @@ public sealed class ChatCompletionWriterTests
         );
     }
 
+    [Test]
+    public void The_markers_of_passages_are_annotations_before_the_finish_reason()
+    {
+        var document = Guid.Parse("019ab0de-7c5f-7000-8000-000000000009");
+        var chunks = Write(
+            () =>
+            {
+                _completion.SetSources([new SourcePassage(document, "Rules", 4, "Leave", 12, "Three days before.")]);
+                _completion.Begin("openrouter", "some/model");
+                _completion.Append("Three days ");
+            },
+            () => _completion.Append("before [1]."),
+            () => _completion.Finish(Completed)
+        );
+
+        chunks
+            .Select(Choice)
+            .ToList()[^3]
+            .ShouldBe(
+                """{"annotations":[{"type":"url_citation","url_citation":{"start_index":18,"end_index":21,"url":"https://qrai.example/api/documents/019ab0de-7c5f-7000-8000-000000000009/content#passage-4","title":"Rules"}}]} null"""
+            );
+    }
+
     private List<string> Write(bool withUsage, Action<ChatCompletionWriter> write)
     {
         var pipe = new Pipe();
         using (
-            var writer = new ChatCompletionWriter(_completion, pipe.Writer, "asked/for", withUsage, ErrorMap.Describe)
+            var writer = new ChatCompletionWriter(
+                _completion,
+                pipe.Writer,
+                "asked/for",
+                withUsage,
+                "https://qrai.example/api/documents",
+                ErrorMap.Describe
+            )
         )
             write(writer);
         pipe.Writer.Complete();

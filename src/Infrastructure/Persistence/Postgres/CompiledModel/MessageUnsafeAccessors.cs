@@ -17,9 +17,6 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Attempts>k__BackingField")]
         public static extern ref IReadOnlyList<Attempt> Attempts(Message @this);
 
-        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Citations>k__BackingField")]
-        public static extern ref IReadOnlyList<Citation> Citations(Message @this);
-
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<CompletedAt>k__BackingField")]
         public static extern ref DateTimeOffset? CompletedAt(Message @this);
 
@@ -55,6 +52,9 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
 
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<SessionId>k__BackingField")]
         public static extern ref Guid SessionId(Message @this);
+
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Sources>k__BackingField")]
+        public static extern ref IReadOnlyList<SourcePassage> Sources(Message @this);
 
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Status>k__BackingField")]
         public static extern ref MessageStatus Status(Message @this);

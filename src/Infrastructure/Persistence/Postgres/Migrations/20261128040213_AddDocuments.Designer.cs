@@ -404,9 +404,9 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("attempts");
 
-                    b.Property<string>("Citations")
+                    b.Property<string>("Sources")
                         .HasColumnType("jsonb")
-                        .HasColumnName("citations");
+                        .HasColumnName("sources");
 
                     b.Property<DateTimeOffset?>("CompletedAt")
                         .HasColumnType("timestamp with time zone")

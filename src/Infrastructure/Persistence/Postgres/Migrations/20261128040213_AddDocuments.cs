@@ -12,7 +12,7 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.AddColumn<string>(
-                name: "citations",
+                name: "sources",
                 table: "messages",
                 type: "jsonb",
                 nullable: true);
@@ -213,7 +213,7 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                 name: "documents");
 
             migrationBuilder.DropColumn(
-                name: "citations",
+                name: "sources",
                 table: "messages");
 
             migrationBuilder.DropColumn(

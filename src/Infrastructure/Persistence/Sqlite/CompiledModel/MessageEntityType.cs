@@ -131,65 +131,6 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 IReadOnlyList<Attempt> (IReadOnlyList<Attempt> list) => list));
             attempts.AddAnnotation("Relational:ColumnName", "attempts");
 
-            var citations = runtimeEntityType.AddProperty(
-                "Citations",
-                typeof(IReadOnlyList<Citation>),
-                propertyInfo: typeof(Message).GetProperty("Citations", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                fieldInfo: typeof(Message).GetField("<Citations>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                nullable: true);
-            citations.SetGetter(
-                IReadOnlyList<Citation> (Message instance) => MessageUnsafeAccessors.Citations(instance),
-                bool (Message instance) => MessageUnsafeAccessors.Citations(instance) == null);
-            citations.SetSetter(
-                Message (Message instance, IReadOnlyList<Citation> value) =>
-                {
-                    MessageUnsafeAccessors.Citations(instance) = value;
-                    return instance;
-                });
-            citations.SetMaterializationSetter(
-                Message (Message instance, IReadOnlyList<Citation> value) =>
-                {
-                    MessageUnsafeAccessors.Citations(instance) = value;
-                    return instance;
-                });
-            citations.SetAccessors(
-                IReadOnlyList<Citation> (IInternalEntry entry) => MessageUnsafeAccessors.Citations(((Message)(entry.Entity))),
-                IReadOnlyList<Citation> (IInternalEntry entry) => MessageUnsafeAccessors.Citations(((Message)(entry.Entity))),
-                IReadOnlyList<Citation> (IInternalEntry entry) => entry.ReadOriginalValue<IReadOnlyList<Citation>>(citations, 2),
-                IReadOnlyList<Citation> (IInternalEntry entry) => entry.GetCurrentValue<IReadOnlyList<Citation>>(citations));
-            citations.SetPropertyIndexes(
-                index: 2,
-                originalValueIndex: 2,
-                shadowIndex: -1,
-                relationshipIndex: -1,
-                storeGenerationIndex: -1);
-            citations.TypeMapping = SqliteStringTypeMapping.Default.Clone(
-                comparer: new ValueComparer<IReadOnlyList<Citation>>(
-                    bool (IReadOnlyList<Citation> v1, IReadOnlyList<Citation> v2) => object.Equals(v1, v2),
-                    int (IReadOnlyList<Citation> v) => ((object)v).GetHashCode(),
-                    IReadOnlyList<Citation> (IReadOnlyList<Citation> v) => v),
-                keyComparer: new ValueComparer<IReadOnlyList<Citation>>(
-                    bool (IReadOnlyList<Citation> v1, IReadOnlyList<Citation> v2) => object.Equals(v1, v2),
-                    int (IReadOnlyList<Citation> v) => ((object)v).GetHashCode(),
-                    IReadOnlyList<Citation> (IReadOnlyList<Citation> v) => v),
-                providerValueComparer: new ValueComparer<string>(
-                    bool (string v1, string v2) => v1 == v2,
-                    int (string v) => ((object)v).GetHashCode(),
-                    string (string v) => v),
-                converter: new ValueConverter<IReadOnlyList<Citation>, string>(
-                    string (IReadOnlyList<Citation> list) => JsonSerializer.Serialize(list, JsonSerializerOptions.Web),
-                    IReadOnlyList<Citation> (string json) => JsonSerializer.Deserialize<List<Citation>>(json, JsonSerializerOptions.Web)),
-                jsonValueReaderWriter: new JsonConvertedValueReaderWriter<IReadOnlyList<Citation>, string>(
-                    JsonStringReaderWriter.Instance,
-                    new ValueConverter<IReadOnlyList<Citation>, string>(
-                        string (IReadOnlyList<Citation> list) => JsonSerializer.Serialize(list, JsonSerializerOptions.Web),
-                        IReadOnlyList<Citation> (string json) => JsonSerializer.Deserialize<List<Citation>>(json, JsonSerializerOptions.Web))));
-            citations.SetComparer(new ValueComparer<IReadOnlyList<Citation>>(
-                bool (IReadOnlyList<Citation> a, IReadOnlyList<Citation> b) => object.ReferenceEquals(a, b),
-                int (IReadOnlyList<Citation> list) => (list == null ? 0 : ((IReadOnlyCollection<Citation>)list).Count),
-                IReadOnlyList<Citation> (IReadOnlyList<Citation> list) => list));
-            citations.AddAnnotation("Relational:ColumnName", "citations");
-
             var completedAt = runtimeEntityType.AddProperty(
                 "CompletedAt",
                 typeof(DateTimeOffset?),
@@ -215,11 +156,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             completedAt.SetAccessors(
                 DateTimeOffset? (IInternalEntry entry) => MessageUnsafeAccessors.CompletedAt(((Message)(entry.Entity))),
                 DateTimeOffset? (IInternalEntry entry) => MessageUnsafeAccessors.CompletedAt(((Message)(entry.Entity))),
-                DateTimeOffset? (IInternalEntry entry) => entry.ReadOriginalValue<DateTimeOffset?>(completedAt, 3),
+                DateTimeOffset? (IInternalEntry entry) => entry.ReadOriginalValue<DateTimeOffset?>(completedAt, 2),
                 DateTimeOffset? (IInternalEntry entry) => entry.GetCurrentValue<DateTimeOffset?>(completedAt));
             completedAt.SetPropertyIndexes(
-                index: 3,
-                originalValueIndex: 3,
+                index: 2,
+                originalValueIndex: 2,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -273,11 +214,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             content.SetAccessors(
                 string (IInternalEntry entry) => MessageUnsafeAccessors.Content(((Message)(entry.Entity))),
                 string (IInternalEntry entry) => MessageUnsafeAccessors.Content(((Message)(entry.Entity))),
-                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(content, 4),
+                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(content, 3),
                 string (IInternalEntry entry) => entry.GetCurrentValue<string>(content));
             content.SetPropertyIndexes(
-                index: 4,
-                originalValueIndex: 4,
+                index: 3,
+                originalValueIndex: 3,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -308,11 +249,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             createdAt.SetAccessors(
                 DateTimeOffset (IInternalEntry entry) => MessageUnsafeAccessors.CreatedAt(((Message)(entry.Entity))),
                 DateTimeOffset (IInternalEntry entry) => MessageUnsafeAccessors.CreatedAt(((Message)(entry.Entity))),
-                DateTimeOffset (IInternalEntry entry) => entry.ReadOriginalValue<DateTimeOffset>(createdAt, 5),
+                DateTimeOffset (IInternalEntry entry) => entry.ReadOriginalValue<DateTimeOffset>(createdAt, 4),
                 DateTimeOffset (IInternalEntry entry) => entry.GetCurrentValue<DateTimeOffset>(createdAt));
             createdAt.SetPropertyIndexes(
-                index: 5,
-                originalValueIndex: 5,
+                index: 4,
+                originalValueIndex: 4,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -367,11 +308,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             finishReason.SetAccessors(
                 string (IInternalEntry entry) => MessageUnsafeAccessors.FinishReason(((Message)(entry.Entity))),
                 string (IInternalEntry entry) => MessageUnsafeAccessors.FinishReason(((Message)(entry.Entity))),
-                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(finishReason, 6),
+                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(finishReason, 5),
                 string (IInternalEntry entry) => entry.GetCurrentValue<string>(finishReason));
             finishReason.SetPropertyIndexes(
-                index: 6,
-                originalValueIndex: 6,
+                index: 5,
+                originalValueIndex: 5,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -402,11 +343,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             model0.SetAccessors(
                 string (IInternalEntry entry) => MessageUnsafeAccessors.Model(((Message)(entry.Entity))),
                 string (IInternalEntry entry) => MessageUnsafeAccessors.Model(((Message)(entry.Entity))),
-                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(model0, 7),
+                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(model0, 6),
                 string (IInternalEntry entry) => entry.GetCurrentValue<string>(model0));
             model0.SetPropertyIndexes(
-                index: 7,
-                originalValueIndex: 7,
+                index: 6,
+                originalValueIndex: 6,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -437,11 +378,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             number.SetAccessors(
                 int (IInternalEntry entry) => MessageUnsafeAccessors.Number(((Message)(entry.Entity))),
                 int (IInternalEntry entry) => MessageUnsafeAccessors.Number(((Message)(entry.Entity))),
-                int (IInternalEntry entry) => entry.ReadOriginalValue<int>(number, 8),
+                int (IInternalEntry entry) => entry.ReadOriginalValue<int>(number, 7),
                 int (IInternalEntry entry) => entry.GetCurrentValue<int>(number));
             number.SetPropertyIndexes(
-                index: 8,
-                originalValueIndex: 8,
+                index: 7,
+                originalValueIndex: 7,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -487,11 +428,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             owner.SetAccessors(
                 string (IInternalEntry entry) => MessageUnsafeAccessors.Owner(((Message)(entry.Entity))),
                 string (IInternalEntry entry) => MessageUnsafeAccessors.Owner(((Message)(entry.Entity))),
-                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(owner, 9),
+                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(owner, 8),
                 string (IInternalEntry entry) => entry.GetCurrentValue<string>(owner));
             owner.SetPropertyIndexes(
-                index: 9,
-                originalValueIndex: 9,
+                index: 8,
+                originalValueIndex: 8,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -523,11 +464,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             provider.SetAccessors(
                 string (IInternalEntry entry) => MessageUnsafeAccessors.Provider(((Message)(entry.Entity))),
                 string (IInternalEntry entry) => MessageUnsafeAccessors.Provider(((Message)(entry.Entity))),
-                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(provider, 10),
+                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(provider, 9),
                 string (IInternalEntry entry) => entry.GetCurrentValue<string>(provider));
             provider.SetPropertyIndexes(
-                index: 10,
-                originalValueIndex: 10,
+                index: 9,
+                originalValueIndex: 9,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -558,11 +499,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             questionId.SetAccessors(
                 Guid? (IInternalEntry entry) => MessageUnsafeAccessors.QuestionId(((Message)(entry.Entity))),
                 Guid? (IInternalEntry entry) => MessageUnsafeAccessors.QuestionId(((Message)(entry.Entity))),
-                Guid? (IInternalEntry entry) => entry.ReadOriginalValue<Guid?>(questionId, 11),
+                Guid? (IInternalEntry entry) => entry.ReadOriginalValue<Guid?>(questionId, 10),
                 Guid? (IInternalEntry entry) => entry.GetCurrentValue<Guid?>(questionId));
             questionId.SetPropertyIndexes(
-                index: 11,
-                originalValueIndex: 11,
+                index: 10,
+                originalValueIndex: 10,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -578,11 +519,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             request.SetAccessors(
                 string (IInternalEntry entry) => entry.ReadShadowValue<string>(0),
                 string (IInternalEntry entry) => entry.ReadShadowValue<string>(0),
-                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(request, 12),
+                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(request, 11),
                 string (IInternalEntry entry) => entry.GetCurrentValue<string>(request));
             request.SetPropertyIndexes(
-                index: 12,
-                originalValueIndex: 12,
+                index: 11,
+                originalValueIndex: 11,
                 shadowIndex: 0,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -613,11 +554,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             role.SetAccessors(
                 MessageRole (IInternalEntry entry) => MessageUnsafeAccessors.Role(((Message)(entry.Entity))),
                 MessageRole (IInternalEntry entry) => MessageUnsafeAccessors.Role(((Message)(entry.Entity))),
-                MessageRole (IInternalEntry entry) => entry.ReadOriginalValue<MessageRole>(role, 13),
+                MessageRole (IInternalEntry entry) => entry.ReadOriginalValue<MessageRole>(role, 12),
                 MessageRole (IInternalEntry entry) => entry.GetCurrentValue<MessageRole>(role));
             role.SetPropertyIndexes(
-                index: 13,
-                originalValueIndex: 13,
+                index: 12,
+                originalValueIndex: 12,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -669,11 +610,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             run.SetAccessors(
                 int (IInternalEntry entry) => MessageUnsafeAccessors.Run(((Message)(entry.Entity))),
                 int (IInternalEntry entry) => MessageUnsafeAccessors.Run(((Message)(entry.Entity))),
-                int (IInternalEntry entry) => entry.ReadOriginalValue<int>(run, 14),
+                int (IInternalEntry entry) => entry.ReadOriginalValue<int>(run, 13),
                 int (IInternalEntry entry) => entry.GetCurrentValue<int>(run));
             run.SetPropertyIndexes(
-                index: 14,
-                originalValueIndex: 14,
+                index: 13,
+                originalValueIndex: 13,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -717,19 +658,78 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                     return instance;
                 });
             sessionId.SetAccessors(
-                Guid (IInternalEntry entry) => (entry.FlaggedAsStoreGenerated(15) ? entry.ReadStoreGeneratedValue<Guid>(0) : (entry.FlaggedAsTemporary(15) && MessageUnsafeAccessors.SessionId(((Message)(entry.Entity))) == new Guid("00000000-0000-0000-0000-000000000000") ? entry.ReadTemporaryValue<Guid>(0) : MessageUnsafeAccessors.SessionId(((Message)(entry.Entity))))),
+                Guid (IInternalEntry entry) => (entry.FlaggedAsStoreGenerated(14) ? entry.ReadStoreGeneratedValue<Guid>(0) : (entry.FlaggedAsTemporary(14) && MessageUnsafeAccessors.SessionId(((Message)(entry.Entity))) == new Guid("00000000-0000-0000-0000-000000000000") ? entry.ReadTemporaryValue<Guid>(0) : MessageUnsafeAccessors.SessionId(((Message)(entry.Entity))))),
                 Guid (IInternalEntry entry) => MessageUnsafeAccessors.SessionId(((Message)(entry.Entity))),
-                Guid (IInternalEntry entry) => entry.ReadOriginalValue<Guid>(sessionId, 15),
+                Guid (IInternalEntry entry) => entry.ReadOriginalValue<Guid>(sessionId, 14),
                 Guid (IInternalEntry entry) => ((InternalEntityEntry)entry).ReadRelationshipSnapshotValue<Guid>(sessionId, 1));
             sessionId.SetPropertyIndexes(
-                index: 15,
-                originalValueIndex: 15,
+                index: 14,
+                originalValueIndex: 14,
                 shadowIndex: -1,
                 relationshipIndex: 1,
                 storeGenerationIndex: 0);
             sessionId.TypeMapping = SqliteGuidTypeMapping.Default;
             sessionId.SetCurrentValueComparer(new EntryCurrentValueComparer<Guid>(sessionId));
             sessionId.AddAnnotation("Relational:ColumnName", "session_id");
+
+            var sources = runtimeEntityType.AddProperty(
+                "Sources",
+                typeof(IReadOnlyList<SourcePassage>),
+                propertyInfo: typeof(Message).GetProperty("Sources", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Message).GetField("<Sources>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            sources.SetGetter(
+                IReadOnlyList<SourcePassage> (Message instance) => MessageUnsafeAccessors.Sources(instance),
+                bool (Message instance) => MessageUnsafeAccessors.Sources(instance) == null);
+            sources.SetSetter(
+                Message (Message instance, IReadOnlyList<SourcePassage> value) =>
+                {
+                    MessageUnsafeAccessors.Sources(instance) = value;
+                    return instance;
+                });
+            sources.SetMaterializationSetter(
+                Message (Message instance, IReadOnlyList<SourcePassage> value) =>
+                {
+                    MessageUnsafeAccessors.Sources(instance) = value;
+                    return instance;
+                });
+            sources.SetAccessors(
+                IReadOnlyList<SourcePassage> (IInternalEntry entry) => MessageUnsafeAccessors.Sources(((Message)(entry.Entity))),
+                IReadOnlyList<SourcePassage> (IInternalEntry entry) => MessageUnsafeAccessors.Sources(((Message)(entry.Entity))),
+                IReadOnlyList<SourcePassage> (IInternalEntry entry) => entry.ReadOriginalValue<IReadOnlyList<SourcePassage>>(sources, 15),
+                IReadOnlyList<SourcePassage> (IInternalEntry entry) => entry.GetCurrentValue<IReadOnlyList<SourcePassage>>(sources));
+            sources.SetPropertyIndexes(
+                index: 15,
+                originalValueIndex: 15,
+                shadowIndex: -1,
+                relationshipIndex: -1,
+                storeGenerationIndex: -1);
+            sources.TypeMapping = SqliteStringTypeMapping.Default.Clone(
+                comparer: new ValueComparer<IReadOnlyList<SourcePassage>>(
+                    bool (IReadOnlyList<SourcePassage> v1, IReadOnlyList<SourcePassage> v2) => object.Equals(v1, v2),
+                    int (IReadOnlyList<SourcePassage> v) => ((object)v).GetHashCode(),
+                    IReadOnlyList<SourcePassage> (IReadOnlyList<SourcePassage> v) => v),
+                keyComparer: new ValueComparer<IReadOnlyList<SourcePassage>>(
+                    bool (IReadOnlyList<SourcePassage> v1, IReadOnlyList<SourcePassage> v2) => object.Equals(v1, v2),
+                    int (IReadOnlyList<SourcePassage> v) => ((object)v).GetHashCode(),
+                    IReadOnlyList<SourcePassage> (IReadOnlyList<SourcePassage> v) => v),
+                providerValueComparer: new ValueComparer<string>(
+                    bool (string v1, string v2) => v1 == v2,
+                    int (string v) => ((object)v).GetHashCode(),
+                    string (string v) => v),
+                converter: new ValueConverter<IReadOnlyList<SourcePassage>, string>(
+                    string (IReadOnlyList<SourcePassage> list) => JsonSerializer.Serialize(list, JsonSerializerOptions.Web),
+                    IReadOnlyList<SourcePassage> (string json) => JsonSerializer.Deserialize<List<SourcePassage>>(json, JsonSerializerOptions.Web)),
+                jsonValueReaderWriter: new JsonConvertedValueReaderWriter<IReadOnlyList<SourcePassage>, string>(
+                    JsonStringReaderWriter.Instance,
+                    new ValueConverter<IReadOnlyList<SourcePassage>, string>(
+                        string (IReadOnlyList<SourcePassage> list) => JsonSerializer.Serialize(list, JsonSerializerOptions.Web),
+                        IReadOnlyList<SourcePassage> (string json) => JsonSerializer.Deserialize<List<SourcePassage>>(json, JsonSerializerOptions.Web))));
+            sources.SetComparer(new ValueComparer<IReadOnlyList<SourcePassage>>(
+                bool (IReadOnlyList<SourcePassage> a, IReadOnlyList<SourcePassage> b) => object.ReferenceEquals(a, b),
+                int (IReadOnlyList<SourcePassage> list) => (list == null ? 0 : ((IReadOnlyCollection<SourcePassage>)list).Count),
+                IReadOnlyList<SourcePassage> (IReadOnlyList<SourcePassage> list) => list));
+            sources.AddAnnotation("Relational:ColumnName", "sources");
 
             var status = runtimeEntityType.AddProperty(
                 "Status",
@@ -1341,7 +1341,6 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
         {
             var id = runtimeEntityType.FindProperty("Id");
             var attempts = runtimeEntityType.FindProperty("Attempts");
-            var citations = runtimeEntityType.FindProperty("Citations");
             var completedAt = runtimeEntityType.FindProperty("CompletedAt");
             var content = runtimeEntityType.FindProperty("Content");
             var createdAt = runtimeEntityType.FindProperty("CreatedAt");
@@ -1355,6 +1354,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             var role = runtimeEntityType.FindProperty("Role");
             var run = runtimeEntityType.FindProperty("Run");
             var sessionId = runtimeEntityType.FindProperty("SessionId");
+            var sources = runtimeEntityType.FindProperty("Sources");
             var status = runtimeEntityType.FindProperty("Status");
             var stopRequested = runtimeEntityType.FindProperty("StopRequested");
             var takeovers = runtimeEntityType.FindProperty("Takeovers");
@@ -1375,7 +1375,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 ISnapshot (IInternalEntry source) =>
                 {
                     var structuralType = ((Message)(source.Entity));
-                    return ((ISnapshot)(new Snapshot<Guid, IReadOnlyList<Attempt>, IReadOnlyList<Citation>, DateTimeOffset?, string, DateTimeOffset, string, string, int, string, string, Guid?, string, MessageRole, int, Guid, MessageStatus, bool, int, Guid?, object, string, string, object, int, int, int>(((ValueComparer<Guid>)(((IProperty)id).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), (source.GetCurrentValue<IReadOnlyList<Attempt>>(attempts) == null ? null : ((ValueComparer<IReadOnlyList<Attempt>>)(((IProperty)attempts).GetValueComparer())).Snapshot(source.GetCurrentValue<IReadOnlyList<Attempt>>(attempts))), (source.GetCurrentValue<IReadOnlyList<Citation>>(citations) == null ? null : ((ValueComparer<IReadOnlyList<Citation>>)(((IProperty)citations).GetValueComparer())).Snapshot(source.GetCurrentValue<IReadOnlyList<Citation>>(citations))), (source.GetCurrentValue<DateTimeOffset?>(completedAt) == null ? null : ((ValueComparer<DateTimeOffset?>)(((IProperty)completedAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset?>(completedAt))), (source.GetCurrentValue<string>(content) == null ? null : ((ValueComparer<string>)(((IProperty)content).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(content))), ((ValueComparer<DateTimeOffset>)(((IProperty)createdAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(createdAt)), (source.GetCurrentValue<string>(finishReason) == null ? null : ((ValueComparer<string>)(((IProperty)finishReason).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(finishReason))), (source.GetCurrentValue<string>(model) == null ? null : ((ValueComparer<string>)(((IProperty)model).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(model))), ((ValueComparer<int>)(((IProperty)number).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(number)), (source.GetCurrentValue<string>(owner) == null ? null : ((ValueComparer<string>)(((IProperty)owner).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(owner))), (source.GetCurrentValue<string>(provider) == null ? null : ((ValueComparer<string>)(((IProperty)provider).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(provider))), (source.GetCurrentValue<Guid?>(questionId) == null ? null : ((ValueComparer<Guid?>)(((IProperty)questionId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid?>(questionId))), (source.GetCurrentValue<string>(request) == null ? null : ((ValueComparer<string>)(((IProperty)request).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(request))), ((ValueComparer<MessageRole>)(((IProperty)role).GetValueComparer())).Snapshot(source.GetCurrentValue<MessageRole>(role)), ((ValueComparer<int>)(((IProperty)run).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(run)), ((ValueComparer<Guid>)(((IProperty)sessionId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(sessionId)), ((ValueComparer<MessageStatus>)(((IProperty)status).GetValueComparer())).Snapshot(source.GetCurrentValue<MessageStatus>(status)), ((ValueComparer<bool>)(((IProperty)stopRequested).GetValueComparer())).Snapshot(source.GetCurrentValue<bool>(stopRequested)), ((ValueComparer<int>)(((IProperty)takeovers).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(takeovers)), (source.GetCurrentValue<Guid?>(workerId) == null ? null : ((ValueComparer<Guid?>)(((IProperty)workerId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid?>(workerId))), ((object)(source.GetCurrentValue<AnswerError>(error))), (source.GetCurrentValue<string>(code) == null ? null : ((ValueComparer<string>)(((IProperty)code).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(code))), (source.GetCurrentValue<string>(message) == null ? null : ((ValueComparer<string>)(((IProperty)message).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(message))), ((object)(source.GetCurrentValue<TokenUsage>(usage))), ((ValueComparer<int>)(((IProperty)completionTokens).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(completionTokens)), ((ValueComparer<int>)(((IProperty)promptTokens).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(promptTokens)), ((ValueComparer<int>)(((IProperty)totalTokens).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(totalTokens)))));
+                    return ((ISnapshot)(new Snapshot<Guid, IReadOnlyList<Attempt>, DateTimeOffset?, string, DateTimeOffset, string, string, int, string, string, Guid?, string, MessageRole, int, Guid, IReadOnlyList<SourcePassage>, MessageStatus, bool, int, Guid?, object, string, string, object, int, int, int>(((ValueComparer<Guid>)(((IProperty)id).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), (source.GetCurrentValue<IReadOnlyList<Attempt>>(attempts) == null ? null : ((ValueComparer<IReadOnlyList<Attempt>>)(((IProperty)attempts).GetValueComparer())).Snapshot(source.GetCurrentValue<IReadOnlyList<Attempt>>(attempts))), (source.GetCurrentValue<DateTimeOffset?>(completedAt) == null ? null : ((ValueComparer<DateTimeOffset?>)(((IProperty)completedAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset?>(completedAt))), (source.GetCurrentValue<string>(content) == null ? null : ((ValueComparer<string>)(((IProperty)content).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(content))), ((ValueComparer<DateTimeOffset>)(((IProperty)createdAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(createdAt)), (source.GetCurrentValue<string>(finishReason) == null ? null : ((ValueComparer<string>)(((IProperty)finishReason).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(finishReason))), (source.GetCurrentValue<string>(model) == null ? null : ((ValueComparer<string>)(((IProperty)model).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(model))), ((ValueComparer<int>)(((IProperty)number).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(number)), (source.GetCurrentValue<string>(owner) == null ? null : ((ValueComparer<string>)(((IProperty)owner).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(owner))), (source.GetCurrentValue<string>(provider) == null ? null : ((ValueComparer<string>)(((IProperty)provider).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(provider))), (source.GetCurrentValue<Guid?>(questionId) == null ? null : ((ValueComparer<Guid?>)(((IProperty)questionId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid?>(questionId))), (source.GetCurrentValue<string>(request) == null ? null : ((ValueComparer<string>)(((IProperty)request).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(request))), ((ValueComparer<MessageRole>)(((IProperty)role).GetValueComparer())).Snapshot(source.GetCurrentValue<MessageRole>(role)), ((ValueComparer<int>)(((IProperty)run).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(run)), ((ValueComparer<Guid>)(((IProperty)sessionId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(sessionId)), (source.GetCurrentValue<IReadOnlyList<SourcePassage>>(sources) == null ? null : ((ValueComparer<IReadOnlyList<SourcePassage>>)(((IProperty)sources).GetValueComparer())).Snapshot(source.GetCurrentValue<IReadOnlyList<SourcePassage>>(sources))), ((ValueComparer<MessageStatus>)(((IProperty)status).GetValueComparer())).Snapshot(source.GetCurrentValue<MessageStatus>(status)), ((ValueComparer<bool>)(((IProperty)stopRequested).GetValueComparer())).Snapshot(source.GetCurrentValue<bool>(stopRequested)), ((ValueComparer<int>)(((IProperty)takeovers).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(takeovers)), (source.GetCurrentValue<Guid?>(workerId) == null ? null : ((ValueComparer<Guid?>)(((IProperty)workerId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid?>(workerId))), ((object)(source.GetCurrentValue<AnswerError>(error))), (source.GetCurrentValue<string>(code) == null ? null : ((ValueComparer<string>)(((IProperty)code).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(code))), (source.GetCurrentValue<string>(message) == null ? null : ((ValueComparer<string>)(((IProperty)message).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(message))), ((object)(source.GetCurrentValue<TokenUsage>(usage))), ((ValueComparer<int>)(((IProperty)completionTokens).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(completionTokens)), ((ValueComparer<int>)(((IProperty)promptTokens).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(promptTokens)), ((ValueComparer<int>)(((IProperty)totalTokens).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(totalTokens)))));
                 });
             runtimeEntityType.SetStoreGeneratedValuesFactory(
                 ISnapshot () => ((ISnapshot)(new Snapshot<Guid>(((ValueComparer<Guid>)(((IProperty)sessionId).GetValueComparer())).Snapshot(default(Guid))))));

@@ -399,9 +399,9 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("attempts");
 
-                    b.Property<string>("Citations")
+                    b.Property<string>("Sources")
                         .HasColumnType("TEXT")
-                        .HasColumnName("citations");
+                        .HasColumnName("sources");
 
                     b.Property<long?>("CompletedAt")
                         .HasColumnType("INTEGER")

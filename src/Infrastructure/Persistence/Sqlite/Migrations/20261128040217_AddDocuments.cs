@@ -12,7 +12,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.AddColumn<string>(
-                name: "citations",
+                name: "sources",
                 table: "messages",
                 type: "TEXT",
                 nullable: true);
@@ -213,7 +213,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                 name: "documents");
 
             migrationBuilder.DropColumn(
-                name: "citations",
+                name: "sources",
                 table: "messages");
 
             migrationBuilder.DropColumn(

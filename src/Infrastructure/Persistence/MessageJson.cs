@@ -4,7 +4,8 @@ using QrAi.Domain.Sessions;
 
 namespace QrAi.Infrastructure.Persistence;
 
-/// <summary>Serializes attempts for storage: JSON in camelCase.</summary>
+/// <summary>Serializes the lists of a message for storage: JSON in camelCase.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(IReadOnlyList<Attempt>))]
-internal sealed partial class AttemptJson : JsonSerializerContext;
+[JsonSerializable(typeof(IReadOnlyList<SourcePassage>))]
+internal sealed partial class MessageJson : JsonSerializerContext;
