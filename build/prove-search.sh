@@ -8,7 +8,8 @@ build/prove-search.sh DIRECTORY [--fill N] [--only postgres|sqlite]
 
 Adds each passage of DIRECTORY/passages.jsonl (id, title, text) as a document through the API of a service, searches for each
 question of DIRECTORY/questions.jsonl (question, passage), and prints the recall at 1, 3 and 10, MRR@10, the times of the
-searches, the time from the first request to the last readable document, and the size of the index; on PostgreSQL and on SQLite.
+searches, the time from the first request to the last readable document, the size of the index, and the time until the first token
+of an answer with passages and of one without; on PostgreSQL and on SQLite.
 
 --fill N adds passages that are made of the sentences of the others, until there are N. Everything is removed at the end.
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Net.ServerSentEvents;
 using System.Text;
 using System.Text.Json;
 
@@ -44,6 +46,27 @@ internal sealed class Client(Uri address) : IDisposable
         (await _http.GetFromJsonAsync<JsonElement>($"/api/documents?limit=1&status={status}", cancellation))
             .GetProperty("items")
             .GetArrayLength() > 0;
+
+    /// <summary>Asks a question, and reads the answer to its end.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="sources">Its sources: <c>documents</c> or <c>none</c>.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    /// <returns>The time until the first text.</returns>
+    public async Task<TimeSpan> FirstToken(string question, string sources, CancellationToken cancellation)
+    {
+        var start = Stopwatch.GetTimestamp();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/questions");
+        request.Content = JsonContent.Create(new { question, sources });
+        request.Headers.Accept.ParseAdd("text/event-stream");
+        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        response.EnsureSuccessStatusCode();
+        await using var body = await response.Content.ReadAsStreamAsync(cancellation);
+        var first = TimeSpan.Zero;
+        await foreach (var one in SseParser.Create(body).EnumerateAsync(cancellation))
+            if (first == TimeSpan.Zero && one.EventType == "delta")
+                first = Stopwatch.GetElapsedTime(start);
+        return first;
+    }
 
     /// <summary>Searches.</summary>
     /// <returns>The documents of the ten best passages, each once.</returns>
