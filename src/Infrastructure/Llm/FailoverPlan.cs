@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 namespace QrAi.Infrastructure.Llm;
 
 /// <summary>
@@ -11,12 +9,6 @@ namespace QrAi.Infrastructure.Llm;
 /// <param name="maxRetries">The maximum number of retries of a provider, before its first token and after it.</param>
 internal sealed class FailoverPlan(IEnumerable<Provider> providers, int maxRetries)
 {
-    /// <summary>A provider that requests a longer wait is skipped.</summary>
-    private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromSeconds(10);
-
-    private static readonly TimeSpan BaseWait = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(5);
-
     private readonly Queue<Provider> _queue = new(providers);
     private int _retries;
     private int _rounds;
@@ -33,11 +25,10 @@ internal sealed class FailoverPlan(IEnumerable<Provider> providers, int maxRetri
     /// <returns>The wait before a retry; null to move on to the next provider.</returns>
     public TimeSpan? Retry(ProviderException failure, bool hasBegun)
     {
-        var mayRecover = failure.Reaction == Reaction.Retry && !(failure.RetryAfter > MaxRetryAfter);
-        if (mayRecover && !hasBegun && _retries < maxRetries)
+        if (!hasBegun && _retries < maxRetries && RetryWait.Of(failure, _retries + 1) is { } wait)
         {
             _retries++;
-            return failure.RetryAfter ?? Backoff(_retries);
+            return wait;
         }
 
         var failed = _queue.Dequeue();
@@ -46,13 +37,5 @@ internal sealed class FailoverPlan(IEnumerable<Provider> providers, int maxRetri
         if (hasBegun && _rounds++ < maxRetries)
             _queue.Enqueue(failed);
         return null;
-    }
-
-    /// <summary>Returns an exponential wait with a jitter of ±50 %.</summary>
-    private static TimeSpan Backoff(int retry)
-    {
-        var mean = (int)BaseWait.Ticks << (retry - 1);
-        var wait = TimeSpan.FromTicks(mean / 2 + RandomNumberGenerator.GetInt32(mean));
-        return wait < MaxWait ? wait : MaxWait;
     }
 }

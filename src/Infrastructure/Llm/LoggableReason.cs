@@ -17,12 +17,17 @@ internal static partial class LoggableReason
     /// <summary>Returns the reason; null if the provider sent none that may be logged.</summary>
     /// <param name="error">The provider's error.</param>
     /// <param name="messages">The messages of the request.</param>
-    public static string? Of(ProviderError error, IEnumerable<ChatMessage> messages)
+    public static string? Of(ProviderError error, IEnumerable<ChatMessage> messages) => Of(error, TextsOf(messages));
+
+    /// <summary>Returns the reason; null if the provider sent none that may be logged.</summary>
+    /// <param name="error">The provider's error.</param>
+    /// <param name="texts">The private texts of the request.</param>
+    public static string? Of(ProviderError error, IEnumerable<string> texts)
     {
         // A short identifier is safe; anything else may be quoted text.
         var codes = error.Codes.Where(code => Identifier().IsMatch(code)).Distinct();
         var message = error.Message is { } text ? Key().Replace(Shorten(text), "…") : null;
-        if (message is not null && Quotes(message, messages))
+        if (message is not null && texts.Any(text => text.Length > 0 && Quotes(message, text)))
             message = null;
         string?[] parts = [string.Join(' ', codes), message];
         var reason = string.Join(": ", parts.Where(part => !string.IsNullOrWhiteSpace(part)));
@@ -31,7 +36,7 @@ internal static partial class LoggableReason
 
     private static string Shorten(string text) => text.Length <= MaxLength ? text : text[..MaxLength] + "…";
 
-    private static bool Quotes(string message, IEnumerable<ChatMessage> messages) =>
+    private static IEnumerable<string> TextsOf(IEnumerable<ChatMessage> messages) =>
         messages
             .Where(sent => sent.Role != ChatRole.System)
             .SelectMany(sent => sent.Contents)
@@ -42,8 +47,7 @@ internal static partial class LoggableReason
                     FunctionResultContent { Result: string result } => result,
                     _ => "",
                 }
-            )
-            .Any(text => text.Length > 0 && Quotes(message, text));
+            );
 
     private static bool Quotes(string message, string text)
     {

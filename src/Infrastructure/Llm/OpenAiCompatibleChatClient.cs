@@ -23,9 +23,6 @@ internal sealed class OpenAiCompatibleChatClient(
 {
     private static readonly Uri Path = new("chat/completions", UriKind.Relative);
 
-    private const int MaxErrorBytes = 16 * 1024;
-    private static readonly TimeSpan MaxErrorWait = TimeSpan.FromSeconds(2);
-
     // One event may be a whole completion: the answer with every character escaped, and the JSON around it.
     private readonly long _maxEventBytes = maxAnswerBytes * 6 + 1024 * 1024;
 
@@ -37,7 +34,7 @@ internal sealed class OpenAiCompatibleChatClient(
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, Path);
         request.Content = ChatCompletionBody.Write(messages, options, defaultModel);
-        using var response = await SendAsync(request, cancellationToken);
+        using var response = await ProviderHttp.SendAsync(http, request, clock, cancellationToken);
         await using var body = await ResponseBody.OpenAsync(response.Content, cancellationToken);
         using var events = new EventStreamBuffer(_maxEventBytes);
         using var chunks = new ChatCompletionReader(maxAnswerBytes);
@@ -91,45 +88,4 @@ internal sealed class OpenAiCompatibleChatClient(
         if (!chunks.HasContent)
             throw ProviderException.Empty();
     }
-
-    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        HttpResponseMessage response;
-        try
-        {
-            response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        }
-        catch (HttpRequestException exception)
-        {
-            throw new ProviderException(AttemptOutcomes.ConnectionFailed, Reaction.Retry, exception);
-        }
-
-        if (response.IsSuccessStatusCode)
-            return response;
-
-        using (response)
-        {
-            var body = await ReadErrorAsync(response.Content, cancellationToken);
-            throw ProviderException.FromStatus(
-                (int)response.StatusCode,
-                RetryAfter(response),
-                ProviderError.Parse(body)
-            );
-        }
-    }
-
-    private async Task<ReadOnlyMemory<byte>> ReadErrorAsync(HttpContent content, CancellationToken cancellationToken)
-    {
-        using var limit = new CancellationTokenSource(MaxErrorWait, clock);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-        return await ResponseBody.ReadStartAsync(content, MaxErrorBytes, stop.Token);
-    }
-
-    private TimeSpan? RetryAfter(HttpResponseMessage response) =>
-        response.Headers.RetryAfter switch
-        {
-            { Delta: { } delta } => delta,
-            { Date: { } date } when date - clock.GetUtcNow() is var wait => wait > TimeSpan.Zero ? wait : TimeSpan.Zero,
-            _ => null,
-        };
 }

@@ -46,7 +46,7 @@ internal sealed class ProviderAttempt : IAsyncDisposable
             return;
         }
 
-        _call = ProviderCall.Start(provider, _model, clock);
+        _call = ProviderCall.StartChat(provider, _model, clock);
         _stop = new CancellationTokenSource(firstToken, clock);
         _stopWithTotal = total.UnsafeRegister(static stop => ((CancellationTokenSource)stop!).Cancel(), _stop);
         _updates = provider

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.AI;
+using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Llm;
 
@@ -89,16 +90,30 @@ internal sealed class ProviderCall : IDisposable
     // The default: a call that neither completes nor fails was cancelled by the reader of the answer.
     private string? _error = AttemptOutcomes.Cancelled;
 
-    private ProviderCall(Provider provider, string model, TimeProvider clock)
+    private ProviderCall(LlmProviderOptions provider, string operation, string model, TimeProvider clock)
     {
-        (_clock, _tags, _start) = (clock, Tags(provider, model), clock.GetTimestamp());
-        _span = Traces.StartActivity(ActivityKind.Client, tags: _tags, name: $"chat {model}");
-        _span?.SetTag("gen_ai.request.stream", true);
+        (_clock, _tags, _start) = (clock, Tags(provider, operation, model), clock.GetTimestamp());
+        _span = Traces.StartActivity(ActivityKind.Client, tags: _tags, name: $"{operation} {model}");
     }
 
     /// <summary>Begins a call; null while there are no listeners, so that it costs nothing.</summary>
-    public static ProviderCall? Start(Provider provider, string model, TimeProvider clock) =>
-        Traces.HasListeners() || Duration.Enabled ? new ProviderCall(provider, model, clock) : null;
+    public static ProviderCall? StartChat(Provider provider, string model, TimeProvider clock)
+    {
+        var call = Start(provider.Options, "chat", model, clock);
+        call?._span?.SetTag("gen_ai.request.stream", true);
+        return call;
+    }
+
+    /// <inheritdoc cref="StartChat"/>
+    public static ProviderCall? StartEmbeddings(LlmProviderOptions provider, string model, TimeProvider clock) =>
+        Start(provider, "embeddings", model, clock);
+
+    private static ProviderCall? Start(
+        LlmProviderOptions provider,
+        string operation,
+        string model,
+        TimeProvider clock
+    ) => Traces.HasListeners() || Duration.Enabled ? new ProviderCall(provider, operation, model, clock) : null;
 
     /// <summary>Records the time of the first update and the usage.</summary>
     public void Observe(ChatResponseUpdate update)
@@ -112,6 +127,10 @@ internal sealed class ProviderCall : IDisposable
 
     /// <summary>Records that the answer is complete.</summary>
     public void Complete() => _error = null;
+
+    /// <summary>Records that the vectors are complete.</summary>
+    /// <param name="usage">The usage; null if the provider reports none.</param>
+    public void Complete(UsageDetails? usage) => (_error, _usage) = (null, usage);
 
     /// <summary>Records that the call failed.</summary>
     public void Fail(Exception exception) =>
@@ -136,15 +155,15 @@ internal sealed class ProviderCall : IDisposable
         EndSpan();
     }
 
-    private static TagList Tags(Provider provider, string model)
+    private static TagList Tags(LlmProviderOptions provider, string operation, string model)
     {
         var tags = new TagList
         {
-            { "gen_ai.operation.name", "chat" },
-            { "gen_ai.provider.name", provider.Options.Profile.TelemetryName },
+            { "gen_ai.operation.name", operation },
+            { "gen_ai.provider.name", provider.Profile.TelemetryName },
             { "gen_ai.request.model", model },
         };
-        if (provider.Address is { } address)
+        if (provider.BaseUrl is { } address)
         {
             tags.Add("server.address", address.Host);
             tags.Add("server.port", address.Port);
