@@ -7,6 +7,7 @@ using QrAi.Application.Callers;
 using QrAi.Application.Citations;
 using QrAi.Application.Completions;
 using QrAi.Application.Documents;
+using QrAi.Application.Embeddings;
 using QrAi.Application.Generations;
 using QrAi.Application.Idempotency;
 using QrAi.Application.Questions;
@@ -64,6 +65,9 @@ public static class DependencyInjection
         services.AddSingleton<SegmentMerger>();
         services.AddSingleton<PassageSearch>();
         services.AddSingleton<AnswerSources>();
+        services.AddSingleton<VectorSearch>();
+        services.AddSingleton<VectorCache>();
+        services.AddSingleton<DocumentEmbedder>();
         return services.AddIdempotency();
     }
 

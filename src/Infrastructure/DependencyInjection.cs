@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using QrAi.Application.Callers;
 using QrAi.Application.Checks;
 using QrAi.Application.Documents;
+using QrAi.Application.Embeddings;
 using QrAi.Application.Migrations;
 using QrAi.Application.Models;
 using QrAi.Application.Persistence;
@@ -39,7 +40,7 @@ public static class DependencyInjection
     public static IServiceCollection AddInfrastructure(this IServiceCollection services, QrAiSettings settings)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(settings.Database).AddSingleton(settings.Llm);
+        services.AddSingleton(settings.Database).AddSingleton(settings.Llm).AddSingleton(settings.Embeddings);
         services.AddSingleton(new DocumentSizeLimit(settings.Documents.MaxSize));
         services.AddDocumentFormats(settings.Documents.Timeout);
         services.AddSingleton(new WorkOptions(settings.Environment.Lease));
@@ -53,7 +54,7 @@ public static class DependencyInjection
             .AddSecrets(settings)
             .AddPersistence(settings.Database)
             .AddBackups(settings.Backups, BackupsCheck)
-            .AddLlm(settings.Llm, settings.Documents);
+            .AddLlm(settings.Llm, settings.Documents, settings.Embeddings);
     }
 
     /// <summary>Adds the checks of the settings, and of what they come from. They need nothing else.</summary>
@@ -103,7 +104,8 @@ public static class DependencyInjection
     private static IServiceCollection AddLlm(
         this IServiceCollection services,
         LlmOptions options,
-        DocumentOptions documents
+        DocumentOptions documents,
+        EmbeddingOptions embeddings
     )
     {
         services.AddSingleton(
@@ -115,8 +117,12 @@ public static class DependencyInjection
                 Passages = documents.AnswerPassages,
             }
         );
-        foreach (var provider in options.Providers.Where(provider => provider.BaseUrl is not null))
-            services.AddProviderHttpClient(provider);
+        services.AddSingleton(new VectorCacheOptions(embeddings.MaxMemory));
+        services.AddSingleton<IEmbeddingModels, EmbeddingModels>();
+        LlmProviderOptions?[] providers = [.. options.Providers, embeddings.Provider];
+        foreach (var provider in providers.OfType<LlmProviderOptions>().DistinctBy(provider => provider.Name))
+            if (provider.BaseUrl is not null)
+                services.AddProviderHttpClient(provider);
 
         services.AddHttpClient();
         services.AddSingleton<ModelProviders>();

@@ -68,7 +68,10 @@ public sealed class OwnerTests
                 [
                     "AnswerTakeover.cs", // for the owner of the answer
                     "ReadNextDocument.cs", // for the owner of the document
+                    "DocumentEmbedder.cs",
+                    "EmbedNextDocument.cs",
                     "SegmentMerger.cs",
+                    "VectorCache.cs", // for the owner that the handler passes
                     "PassageSearch.cs", // for the owner that the handler passes
                     "RemoteAnswers.cs", // for the owner that the handler passes
                     "IdempotencyRecords.cs", // for the owner of the key, which the behaviour passes

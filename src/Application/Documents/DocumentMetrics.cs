@@ -40,6 +40,12 @@ internal static class DocumentMetrics
         }
     );
 
+    private static readonly Counter<long> _withoutVectors = _meter.CreateCounter<long>(
+        "qrai.search.without_vectors",
+        "{search}",
+        "Searches by words alone although there are vectors."
+    );
+
     /// <summary>Records a document that was read.</summary>
     /// <param name="mediaType">The media type.</param>
     /// <param name="passages">The number of passages.</param>
@@ -69,4 +75,9 @@ internal static class DocumentMetrics
     /// <summary>Records a search.</summary>
     /// <param name="duration">The time.</param>
     public static void RecordSearch(TimeSpan duration) => _searches.Record(duration.TotalSeconds);
+
+    /// <summary>Records a search by words alone although there are vectors.</summary>
+    /// <param name="cause">The cause: <c>provider</c> or <c>memory</c>.</param>
+    public static void RecordWithoutVectors(string cause) =>
+        _withoutVectors.Add(1, new TagList { { "error.type", cause } });
 }

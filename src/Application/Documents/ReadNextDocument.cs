@@ -1,6 +1,7 @@
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using QrAi.Application.Embeddings;
 using QrAi.Application.Persistence;
 using QrAi.Application.Search;
 using QrAi.Application.Time;
@@ -19,6 +20,7 @@ internal sealed class ReadNextDocumentHandler(
     IQrAiDbContextFactory databases,
     PassageNumbers numbers,
     SegmentMerger merger,
+    IEmbeddingModels embeddings,
     Worker worker,
     WorkOptions work,
     TimeProvider clock,
@@ -142,6 +144,8 @@ internal sealed class ReadNextDocumentHandler(
             await RemovePassagesAsync(database, document.Id, cancellationToken);
         database.Passages.AddRange(passages);
         database.IndexSegments.Add(IndexSegment.Of(document, builder, clock.Now()));
+        if (embeddings.Current is not null && texts.Count <= EmbeddingTask.MaxPassages)
+            database.EmbeddingTasks.Add(EmbeddingTask.Of(document, first));
         await database.SaveChangesAsync(cancellationToken);
     }
 

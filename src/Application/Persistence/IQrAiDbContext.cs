@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using QrAi.Application.Embeddings;
 using QrAi.Application.Idempotency;
 using QrAi.Application.Search;
 using QrAi.Domain.Callers;
@@ -42,6 +43,12 @@ public interface IQrAiDbContext : IAsyncDisposable
 
     /// <summary>The segments of the search index of the passages that the owner can read.</summary>
     DbSet<IndexSegment> IndexSegments { get; }
+
+    /// <summary>The vectors of the passages that the owner can read.</summary>
+    DbSet<VectorBlock> VectorBlocks { get; }
+
+    /// <summary>The owner's documents that have no vectors of the current model.</summary>
+    DbSet<EmbeddingTask> EmbeddingTasks { get; }
 
     /// <summary>Reads the blocks of the search index that have the terms of a query, from all segments that the owner can read.</summary>
     /// <param name="terms">The terms.</param>

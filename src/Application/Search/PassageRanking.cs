@@ -3,11 +3,6 @@ using System.Runtime.InteropServices;
 
 namespace QrAi.Application.Search;
 
-/// <summary>A passage that a search found.</summary>
-/// <param name="PassageId">The passage.</param>
-/// <param name="Score">The score; only comparable within a search.</param>
-internal readonly record struct RankedPassage(long PassageId, float Score);
-
 /// <summary>Ranks passages for the terms of a query by BM25.</summary>
 /// <param name="terms">The terms with their weights.</param>
 internal sealed class PassageRanking(IReadOnlyDictionary<uint, float> terms)
@@ -57,18 +52,10 @@ internal sealed class PassageRanking(IReadOnlyDictionary<uint, float> terms)
                 AddScores(scores, body.Span, length, factor, mayAdd, only);
         }
 
-        var best = new PriorityQueue<long, (float Score, long Id)>(most + 1);
+        var best = new BestPassages(most);
         foreach (var (passage, score) in scores)
-            if (best.Count < most)
-                best.Enqueue(passage, (score, -passage));
-            else
-                best.EnqueueDequeue(passage, (score, -passage));
-
-        var ranked = new List<RankedPassage>(best.Count);
-        while (best.TryDequeue(out var passage, out var rank))
-            ranked.Add(new RankedPassage(passage, rank.Score));
-        ranked.Reverse();
-        return ranked;
+            best.Add(passage, score);
+        return best.ToList();
     }
 
     private static void AddScores(

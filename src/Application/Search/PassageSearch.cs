@@ -1,11 +1,14 @@
 using Microsoft.EntityFrameworkCore;
 using QrAi.Application.Documents;
+using QrAi.Application.Embeddings;
 using QrAi.Application.Persistence;
 
 namespace QrAi.Application.Search;
 
-/// <summary>Finds passages of the documents that an owner can read, by the words of a query.</summary>
-internal sealed class PassageSearch(IQrAiDbContextFactory databases)
+/// <summary>
+/// Finds passages of the documents that an owner can read, by the words of a query, and by its meaning where there are vectors.
+/// </summary>
+internal sealed class PassageSearch(IQrAiDbContextFactory databases, VectorSearch vectors)
 {
     /// <summary>The maximum number of terms of a query. Those of its end are used: a long text ends with what is asked.</summary>
     private const int MaxTerms = 200;
@@ -37,6 +40,25 @@ internal sealed class PassageSearch(IQrAiDbContextFactory databases)
         if (terms.Count == 0 || limit == 0)
             return [];
 
+        var most = Math.Max(limit + Margin, RankFusion.Depth);
+        var byWords = RankAsync(owner, terms, most, documentIds, cancellationToken);
+        var byMeaning = vectors.RankAsync(owner, query, most, documentIds, cancellationToken);
+        await Task.WhenAll(byWords, byMeaning);
+        var (words, meanings) = (await byWords, await byMeaning);
+        var ranked = meanings.Count == 0 ? words : RankFusion.Join([words, .. meanings], most);
+
+        await using var database = databases.CreateFor(owner);
+        return await ReadAsync(database, [.. ranked.Take(limit + Margin)], limit, cancellationToken);
+    }
+
+    private async Task<List<RankedPassage>> RankAsync(
+        string owner,
+        HashSet<uint> terms,
+        int most,
+        IReadOnlyCollection<Guid>? documentIds,
+        CancellationToken cancellationToken
+    )
+    {
         await using var database = databases.CreateFor(owner);
         var passages = await database.IndexSegments.SumAsync(segment => segment.Passages, cancellationToken);
         if (passages == 0)
@@ -52,7 +74,7 @@ internal sealed class PassageSearch(IQrAiDbContextFactory databases)
         var blocks = database.ReadIndexAsync([.. terms.Keys.Select(term => (long)term)]);
         await foreach (var block in blocks.WithCancellation(cancellationToken))
             ranking.Add(block);
-        return await ReadAsync(database, ranking.Rank(passages, limit + Margin, only), limit, cancellationToken);
+        return ranking.Rank(passages, most, only);
     }
 
     private static Dictionary<uint, float> TermsOf(string query, string? context)
@@ -71,6 +93,8 @@ internal sealed class PassageSearch(IQrAiDbContextFactory databases)
         CancellationToken cancellationToken
     )
     {
+        if (ranked.Count == 0)
+            return [];
         var ids = ranked.Select(one => one.PassageId).ToList();
         var found = await database
             .Passages.Where(passage => ids.Contains(passage.Id))

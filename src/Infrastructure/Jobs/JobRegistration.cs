@@ -16,6 +16,8 @@ public static class JobRegistration
     {
         if (settings.KeyVault.IsReloaded)
             services.AddHostedService(provider => provider.GetRequiredService<SecretReload>());
+        if (settings.Embeddings.Provider is not null)
+            services.AddHostedService<DocumentEmbedding>();
         return services
             .AddHostedService<DatabaseStartup>()
             .AddHostedService<TakeoverStart>()

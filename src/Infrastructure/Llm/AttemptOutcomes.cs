@@ -14,5 +14,11 @@ internal static class AttemptOutcomes
     public const string TotalTimeExceeded = "total_time_exceeded";
     public const string Cancelled = "cancelled";
 
+    /// <summary>Of embeddings only: the time limit elapsed.</summary>
+    public const string TimedOut = "timed_out";
+
+    /// <summary>Of embeddings only: the response cannot be used.</summary>
+    public const string InvalidResponse = "invalid_response";
+
     public static string Http(int status) => string.Create(CultureInfo.InvariantCulture, $"http_{status}");
 }

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using QrAi.Application.Embeddings;
 using QrAi.Application.Errors;
 using QrAi.Application.Idempotency;
 using QrAi.Application.Persistence;
@@ -41,6 +42,12 @@ public abstract class QrAiDbContext(DbContextOptions options) : DbContext(option
 
     /// <inheritdoc />
     public DbSet<IndexSegment> IndexSegments => Set<IndexSegment>();
+
+    /// <inheritdoc />
+    public DbSet<VectorBlock> VectorBlocks => Set<VectorBlock>();
+
+    /// <inheritdoc />
+    public DbSet<EmbeddingTask> EmbeddingTasks => Set<EmbeddingTask>();
 
     /// <inheritdoc />
     public abstract IAsyncEnumerable<byte[]> ReadIndexAsync(long[] terms);

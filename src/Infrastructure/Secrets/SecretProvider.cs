@@ -30,6 +30,9 @@ internal sealed class SecretProvider(QrAiSettings atStart)
         var providers = current
             .Llm.Providers.Select(provider => UpdateKey(provider, Find(newer, provider.Name)))
             .ToList();
+        var embeddings = current.Embeddings;
+        if (embeddings.Provider is { } embedder)
+            embeddings = embeddings with { Provider = UpdateKey(embedder, Find(newer, embedder.Name)) };
         var database = current.Database;
         if (Changes(DatabaseOptions.UrlName, PasswordOf(current), PasswordOf(newer)))
             database = database with { Address = newer.Database.Address };
@@ -39,6 +42,7 @@ internal sealed class SecretProvider(QrAiSettings atStart)
         _current = current with
         {
             Llm = current.Llm with { Providers = providers },
+            Embeddings = embeddings,
             Database = database,
             Backups = backups,
         };
@@ -51,7 +55,8 @@ internal sealed class SecretProvider(QrAiSettings atStart)
         {
             if (used is null || newer is null || used == newer || !isUsable(name))
                 return false;
-            changed.Add(name);
+            if (!changed.Contains(name)) // a provider may be both one of answers and that of embeddings
+                changed.Add(name);
             return true;
         }
     }
@@ -61,7 +66,8 @@ internal sealed class SecretProvider(QrAiSettings atStart)
         WithoutPassword(newer.Database.Address) != WithoutPassword(Database);
 
     private static LlmProviderOptions? Find(QrAiSettings settings, string provider) =>
-        settings.Llm.Providers.FirstOrDefault(one => one.Name == provider);
+        settings.Llm.Providers.FirstOrDefault(one => one.Name == provider)
+        ?? (settings.Embeddings.Provider is { } one && one.Name == provider ? one : null);
 
     private static DatabaseAddress WithoutPassword(DatabaseAddress address) =>
         address is PostgresAddress postgres ? postgres with { Password = "" } : address;

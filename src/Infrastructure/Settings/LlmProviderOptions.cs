@@ -47,14 +47,15 @@ public sealed record LlmProviderOptions
     /// <summary>Reports the missing settings of a provider in use.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="reason">Why the provider is in use.</param>
-    internal void ReportMissing(SettingsReader settings, string reason)
+    /// <param name="needsModel">Whether its model for answers is used.</param>
+    internal void ReportMissing(SettingsReader settings, string reason, bool needsModel = true)
     {
         // An invalid setting has already been reported.
         if (Profile.NeedsKey && settings.Find(Profile.KeySetting) is null)
             settings.ReportMissing(Profile.KeySetting, $"must be set, because {reason}");
         if (Profile.BaseUrl is null && settings.Find(Profile.BaseUrlSetting) is null)
             settings.ReportMissing(Profile.BaseUrlSetting, $"must be set, because {reason}");
-        if (Profile.Model is null && settings.Find(Profile.ModelSetting) is null)
+        if (needsModel && Profile.Model is null && settings.Find(Profile.ModelSetting) is null)
             settings.ReportMissing(Profile.ModelSetting, $"must be set, because {reason}");
     }
 

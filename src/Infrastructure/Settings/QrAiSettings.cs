@@ -4,6 +4,7 @@ namespace QrAi.Infrastructure.Settings;
 /// <param name="Environment">The environment, and the time limits of the process.</param>
 /// <param name="Database">The database and its connections.</param>
 /// <param name="Llm">The providers of language models, and their limits.</param>
+/// <param name="Embeddings">The model that turns texts into vectors for the search.</param>
 /// <param name="Documents">The limits of documents.</param>
 /// <param name="Backups">Where backups are stored, and their schedule and retention.</param>
 /// <param name="Authentication">How callers authenticate.</param>
@@ -17,6 +18,7 @@ public sealed record QrAiSettings(
     EnvironmentOptions Environment,
     DatabaseOptions Database,
     LlmOptions Llm,
+    EmbeddingOptions Embeddings,
     DocumentOptions Documents,
     BackupOptions Backups,
     AuthenticationOptions Authentication,
@@ -44,6 +46,7 @@ public sealed record QrAiSettings(
             environment,
             DatabaseOptions.Read(settings, environment.Environment),
             LlmOptions.Read(settings, environment.Environment),
+            EmbeddingOptions.Read(settings, environment.Environment),
             DocumentOptions.Read(settings),
             BackupOptions.Read(settings),
             AuthenticationOptions.Read(settings, environment.Environment),

@@ -29,6 +29,9 @@ public sealed class ScriptedProvider : ReplyScript, IAsyncDisposable
     /// <summary>The accepted key, which <c>/key</c> describes; without one <c>/key</c> does not exist.</summary>
     public string? Key { get; set; }
 
+    /// <summary>The replies to requests of vectors.</summary>
+    public EmbeddingScript Embeddings { get; } = new();
+
     /// <summary>Starts a provider; port 0 means any free one. The default clock is the system's.</summary>
     public static async Task<ScriptedProvider> StartAsync(int port = 0, TimeProvider? clock = null)
     {
@@ -129,6 +132,12 @@ public sealed class ScriptedProvider : ReplyScript, IAsyncDisposable
             await http.Response.WriteAsync(
                 isKnown ? """{"data":{"label":"sk-or-…"}}""" : Reply.ErrorBody(401, "No such key.")
             );
+            return;
+        }
+
+        if (http.Request.Method == "POST" && url.AbsolutePath.EndsWith("/embeddings", StringComparison.Ordinal))
+        {
+            await Embeddings.AnswerAsync(http);
             return;
         }
 

@@ -5,6 +5,7 @@ using Npgsql;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 using QrAi.Application.Documents;
+using QrAi.Application.Embeddings;
 using QrAi.Application.Generations;
 using QrAi.Application.Work;
 using QrAi.Infrastructure.Secrets;
@@ -37,7 +38,8 @@ internal static class PostgresRegistration
             .AddSingleton<ITurnStore, PostgresTurnStore>()
             .AddSingleton<IAnswerStore, PostgresAnswerStore>()
             .AddSingleton<IWorkerStore, PostgresWorkerStore>()
-            .AddSingleton<IDocumentQueueStore, PostgresDocumentQueueStore>();
+            .AddSingleton<IDocumentQueueStore, PostgresDocumentQueueStore>()
+            .AddSingleton<IEmbeddingQueueStore, PostgresEmbeddingQueueStore>();
         services.AddSingleton(provider =>
         {
             var builder = new NpgsqlDataSourceBuilder(PostgresConnection.ForService(address, options));

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using QrAi.Application.Embeddings;
 using QrAi.Application.Errors;
 using QrAi.Application.Idempotency;
 using QrAi.Application.Persistence;
@@ -49,6 +50,10 @@ internal sealed class MemoryUnitOfWork(MemoryDatabase database, string? owner) :
     public DbSet<Passage> Passages => Empty<Passage>();
 
     public DbSet<IndexSegment> IndexSegments => Empty<IndexSegment>();
+
+    public DbSet<VectorBlock> VectorBlocks => Empty<VectorBlock>();
+
+    public DbSet<EmbeddingTask> EmbeddingTasks => Empty<EmbeddingTask>();
 
     public IAsyncEnumerable<byte[]> ReadIndexAsync(long[] terms) => AsyncEnumerable.Empty<byte[]>();
 

@@ -16,12 +16,14 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
     public partial class SqliteDbContextModel
     {
         private SqliteDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("db67971d-9397-4be8-b2dd-1d6d75b60139"), entityTypeCount: 12)
+            : base(skipDetectChanges: false, modelId: new Guid("a476c0ea-6162-4ff6-a474-b1b75f0c1a71"), entityTypeCount: 14)
         {
         }
 
         partial void Initialize()
         {
+            var embeddingTask = EmbeddingTaskEntityType.Create(this);
+            var vectorBlock = VectorBlockEntityType.Create(this);
             var idempotencyRecord = IdempotencyRecordEntityType.Create(this);
             var indexBlock = IndexBlockEntityType.Create(this);
             var indexSegment = IndexSegmentEntityType.Create(this);
@@ -35,6 +37,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             var counterRow = CounterRowEntityType.Create(this);
             var workerRow = WorkerRowEntityType.Create(this);
 
+            EmbeddingTaskEntityType.CreateForeignKey1(embeddingTask, passage);
+            VectorBlockEntityType.CreateForeignKey1(vectorBlock, passage);
             IndexBlockEntityType.CreateForeignKey1(indexBlock, indexSegment);
             IndexSegmentEntityType.CreateForeignKey1(indexSegment, document);
             DocumentChunkEntityType.CreateForeignKey1(documentChunk, document);
@@ -42,6 +46,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             MessageEntityType.CreateForeignKey1(message, session);
             AnswerPieceRowEntityType.CreateForeignKey1(answerPieceRow, message);
 
+            EmbeddingTaskEntityType.CreateAnnotations(embeddingTask);
+            VectorBlockEntityType.CreateAnnotations(vectorBlock);
             IdempotencyRecordEntityType.CreateAnnotations(idempotencyRecord);
             IndexBlockEntityType.CreateAnnotations(indexBlock);
             IndexSegmentEntityType.CreateAnnotations(indexSegment);
@@ -63,10 +69,198 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
         {
             var relationalModel = new RelationalModel(this);
 
-            var idempotencyRecord = FindEntityType("QrAi.Application.Idempotency.IdempotencyRecord")!;
+            var embeddingTask = FindEntityType("QrAi.Application.Embeddings.EmbeddingTask")!;
 
             var defaultTableMappings = new List<TableMappingBase<ColumnMappingBase>>();
-            idempotencyRecord.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings);
+            embeddingTask.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings);
+            var qrAiApplicationEmbeddingsEmbeddingTaskTableBase = new TableBase("QrAi.Application.Embeddings.EmbeddingTask", null, relationalModel);
+            var document_idColumnBase = new ColumnBase<ColumnMappingBase>("document_id", "TEXT", qrAiApplicationEmbeddingsEmbeddingTaskTableBase);
+            qrAiApplicationEmbeddingsEmbeddingTaskTableBase.Columns.Add("document_id", document_idColumnBase);
+            var first_passage_idColumnBase = new ColumnBase<ColumnMappingBase>("first_passage_id", "INTEGER", qrAiApplicationEmbeddingsEmbeddingTaskTableBase);
+            qrAiApplicationEmbeddingsEmbeddingTaskTableBase.Columns.Add("first_passage_id", first_passage_idColumnBase);
+            var not_beforeColumnBase = new ColumnBase<ColumnMappingBase>("not_before", "INTEGER", qrAiApplicationEmbeddingsEmbeddingTaskTableBase);
+            qrAiApplicationEmbeddingsEmbeddingTaskTableBase.Columns.Add("not_before", not_beforeColumnBase);
+            var ownerColumnBase = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiApplicationEmbeddingsEmbeddingTaskTableBase);
+            qrAiApplicationEmbeddingsEmbeddingTaskTableBase.Columns.Add("owner", ownerColumnBase);
+            var passagesColumnBase = new ColumnBase<ColumnMappingBase>("passages", "INTEGER", qrAiApplicationEmbeddingsEmbeddingTaskTableBase);
+            qrAiApplicationEmbeddingsEmbeddingTaskTableBase.Columns.Add("passages", passagesColumnBase);
+            var refusalsColumnBase = new ColumnBase<ColumnMappingBase>("refusals", "INTEGER", qrAiApplicationEmbeddingsEmbeddingTaskTableBase);
+            qrAiApplicationEmbeddingsEmbeddingTaskTableBase.Columns.Add("refusals", refusalsColumnBase);
+            relationalModel.DefaultTables.Add("QrAi.Application.Embeddings.EmbeddingTask", qrAiApplicationEmbeddingsEmbeddingTaskTableBase);
+            var qrAiApplicationEmbeddingsEmbeddingTaskMappingBase = new TableMappingBase<ColumnMappingBase>(embeddingTask, qrAiApplicationEmbeddingsEmbeddingTaskTableBase, null);
+            qrAiApplicationEmbeddingsEmbeddingTaskTableBase.AddTypeMapping(qrAiApplicationEmbeddingsEmbeddingTaskMappingBase, false);
+            defaultTableMappings.Add(qrAiApplicationEmbeddingsEmbeddingTaskMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)first_passage_idColumnBase, embeddingTask.FindProperty("FirstPassageId")!, qrAiApplicationEmbeddingsEmbeddingTaskMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)document_idColumnBase, embeddingTask.FindProperty("DocumentId")!, qrAiApplicationEmbeddingsEmbeddingTaskMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)not_beforeColumnBase, embeddingTask.FindProperty("NotBefore")!, qrAiApplicationEmbeddingsEmbeddingTaskMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase, embeddingTask.FindProperty("Owner")!, qrAiApplicationEmbeddingsEmbeddingTaskMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)passagesColumnBase, embeddingTask.FindProperty("Passages")!, qrAiApplicationEmbeddingsEmbeddingTaskMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)refusalsColumnBase, embeddingTask.FindProperty("Refusals")!, qrAiApplicationEmbeddingsEmbeddingTaskMappingBase);
+
+            var tableMappings = new List<TableMapping>();
+            embeddingTask.SetRuntimeAnnotation("Relational:TableMappings", tableMappings);
+            var embedding_tasksTable = new Table("embedding_tasks", null, relationalModel);
+            var first_passage_idColumn = new Column("first_passage_id", "INTEGER", embedding_tasksTable);
+            embedding_tasksTable.Columns.Add("first_passage_id", first_passage_idColumn);
+            first_passage_idColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(first_passage_idColumn);
+            var document_idColumn = new Column("document_id", "TEXT", embedding_tasksTable);
+            embedding_tasksTable.Columns.Add("document_id", document_idColumn);
+            document_idColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(document_idColumn);
+            var not_beforeColumn = new Column("not_before", "INTEGER", embedding_tasksTable);
+            embedding_tasksTable.Columns.Add("not_before", not_beforeColumn);
+            not_beforeColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(not_beforeColumn);
+            var ownerColumn = new Column("owner", "TEXT", embedding_tasksTable);
+            embedding_tasksTable.Columns.Add("owner", ownerColumn);
+            ownerColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn);
+            var passagesColumn = new Column("passages", "INTEGER", embedding_tasksTable);
+            embedding_tasksTable.Columns.Add("passages", passagesColumn);
+            passagesColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(passagesColumn);
+            var refusalsColumn = new Column("refusals", "INTEGER", embedding_tasksTable);
+            embedding_tasksTable.Columns.Add("refusals", refusalsColumn);
+            refusalsColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(refusalsColumn);
+            relationalModel.Tables.Add(("embedding_tasks", null), embedding_tasksTable);
+            var embedding_tasksTableMapping = new TableMapping(embeddingTask, embedding_tasksTable, null);
+            embedding_tasksTable.AddTypeMapping(embedding_tasksTableMapping, false);
+            tableMappings.Add(embedding_tasksTableMapping);
+            RelationalModel.CreateColumnMapping(first_passage_idColumn, embeddingTask.FindProperty("FirstPassageId")!, embedding_tasksTableMapping);
+            RelationalModel.CreateColumnMapping(document_idColumn, embeddingTask.FindProperty("DocumentId")!, embedding_tasksTableMapping);
+            RelationalModel.CreateColumnMapping(not_beforeColumn, embeddingTask.FindProperty("NotBefore")!, embedding_tasksTableMapping);
+            RelationalModel.CreateColumnMapping(ownerColumn, embeddingTask.FindProperty("Owner")!, embedding_tasksTableMapping);
+            RelationalModel.CreateColumnMapping(passagesColumn, embeddingTask.FindProperty("Passages")!, embedding_tasksTableMapping);
+            RelationalModel.CreateColumnMapping(refusalsColumn, embeddingTask.FindProperty("Refusals")!, embedding_tasksTableMapping);
+            var pk_embedding_tasks = new UniqueConstraint("pk_embedding_tasks", embedding_tasksTable, new[] { first_passage_idColumn });
+            embedding_tasksTable.PrimaryKey = pk_embedding_tasks;
+            pk_embedding_tasks.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<long>(pk_embedding_tasks));
+            var pk_embedding_tasksKey = RelationalModel.GetKey(this,
+                "QrAi.Application.Embeddings.EmbeddingTask",
+                new[] { "FirstPassageId" });
+            pk_embedding_tasks.MappedKeys.Add(pk_embedding_tasksKey);
+            RelationalModel.GetOrCreateUniqueConstraints(pk_embedding_tasksKey).Add(pk_embedding_tasks);
+            embedding_tasksTable.UniqueConstraints.Add("pk_embedding_tasks", pk_embedding_tasks);
+            var ix_embedding_tasks_owner_first_passage_id = new TableIndex(
+            "ix_embedding_tasks_owner_first_passage_id", embedding_tasksTable, new[] { ownerColumn, first_passage_idColumn }, false);
+            ix_embedding_tasks_owner_first_passage_id.SetRowIndexValueFactory(new CompositeRowIndexValueFactory(ix_embedding_tasks_owner_first_passage_id));
+            var ix_embedding_tasks_owner_first_passage_idIx = RelationalModel.GetIndex(this,
+                "QrAi.Application.Embeddings.EmbeddingTask",
+                new[] { "Owner", "FirstPassageId" });
+            ix_embedding_tasks_owner_first_passage_id.MappedIndexes.Add(ix_embedding_tasks_owner_first_passage_idIx);
+            RelationalModel.GetOrCreateTableIndexes(ix_embedding_tasks_owner_first_passage_idIx).Add(ix_embedding_tasks_owner_first_passage_id);
+            embedding_tasksTable.Indexes.Add("ix_embedding_tasks_owner_first_passage_id", ix_embedding_tasks_owner_first_passage_id);
+
+            var vectorBlock = FindEntityType("QrAi.Application.Embeddings.VectorBlock")!;
+
+            var defaultTableMappings0 = new List<TableMappingBase<ColumnMappingBase>>();
+            vectorBlock.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings0);
+            var qrAiApplicationEmbeddingsVectorBlockTableBase = new TableBase("QrAi.Application.Embeddings.VectorBlock", null, relationalModel);
+            var dataColumnBase = new ColumnBase<ColumnMappingBase>("data", "BLOB", qrAiApplicationEmbeddingsVectorBlockTableBase);
+            qrAiApplicationEmbeddingsVectorBlockTableBase.Columns.Add("data", dataColumnBase);
+            var dimensionColumnBase = new ColumnBase<ColumnMappingBase>("dimension", "INTEGER", qrAiApplicationEmbeddingsVectorBlockTableBase);
+            qrAiApplicationEmbeddingsVectorBlockTableBase.Columns.Add("dimension", dimensionColumnBase);
+            var document_idColumnBase0 = new ColumnBase<ColumnMappingBase>("document_id", "TEXT", qrAiApplicationEmbeddingsVectorBlockTableBase);
+            qrAiApplicationEmbeddingsVectorBlockTableBase.Columns.Add("document_id", document_idColumnBase0);
+            var first_passage_idColumnBase0 = new ColumnBase<ColumnMappingBase>("first_passage_id", "INTEGER", qrAiApplicationEmbeddingsVectorBlockTableBase);
+            qrAiApplicationEmbeddingsVectorBlockTableBase.Columns.Add("first_passage_id", first_passage_idColumnBase0);
+            var is_sharedColumnBase = new ColumnBase<ColumnMappingBase>("is_shared", "INTEGER", qrAiApplicationEmbeddingsVectorBlockTableBase);
+            qrAiApplicationEmbeddingsVectorBlockTableBase.Columns.Add("is_shared", is_sharedColumnBase);
+            var modelColumnBase = new ColumnBase<ColumnMappingBase>("model", "TEXT", qrAiApplicationEmbeddingsVectorBlockTableBase);
+            qrAiApplicationEmbeddingsVectorBlockTableBase.Columns.Add("model", modelColumnBase);
+            var ownerColumnBase0 = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiApplicationEmbeddingsVectorBlockTableBase);
+            qrAiApplicationEmbeddingsVectorBlockTableBase.Columns.Add("owner", ownerColumnBase0);
+            var passagesColumnBase0 = new ColumnBase<ColumnMappingBase>("passages", "INTEGER", qrAiApplicationEmbeddingsVectorBlockTableBase);
+            qrAiApplicationEmbeddingsVectorBlockTableBase.Columns.Add("passages", passagesColumnBase0);
+            relationalModel.DefaultTables.Add("QrAi.Application.Embeddings.VectorBlock", qrAiApplicationEmbeddingsVectorBlockTableBase);
+            var qrAiApplicationEmbeddingsVectorBlockMappingBase = new TableMappingBase<ColumnMappingBase>(vectorBlock, qrAiApplicationEmbeddingsVectorBlockTableBase, null);
+            qrAiApplicationEmbeddingsVectorBlockTableBase.AddTypeMapping(qrAiApplicationEmbeddingsVectorBlockMappingBase, false);
+            defaultTableMappings0.Add(qrAiApplicationEmbeddingsVectorBlockMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)first_passage_idColumnBase0, vectorBlock.FindProperty("FirstPassageId")!, qrAiApplicationEmbeddingsVectorBlockMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)modelColumnBase, vectorBlock.FindProperty("Model")!, qrAiApplicationEmbeddingsVectorBlockMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)dataColumnBase, vectorBlock.FindProperty("Data")!, qrAiApplicationEmbeddingsVectorBlockMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)dimensionColumnBase, vectorBlock.FindProperty("Dimension")!, qrAiApplicationEmbeddingsVectorBlockMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)document_idColumnBase0, vectorBlock.FindProperty("DocumentId")!, qrAiApplicationEmbeddingsVectorBlockMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)is_sharedColumnBase, vectorBlock.FindProperty("IsShared")!, qrAiApplicationEmbeddingsVectorBlockMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase0, vectorBlock.FindProperty("Owner")!, qrAiApplicationEmbeddingsVectorBlockMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)passagesColumnBase0, vectorBlock.FindProperty("Passages")!, qrAiApplicationEmbeddingsVectorBlockMappingBase);
+
+            var tableMappings0 = new List<TableMapping>();
+            vectorBlock.SetRuntimeAnnotation("Relational:TableMappings", tableMappings0);
+            var vector_blocksTable = new Table("vector_blocks", null, relationalModel);
+            var first_passage_idColumn0 = new Column("first_passage_id", "INTEGER", vector_blocksTable);
+            vector_blocksTable.Columns.Add("first_passage_id", first_passage_idColumn0);
+            first_passage_idColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(first_passage_idColumn0);
+            var modelColumn = new Column("model", "TEXT", vector_blocksTable);
+            vector_blocksTable.Columns.Add("model", modelColumn);
+            modelColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(modelColumn);
+            var dataColumn = new Column("data", "BLOB", vector_blocksTable);
+            vector_blocksTable.Columns.Add("data", dataColumn);
+            dataColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<byte[]>(dataColumn);
+            var dimensionColumn = new Column("dimension", "INTEGER", vector_blocksTable);
+            vector_blocksTable.Columns.Add("dimension", dimensionColumn);
+            dimensionColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(dimensionColumn);
+            var document_idColumn0 = new Column("document_id", "TEXT", vector_blocksTable);
+            vector_blocksTable.Columns.Add("document_id", document_idColumn0);
+            document_idColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(document_idColumn0);
+            var is_sharedColumn = new Column("is_shared", "INTEGER", vector_blocksTable);
+            vector_blocksTable.Columns.Add("is_shared", is_sharedColumn);
+            is_sharedColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<bool>(is_sharedColumn);
+            var ownerColumn0 = new Column("owner", "TEXT", vector_blocksTable);
+            vector_blocksTable.Columns.Add("owner", ownerColumn0);
+            ownerColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn0);
+            var passagesColumn0 = new Column("passages", "INTEGER", vector_blocksTable);
+            vector_blocksTable.Columns.Add("passages", passagesColumn0);
+            passagesColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(passagesColumn0);
+            relationalModel.Tables.Add(("vector_blocks", null), vector_blocksTable);
+            var vector_blocksTableMapping = new TableMapping(vectorBlock, vector_blocksTable, null);
+            vector_blocksTable.AddTypeMapping(vector_blocksTableMapping, false);
+            tableMappings0.Add(vector_blocksTableMapping);
+            RelationalModel.CreateColumnMapping(first_passage_idColumn0, vectorBlock.FindProperty("FirstPassageId")!, vector_blocksTableMapping);
+            RelationalModel.CreateColumnMapping(modelColumn, vectorBlock.FindProperty("Model")!, vector_blocksTableMapping);
+            RelationalModel.CreateColumnMapping(dataColumn, vectorBlock.FindProperty("Data")!, vector_blocksTableMapping);
+            RelationalModel.CreateColumnMapping(dimensionColumn, vectorBlock.FindProperty("Dimension")!, vector_blocksTableMapping);
+            RelationalModel.CreateColumnMapping(document_idColumn0, vectorBlock.FindProperty("DocumentId")!, vector_blocksTableMapping);
+            RelationalModel.CreateColumnMapping(is_sharedColumn, vectorBlock.FindProperty("IsShared")!, vector_blocksTableMapping);
+            RelationalModel.CreateColumnMapping(ownerColumn0, vectorBlock.FindProperty("Owner")!, vector_blocksTableMapping);
+            RelationalModel.CreateColumnMapping(passagesColumn0, vectorBlock.FindProperty("Passages")!, vector_blocksTableMapping);
+            var pk_vector_blocks = new UniqueConstraint("pk_vector_blocks", vector_blocksTable, new[] { first_passage_idColumn0, modelColumn });
+            vector_blocksTable.PrimaryKey = pk_vector_blocks;
+            pk_vector_blocks.SetRowKeyValueFactory(new CompositeRowKeyValueFactory(pk_vector_blocks));
+            var pk_vector_blocksKey = RelationalModel.GetKey(this,
+                "QrAi.Application.Embeddings.VectorBlock",
+                new[] { "FirstPassageId", "Model" });
+            pk_vector_blocks.MappedKeys.Add(pk_vector_blocksKey);
+            RelationalModel.GetOrCreateUniqueConstraints(pk_vector_blocksKey).Add(pk_vector_blocks);
+            vector_blocksTable.UniqueConstraints.Add("pk_vector_blocks", pk_vector_blocks);
+            var ix_vector_blocks_document_id = new TableIndex(
+            "ix_vector_blocks_document_id", vector_blocksTable, new[] { document_idColumn0 }, false);
+            ix_vector_blocks_document_id.SetRowIndexValueFactory(new SimpleRowIndexValueFactory<Guid>(ix_vector_blocks_document_id));
+            var ix_vector_blocks_document_idIx = RelationalModel.GetIndex(this,
+                "QrAi.Application.Embeddings.VectorBlock",
+                new[] { "DocumentId" });
+            ix_vector_blocks_document_id.MappedIndexes.Add(ix_vector_blocks_document_idIx);
+            RelationalModel.GetOrCreateTableIndexes(ix_vector_blocks_document_idIx).Add(ix_vector_blocks_document_id);
+            vector_blocksTable.Indexes.Add("ix_vector_blocks_document_id", ix_vector_blocks_document_id);
+            var ix_vector_blocks_owned = new TableIndex(
+            "ix_vector_blocks_owned", vector_blocksTable, new[] { ownerColumn0, is_sharedColumn, modelColumn, dimensionColumn, passagesColumn0, first_passage_idColumn0 }, false);
+            ix_vector_blocks_owned.SetRowIndexValueFactory(new CompositeRowIndexValueFactory(ix_vector_blocks_owned));
+            var ix_vector_blocks_ownedIx = RelationalModel.GetIndex(this,
+                "QrAi.Application.Embeddings.VectorBlock",
+                new[] { "Owner", "IsShared", "Model", "Dimension", "Passages", "FirstPassageId" });
+            ix_vector_blocks_owned.MappedIndexes.Add(ix_vector_blocks_ownedIx);
+            RelationalModel.GetOrCreateTableIndexes(ix_vector_blocks_ownedIx).Add(ix_vector_blocks_owned);
+            vector_blocksTable.Indexes.Add("ix_vector_blocks_owned", ix_vector_blocks_owned);
+            var ix_vector_blocks_shared = new TableIndex(
+            "ix_vector_blocks_shared", vector_blocksTable, new[] { is_sharedColumn, modelColumn, dimensionColumn, passagesColumn0, first_passage_idColumn0 }, false);
+            ix_vector_blocks_shared.SetRowIndexValueFactory(new CompositeRowIndexValueFactory(ix_vector_blocks_shared));
+            var ix_vector_blocks_sharedIx = RelationalModel.GetIndex(this,
+                "QrAi.Application.Embeddings.VectorBlock",
+                new[] { "IsShared", "Model", "Dimension", "Passages", "FirstPassageId" });
+            ix_vector_blocks_shared.MappedIndexes.Add(ix_vector_blocks_sharedIx);
+            RelationalModel.GetOrCreateTableIndexes(ix_vector_blocks_sharedIx).Add(ix_vector_blocks_shared);
+            vector_blocksTable.Indexes.Add("ix_vector_blocks_shared", ix_vector_blocks_shared);
+
+            var idempotencyRecord = FindEntityType("QrAi.Application.Idempotency.IdempotencyRecord")!;
+
+            var defaultTableMappings1 = new List<TableMappingBase<ColumnMappingBase>>();
+            idempotencyRecord.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings1);
             var qrAiApplicationIdempotencyIdempotencyRecordTableBase = new TableBase("QrAi.Application.Idempotency.IdempotencyRecord", null, relationalModel);
             var answer_idColumnBase = new ColumnBase<ColumnMappingBase>("answer_id", "TEXT", qrAiApplicationIdempotencyIdempotencyRecordTableBase)
             {
@@ -81,8 +275,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             qrAiApplicationIdempotencyIdempotencyRecordTableBase.Columns.Add("id", idColumnBase);
             var keyColumnBase = new ColumnBase<ColumnMappingBase>("key", "TEXT", qrAiApplicationIdempotencyIdempotencyRecordTableBase);
             qrAiApplicationIdempotencyIdempotencyRecordTableBase.Columns.Add("key", keyColumnBase);
-            var ownerColumnBase = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiApplicationIdempotencyIdempotencyRecordTableBase);
-            qrAiApplicationIdempotencyIdempotencyRecordTableBase.Columns.Add("owner", ownerColumnBase);
+            var ownerColumnBase1 = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiApplicationIdempotencyIdempotencyRecordTableBase);
+            qrAiApplicationIdempotencyIdempotencyRecordTableBase.Columns.Add("owner", ownerColumnBase1);
             var partColumnBase = new ColumnBase<ColumnMappingBase>("part", "TEXT", qrAiApplicationIdempotencyIdempotencyRecordTableBase);
             qrAiApplicationIdempotencyIdempotencyRecordTableBase.Columns.Add("part", partColumnBase);
             var resultColumnBase = new ColumnBase<ColumnMappingBase>("result", "TEXT", qrAiApplicationIdempotencyIdempotencyRecordTableBase)
@@ -98,19 +292,19 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.DefaultTables.Add("QrAi.Application.Idempotency.IdempotencyRecord", qrAiApplicationIdempotencyIdempotencyRecordTableBase);
             var qrAiApplicationIdempotencyIdempotencyRecordMappingBase = new TableMappingBase<ColumnMappingBase>(idempotencyRecord, qrAiApplicationIdempotencyIdempotencyRecordTableBase, null);
             qrAiApplicationIdempotencyIdempotencyRecordTableBase.AddTypeMapping(qrAiApplicationIdempotencyIdempotencyRecordMappingBase, false);
-            defaultTableMappings.Add(qrAiApplicationIdempotencyIdempotencyRecordMappingBase);
+            defaultTableMappings1.Add(qrAiApplicationIdempotencyIdempotencyRecordMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase, idempotencyRecord.FindProperty("Id")!, qrAiApplicationIdempotencyIdempotencyRecordMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)answer_idColumnBase, idempotencyRecord.FindProperty("AnswerId")!, qrAiApplicationIdempotencyIdempotencyRecordMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)created_atColumnBase, idempotencyRecord.FindProperty("CreatedAt")!, qrAiApplicationIdempotencyIdempotencyRecordMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)fingerprintColumnBase, idempotencyRecord.FindProperty("Fingerprint")!, qrAiApplicationIdempotencyIdempotencyRecordMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)keyColumnBase, idempotencyRecord.FindProperty("Key")!, qrAiApplicationIdempotencyIdempotencyRecordMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase, idempotencyRecord.FindProperty("Owner")!, qrAiApplicationIdempotencyIdempotencyRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase1, idempotencyRecord.FindProperty("Owner")!, qrAiApplicationIdempotencyIdempotencyRecordMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)partColumnBase, idempotencyRecord.FindProperty("Part")!, qrAiApplicationIdempotencyIdempotencyRecordMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)resultColumnBase, idempotencyRecord.FindProperty("Result")!, qrAiApplicationIdempotencyIdempotencyRecordMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)worker_idColumnBase, idempotencyRecord.FindProperty("WorkerId")!, qrAiApplicationIdempotencyIdempotencyRecordMappingBase);
 
-            var tableMappings = new List<TableMapping>();
-            idempotencyRecord.SetRuntimeAnnotation("Relational:TableMappings", tableMappings);
+            var tableMappings1 = new List<TableMapping>();
+            idempotencyRecord.SetRuntimeAnnotation("Relational:TableMappings", tableMappings1);
             var idempotency_recordsTable = new Table("idempotency_records", null, relationalModel);
             var idColumn = new Column("id", "TEXT", idempotency_recordsTable);
             idempotency_recordsTable.Columns.Add("id", idColumn);
@@ -130,9 +324,9 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             var keyColumn = new Column("key", "TEXT", idempotency_recordsTable);
             idempotency_recordsTable.Columns.Add("key", keyColumn);
             keyColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(keyColumn);
-            var ownerColumn = new Column("owner", "TEXT", idempotency_recordsTable);
-            idempotency_recordsTable.Columns.Add("owner", ownerColumn);
-            ownerColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn);
+            var ownerColumn1 = new Column("owner", "TEXT", idempotency_recordsTable);
+            idempotency_recordsTable.Columns.Add("owner", ownerColumn1);
+            ownerColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn1);
             var partColumn = new Column("part", "TEXT", idempotency_recordsTable);
             idempotency_recordsTable.Columns.Add("part", partColumn);
             partColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(partColumn);
@@ -151,13 +345,13 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.Tables.Add(("idempotency_records", null), idempotency_recordsTable);
             var idempotency_recordsTableMapping = new TableMapping(idempotencyRecord, idempotency_recordsTable, null);
             idempotency_recordsTable.AddTypeMapping(idempotency_recordsTableMapping, false);
-            tableMappings.Add(idempotency_recordsTableMapping);
+            tableMappings1.Add(idempotency_recordsTableMapping);
             RelationalModel.CreateColumnMapping(idColumn, idempotencyRecord.FindProperty("Id")!, idempotency_recordsTableMapping);
             RelationalModel.CreateColumnMapping(answer_idColumn, idempotencyRecord.FindProperty("AnswerId")!, idempotency_recordsTableMapping);
             RelationalModel.CreateColumnMapping(created_atColumn, idempotencyRecord.FindProperty("CreatedAt")!, idempotency_recordsTableMapping);
             RelationalModel.CreateColumnMapping(fingerprintColumn, idempotencyRecord.FindProperty("Fingerprint")!, idempotency_recordsTableMapping);
             RelationalModel.CreateColumnMapping(keyColumn, idempotencyRecord.FindProperty("Key")!, idempotency_recordsTableMapping);
-            RelationalModel.CreateColumnMapping(ownerColumn, idempotencyRecord.FindProperty("Owner")!, idempotency_recordsTableMapping);
+            RelationalModel.CreateColumnMapping(ownerColumn1, idempotencyRecord.FindProperty("Owner")!, idempotency_recordsTableMapping);
             RelationalModel.CreateColumnMapping(partColumn, idempotencyRecord.FindProperty("Part")!, idempotency_recordsTableMapping);
             RelationalModel.CreateColumnMapping(resultColumn, idempotencyRecord.FindProperty("Result")!, idempotency_recordsTableMapping);
             RelationalModel.CreateColumnMapping(worker_idColumn, idempotencyRecord.FindProperty("WorkerId")!, idempotency_recordsTableMapping);
@@ -180,7 +374,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.GetOrCreateTableIndexes(ix_idempotency_records_created_atIx).Add(ix_idempotency_records_created_at);
             idempotency_recordsTable.Indexes.Add("ix_idempotency_records_created_at", ix_idempotency_records_created_at);
             var ix_idempotency_records_owner_key_part = new TableIndex(
-            "ix_idempotency_records_owner_key_part", idempotency_recordsTable, new[] { ownerColumn, keyColumn, partColumn }, true);
+            "ix_idempotency_records_owner_key_part", idempotency_recordsTable, new[] { ownerColumn1, keyColumn, partColumn }, true);
             ix_idempotency_records_owner_key_part.SetRowIndexValueFactory(new CompositeRowIndexValueFactory(ix_idempotency_records_owner_key_part));
             var ix_idempotency_records_owner_key_partIx = RelationalModel.GetIndex(this,
                 "QrAi.Application.Idempotency.IdempotencyRecord",
@@ -191,11 +385,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
 
             var indexBlock = FindEntityType("QrAi.Application.Search.IndexBlock")!;
 
-            var defaultTableMappings0 = new List<TableMappingBase<ColumnMappingBase>>();
-            indexBlock.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings0);
+            var defaultTableMappings2 = new List<TableMappingBase<ColumnMappingBase>>();
+            indexBlock.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings2);
             var qrAiApplicationSearchIndexBlockTableBase = new TableBase("QrAi.Application.Search.IndexBlock", null, relationalModel);
-            var dataColumnBase = new ColumnBase<ColumnMappingBase>("data", "BLOB", qrAiApplicationSearchIndexBlockTableBase);
-            qrAiApplicationSearchIndexBlockTableBase.Columns.Add("data", dataColumnBase);
+            var dataColumnBase0 = new ColumnBase<ColumnMappingBase>("data", "BLOB", qrAiApplicationSearchIndexBlockTableBase);
+            qrAiApplicationSearchIndexBlockTableBase.Columns.Add("data", dataColumnBase0);
             var numberColumnBase = new ColumnBase<ColumnMappingBase>("number", "INTEGER", qrAiApplicationSearchIndexBlockTableBase);
             qrAiApplicationSearchIndexBlockTableBase.Columns.Add("number", numberColumnBase);
             var segment_idColumnBase = new ColumnBase<ColumnMappingBase>("segment_id", "TEXT", qrAiApplicationSearchIndexBlockTableBase);
@@ -203,13 +397,13 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.DefaultTables.Add("QrAi.Application.Search.IndexBlock", qrAiApplicationSearchIndexBlockTableBase);
             var qrAiApplicationSearchIndexBlockMappingBase = new TableMappingBase<ColumnMappingBase>(indexBlock, qrAiApplicationSearchIndexBlockTableBase, null);
             qrAiApplicationSearchIndexBlockTableBase.AddTypeMapping(qrAiApplicationSearchIndexBlockMappingBase, false);
-            defaultTableMappings0.Add(qrAiApplicationSearchIndexBlockMappingBase);
+            defaultTableMappings2.Add(qrAiApplicationSearchIndexBlockMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)numberColumnBase, indexBlock.FindProperty("Number")!, qrAiApplicationSearchIndexBlockMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)segment_idColumnBase, indexBlock.FindProperty("SegmentId")!, qrAiApplicationSearchIndexBlockMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)dataColumnBase, indexBlock.FindProperty("Data")!, qrAiApplicationSearchIndexBlockMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)dataColumnBase0, indexBlock.FindProperty("Data")!, qrAiApplicationSearchIndexBlockMappingBase);
 
-            var tableMappings0 = new List<TableMapping>();
-            indexBlock.SetRuntimeAnnotation("Relational:TableMappings", tableMappings0);
+            var tableMappings2 = new List<TableMapping>();
+            indexBlock.SetRuntimeAnnotation("Relational:TableMappings", tableMappings2);
             var index_blocksTable = new Table("index_blocks", null, relationalModel);
             var segment_idColumn = new Column("segment_id", "TEXT", index_blocksTable);
             index_blocksTable.Columns.Add("segment_id", segment_idColumn);
@@ -217,16 +411,16 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             var numberColumn = new Column("number", "INTEGER", index_blocksTable);
             index_blocksTable.Columns.Add("number", numberColumn);
             numberColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(numberColumn);
-            var dataColumn = new Column("data", "BLOB", index_blocksTable);
-            index_blocksTable.Columns.Add("data", dataColumn);
-            dataColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<byte[]>(dataColumn);
+            var dataColumn0 = new Column("data", "BLOB", index_blocksTable);
+            index_blocksTable.Columns.Add("data", dataColumn0);
+            dataColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<byte[]>(dataColumn0);
             relationalModel.Tables.Add(("index_blocks", null), index_blocksTable);
             var index_blocksTableMapping = new TableMapping(indexBlock, index_blocksTable, null);
             index_blocksTable.AddTypeMapping(index_blocksTableMapping, false);
-            tableMappings0.Add(index_blocksTableMapping);
+            tableMappings2.Add(index_blocksTableMapping);
             RelationalModel.CreateColumnMapping(numberColumn, indexBlock.FindProperty("Number")!, index_blocksTableMapping);
             RelationalModel.CreateColumnMapping(segment_idColumn, indexBlock.FindProperty("SegmentId")!, index_blocksTableMapping);
-            RelationalModel.CreateColumnMapping(dataColumn, indexBlock.FindProperty("Data")!, index_blocksTableMapping);
+            RelationalModel.CreateColumnMapping(dataColumn0, indexBlock.FindProperty("Data")!, index_blocksTableMapping);
             var pk_index_blocks = new UniqueConstraint("pk_index_blocks", index_blocksTable, new[] { segment_idColumn, numberColumn });
             index_blocksTable.PrimaryKey = pk_index_blocks;
             pk_index_blocks.SetRowKeyValueFactory(new CompositeRowKeyValueFactory(pk_index_blocks));
@@ -239,40 +433,40 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
 
             var indexSegment = FindEntityType("QrAi.Application.Search.IndexSegment")!;
 
-            var defaultTableMappings1 = new List<TableMappingBase<ColumnMappingBase>>();
-            indexSegment.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings1);
+            var defaultTableMappings3 = new List<TableMappingBase<ColumnMappingBase>>();
+            indexSegment.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings3);
             var qrAiApplicationSearchIndexSegmentTableBase = new TableBase("QrAi.Application.Search.IndexSegment", null, relationalModel);
             var block_bitsColumnBase = new ColumnBase<ColumnMappingBase>("block_bits", "INTEGER", qrAiApplicationSearchIndexSegmentTableBase);
             qrAiApplicationSearchIndexSegmentTableBase.Columns.Add("block_bits", block_bitsColumnBase);
-            var document_idColumnBase = new ColumnBase<ColumnMappingBase>("document_id", "TEXT", qrAiApplicationSearchIndexSegmentTableBase)
+            var document_idColumnBase1 = new ColumnBase<ColumnMappingBase>("document_id", "TEXT", qrAiApplicationSearchIndexSegmentTableBase)
             {
                 IsNullable = true
             };
-            qrAiApplicationSearchIndexSegmentTableBase.Columns.Add("document_id", document_idColumnBase);
+            qrAiApplicationSearchIndexSegmentTableBase.Columns.Add("document_id", document_idColumnBase1);
             var idColumnBase0 = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiApplicationSearchIndexSegmentTableBase);
             qrAiApplicationSearchIndexSegmentTableBase.Columns.Add("id", idColumnBase0);
-            var is_sharedColumnBase = new ColumnBase<ColumnMappingBase>("is_shared", "INTEGER", qrAiApplicationSearchIndexSegmentTableBase);
-            qrAiApplicationSearchIndexSegmentTableBase.Columns.Add("is_shared", is_sharedColumnBase);
+            var is_sharedColumnBase0 = new ColumnBase<ColumnMappingBase>("is_shared", "INTEGER", qrAiApplicationSearchIndexSegmentTableBase);
+            qrAiApplicationSearchIndexSegmentTableBase.Columns.Add("is_shared", is_sharedColumnBase0);
             var levelColumnBase = new ColumnBase<ColumnMappingBase>("level", "INTEGER", qrAiApplicationSearchIndexSegmentTableBase);
             qrAiApplicationSearchIndexSegmentTableBase.Columns.Add("level", levelColumnBase);
-            var ownerColumnBase0 = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiApplicationSearchIndexSegmentTableBase);
-            qrAiApplicationSearchIndexSegmentTableBase.Columns.Add("owner", ownerColumnBase0);
-            var passagesColumnBase = new ColumnBase<ColumnMappingBase>("passages", "INTEGER", qrAiApplicationSearchIndexSegmentTableBase);
-            qrAiApplicationSearchIndexSegmentTableBase.Columns.Add("passages", passagesColumnBase);
+            var ownerColumnBase2 = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiApplicationSearchIndexSegmentTableBase);
+            qrAiApplicationSearchIndexSegmentTableBase.Columns.Add("owner", ownerColumnBase2);
+            var passagesColumnBase1 = new ColumnBase<ColumnMappingBase>("passages", "INTEGER", qrAiApplicationSearchIndexSegmentTableBase);
+            qrAiApplicationSearchIndexSegmentTableBase.Columns.Add("passages", passagesColumnBase1);
             relationalModel.DefaultTables.Add("QrAi.Application.Search.IndexSegment", qrAiApplicationSearchIndexSegmentTableBase);
             var qrAiApplicationSearchIndexSegmentMappingBase = new TableMappingBase<ColumnMappingBase>(indexSegment, qrAiApplicationSearchIndexSegmentTableBase, null);
             qrAiApplicationSearchIndexSegmentTableBase.AddTypeMapping(qrAiApplicationSearchIndexSegmentMappingBase, false);
-            defaultTableMappings1.Add(qrAiApplicationSearchIndexSegmentMappingBase);
+            defaultTableMappings3.Add(qrAiApplicationSearchIndexSegmentMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase0, indexSegment.FindProperty("Id")!, qrAiApplicationSearchIndexSegmentMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)block_bitsColumnBase, indexSegment.FindProperty("BlockBits")!, qrAiApplicationSearchIndexSegmentMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)document_idColumnBase, indexSegment.FindProperty("DocumentId")!, qrAiApplicationSearchIndexSegmentMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)is_sharedColumnBase, indexSegment.FindProperty("IsShared")!, qrAiApplicationSearchIndexSegmentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)document_idColumnBase1, indexSegment.FindProperty("DocumentId")!, qrAiApplicationSearchIndexSegmentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)is_sharedColumnBase0, indexSegment.FindProperty("IsShared")!, qrAiApplicationSearchIndexSegmentMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)levelColumnBase, indexSegment.FindProperty("Level")!, qrAiApplicationSearchIndexSegmentMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase0, indexSegment.FindProperty("Owner")!, qrAiApplicationSearchIndexSegmentMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)passagesColumnBase, indexSegment.FindProperty("Passages")!, qrAiApplicationSearchIndexSegmentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase2, indexSegment.FindProperty("Owner")!, qrAiApplicationSearchIndexSegmentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)passagesColumnBase1, indexSegment.FindProperty("Passages")!, qrAiApplicationSearchIndexSegmentMappingBase);
 
-            var tableMappings1 = new List<TableMapping>();
-            indexSegment.SetRuntimeAnnotation("Relational:TableMappings", tableMappings1);
+            var tableMappings3 = new List<TableMapping>();
+            indexSegment.SetRuntimeAnnotation("Relational:TableMappings", tableMappings3);
             var index_segmentsTable = new Table("index_segments", null, relationalModel);
             var idColumn0 = new Column("id", "TEXT", index_segmentsTable);
             index_segmentsTable.Columns.Add("id", idColumn0);
@@ -280,35 +474,35 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             var block_bitsColumn = new Column("block_bits", "INTEGER", index_segmentsTable);
             index_segmentsTable.Columns.Add("block_bits", block_bitsColumn);
             block_bitsColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(block_bitsColumn);
-            var document_idColumn = new Column("document_id", "TEXT", index_segmentsTable)
+            var document_idColumn1 = new Column("document_id", "TEXT", index_segmentsTable)
             {
                 IsNullable = true
             };
-            index_segmentsTable.Columns.Add("document_id", document_idColumn);
-            document_idColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(document_idColumn);
-            var is_sharedColumn = new Column("is_shared", "INTEGER", index_segmentsTable);
-            index_segmentsTable.Columns.Add("is_shared", is_sharedColumn);
-            is_sharedColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<bool>(is_sharedColumn);
+            index_segmentsTable.Columns.Add("document_id", document_idColumn1);
+            document_idColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(document_idColumn1);
+            var is_sharedColumn0 = new Column("is_shared", "INTEGER", index_segmentsTable);
+            index_segmentsTable.Columns.Add("is_shared", is_sharedColumn0);
+            is_sharedColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<bool>(is_sharedColumn0);
             var levelColumn = new Column("level", "INTEGER", index_segmentsTable);
             index_segmentsTable.Columns.Add("level", levelColumn);
             levelColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(levelColumn);
-            var ownerColumn0 = new Column("owner", "TEXT", index_segmentsTable);
-            index_segmentsTable.Columns.Add("owner", ownerColumn0);
-            ownerColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn0);
-            var passagesColumn = new Column("passages", "INTEGER", index_segmentsTable);
-            index_segmentsTable.Columns.Add("passages", passagesColumn);
-            passagesColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(passagesColumn);
+            var ownerColumn2 = new Column("owner", "TEXT", index_segmentsTable);
+            index_segmentsTable.Columns.Add("owner", ownerColumn2);
+            ownerColumn2.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn2);
+            var passagesColumn1 = new Column("passages", "INTEGER", index_segmentsTable);
+            index_segmentsTable.Columns.Add("passages", passagesColumn1);
+            passagesColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(passagesColumn1);
             relationalModel.Tables.Add(("index_segments", null), index_segmentsTable);
             var index_segmentsTableMapping = new TableMapping(indexSegment, index_segmentsTable, null);
             index_segmentsTable.AddTypeMapping(index_segmentsTableMapping, false);
-            tableMappings1.Add(index_segmentsTableMapping);
+            tableMappings3.Add(index_segmentsTableMapping);
             RelationalModel.CreateColumnMapping(idColumn0, indexSegment.FindProperty("Id")!, index_segmentsTableMapping);
             RelationalModel.CreateColumnMapping(block_bitsColumn, indexSegment.FindProperty("BlockBits")!, index_segmentsTableMapping);
-            RelationalModel.CreateColumnMapping(document_idColumn, indexSegment.FindProperty("DocumentId")!, index_segmentsTableMapping);
-            RelationalModel.CreateColumnMapping(is_sharedColumn, indexSegment.FindProperty("IsShared")!, index_segmentsTableMapping);
+            RelationalModel.CreateColumnMapping(document_idColumn1, indexSegment.FindProperty("DocumentId")!, index_segmentsTableMapping);
+            RelationalModel.CreateColumnMapping(is_sharedColumn0, indexSegment.FindProperty("IsShared")!, index_segmentsTableMapping);
             RelationalModel.CreateColumnMapping(levelColumn, indexSegment.FindProperty("Level")!, index_segmentsTableMapping);
-            RelationalModel.CreateColumnMapping(ownerColumn0, indexSegment.FindProperty("Owner")!, index_segmentsTableMapping);
-            RelationalModel.CreateColumnMapping(passagesColumn, indexSegment.FindProperty("Passages")!, index_segmentsTableMapping);
+            RelationalModel.CreateColumnMapping(ownerColumn2, indexSegment.FindProperty("Owner")!, index_segmentsTableMapping);
+            RelationalModel.CreateColumnMapping(passagesColumn1, indexSegment.FindProperty("Passages")!, index_segmentsTableMapping);
             var pk_index_segments = new UniqueConstraint("pk_index_segments", index_segmentsTable, new[] { idColumn0 });
             index_segmentsTable.PrimaryKey = pk_index_segments;
             pk_index_segments.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<Guid>(pk_index_segments));
@@ -319,7 +513,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.GetOrCreateUniqueConstraints(pk_index_segmentsKey).Add(pk_index_segments);
             index_segmentsTable.UniqueConstraints.Add("pk_index_segments", pk_index_segments);
             var ix_index_segments_document_id = new TableIndex(
-            "ix_index_segments_document_id", index_segmentsTable, new[] { document_idColumn }, false);
+            "ix_index_segments_document_id", index_segmentsTable, new[] { document_idColumn1 }, false);
             ix_index_segments_document_id.SetRowIndexValueFactory(new SimpleRowIndexValueFactory<Guid>(ix_index_segments_document_id));
             var ix_index_segments_document_idIx = RelationalModel.GetIndex(this,
                 "QrAi.Application.Search.IndexSegment",
@@ -328,7 +522,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.GetOrCreateTableIndexes(ix_index_segments_document_idIx).Add(ix_index_segments_document_id);
             index_segmentsTable.Indexes.Add("ix_index_segments_document_id", ix_index_segments_document_id);
             var ix_index_segments_is_shared = new TableIndex(
-            "ix_index_segments_is_shared", index_segmentsTable, new[] { is_sharedColumn }, false);
+            "ix_index_segments_is_shared", index_segmentsTable, new[] { is_sharedColumn0 }, false);
             ix_index_segments_is_shared.SetRowIndexValueFactory(new SimpleRowIndexValueFactory<bool>(ix_index_segments_is_shared));
             var ix_index_segments_is_sharedIx = RelationalModel.GetIndex(this,
                 "QrAi.Application.Search.IndexSegment",
@@ -337,7 +531,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.GetOrCreateTableIndexes(ix_index_segments_is_sharedIx).Add(ix_index_segments_is_shared);
             index_segmentsTable.Indexes.Add("ix_index_segments_is_shared", ix_index_segments_is_shared);
             var ix_index_segments_owner_level = new TableIndex(
-            "ix_index_segments_owner_level", index_segmentsTable, new[] { ownerColumn0, levelColumn }, false);
+            "ix_index_segments_owner_level", index_segmentsTable, new[] { ownerColumn2, levelColumn }, false);
             ix_index_segments_owner_level.SetRowIndexValueFactory(new CompositeRowIndexValueFactory(ix_index_segments_owner_level));
             var ix_index_segments_owner_levelIx = RelationalModel.GetIndex(this,
                 "QrAi.Application.Search.IndexSegment",
@@ -348,8 +542,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
 
             var apiKey = FindEntityType("QrAi.Domain.Callers.ApiKey")!;
 
-            var defaultTableMappings2 = new List<TableMappingBase<ColumnMappingBase>>();
-            apiKey.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings2);
+            var defaultTableMappings4 = new List<TableMappingBase<ColumnMappingBase>>();
+            apiKey.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings4);
             var qrAiDomainCallersApiKeyTableBase = new TableBase("QrAi.Domain.Callers.ApiKey", null, relationalModel);
             var created_atColumnBase0 = new ColumnBase<ColumnMappingBase>("created_at", "INTEGER", qrAiDomainCallersApiKeyTableBase);
             qrAiDomainCallersApiKeyTableBase.Columns.Add("created_at", created_atColumnBase0);
@@ -371,8 +565,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             qrAiDomainCallersApiKeyTableBase.Columns.Add("may_share", may_shareColumnBase);
             var nameColumnBase = new ColumnBase<ColumnMappingBase>("name", "TEXT", qrAiDomainCallersApiKeyTableBase);
             qrAiDomainCallersApiKeyTableBase.Columns.Add("name", nameColumnBase);
-            var ownerColumnBase1 = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiDomainCallersApiKeyTableBase);
-            qrAiDomainCallersApiKeyTableBase.Columns.Add("owner", ownerColumnBase1);
+            var ownerColumnBase3 = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiDomainCallersApiKeyTableBase);
+            qrAiDomainCallersApiKeyTableBase.Columns.Add("owner", ownerColumnBase3);
             var revoked_atColumnBase = new ColumnBase<ColumnMappingBase>("revoked_at", "INTEGER", qrAiDomainCallersApiKeyTableBase)
             {
                 IsNullable = true
@@ -381,7 +575,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.DefaultTables.Add("QrAi.Domain.Callers.ApiKey", qrAiDomainCallersApiKeyTableBase);
             var qrAiDomainCallersApiKeyMappingBase = new TableMappingBase<ColumnMappingBase>(apiKey, qrAiDomainCallersApiKeyTableBase, null);
             qrAiDomainCallersApiKeyTableBase.AddTypeMapping(qrAiDomainCallersApiKeyMappingBase, false);
-            defaultTableMappings2.Add(qrAiDomainCallersApiKeyMappingBase);
+            defaultTableMappings4.Add(qrAiDomainCallersApiKeyMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase1, apiKey.FindProperty("Id")!, qrAiDomainCallersApiKeyMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)created_atColumnBase0, apiKey.FindProperty("CreatedAt")!, qrAiDomainCallersApiKeyMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)expires_atColumnBase, apiKey.FindProperty("ExpiresAt")!, qrAiDomainCallersApiKeyMappingBase);
@@ -389,11 +583,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)last_used_atColumnBase, apiKey.FindProperty("LastUsedAt")!, qrAiDomainCallersApiKeyMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)may_shareColumnBase, apiKey.FindProperty("MayShare")!, qrAiDomainCallersApiKeyMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)nameColumnBase, apiKey.FindProperty("Name")!, qrAiDomainCallersApiKeyMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase1, apiKey.FindProperty("Owner")!, qrAiDomainCallersApiKeyMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase3, apiKey.FindProperty("Owner")!, qrAiDomainCallersApiKeyMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)revoked_atColumnBase, apiKey.FindProperty("RevokedAt")!, qrAiDomainCallersApiKeyMappingBase);
 
-            var tableMappings2 = new List<TableMapping>();
-            apiKey.SetRuntimeAnnotation("Relational:TableMappings", tableMappings2);
+            var tableMappings4 = new List<TableMapping>();
+            apiKey.SetRuntimeAnnotation("Relational:TableMappings", tableMappings4);
             var api_keysTable = new Table("api_keys", null, relationalModel);
             var idColumn1 = new Column("id", "TEXT", api_keysTable);
             api_keysTable.Columns.Add("id", idColumn1);
@@ -422,9 +616,9 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             var nameColumn = new Column("name", "TEXT", api_keysTable);
             api_keysTable.Columns.Add("name", nameColumn);
             nameColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(nameColumn);
-            var ownerColumn1 = new Column("owner", "TEXT", api_keysTable);
-            api_keysTable.Columns.Add("owner", ownerColumn1);
-            ownerColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn1);
+            var ownerColumn3 = new Column("owner", "TEXT", api_keysTable);
+            api_keysTable.Columns.Add("owner", ownerColumn3);
+            ownerColumn3.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn3);
             var revoked_atColumn = new Column("revoked_at", "INTEGER", api_keysTable)
             {
                 IsNullable = true
@@ -434,7 +628,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.Tables.Add(("api_keys", null), api_keysTable);
             var api_keysTableMapping = new TableMapping(apiKey, api_keysTable, null);
             api_keysTable.AddTypeMapping(api_keysTableMapping, false);
-            tableMappings2.Add(api_keysTableMapping);
+            tableMappings4.Add(api_keysTableMapping);
             RelationalModel.CreateColumnMapping(idColumn1, apiKey.FindProperty("Id")!, api_keysTableMapping);
             RelationalModel.CreateColumnMapping(created_atColumn0, apiKey.FindProperty("CreatedAt")!, api_keysTableMapping);
             RelationalModel.CreateColumnMapping(expires_atColumn, apiKey.FindProperty("ExpiresAt")!, api_keysTableMapping);
@@ -442,7 +636,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.CreateColumnMapping(last_used_atColumn, apiKey.FindProperty("LastUsedAt")!, api_keysTableMapping);
             RelationalModel.CreateColumnMapping(may_shareColumn, apiKey.FindProperty("MayShare")!, api_keysTableMapping);
             RelationalModel.CreateColumnMapping(nameColumn, apiKey.FindProperty("Name")!, api_keysTableMapping);
-            RelationalModel.CreateColumnMapping(ownerColumn1, apiKey.FindProperty("Owner")!, api_keysTableMapping);
+            RelationalModel.CreateColumnMapping(ownerColumn3, apiKey.FindProperty("Owner")!, api_keysTableMapping);
             RelationalModel.CreateColumnMapping(revoked_atColumn, apiKey.FindProperty("RevokedAt")!, api_keysTableMapping);
             var pk_api_keys = new UniqueConstraint("pk_api_keys", api_keysTable, new[] { idColumn1 });
             api_keysTable.PrimaryKey = pk_api_keys;
@@ -465,8 +659,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
 
             var document = FindEntityType("QrAi.Domain.Documents.Document")!;
 
-            var defaultTableMappings3 = new List<TableMappingBase<ColumnMappingBase>>();
-            document.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings3);
+            var defaultTableMappings5 = new List<TableMappingBase<ColumnMappingBase>>();
+            document.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings5);
             var qrAiDomainDocumentsDocumentTableBase = new TableBase("QrAi.Domain.Documents.Document", null, relationalModel);
             var error_CodeColumnBase = new ColumnBase<ColumnMappingBase>("Error_Code", "TEXT", qrAiDomainDocumentsDocumentTableBase)
             {
@@ -484,24 +678,24 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             qrAiDomainDocumentsDocumentTableBase.Columns.Add("folded_names", folded_namesColumnBase);
             var idColumnBase2 = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiDomainDocumentsDocumentTableBase);
             qrAiDomainDocumentsDocumentTableBase.Columns.Add("id", idColumnBase2);
-            var is_sharedColumnBase0 = new ColumnBase<ColumnMappingBase>("is_shared", "INTEGER", qrAiDomainDocumentsDocumentTableBase);
-            qrAiDomainDocumentsDocumentTableBase.Columns.Add("is_shared", is_sharedColumnBase0);
+            var is_sharedColumnBase1 = new ColumnBase<ColumnMappingBase>("is_shared", "INTEGER", qrAiDomainDocumentsDocumentTableBase);
+            qrAiDomainDocumentsDocumentTableBase.Columns.Add("is_shared", is_sharedColumnBase1);
             var media_typeColumnBase = new ColumnBase<ColumnMappingBase>("media_type", "TEXT", qrAiDomainDocumentsDocumentTableBase);
             qrAiDomainDocumentsDocumentTableBase.Columns.Add("media_type", media_typeColumnBase);
             var nameColumnBase0 = new ColumnBase<ColumnMappingBase>("name", "TEXT", qrAiDomainDocumentsDocumentTableBase);
             qrAiDomainDocumentsDocumentTableBase.Columns.Add("name", nameColumnBase0);
-            var ownerColumnBase2 = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiDomainDocumentsDocumentTableBase);
-            qrAiDomainDocumentsDocumentTableBase.Columns.Add("owner", ownerColumnBase2);
+            var ownerColumnBase4 = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiDomainDocumentsDocumentTableBase);
+            qrAiDomainDocumentsDocumentTableBase.Columns.Add("owner", ownerColumnBase4);
             var pagesColumnBase = new ColumnBase<ColumnMappingBase>("pages", "INTEGER", qrAiDomainDocumentsDocumentTableBase)
             {
                 IsNullable = true
             };
             qrAiDomainDocumentsDocumentTableBase.Columns.Add("pages", pagesColumnBase);
-            var passagesColumnBase0 = new ColumnBase<ColumnMappingBase>("passages", "INTEGER", qrAiDomainDocumentsDocumentTableBase)
+            var passagesColumnBase2 = new ColumnBase<ColumnMappingBase>("passages", "INTEGER", qrAiDomainDocumentsDocumentTableBase)
             {
                 IsNullable = true
             };
-            qrAiDomainDocumentsDocumentTableBase.Columns.Add("passages", passagesColumnBase0);
+            qrAiDomainDocumentsDocumentTableBase.Columns.Add("passages", passagesColumnBase2);
             var queue_numberColumnBase = new ColumnBase<ColumnMappingBase>("queue_number", "INTEGER", qrAiDomainDocumentsDocumentTableBase);
             qrAiDomainDocumentsDocumentTableBase.Columns.Add("queue_number", queue_numberColumnBase);
             var sha256ColumnBase = new ColumnBase<ColumnMappingBase>("sha256", "TEXT", qrAiDomainDocumentsDocumentTableBase);
@@ -524,16 +718,16 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.DefaultTables.Add("QrAi.Domain.Documents.Document", qrAiDomainDocumentsDocumentTableBase);
             var qrAiDomainDocumentsDocumentMappingBase = new TableMappingBase<ColumnMappingBase>(document, qrAiDomainDocumentsDocumentTableBase, null);
             qrAiDomainDocumentsDocumentTableBase.AddTypeMapping(qrAiDomainDocumentsDocumentMappingBase, false);
-            defaultTableMappings3.Add(qrAiDomainDocumentsDocumentMappingBase);
+            defaultTableMappings5.Add(qrAiDomainDocumentsDocumentMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase2, document.FindProperty("Id")!, qrAiDomainDocumentsDocumentMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)created_atColumnBase1, document.FindProperty("CreatedAt")!, qrAiDomainDocumentsDocumentMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)folded_namesColumnBase, document.FindProperty("FoldedNames")!, qrAiDomainDocumentsDocumentMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)is_sharedColumnBase0, document.FindProperty("IsShared")!, qrAiDomainDocumentsDocumentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)is_sharedColumnBase1, document.FindProperty("IsShared")!, qrAiDomainDocumentsDocumentMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)media_typeColumnBase, document.FindProperty("MediaType")!, qrAiDomainDocumentsDocumentMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)nameColumnBase0, document.FindProperty("Name")!, qrAiDomainDocumentsDocumentMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase2, document.FindProperty("Owner")!, qrAiDomainDocumentsDocumentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase4, document.FindProperty("Owner")!, qrAiDomainDocumentsDocumentMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)pagesColumnBase, document.FindProperty("Pages")!, qrAiDomainDocumentsDocumentMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)passagesColumnBase0, document.FindProperty("Passages")!, qrAiDomainDocumentsDocumentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)passagesColumnBase2, document.FindProperty("Passages")!, qrAiDomainDocumentsDocumentMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)queue_numberColumnBase, document.FindProperty("QueueNumber")!, qrAiDomainDocumentsDocumentMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)sha256ColumnBase, document.FindProperty("Sha256")!, qrAiDomainDocumentsDocumentMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)sizeColumnBase, document.FindProperty("Size")!, qrAiDomainDocumentsDocumentMappingBase);
@@ -543,8 +737,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)updated_atColumnBase, document.FindProperty("UpdatedAt")!, qrAiDomainDocumentsDocumentMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)worker_idColumnBase0, document.FindProperty("WorkerId")!, qrAiDomainDocumentsDocumentMappingBase);
 
-            var tableMappings3 = new List<TableMapping>();
-            document.SetRuntimeAnnotation("Relational:TableMappings", tableMappings3);
+            var tableMappings5 = new List<TableMapping>();
+            document.SetRuntimeAnnotation("Relational:TableMappings", tableMappings5);
             var documentsTable = new Table("documents", null, relationalModel);
             var idColumn2 = new Column("id", "TEXT", documentsTable);
             documentsTable.Columns.Add("id", idColumn2);
@@ -567,30 +761,30 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             var folded_namesColumn = new Column("folded_names", "TEXT", documentsTable);
             documentsTable.Columns.Add("folded_names", folded_namesColumn);
             folded_namesColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(folded_namesColumn);
-            var is_sharedColumn0 = new Column("is_shared", "INTEGER", documentsTable);
-            documentsTable.Columns.Add("is_shared", is_sharedColumn0);
-            is_sharedColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<bool>(is_sharedColumn0);
+            var is_sharedColumn1 = new Column("is_shared", "INTEGER", documentsTable);
+            documentsTable.Columns.Add("is_shared", is_sharedColumn1);
+            is_sharedColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<bool>(is_sharedColumn1);
             var media_typeColumn = new Column("media_type", "TEXT", documentsTable);
             documentsTable.Columns.Add("media_type", media_typeColumn);
             media_typeColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(media_typeColumn);
             var nameColumn0 = new Column("name", "TEXT", documentsTable);
             documentsTable.Columns.Add("name", nameColumn0);
             nameColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(nameColumn0);
-            var ownerColumn2 = new Column("owner", "TEXT", documentsTable);
-            documentsTable.Columns.Add("owner", ownerColumn2);
-            ownerColumn2.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn2);
+            var ownerColumn4 = new Column("owner", "TEXT", documentsTable);
+            documentsTable.Columns.Add("owner", ownerColumn4);
+            ownerColumn4.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn4);
             var pagesColumn = new Column("pages", "INTEGER", documentsTable)
             {
                 IsNullable = true
             };
             documentsTable.Columns.Add("pages", pagesColumn);
             pagesColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(pagesColumn);
-            var passagesColumn0 = new Column("passages", "INTEGER", documentsTable)
+            var passagesColumn2 = new Column("passages", "INTEGER", documentsTable)
             {
                 IsNullable = true
             };
-            documentsTable.Columns.Add("passages", passagesColumn0);
-            passagesColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(passagesColumn0);
+            documentsTable.Columns.Add("passages", passagesColumn2);
+            passagesColumn2.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(passagesColumn2);
             var queue_numberColumn = new Column("queue_number", "INTEGER", documentsTable);
             documentsTable.Columns.Add("queue_number", queue_numberColumn);
             queue_numberColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(queue_numberColumn);
@@ -621,16 +815,16 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.Tables.Add(("documents", null), documentsTable);
             var documentsTableMapping = new TableMapping(document, documentsTable, null);
             documentsTable.AddTypeMapping(documentsTableMapping, false);
-            tableMappings3.Add(documentsTableMapping);
+            tableMappings5.Add(documentsTableMapping);
             RelationalModel.CreateColumnMapping(idColumn2, document.FindProperty("Id")!, documentsTableMapping);
             RelationalModel.CreateColumnMapping(created_atColumn1, document.FindProperty("CreatedAt")!, documentsTableMapping);
             RelationalModel.CreateColumnMapping(folded_namesColumn, document.FindProperty("FoldedNames")!, documentsTableMapping);
-            RelationalModel.CreateColumnMapping(is_sharedColumn0, document.FindProperty("IsShared")!, documentsTableMapping);
+            RelationalModel.CreateColumnMapping(is_sharedColumn1, document.FindProperty("IsShared")!, documentsTableMapping);
             RelationalModel.CreateColumnMapping(media_typeColumn, document.FindProperty("MediaType")!, documentsTableMapping);
             RelationalModel.CreateColumnMapping(nameColumn0, document.FindProperty("Name")!, documentsTableMapping);
-            RelationalModel.CreateColumnMapping(ownerColumn2, document.FindProperty("Owner")!, documentsTableMapping);
+            RelationalModel.CreateColumnMapping(ownerColumn4, document.FindProperty("Owner")!, documentsTableMapping);
             RelationalModel.CreateColumnMapping(pagesColumn, document.FindProperty("Pages")!, documentsTableMapping);
-            RelationalModel.CreateColumnMapping(passagesColumn0, document.FindProperty("Passages")!, documentsTableMapping);
+            RelationalModel.CreateColumnMapping(passagesColumn2, document.FindProperty("Passages")!, documentsTableMapping);
             RelationalModel.CreateColumnMapping(queue_numberColumn, document.FindProperty("QueueNumber")!, documentsTableMapping);
             RelationalModel.CreateColumnMapping(sha256Column, document.FindProperty("Sha256")!, documentsTableMapping);
             RelationalModel.CreateColumnMapping(sizeColumn, document.FindProperty("Size")!, documentsTableMapping);
@@ -649,7 +843,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.GetOrCreateUniqueConstraints(pk_documentsKey).Add(pk_documents);
             documentsTable.UniqueConstraints.Add("pk_documents", pk_documents);
             var ix_documents_owner_created_at_id = new TableIndex(
-            "ix_documents_owner_created_at_id", documentsTable, new[] { ownerColumn2, created_atColumn1, idColumn2 }, false);
+            "ix_documents_owner_created_at_id", documentsTable, new[] { ownerColumn4, created_atColumn1, idColumn2 }, false);
             ix_documents_owner_created_at_id.SetRowIndexValueFactory(new CompositeRowIndexValueFactory(ix_documents_owner_created_at_id));
             var ix_documents_owner_created_at_idIx = RelationalModel.GetIndex(this,
                 "QrAi.Domain.Documents.Document",
@@ -658,7 +852,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.GetOrCreateTableIndexes(ix_documents_owner_created_at_idIx).Add(ix_documents_owner_created_at_id);
             documentsTable.Indexes.Add("ix_documents_owner_created_at_id", ix_documents_owner_created_at_id);
             var ix_documents_owner_is_shared_sha256 = new TableIndex(
-            "ix_documents_owner_is_shared_sha256", documentsTable, new[] { ownerColumn2, is_sharedColumn0, sha256Column }, true);
+            "ix_documents_owner_is_shared_sha256", documentsTable, new[] { ownerColumn4, is_sharedColumn1, sha256Column }, true);
             ix_documents_owner_is_shared_sha256.SetRowIndexValueFactory(new CompositeRowIndexValueFactory(ix_documents_owner_is_shared_sha256));
             var ix_documents_owner_is_shared_sha256Ix = RelationalModel.GetIndex(this,
                 "QrAi.Domain.Documents.Document",
@@ -678,47 +872,47 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
 
             var documentError = document.FindComplexProperty("Error")!.ComplexType;
 
-            var defaultTableMappings4 = new List<TableMappingBase<ColumnMappingBase>>();
-            documentError.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings4);
+            var defaultTableMappings6 = new List<TableMappingBase<ColumnMappingBase>>();
+            documentError.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings6);
             var qrAiDomainDocumentsDocumentMappingBase0 = new TableMappingBase<ColumnMappingBase>(documentError, qrAiDomainDocumentsDocumentTableBase, null);
             qrAiDomainDocumentsDocumentTableBase.AddTypeMapping(qrAiDomainDocumentsDocumentMappingBase0, false);
-            defaultTableMappings4.Add(qrAiDomainDocumentsDocumentMappingBase0);
+            defaultTableMappings6.Add(qrAiDomainDocumentsDocumentMappingBase0);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)error_CodeColumnBase, documentError.FindProperty("Code")!, qrAiDomainDocumentsDocumentMappingBase0);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)error_MessageColumnBase, documentError.FindProperty("Message")!, qrAiDomainDocumentsDocumentMappingBase0);
 
-            var tableMappings4 = new List<TableMapping>();
-            documentError.SetRuntimeAnnotation("Relational:TableMappings", tableMappings4);
+            var tableMappings6 = new List<TableMapping>();
+            documentError.SetRuntimeAnnotation("Relational:TableMappings", tableMappings6);
             var documentsTableMapping0 = new TableMapping(documentError, documentsTable, true);
             documentsTable.AddTypeMapping(documentsTableMapping0, true);
-            tableMappings4.Add(documentsTableMapping0);
+            tableMappings6.Add(documentsTableMapping0);
             RelationalModel.CreateColumnMapping(error_codeColumn, documentError.FindProperty("Code")!, documentsTableMapping0);
             RelationalModel.CreateColumnMapping(error_messageColumn, documentError.FindProperty("Message")!, documentsTableMapping0);
 
             var documentChunk = FindEntityType("QrAi.Domain.Documents.DocumentChunk")!;
 
-            var defaultTableMappings5 = new List<TableMappingBase<ColumnMappingBase>>();
-            documentChunk.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings5);
+            var defaultTableMappings7 = new List<TableMappingBase<ColumnMappingBase>>();
+            documentChunk.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings7);
             var qrAiDomainDocumentsDocumentChunkTableBase = new TableBase("QrAi.Domain.Documents.DocumentChunk", null, relationalModel);
             var bytesColumnBase = new ColumnBase<ColumnMappingBase>("bytes", "BLOB", qrAiDomainDocumentsDocumentChunkTableBase);
             qrAiDomainDocumentsDocumentChunkTableBase.Columns.Add("bytes", bytesColumnBase);
-            var document_idColumnBase0 = new ColumnBase<ColumnMappingBase>("document_id", "TEXT", qrAiDomainDocumentsDocumentChunkTableBase);
-            qrAiDomainDocumentsDocumentChunkTableBase.Columns.Add("document_id", document_idColumnBase0);
+            var document_idColumnBase2 = new ColumnBase<ColumnMappingBase>("document_id", "TEXT", qrAiDomainDocumentsDocumentChunkTableBase);
+            qrAiDomainDocumentsDocumentChunkTableBase.Columns.Add("document_id", document_idColumnBase2);
             var numberColumnBase0 = new ColumnBase<ColumnMappingBase>("number", "INTEGER", qrAiDomainDocumentsDocumentChunkTableBase);
             qrAiDomainDocumentsDocumentChunkTableBase.Columns.Add("number", numberColumnBase0);
             relationalModel.DefaultTables.Add("QrAi.Domain.Documents.DocumentChunk", qrAiDomainDocumentsDocumentChunkTableBase);
             var qrAiDomainDocumentsDocumentChunkMappingBase = new TableMappingBase<ColumnMappingBase>(documentChunk, qrAiDomainDocumentsDocumentChunkTableBase, null);
             qrAiDomainDocumentsDocumentChunkTableBase.AddTypeMapping(qrAiDomainDocumentsDocumentChunkMappingBase, false);
-            defaultTableMappings5.Add(qrAiDomainDocumentsDocumentChunkMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)document_idColumnBase0, documentChunk.FindProperty("DocumentId")!, qrAiDomainDocumentsDocumentChunkMappingBase);
+            defaultTableMappings7.Add(qrAiDomainDocumentsDocumentChunkMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)document_idColumnBase2, documentChunk.FindProperty("DocumentId")!, qrAiDomainDocumentsDocumentChunkMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)numberColumnBase0, documentChunk.FindProperty("Number")!, qrAiDomainDocumentsDocumentChunkMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)bytesColumnBase, documentChunk.FindProperty("Bytes")!, qrAiDomainDocumentsDocumentChunkMappingBase);
 
-            var tableMappings5 = new List<TableMapping>();
-            documentChunk.SetRuntimeAnnotation("Relational:TableMappings", tableMappings5);
+            var tableMappings7 = new List<TableMapping>();
+            documentChunk.SetRuntimeAnnotation("Relational:TableMappings", tableMappings7);
             var document_chunksTable = new Table("document_chunks", null, relationalModel);
-            var document_idColumn0 = new Column("document_id", "TEXT", document_chunksTable);
-            document_chunksTable.Columns.Add("document_id", document_idColumn0);
-            document_idColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(document_idColumn0);
+            var document_idColumn2 = new Column("document_id", "TEXT", document_chunksTable);
+            document_chunksTable.Columns.Add("document_id", document_idColumn2);
+            document_idColumn2.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(document_idColumn2);
             var numberColumn0 = new Column("number", "INTEGER", document_chunksTable);
             document_chunksTable.Columns.Add("number", numberColumn0);
             numberColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(numberColumn0);
@@ -728,11 +922,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.Tables.Add(("document_chunks", null), document_chunksTable);
             var document_chunksTableMapping = new TableMapping(documentChunk, document_chunksTable, null);
             document_chunksTable.AddTypeMapping(document_chunksTableMapping, false);
-            tableMappings5.Add(document_chunksTableMapping);
-            RelationalModel.CreateColumnMapping(document_idColumn0, documentChunk.FindProperty("DocumentId")!, document_chunksTableMapping);
+            tableMappings7.Add(document_chunksTableMapping);
+            RelationalModel.CreateColumnMapping(document_idColumn2, documentChunk.FindProperty("DocumentId")!, document_chunksTableMapping);
             RelationalModel.CreateColumnMapping(numberColumn0, documentChunk.FindProperty("Number")!, document_chunksTableMapping);
             RelationalModel.CreateColumnMapping(bytesColumn, documentChunk.FindProperty("Bytes")!, document_chunksTableMapping);
-            var pk_document_chunks = new UniqueConstraint("pk_document_chunks", document_chunksTable, new[] { document_idColumn0, numberColumn0 });
+            var pk_document_chunks = new UniqueConstraint("pk_document_chunks", document_chunksTable, new[] { document_idColumn2, numberColumn0 });
             document_chunksTable.PrimaryKey = pk_document_chunks;
             pk_document_chunks.SetRowKeyValueFactory(new CompositeRowKeyValueFactory(pk_document_chunks));
             var pk_document_chunksKey = RelationalModel.GetKey(this,
@@ -744,11 +938,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
 
             var passage = FindEntityType("QrAi.Domain.Documents.Passage")!;
 
-            var defaultTableMappings6 = new List<TableMappingBase<ColumnMappingBase>>();
-            passage.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings6);
+            var defaultTableMappings8 = new List<TableMappingBase<ColumnMappingBase>>();
+            passage.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings8);
             var qrAiDomainDocumentsPassageTableBase = new TableBase("QrAi.Domain.Documents.Passage", null, relationalModel);
-            var document_idColumnBase1 = new ColumnBase<ColumnMappingBase>("document_id", "TEXT", qrAiDomainDocumentsPassageTableBase);
-            qrAiDomainDocumentsPassageTableBase.Columns.Add("document_id", document_idColumnBase1);
+            var document_idColumnBase3 = new ColumnBase<ColumnMappingBase>("document_id", "TEXT", qrAiDomainDocumentsPassageTableBase);
+            qrAiDomainDocumentsPassageTableBase.Columns.Add("document_id", document_idColumnBase3);
             var headingColumnBase = new ColumnBase<ColumnMappingBase>("heading", "TEXT", qrAiDomainDocumentsPassageTableBase)
             {
                 IsNullable = true
@@ -756,12 +950,12 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             qrAiDomainDocumentsPassageTableBase.Columns.Add("heading", headingColumnBase);
             var idColumnBase3 = new ColumnBase<ColumnMappingBase>("id", "INTEGER", qrAiDomainDocumentsPassageTableBase);
             qrAiDomainDocumentsPassageTableBase.Columns.Add("id", idColumnBase3);
-            var is_sharedColumnBase1 = new ColumnBase<ColumnMappingBase>("is_shared", "INTEGER", qrAiDomainDocumentsPassageTableBase);
-            qrAiDomainDocumentsPassageTableBase.Columns.Add("is_shared", is_sharedColumnBase1);
+            var is_sharedColumnBase2 = new ColumnBase<ColumnMappingBase>("is_shared", "INTEGER", qrAiDomainDocumentsPassageTableBase);
+            qrAiDomainDocumentsPassageTableBase.Columns.Add("is_shared", is_sharedColumnBase2);
             var numberColumnBase1 = new ColumnBase<ColumnMappingBase>("number", "INTEGER", qrAiDomainDocumentsPassageTableBase);
             qrAiDomainDocumentsPassageTableBase.Columns.Add("number", numberColumnBase1);
-            var ownerColumnBase3 = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiDomainDocumentsPassageTableBase);
-            qrAiDomainDocumentsPassageTableBase.Columns.Add("owner", ownerColumnBase3);
+            var ownerColumnBase5 = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiDomainDocumentsPassageTableBase);
+            qrAiDomainDocumentsPassageTableBase.Columns.Add("owner", ownerColumnBase5);
             var pageColumnBase = new ColumnBase<ColumnMappingBase>("page", "INTEGER", qrAiDomainDocumentsPassageTableBase)
             {
                 IsNullable = true
@@ -772,40 +966,40 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.DefaultTables.Add("QrAi.Domain.Documents.Passage", qrAiDomainDocumentsPassageTableBase);
             var qrAiDomainDocumentsPassageMappingBase = new TableMappingBase<ColumnMappingBase>(passage, qrAiDomainDocumentsPassageTableBase, null);
             qrAiDomainDocumentsPassageTableBase.AddTypeMapping(qrAiDomainDocumentsPassageMappingBase, false);
-            defaultTableMappings6.Add(qrAiDomainDocumentsPassageMappingBase);
+            defaultTableMappings8.Add(qrAiDomainDocumentsPassageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase3, passage.FindProperty("Id")!, qrAiDomainDocumentsPassageMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)document_idColumnBase1, passage.FindProperty("DocumentId")!, qrAiDomainDocumentsPassageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)document_idColumnBase3, passage.FindProperty("DocumentId")!, qrAiDomainDocumentsPassageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)headingColumnBase, passage.FindProperty("Heading")!, qrAiDomainDocumentsPassageMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)is_sharedColumnBase1, passage.FindProperty("IsShared")!, qrAiDomainDocumentsPassageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)is_sharedColumnBase2, passage.FindProperty("IsShared")!, qrAiDomainDocumentsPassageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)numberColumnBase1, passage.FindProperty("Number")!, qrAiDomainDocumentsPassageMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase3, passage.FindProperty("Owner")!, qrAiDomainDocumentsPassageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase5, passage.FindProperty("Owner")!, qrAiDomainDocumentsPassageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)pageColumnBase, passage.FindProperty("Page")!, qrAiDomainDocumentsPassageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)textColumnBase, passage.FindProperty("Text")!, qrAiDomainDocumentsPassageMappingBase);
 
-            var tableMappings6 = new List<TableMapping>();
-            passage.SetRuntimeAnnotation("Relational:TableMappings", tableMappings6);
+            var tableMappings8 = new List<TableMapping>();
+            passage.SetRuntimeAnnotation("Relational:TableMappings", tableMappings8);
             var passagesTable = new Table("passages", null, relationalModel);
             var idColumn3 = new Column("id", "INTEGER", passagesTable);
             passagesTable.Columns.Add("id", idColumn3);
             idColumn3.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(idColumn3);
-            var document_idColumn1 = new Column("document_id", "TEXT", passagesTable);
-            passagesTable.Columns.Add("document_id", document_idColumn1);
-            document_idColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(document_idColumn1);
+            var document_idColumn3 = new Column("document_id", "TEXT", passagesTable);
+            passagesTable.Columns.Add("document_id", document_idColumn3);
+            document_idColumn3.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(document_idColumn3);
             var headingColumn = new Column("heading", "TEXT", passagesTable)
             {
                 IsNullable = true
             };
             passagesTable.Columns.Add("heading", headingColumn);
             headingColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(headingColumn);
-            var is_sharedColumn1 = new Column("is_shared", "INTEGER", passagesTable);
-            passagesTable.Columns.Add("is_shared", is_sharedColumn1);
-            is_sharedColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<bool>(is_sharedColumn1);
+            var is_sharedColumn2 = new Column("is_shared", "INTEGER", passagesTable);
+            passagesTable.Columns.Add("is_shared", is_sharedColumn2);
+            is_sharedColumn2.Accessors = ColumnAccessorsFactory.CreateGeneric<bool>(is_sharedColumn2);
             var numberColumn1 = new Column("number", "INTEGER", passagesTable);
             passagesTable.Columns.Add("number", numberColumn1);
             numberColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(numberColumn1);
-            var ownerColumn3 = new Column("owner", "TEXT", passagesTable);
-            passagesTable.Columns.Add("owner", ownerColumn3);
-            ownerColumn3.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn3);
+            var ownerColumn5 = new Column("owner", "TEXT", passagesTable);
+            passagesTable.Columns.Add("owner", ownerColumn5);
+            ownerColumn5.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn5);
             var pageColumn = new Column("page", "INTEGER", passagesTable)
             {
                 IsNullable = true
@@ -818,13 +1012,13 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.Tables.Add(("passages", null), passagesTable);
             var passagesTableMapping = new TableMapping(passage, passagesTable, null);
             passagesTable.AddTypeMapping(passagesTableMapping, false);
-            tableMappings6.Add(passagesTableMapping);
+            tableMappings8.Add(passagesTableMapping);
             RelationalModel.CreateColumnMapping(idColumn3, passage.FindProperty("Id")!, passagesTableMapping);
-            RelationalModel.CreateColumnMapping(document_idColumn1, passage.FindProperty("DocumentId")!, passagesTableMapping);
+            RelationalModel.CreateColumnMapping(document_idColumn3, passage.FindProperty("DocumentId")!, passagesTableMapping);
             RelationalModel.CreateColumnMapping(headingColumn, passage.FindProperty("Heading")!, passagesTableMapping);
-            RelationalModel.CreateColumnMapping(is_sharedColumn1, passage.FindProperty("IsShared")!, passagesTableMapping);
+            RelationalModel.CreateColumnMapping(is_sharedColumn2, passage.FindProperty("IsShared")!, passagesTableMapping);
             RelationalModel.CreateColumnMapping(numberColumn1, passage.FindProperty("Number")!, passagesTableMapping);
-            RelationalModel.CreateColumnMapping(ownerColumn3, passage.FindProperty("Owner")!, passagesTableMapping);
+            RelationalModel.CreateColumnMapping(ownerColumn5, passage.FindProperty("Owner")!, passagesTableMapping);
             RelationalModel.CreateColumnMapping(pageColumn, passage.FindProperty("Page")!, passagesTableMapping);
             RelationalModel.CreateColumnMapping(textColumn, passage.FindProperty("Text")!, passagesTableMapping);
             var pk_passages = new UniqueConstraint("pk_passages", passagesTable, new[] { idColumn3 });
@@ -837,7 +1031,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.GetOrCreateUniqueConstraints(pk_passagesKey).Add(pk_passages);
             passagesTable.UniqueConstraints.Add("pk_passages", pk_passages);
             var ix_passages_document_id_number = new TableIndex(
-            "ix_passages_document_id_number", passagesTable, new[] { document_idColumn1, numberColumn1 }, true);
+            "ix_passages_document_id_number", passagesTable, new[] { document_idColumn3, numberColumn1 }, true);
             ix_passages_document_id_number.SetRowIndexValueFactory(new CompositeRowIndexValueFactory(ix_passages_document_id_number));
             var ix_passages_document_id_numberIx = RelationalModel.GetIndex(this,
                 "QrAi.Domain.Documents.Passage",
@@ -848,8 +1042,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
 
             var message = FindEntityType("QrAi.Domain.Sessions.Message")!;
 
-            var defaultTableMappings7 = new List<TableMappingBase<ColumnMappingBase>>();
-            message.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings7);
+            var defaultTableMappings9 = new List<TableMappingBase<ColumnMappingBase>>();
+            message.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings9);
             var qrAiDomainSessionsMessageTableBase = new TableBase("QrAi.Domain.Sessions.Message", null, relationalModel);
             var error_CodeColumnBase0 = new ColumnBase<ColumnMappingBase>("Error_Code", "TEXT", qrAiDomainSessionsMessageTableBase)
             {
@@ -881,6 +1075,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 IsNullable = true
             };
             qrAiDomainSessionsMessageTableBase.Columns.Add("attempts", attemptsColumnBase);
+            var citationsColumnBase = new ColumnBase<ColumnMappingBase>("citations", "TEXT", qrAiDomainSessionsMessageTableBase)
+            {
+                IsNullable = true
+            };
+            qrAiDomainSessionsMessageTableBase.Columns.Add("citations", citationsColumnBase);
             var completed_atColumnBase = new ColumnBase<ColumnMappingBase>("completed_at", "INTEGER", qrAiDomainSessionsMessageTableBase)
             {
                 IsNullable = true
@@ -897,15 +1096,15 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             qrAiDomainSessionsMessageTableBase.Columns.Add("finish_reason", finish_reasonColumnBase);
             var idColumnBase4 = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiDomainSessionsMessageTableBase);
             qrAiDomainSessionsMessageTableBase.Columns.Add("id", idColumnBase4);
-            var modelColumnBase = new ColumnBase<ColumnMappingBase>("model", "TEXT", qrAiDomainSessionsMessageTableBase)
+            var modelColumnBase0 = new ColumnBase<ColumnMappingBase>("model", "TEXT", qrAiDomainSessionsMessageTableBase)
             {
                 IsNullable = true
             };
-            qrAiDomainSessionsMessageTableBase.Columns.Add("model", modelColumnBase);
+            qrAiDomainSessionsMessageTableBase.Columns.Add("model", modelColumnBase0);
             var numberColumnBase2 = new ColumnBase<ColumnMappingBase>("number", "INTEGER", qrAiDomainSessionsMessageTableBase);
             qrAiDomainSessionsMessageTableBase.Columns.Add("number", numberColumnBase2);
-            var ownerColumnBase4 = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiDomainSessionsMessageTableBase);
-            qrAiDomainSessionsMessageTableBase.Columns.Add("owner", ownerColumnBase4);
+            var ownerColumnBase6 = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiDomainSessionsMessageTableBase);
+            qrAiDomainSessionsMessageTableBase.Columns.Add("owner", ownerColumnBase6);
             var providerColumnBase = new ColumnBase<ColumnMappingBase>("provider", "TEXT", qrAiDomainSessionsMessageTableBase)
             {
                 IsNullable = true
@@ -927,11 +1126,6 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             qrAiDomainSessionsMessageTableBase.Columns.Add("run", runColumnBase);
             var session_idColumnBase = new ColumnBase<ColumnMappingBase>("session_id", "TEXT", qrAiDomainSessionsMessageTableBase);
             qrAiDomainSessionsMessageTableBase.Columns.Add("session_id", session_idColumnBase);
-            var sourcesColumnBase = new ColumnBase<ColumnMappingBase>("sources", "TEXT", qrAiDomainSessionsMessageTableBase)
-            {
-                IsNullable = true
-            };
-            qrAiDomainSessionsMessageTableBase.Columns.Add("sources", sourcesColumnBase);
             var statusColumnBase0 = new ColumnBase<ColumnMappingBase>("status", "TEXT", qrAiDomainSessionsMessageTableBase);
             qrAiDomainSessionsMessageTableBase.Columns.Add("status", statusColumnBase0);
             var stop_requestedColumnBase = new ColumnBase<ColumnMappingBase>("stop_requested", "INTEGER", qrAiDomainSessionsMessageTableBase);
@@ -946,30 +1140,30 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.DefaultTables.Add("QrAi.Domain.Sessions.Message", qrAiDomainSessionsMessageTableBase);
             var qrAiDomainSessionsMessageMappingBase = new TableMappingBase<ColumnMappingBase>(message, qrAiDomainSessionsMessageTableBase, null);
             qrAiDomainSessionsMessageTableBase.AddTypeMapping(qrAiDomainSessionsMessageMappingBase, false);
-            defaultTableMappings7.Add(qrAiDomainSessionsMessageMappingBase);
+            defaultTableMappings9.Add(qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase4, message.FindProperty("Id")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)attemptsColumnBase, message.FindProperty("Attempts")!, qrAiDomainSessionsMessageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)citationsColumnBase, message.FindProperty("Citations")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)completed_atColumnBase, message.FindProperty("CompletedAt")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)contentColumnBase, message.FindProperty("Content")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)created_atColumnBase2, message.FindProperty("CreatedAt")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)finish_reasonColumnBase, message.FindProperty("FinishReason")!, qrAiDomainSessionsMessageMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)modelColumnBase, message.FindProperty("Model")!, qrAiDomainSessionsMessageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)modelColumnBase0, message.FindProperty("Model")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)numberColumnBase2, message.FindProperty("Number")!, qrAiDomainSessionsMessageMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase4, message.FindProperty("Owner")!, qrAiDomainSessionsMessageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase6, message.FindProperty("Owner")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)providerColumnBase, message.FindProperty("Provider")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)question_idColumnBase, message.FindProperty("QuestionId")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)requestColumnBase, message.FindProperty("Request")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)roleColumnBase, message.FindProperty("Role")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)runColumnBase, message.FindProperty("Run")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)session_idColumnBase, message.FindProperty("SessionId")!, qrAiDomainSessionsMessageMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)sourcesColumnBase, message.FindProperty("Sources")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)statusColumnBase0, message.FindProperty("Status")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)stop_requestedColumnBase, message.FindProperty("StopRequested")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)takeoversColumnBase0, message.FindProperty("Takeovers")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)worker_idColumnBase1, message.FindProperty("WorkerId")!, qrAiDomainSessionsMessageMappingBase);
 
-            var tableMappings7 = new List<TableMapping>();
-            message.SetRuntimeAnnotation("Relational:TableMappings", tableMappings7);
+            var tableMappings9 = new List<TableMapping>();
+            message.SetRuntimeAnnotation("Relational:TableMappings", tableMappings9);
             var messagesTable = new Table("messages", null, relationalModel);
             var idColumn4 = new Column("id", "TEXT", messagesTable);
             messagesTable.Columns.Add("id", idColumn4);
@@ -980,6 +1174,12 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             };
             messagesTable.Columns.Add("attempts", attemptsColumn);
             attemptsColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(attemptsColumn);
+            var citationsColumn = new Column("citations", "TEXT", messagesTable)
+            {
+                IsNullable = true
+            };
+            messagesTable.Columns.Add("citations", citationsColumn);
+            citationsColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(citationsColumn);
             var completed_atColumn = new Column("completed_at", "INTEGER", messagesTable)
             {
                 IsNullable = true
@@ -1010,18 +1210,18 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             };
             messagesTable.Columns.Add("finish_reason", finish_reasonColumn);
             finish_reasonColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(finish_reasonColumn);
-            var modelColumn = new Column("model", "TEXT", messagesTable)
+            var modelColumn0 = new Column("model", "TEXT", messagesTable)
             {
                 IsNullable = true
             };
-            messagesTable.Columns.Add("model", modelColumn);
-            modelColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(modelColumn);
+            messagesTable.Columns.Add("model", modelColumn0);
+            modelColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(modelColumn0);
             var numberColumn2 = new Column("number", "INTEGER", messagesTable);
             messagesTable.Columns.Add("number", numberColumn2);
             numberColumn2.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(numberColumn2);
-            var ownerColumn4 = new Column("owner", "TEXT", messagesTable);
-            messagesTable.Columns.Add("owner", ownerColumn4);
-            ownerColumn4.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn4);
+            var ownerColumn6 = new Column("owner", "TEXT", messagesTable);
+            messagesTable.Columns.Add("owner", ownerColumn6);
+            ownerColumn6.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn6);
             var providerColumn = new Column("provider", "TEXT", messagesTable)
             {
                 IsNullable = true
@@ -1049,12 +1249,6 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             var session_idColumn = new Column("session_id", "TEXT", messagesTable);
             messagesTable.Columns.Add("session_id", session_idColumn);
             session_idColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(session_idColumn);
-            var sourcesColumn = new Column("sources", "TEXT", messagesTable)
-            {
-                IsNullable = true
-            };
-            messagesTable.Columns.Add("sources", sourcesColumn);
-            sourcesColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(sourcesColumn);
             var statusColumn0 = new Column("status", "TEXT", messagesTable);
             messagesTable.Columns.Add("status", statusColumn0);
             statusColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(statusColumn0);
@@ -1091,23 +1285,23 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.Tables.Add(("messages", null), messagesTable);
             var messagesTableMapping = new TableMapping(message, messagesTable, null);
             messagesTable.AddTypeMapping(messagesTableMapping, false);
-            tableMappings7.Add(messagesTableMapping);
+            tableMappings9.Add(messagesTableMapping);
             RelationalModel.CreateColumnMapping(idColumn4, message.FindProperty("Id")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(attemptsColumn, message.FindProperty("Attempts")!, messagesTableMapping);
+            RelationalModel.CreateColumnMapping(citationsColumn, message.FindProperty("Citations")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(completed_atColumn, message.FindProperty("CompletedAt")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(contentColumn, message.FindProperty("Content")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(created_atColumn2, message.FindProperty("CreatedAt")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(finish_reasonColumn, message.FindProperty("FinishReason")!, messagesTableMapping);
-            RelationalModel.CreateColumnMapping(modelColumn, message.FindProperty("Model")!, messagesTableMapping);
+            RelationalModel.CreateColumnMapping(modelColumn0, message.FindProperty("Model")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(numberColumn2, message.FindProperty("Number")!, messagesTableMapping);
-            RelationalModel.CreateColumnMapping(ownerColumn4, message.FindProperty("Owner")!, messagesTableMapping);
+            RelationalModel.CreateColumnMapping(ownerColumn6, message.FindProperty("Owner")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(providerColumn, message.FindProperty("Provider")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(question_idColumn, message.FindProperty("QuestionId")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(requestColumn, message.FindProperty("Request")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(roleColumn, message.FindProperty("Role")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(runColumn, message.FindProperty("Run")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(session_idColumn, message.FindProperty("SessionId")!, messagesTableMapping);
-            RelationalModel.CreateColumnMapping(sourcesColumn, message.FindProperty("Sources")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(statusColumn0, message.FindProperty("Status")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(stop_requestedColumn, message.FindProperty("StopRequested")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(takeoversColumn0, message.FindProperty("Takeovers")!, messagesTableMapping);
@@ -1142,46 +1336,46 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
 
             var answerError = message.FindComplexProperty("Error")!.ComplexType;
 
-            var defaultTableMappings8 = new List<TableMappingBase<ColumnMappingBase>>();
-            answerError.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings8);
+            var defaultTableMappings10 = new List<TableMappingBase<ColumnMappingBase>>();
+            answerError.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings10);
             var qrAiDomainSessionsMessageMappingBase0 = new TableMappingBase<ColumnMappingBase>(answerError, qrAiDomainSessionsMessageTableBase, null);
             qrAiDomainSessionsMessageTableBase.AddTypeMapping(qrAiDomainSessionsMessageMappingBase0, false);
-            defaultTableMappings8.Add(qrAiDomainSessionsMessageMappingBase0);
+            defaultTableMappings10.Add(qrAiDomainSessionsMessageMappingBase0);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)error_CodeColumnBase0, answerError.FindProperty("Code")!, qrAiDomainSessionsMessageMappingBase0);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)error_MessageColumnBase0, answerError.FindProperty("Message")!, qrAiDomainSessionsMessageMappingBase0);
 
-            var tableMappings8 = new List<TableMapping>();
-            answerError.SetRuntimeAnnotation("Relational:TableMappings", tableMappings8);
+            var tableMappings10 = new List<TableMapping>();
+            answerError.SetRuntimeAnnotation("Relational:TableMappings", tableMappings10);
             var messagesTableMapping0 = new TableMapping(answerError, messagesTable, true);
             messagesTable.AddTypeMapping(messagesTableMapping0, true);
-            tableMappings8.Add(messagesTableMapping0);
+            tableMappings10.Add(messagesTableMapping0);
             RelationalModel.CreateColumnMapping(error_codeColumn0, answerError.FindProperty("Code")!, messagesTableMapping0);
             RelationalModel.CreateColumnMapping(error_messageColumn0, answerError.FindProperty("Message")!, messagesTableMapping0);
 
             var tokenUsage = message.FindComplexProperty("Usage")!.ComplexType;
 
-            var defaultTableMappings9 = new List<TableMappingBase<ColumnMappingBase>>();
-            tokenUsage.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings9);
+            var defaultTableMappings11 = new List<TableMappingBase<ColumnMappingBase>>();
+            tokenUsage.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings11);
             var qrAiDomainSessionsMessageMappingBase1 = new TableMappingBase<ColumnMappingBase>(tokenUsage, qrAiDomainSessionsMessageTableBase, null);
             qrAiDomainSessionsMessageTableBase.AddTypeMapping(qrAiDomainSessionsMessageMappingBase1, false);
-            defaultTableMappings9.Add(qrAiDomainSessionsMessageMappingBase1);
+            defaultTableMappings11.Add(qrAiDomainSessionsMessageMappingBase1);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)usage_CompletionTokensColumnBase, tokenUsage.FindProperty("CompletionTokens")!, qrAiDomainSessionsMessageMappingBase1);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)usage_PromptTokensColumnBase, tokenUsage.FindProperty("PromptTokens")!, qrAiDomainSessionsMessageMappingBase1);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)usage_TotalTokensColumnBase, tokenUsage.FindProperty("TotalTokens")!, qrAiDomainSessionsMessageMappingBase1);
 
-            var tableMappings9 = new List<TableMapping>();
-            tokenUsage.SetRuntimeAnnotation("Relational:TableMappings", tableMappings9);
+            var tableMappings11 = new List<TableMapping>();
+            tokenUsage.SetRuntimeAnnotation("Relational:TableMappings", tableMappings11);
             var messagesTableMapping1 = new TableMapping(tokenUsage, messagesTable, true);
             messagesTable.AddTypeMapping(messagesTableMapping1, true);
-            tableMappings9.Add(messagesTableMapping1);
+            tableMappings11.Add(messagesTableMapping1);
             RelationalModel.CreateColumnMapping(usage_completion_tokensColumn, tokenUsage.FindProperty("CompletionTokens")!, messagesTableMapping1);
             RelationalModel.CreateColumnMapping(usage_prompt_tokensColumn, tokenUsage.FindProperty("PromptTokens")!, messagesTableMapping1);
             RelationalModel.CreateColumnMapping(usage_total_tokensColumn, tokenUsage.FindProperty("TotalTokens")!, messagesTableMapping1);
 
             var session = FindEntityType("QrAi.Domain.Sessions.Session")!;
 
-            var defaultTableMappings10 = new List<TableMappingBase<ColumnMappingBase>>();
-            session.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings10);
+            var defaultTableMappings12 = new List<TableMappingBase<ColumnMappingBase>>();
+            session.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings12);
             var qrAiDomainSessionsSessionTableBase = new TableBase("QrAi.Domain.Sessions.Session", null, relationalModel);
             var created_atColumnBase3 = new ColumnBase<ColumnMappingBase>("created_at", "INTEGER", qrAiDomainSessionsSessionTableBase);
             qrAiDomainSessionsSessionTableBase.Columns.Add("created_at", created_atColumnBase3);
@@ -1193,8 +1387,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             qrAiDomainSessionsSessionTableBase.Columns.Add("is_titled", is_titledColumnBase);
             var message_countColumnBase = new ColumnBase<ColumnMappingBase>("message_count", "INTEGER", qrAiDomainSessionsSessionTableBase);
             qrAiDomainSessionsSessionTableBase.Columns.Add("message_count", message_countColumnBase);
-            var ownerColumnBase5 = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiDomainSessionsSessionTableBase);
-            qrAiDomainSessionsSessionTableBase.Columns.Add("owner", ownerColumnBase5);
+            var ownerColumnBase7 = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiDomainSessionsSessionTableBase);
+            qrAiDomainSessionsSessionTableBase.Columns.Add("owner", ownerColumnBase7);
             var titleColumnBase0 = new ColumnBase<ColumnMappingBase>("title", "TEXT", qrAiDomainSessionsSessionTableBase);
             qrAiDomainSessionsSessionTableBase.Columns.Add("title", titleColumnBase0);
             var updated_atColumnBase0 = new ColumnBase<ColumnMappingBase>("updated_at", "INTEGER", qrAiDomainSessionsSessionTableBase);
@@ -1202,18 +1396,18 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.DefaultTables.Add("QrAi.Domain.Sessions.Session", qrAiDomainSessionsSessionTableBase);
             var qrAiDomainSessionsSessionMappingBase = new TableMappingBase<ColumnMappingBase>(session, qrAiDomainSessionsSessionTableBase, null);
             qrAiDomainSessionsSessionTableBase.AddTypeMapping(qrAiDomainSessionsSessionMappingBase, false);
-            defaultTableMappings10.Add(qrAiDomainSessionsSessionMappingBase);
+            defaultTableMappings12.Add(qrAiDomainSessionsSessionMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase5, session.FindProperty("Id")!, qrAiDomainSessionsSessionMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)created_atColumnBase3, session.FindProperty("CreatedAt")!, qrAiDomainSessionsSessionMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)folded_titleColumnBase, session.FindProperty("FoldedTitle")!, qrAiDomainSessionsSessionMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)is_titledColumnBase, session.FindProperty("IsTitled")!, qrAiDomainSessionsSessionMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)message_countColumnBase, session.FindProperty("MessageCount")!, qrAiDomainSessionsSessionMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase5, session.FindProperty("Owner")!, qrAiDomainSessionsSessionMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase7, session.FindProperty("Owner")!, qrAiDomainSessionsSessionMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)titleColumnBase0, session.FindProperty("Title")!, qrAiDomainSessionsSessionMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)updated_atColumnBase0, session.FindProperty("UpdatedAt")!, qrAiDomainSessionsSessionMappingBase);
 
-            var tableMappings10 = new List<TableMapping>();
-            session.SetRuntimeAnnotation("Relational:TableMappings", tableMappings10);
+            var tableMappings12 = new List<TableMapping>();
+            session.SetRuntimeAnnotation("Relational:TableMappings", tableMappings12);
             var sessionsTable = new Table("sessions", null, relationalModel);
             var idColumn5 = new Column("id", "TEXT", sessionsTable);
             sessionsTable.Columns.Add("id", idColumn5);
@@ -1230,9 +1424,9 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             var message_countColumn = new Column("message_count", "INTEGER", sessionsTable);
             sessionsTable.Columns.Add("message_count", message_countColumn);
             message_countColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(message_countColumn);
-            var ownerColumn5 = new Column("owner", "TEXT", sessionsTable);
-            sessionsTable.Columns.Add("owner", ownerColumn5);
-            ownerColumn5.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn5);
+            var ownerColumn7 = new Column("owner", "TEXT", sessionsTable);
+            sessionsTable.Columns.Add("owner", ownerColumn7);
+            ownerColumn7.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn7);
             var titleColumn0 = new Column("title", "TEXT", sessionsTable);
             sessionsTable.Columns.Add("title", titleColumn0);
             titleColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(titleColumn0);
@@ -1242,13 +1436,13 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.Tables.Add(("sessions", null), sessionsTable);
             var sessionsTableMapping = new TableMapping(session, sessionsTable, null);
             sessionsTable.AddTypeMapping(sessionsTableMapping, false);
-            tableMappings10.Add(sessionsTableMapping);
+            tableMappings12.Add(sessionsTableMapping);
             RelationalModel.CreateColumnMapping(idColumn5, session.FindProperty("Id")!, sessionsTableMapping);
             RelationalModel.CreateColumnMapping(created_atColumn3, session.FindProperty("CreatedAt")!, sessionsTableMapping);
             RelationalModel.CreateColumnMapping(folded_titleColumn, session.FindProperty("FoldedTitle")!, sessionsTableMapping);
             RelationalModel.CreateColumnMapping(is_titledColumn, session.FindProperty("IsTitled")!, sessionsTableMapping);
             RelationalModel.CreateColumnMapping(message_countColumn, session.FindProperty("MessageCount")!, sessionsTableMapping);
-            RelationalModel.CreateColumnMapping(ownerColumn5, session.FindProperty("Owner")!, sessionsTableMapping);
+            RelationalModel.CreateColumnMapping(ownerColumn7, session.FindProperty("Owner")!, sessionsTableMapping);
             RelationalModel.CreateColumnMapping(titleColumn0, session.FindProperty("Title")!, sessionsTableMapping);
             RelationalModel.CreateColumnMapping(updated_atColumn0, session.FindProperty("UpdatedAt")!, sessionsTableMapping);
             var pk_sessions = new UniqueConstraint("pk_sessions", sessionsTable, new[] { idColumn5 });
@@ -1261,7 +1455,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.GetOrCreateUniqueConstraints(pk_sessionsKey).Add(pk_sessions);
             sessionsTable.UniqueConstraints.Add("pk_sessions", pk_sessions);
             var ix_sessions_owner_updated_at_id = new TableIndex(
-            "ix_sessions_owner_updated_at_id", sessionsTable, new[] { ownerColumn5, updated_atColumn0, idColumn5 }, false);
+            "ix_sessions_owner_updated_at_id", sessionsTable, new[] { ownerColumn7, updated_atColumn0, idColumn5 }, false);
             ix_sessions_owner_updated_at_id.SetRowIndexValueFactory(new CompositeRowIndexValueFactory(ix_sessions_owner_updated_at_id));
             var ix_sessions_owner_updated_at_idIx = RelationalModel.GetIndex(this,
                 "QrAi.Domain.Sessions.Session",
@@ -1272,8 +1466,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
 
             var answerPieceRow = FindEntityType("QrAi.Infrastructure.Persistence.AnswerPieceRow")!;
 
-            var defaultTableMappings11 = new List<TableMappingBase<ColumnMappingBase>>();
-            answerPieceRow.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings11);
+            var defaultTableMappings13 = new List<TableMappingBase<ColumnMappingBase>>();
+            answerPieceRow.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings13);
             var qrAiInfrastructurePersistenceAnswerPieceRowTableBase = new TableBase("QrAi.Infrastructure.Persistence.AnswerPieceRow", null, relationalModel);
             var answer_idColumnBase0 = new ColumnBase<ColumnMappingBase>("answer_id", "TEXT", qrAiInfrastructurePersistenceAnswerPieceRowTableBase);
             qrAiInfrastructurePersistenceAnswerPieceRowTableBase.Columns.Add("answer_id", answer_idColumnBase0);
@@ -1286,14 +1480,14 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.DefaultTables.Add("QrAi.Infrastructure.Persistence.AnswerPieceRow", qrAiInfrastructurePersistenceAnswerPieceRowTableBase);
             var qrAiInfrastructurePersistenceAnswerPieceRowMappingBase = new TableMappingBase<ColumnMappingBase>(answerPieceRow, qrAiInfrastructurePersistenceAnswerPieceRowTableBase, null);
             qrAiInfrastructurePersistenceAnswerPieceRowTableBase.AddTypeMapping(qrAiInfrastructurePersistenceAnswerPieceRowMappingBase, false);
-            defaultTableMappings11.Add(qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
+            defaultTableMappings13.Add(qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)answer_idColumnBase0, answerPieceRow.FindProperty("AnswerId")!, qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)runColumnBase0, answerPieceRow.FindProperty("Run")!, qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)startColumnBase, answerPieceRow.FindProperty("Start")!, qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)textColumnBase0, answerPieceRow.FindProperty("Text")!, qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
 
-            var tableMappings11 = new List<TableMapping>();
-            answerPieceRow.SetRuntimeAnnotation("Relational:TableMappings", tableMappings11);
+            var tableMappings13 = new List<TableMapping>();
+            answerPieceRow.SetRuntimeAnnotation("Relational:TableMappings", tableMappings13);
             var answer_piecesTable = new Table("answer_pieces", null, relationalModel);
             var answer_idColumn0 = new Column("answer_id", "TEXT", answer_piecesTable);
             answer_piecesTable.Columns.Add("answer_id", answer_idColumn0);
@@ -1310,7 +1504,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.Tables.Add(("answer_pieces", null), answer_piecesTable);
             var answer_piecesTableMapping = new TableMapping(answerPieceRow, answer_piecesTable, null);
             answer_piecesTable.AddTypeMapping(answer_piecesTableMapping, false);
-            tableMappings11.Add(answer_piecesTableMapping);
+            tableMappings13.Add(answer_piecesTableMapping);
             RelationalModel.CreateColumnMapping(answer_idColumn0, answerPieceRow.FindProperty("AnswerId")!, answer_piecesTableMapping);
             RelationalModel.CreateColumnMapping(runColumn0, answerPieceRow.FindProperty("Run")!, answer_piecesTableMapping);
             RelationalModel.CreateColumnMapping(startColumn, answerPieceRow.FindProperty("Start")!, answer_piecesTableMapping);
@@ -1327,8 +1521,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
 
             var counterRow = FindEntityType("QrAi.Infrastructure.Persistence.CounterRow")!;
 
-            var defaultTableMappings12 = new List<TableMappingBase<ColumnMappingBase>>();
-            counterRow.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings12);
+            var defaultTableMappings14 = new List<TableMappingBase<ColumnMappingBase>>();
+            counterRow.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings14);
             var qrAiInfrastructurePersistenceCounterRowTableBase = new TableBase("QrAi.Infrastructure.Persistence.CounterRow", null, relationalModel);
             var nameColumnBase1 = new ColumnBase<ColumnMappingBase>("name", "TEXT", qrAiInfrastructurePersistenceCounterRowTableBase);
             qrAiInfrastructurePersistenceCounterRowTableBase.Columns.Add("name", nameColumnBase1);
@@ -1337,12 +1531,12 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.DefaultTables.Add("QrAi.Infrastructure.Persistence.CounterRow", qrAiInfrastructurePersistenceCounterRowTableBase);
             var qrAiInfrastructurePersistenceCounterRowMappingBase = new TableMappingBase<ColumnMappingBase>(counterRow, qrAiInfrastructurePersistenceCounterRowTableBase, null);
             qrAiInfrastructurePersistenceCounterRowTableBase.AddTypeMapping(qrAiInfrastructurePersistenceCounterRowMappingBase, false);
-            defaultTableMappings12.Add(qrAiInfrastructurePersistenceCounterRowMappingBase);
+            defaultTableMappings14.Add(qrAiInfrastructurePersistenceCounterRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)nameColumnBase1, counterRow.FindProperty("Name")!, qrAiInfrastructurePersistenceCounterRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)valueColumnBase, counterRow.FindProperty("Value")!, qrAiInfrastructurePersistenceCounterRowMappingBase);
 
-            var tableMappings12 = new List<TableMapping>();
-            counterRow.SetRuntimeAnnotation("Relational:TableMappings", tableMappings12);
+            var tableMappings14 = new List<TableMapping>();
+            counterRow.SetRuntimeAnnotation("Relational:TableMappings", tableMappings14);
             var countersTable = new Table("counters", null, relationalModel);
             var nameColumn1 = new Column("name", "TEXT", countersTable);
             countersTable.Columns.Add("name", nameColumn1);
@@ -1353,7 +1547,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.Tables.Add(("counters", null), countersTable);
             var countersTableMapping = new TableMapping(counterRow, countersTable, null);
             countersTable.AddTypeMapping(countersTableMapping, false);
-            tableMappings12.Add(countersTableMapping);
+            tableMappings14.Add(countersTableMapping);
             RelationalModel.CreateColumnMapping(nameColumn1, counterRow.FindProperty("Name")!, countersTableMapping);
             RelationalModel.CreateColumnMapping(valueColumn, counterRow.FindProperty("Value")!, countersTableMapping);
             var pk_counters = new UniqueConstraint("pk_counters", countersTable, new[] { nameColumn1 });
@@ -1368,8 +1562,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
 
             var workerRow = FindEntityType("QrAi.Infrastructure.Persistence.WorkerRow")!;
 
-            var defaultTableMappings13 = new List<TableMappingBase<ColumnMappingBase>>();
-            workerRow.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings13);
+            var defaultTableMappings15 = new List<TableMappingBase<ColumnMappingBase>>();
+            workerRow.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings15);
             var qrAiInfrastructurePersistenceWorkerRowTableBase = new TableBase("QrAi.Infrastructure.Persistence.WorkerRow", null, relationalModel);
             var heartbeat_atColumnBase = new ColumnBase<ColumnMappingBase>("heartbeat_at", "INTEGER", qrAiInfrastructurePersistenceWorkerRowTableBase);
             qrAiInfrastructurePersistenceWorkerRowTableBase.Columns.Add("heartbeat_at", heartbeat_atColumnBase);
@@ -1382,14 +1576,14 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.DefaultTables.Add("QrAi.Infrastructure.Persistence.WorkerRow", qrAiInfrastructurePersistenceWorkerRowTableBase);
             var qrAiInfrastructurePersistenceWorkerRowMappingBase = new TableMappingBase<ColumnMappingBase>(workerRow, qrAiInfrastructurePersistenceWorkerRowTableBase, null);
             qrAiInfrastructurePersistenceWorkerRowTableBase.AddTypeMapping(qrAiInfrastructurePersistenceWorkerRowMappingBase, false);
-            defaultTableMappings13.Add(qrAiInfrastructurePersistenceWorkerRowMappingBase);
+            defaultTableMappings15.Add(qrAiInfrastructurePersistenceWorkerRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase6, workerRow.FindProperty("Id")!, qrAiInfrastructurePersistenceWorkerRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)heartbeat_atColumnBase, workerRow.FindProperty("HeartbeatAt")!, qrAiInfrastructurePersistenceWorkerRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)nameColumnBase2, workerRow.FindProperty("Name")!, qrAiInfrastructurePersistenceWorkerRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)started_atColumnBase, workerRow.FindProperty("StartedAt")!, qrAiInfrastructurePersistenceWorkerRowMappingBase);
 
-            var tableMappings13 = new List<TableMapping>();
-            workerRow.SetRuntimeAnnotation("Relational:TableMappings", tableMappings13);
+            var tableMappings15 = new List<TableMapping>();
+            workerRow.SetRuntimeAnnotation("Relational:TableMappings", tableMappings15);
             var workersTable = new Table("workers", null, relationalModel);
             var idColumn6 = new Column("id", "TEXT", workersTable);
             workersTable.Columns.Add("id", idColumn6);
@@ -1406,7 +1600,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.Tables.Add(("workers", null), workersTable);
             var workersTableMapping = new TableMapping(workerRow, workersTable, null);
             workersTable.AddTypeMapping(workersTableMapping, false);
-            tableMappings13.Add(workersTableMapping);
+            tableMappings15.Add(workersTableMapping);
             RelationalModel.CreateColumnMapping(idColumn6, workerRow.FindProperty("Id")!, workersTableMapping);
             RelationalModel.CreateColumnMapping(heartbeat_atColumn, workerRow.FindProperty("HeartbeatAt")!, workersTableMapping);
             RelationalModel.CreateColumnMapping(nameColumn2, workerRow.FindProperty("Name")!, workersTableMapping);
@@ -1436,7 +1630,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             messagesTable.ReferencingForeignKeyConstraints.Add(fk_answer_pieces_messages_answer_id);
             var fk_document_chunks_documents_document_id = new ForeignKeyConstraint(
                 "fk_document_chunks_documents_document_id", document_chunksTable, documentsTable,
-                new[] { document_idColumn0 },
+                new[] { document_idColumn2 },
                 documentsTable.FindUniqueConstraint("pk_documents")!, ReferentialAction.Cascade);
             fk_document_chunks_documents_document_id.SetRowForeignKeyValueFactory(RowForeignKeyValueFactoryFactory.CreateSimpleNonNullableFactory<Guid, Guid>(fk_document_chunks_documents_document_id));
             var fk_document_chunks_documents_document_idFk = RelationalModel.GetForeignKey(this,
@@ -1448,6 +1642,20 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.GetOrCreateForeignKeyConstraints(fk_document_chunks_documents_document_idFk).Add(fk_document_chunks_documents_document_id);
             document_chunksTable.ForeignKeyConstraints.Add(fk_document_chunks_documents_document_id);
             documentsTable.ReferencingForeignKeyConstraints.Add(fk_document_chunks_documents_document_id);
+            var fk_embedding_tasks_passages_first_passage_id = new ForeignKeyConstraint(
+                "fk_embedding_tasks_passages_first_passage_id", embedding_tasksTable, passagesTable,
+                new[] { first_passage_idColumn },
+                passagesTable.FindUniqueConstraint("pk_passages")!, ReferentialAction.Cascade);
+            fk_embedding_tasks_passages_first_passage_id.SetRowForeignKeyValueFactory(RowForeignKeyValueFactoryFactory.CreateSimpleNonNullableFactory<long, long>(fk_embedding_tasks_passages_first_passage_id));
+            var fk_embedding_tasks_passages_first_passage_idFk = RelationalModel.GetForeignKey(this,
+                "QrAi.Application.Embeddings.EmbeddingTask",
+                new[] { "FirstPassageId" },
+                "QrAi.Domain.Documents.Passage",
+                new[] { "Id" });
+            fk_embedding_tasks_passages_first_passage_id.MappedForeignKeys.Add(fk_embedding_tasks_passages_first_passage_idFk);
+            RelationalModel.GetOrCreateForeignKeyConstraints(fk_embedding_tasks_passages_first_passage_idFk).Add(fk_embedding_tasks_passages_first_passage_id);
+            embedding_tasksTable.ForeignKeyConstraints.Add(fk_embedding_tasks_passages_first_passage_id);
+            passagesTable.ReferencingForeignKeyConstraints.Add(fk_embedding_tasks_passages_first_passage_id);
             var fk_index_blocks_index_segments_segment_id = new ForeignKeyConstraint(
                 "fk_index_blocks_index_segments_segment_id", index_blocksTable, index_segmentsTable,
                 new[] { segment_idColumn },
@@ -1464,7 +1672,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             index_segmentsTable.ReferencingForeignKeyConstraints.Add(fk_index_blocks_index_segments_segment_id);
             var fk_index_segments_documents_document_id = new ForeignKeyConstraint(
                 "fk_index_segments_documents_document_id", index_segmentsTable, documentsTable,
-                new[] { document_idColumn },
+                new[] { document_idColumn1 },
                 documentsTable.FindUniqueConstraint("pk_documents")!, ReferentialAction.Cascade);
             fk_index_segments_documents_document_id.SetRowForeignKeyValueFactory(RowForeignKeyValueFactoryFactory.CreateSimpleNonNullableFactory<Guid, Guid>(fk_index_segments_documents_document_id));
             var fk_index_segments_documents_document_idFk = RelationalModel.GetForeignKey(this,
@@ -1492,7 +1700,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             sessionsTable.ReferencingForeignKeyConstraints.Add(fk_messages_sessions_session_id);
             var fk_passages_documents_document_id = new ForeignKeyConstraint(
                 "fk_passages_documents_document_id", passagesTable, documentsTable,
-                new[] { document_idColumn1 },
+                new[] { document_idColumn3 },
                 documentsTable.FindUniqueConstraint("pk_documents")!, ReferentialAction.Cascade);
             fk_passages_documents_document_id.SetRowForeignKeyValueFactory(RowForeignKeyValueFactoryFactory.CreateSimpleNonNullableFactory<Guid, Guid>(fk_passages_documents_document_id));
             var fk_passages_documents_document_idFk = RelationalModel.GetForeignKey(this,
@@ -1504,6 +1712,20 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.GetOrCreateForeignKeyConstraints(fk_passages_documents_document_idFk).Add(fk_passages_documents_document_id);
             passagesTable.ForeignKeyConstraints.Add(fk_passages_documents_document_id);
             documentsTable.ReferencingForeignKeyConstraints.Add(fk_passages_documents_document_id);
+            var fk_vector_blocks_passages_first_passage_id = new ForeignKeyConstraint(
+                "fk_vector_blocks_passages_first_passage_id", vector_blocksTable, passagesTable,
+                new[] { first_passage_idColumn0 },
+                passagesTable.FindUniqueConstraint("pk_passages")!, ReferentialAction.Cascade);
+            fk_vector_blocks_passages_first_passage_id.SetRowForeignKeyValueFactory(RowForeignKeyValueFactoryFactory.CreateSimpleNonNullableFactory<long, long>(fk_vector_blocks_passages_first_passage_id));
+            var fk_vector_blocks_passages_first_passage_idFk = RelationalModel.GetForeignKey(this,
+                "QrAi.Application.Embeddings.VectorBlock",
+                new[] { "FirstPassageId" },
+                "QrAi.Domain.Documents.Passage",
+                new[] { "Id" });
+            fk_vector_blocks_passages_first_passage_id.MappedForeignKeys.Add(fk_vector_blocks_passages_first_passage_idFk);
+            RelationalModel.GetOrCreateForeignKeyConstraints(fk_vector_blocks_passages_first_passage_idFk).Add(fk_vector_blocks_passages_first_passage_id);
+            vector_blocksTable.ForeignKeyConstraints.Add(fk_vector_blocks_passages_first_passage_id);
+            passagesTable.ReferencingForeignKeyConstraints.Add(fk_vector_blocks_passages_first_passage_id);
             return relationalModel.MakeReadOnly();
         }
     }

@@ -18,6 +18,97 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
 
+            modelBuilder.Entity("QrAi.Application.Embeddings.EmbeddingTask", b =>
+                {
+                    b.Property<long>("FirstPassageId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("first_passage_id");
+
+                    b.Property<Guid>("DocumentId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("document_id");
+
+                    b.Property<long>("NotBefore")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("not_before");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner");
+
+                    b.Property<int>("Passages")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("passages");
+
+                    b.Property<int>("Refusals")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("refusals");
+
+                    b.HasKey("FirstPassageId")
+                        .HasName("pk_embedding_tasks");
+
+                    b.HasIndex("Owner", "FirstPassageId")
+                        .HasDatabaseName("ix_embedding_tasks_owner_first_passage_id");
+
+                    b.ToTable("embedding_tasks", (string)null);
+                });
+
+            modelBuilder.Entity("QrAi.Application.Embeddings.VectorBlock", b =>
+                {
+                    b.Property<long>("FirstPassageId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("first_passage_id");
+
+                    b.Property<string>("Model")
+                        .HasMaxLength(241)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("model");
+
+                    b.Property<byte[]>("Data")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("data");
+
+                    b.Property<int>("Dimension")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("dimension");
+
+                    b.Property<Guid>("DocumentId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("document_id");
+
+                    b.Property<bool>("IsShared")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_shared");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner");
+
+                    b.Property<int>("Passages")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("passages");
+
+                    b.HasKey("FirstPassageId", "Model")
+                        .HasName("pk_vector_blocks");
+
+                    b.HasIndex("DocumentId")
+                        .HasDatabaseName("ix_vector_blocks_document_id");
+
+                    b.HasIndex("IsShared", "Model", "Dimension", "Passages", "FirstPassageId")
+                        .HasDatabaseName("ix_vector_blocks_shared")
+                        .HasFilter("is_shared");
+
+                    b.HasIndex("Owner", "IsShared", "Model", "Dimension", "Passages", "FirstPassageId")
+                        .HasDatabaseName("ix_vector_blocks_owned");
+
+                    b.ToTable("vector_blocks", (string)null);
+                });
+
             modelBuilder.Entity("QrAi.Application.Idempotency.IdempotencyRecord", b =>
                 {
                     b.Property<Guid>("Id")
@@ -640,6 +731,26 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                         .HasName("pk_workers");
 
                     b.ToTable("workers", (string)null);
+                });
+
+            modelBuilder.Entity("QrAi.Application.Embeddings.EmbeddingTask", b =>
+                {
+                    b.HasOne("QrAi.Domain.Documents.Passage", null)
+                        .WithOne()
+                        .HasForeignKey("QrAi.Application.Embeddings.EmbeddingTask", "FirstPassageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_embedding_tasks_passages_first_passage_id");
+                });
+
+            modelBuilder.Entity("QrAi.Application.Embeddings.VectorBlock", b =>
+                {
+                    b.HasOne("QrAi.Domain.Documents.Passage", null)
+                        .WithMany()
+                        .HasForeignKey("FirstPassageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_vector_blocks_passages_first_passage_id");
                 });
 
             modelBuilder.Entity("QrAi.Application.Search.IndexBlock", b =>
