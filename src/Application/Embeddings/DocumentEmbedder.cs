@@ -38,7 +38,10 @@ internal sealed class DocumentEmbedder(IQrAiDbContextFactory databases, IEmbeddi
                 if (dimension == 0)
                     dimension = embedding.Vector.Length;
                 if (embedding.Vector.Length != dimension)
-                    throw new EmbeddingFailedException("The provider changed the dimension of its vectors.");
+                    throw new EmbeddingFailedException(
+                        "The provider changed the dimension of its vectors.",
+                        isRefusal: true
+                    );
                 var size = QuantizedVector.SizeOf(dimension);
                 var inBlock = written % VectorBlock.MaxPassages;
                 if (inBlock == 0)

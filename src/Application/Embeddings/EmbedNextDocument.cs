@@ -44,10 +44,12 @@ internal sealed class EmbedNextDocumentHandler(
     ILogger<EmbedNextDocumentHandler> logger
 ) : IRequestHandler<EmbedNextDocument, EmbeddingStep>
 {
-    /// <summary>The wait after the first refusal, which doubles with each further one up to <see cref="MaxDoublings"/>.</summary>
-    private static readonly TimeSpan RefusalWait = TimeSpan.FromMinutes(1);
+    /// <summary>The wait after the first failure, which doubles with each further one.</summary>
+    private static readonly TimeSpan MinWait = TimeSpan.FromSeconds(10);
 
-    private const int MaxDoublings = 10;
+    private static readonly TimeSpan MaxOutageWait = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan MaxRefusalWait = TimeSpan.FromHours(4);
+    private const int MaxDoublings = 20;
 
     public async Task<EmbeddingStep> Handle(EmbedNextDocument request, CancellationToken cancellationToken)
     {
@@ -84,24 +86,14 @@ internal sealed class EmbedNextDocumentHandler(
         {
             logger.LogInformation("Document {DocumentId} was changed while it was embedded", claim.DocumentId);
         }
-        catch (EmbeddingFailedException exception) when (exception.IsRefusal)
+        catch (EmbeddingFailedException exception)
         {
-            var wait = RefusalWait * Math.Pow(2, Math.Min(claim.Refusals, MaxDoublings));
-            logger.LogWarning(
-                "Document {DocumentId} is found by words alone, as its texts are refused; the next attempt follows in {Minutes:0} min",
-                claim.DocumentId,
-                wait.TotalMinutes
-            );
-            await queue.ReleaseAsync(claim.FirstPassageId, claim.Refusals + 1, wait, cancellationToken);
-        }
-        catch (EmbeddingFailedException)
-        {
-            await ReleaseAsync(claim, cancellationToken);
-            return EmbeddingOutcome.ProviderFailed;
+            await PostponeAsync(claim, exception, cancellationToken);
+            return exception.IsRefusal ? EmbeddingOutcome.Done : EmbeddingOutcome.ProviderFailed;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            await ReleaseAsync(claim, CancellationToken.None);
+            await queue.ReleaseAsync(claim.FirstPassageId, claim.Failures, TimeSpan.Zero, CancellationToken.None);
             throw;
         }
         catch (OperationCanceledException)
@@ -113,8 +105,25 @@ internal sealed class EmbedNextDocumentHandler(
         return EmbeddingOutcome.Done;
     }
 
-    private Task ReleaseAsync(EmbeddingClaim claim, CancellationToken cancellationToken) =>
-        queue.ReleaseAsync(claim.FirstPassageId, claim.Refusals, TimeSpan.Zero, cancellationToken);
+    /// <summary>Gives a document back for a growing time, so that the others have their turn.</summary>
+    private Task PostponeAsync(
+        EmbeddingClaim claim,
+        EmbeddingFailedException failure,
+        CancellationToken cancellationToken
+    )
+    {
+        var max = failure.IsRefusal ? MaxRefusalWait : MaxOutageWait;
+        var wait = MinWait * Math.Pow(2, Math.Min(claim.Failures, MaxDoublings));
+        if (wait > max)
+            wait = max;
+        logger.LogWarning(
+            "Document {DocumentId} is not embedded, and found by words alone: {Reason} The next attempt follows in {Seconds:0} s",
+            claim.DocumentId,
+            failure.Message,
+            wait.TotalSeconds
+        );
+        return queue.ReleaseAsync(claim.FirstPassageId, claim.Failures + 1, wait, cancellationToken);
+    }
 
     /// <summary>Stores all vectors of the document, and removes those of other models, in one transaction.</summary>
     /// <returns>Whether there were any to be stored.</returns>

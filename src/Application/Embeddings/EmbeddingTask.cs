@@ -29,8 +29,8 @@ public sealed class EmbeddingTask : IOwned
     /// <summary>The number of passages.</summary>
     public int Passages { get; private init; }
 
-    /// <summary>The number of times that the provider refused the texts.</summary>
-    public int Refusals { get; private init; }
+    /// <summary>The number of times that the provider returned no vectors.</summary>
+    public int Failures { get; private init; }
 
     /// <summary>The time until which the task is not claimed, on the clock of the database.</summary>
     public DateTimeOffset NotBefore { get; private init; }

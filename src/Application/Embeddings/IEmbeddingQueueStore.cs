@@ -14,10 +14,10 @@ public interface IEmbeddingQueueStore
 
     /// <summary>Gives a claim back.</summary>
     /// <param name="firstPassageId">The first passage of the document.</param>
-    /// <param name="refusals">The number of times that the provider refused the texts.</param>
+    /// <param name="failures">The number of times that the provider returned no vectors.</param>
     /// <param name="wait">The time for which the document is not claimed.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    Task ReleaseAsync(long firstPassageId, int refusals, TimeSpan wait, CancellationToken cancellationToken);
+    Task ReleaseAsync(long firstPassageId, int failures, TimeSpan wait, CancellationToken cancellationToken);
 
     /// <summary>Adds the documents that have no vectors of a model.</summary>
     /// <param name="model">The model.</param>
@@ -32,8 +32,8 @@ public interface IEmbeddingQueueStore
 /// <param name="DocumentId">The document.</param>
 /// <param name="Owner">Its owner.</param>
 /// <param name="Passages">The number of passages.</param>
-/// <param name="Refusals">The number of times that the provider refused the texts.</param>
-public sealed record EmbeddingClaim(long FirstPassageId, Guid DocumentId, string Owner, int Passages, int Refusals)
+/// <param name="Failures">The number of times that the provider returned no vectors.</param>
+public sealed record EmbeddingClaim(long FirstPassageId, Guid DocumentId, string Owner, int Passages, int Failures)
 {
     /// <summary>The duration of a claim without passages.</summary>
     public static readonly TimeSpan BaseDuration = TimeSpan.FromMinutes(1);

@@ -7,8 +7,8 @@ using QrAi.Infrastructure.Persistence;
 namespace QrAi.Infrastructure.Jobs;
 
 /// <summary>
-/// Embeds the documents that have no vectors of the current model, several at once. While the provider fails it waits longer
-/// and longer. Searches and reading do not wait for it.
+/// Embeds the documents that have no vectors of the current model, one after the other. Several of these jobs run, so that a
+/// large document delays no other. While the provider fails, the pause grows.
 /// </summary>
 internal sealed class DocumentEmbedding(
     IServiceScopeFactory scopes,
@@ -17,53 +17,30 @@ internal sealed class DocumentEmbedding(
     ILogger<DocumentEmbedding> logger
 ) : PeriodicJob(clock, logger, database)
 {
-    private const int Concurrency = 4;
+    /// <summary>The number of documents that a process embeds at once.</summary>
+    public const int Concurrency = 4;
+
     private static readonly TimeSpan MinPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxPause = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan QueuePeriod = TimeSpan.FromMinutes(10);
 
     private TimeSpan _pause = MinPause;
-    private long? _queuedAt;
 
     protected override TimeSpan Period => _pause;
 
     protected override async Task<bool> RunAsync(CancellationToken stoppingToken)
     {
-        if (_queuedAt is not { } queuedAt || Clock.GetElapsedTime(queuedAt) >= QueuePeriod)
-        {
-            var queued = await SendAsync(new QueueMissingEmbeddings(), stoppingToken);
-            _queuedAt = Clock.GetTimestamp();
-            if (queued > 0)
-                logger.LogInformation("{Count} documents have no vectors of the current model", queued);
-        }
-
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, Concurrency).Select(_ => EmbedAsync(stoppingToken)));
-        if (!outcomes.Contains(EmbeddingOutcome.ProviderFailed))
-        {
-            _pause = MinPause;
-            return true;
-        }
-
-        _pause = _pause * 2 < MaxPause ? _pause * 2 : MaxPause;
-        logger.LogWarning(
-            "Embedding of documents is paused for {Seconds:0} s, as the provider fails; they are found by words alone",
-            _pause.TotalSeconds
-        );
-        return true;
-    }
-
-    /// <summary>Embeds one document after the other until there are no more, or the provider fails.</summary>
-    private async Task<EmbeddingOutcome> EmbedAsync(CancellationToken stoppingToken)
-    {
         var step = new EmbeddingStep(EmbeddingOutcome.Done, "");
         while (step.Outcome == EmbeddingOutcome.Done)
-            step = await SendAsync(new EmbedNextDocument(step.Owner), stoppingToken);
-        return step.Outcome;
-    }
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var sender = scope.ServiceProvider.GetRequiredService<ISender>();
+            step = await sender.Send(new EmbedNextDocument(step.Owner), stoppingToken);
+        }
 
-    private async Task<T> SendAsync<T>(IRequest<T> request, CancellationToken stoppingToken)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<ISender>().Send(request, stoppingToken);
+        if (step.Outcome == EmbeddingOutcome.ProviderFailed)
+            _pause = _pause * 2 < MaxPause ? _pause * 2 : MaxPause;
+        else
+            _pause = MinPause;
+        return true;
     }
 }

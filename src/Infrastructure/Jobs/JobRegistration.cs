@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using QrAi.Infrastructure.Backups;
 using QrAi.Infrastructure.Persistence;
 using QrAi.Infrastructure.Secrets;
@@ -17,7 +18,7 @@ public static class JobRegistration
         if (settings.KeyVault.IsReloaded)
             services.AddHostedService(provider => provider.GetRequiredService<SecretReload>());
         if (settings.Embeddings.Provider is not null)
-            services.AddHostedService<DocumentEmbedding>();
+            services.AddEmbedding();
         return services
             .AddHostedService<DatabaseStartup>()
             .AddHostedService<TakeoverStart>()
@@ -25,6 +26,15 @@ public static class JobRegistration
             .AddHostedService<DocumentReading>()
             .AddHostedService<KeyUseWriter>()
             .AddHostedService<IdempotencyKeyCleanup>();
+    }
+
+    private static void AddEmbedding(this IServiceCollection services)
+    {
+        services.AddHostedService<EmbeddingQueue>();
+        for (var lane = 0; lane < DocumentEmbedding.Concurrency; lane++)
+            services.AddSingleton<IHostedService>(provider =>
+                ActivatorUtilities.CreateInstance<DocumentEmbedding>(provider)
+            );
     }
 
     /// <summary>Adds the job of the verb <c>backup schedule</c>.</summary>

@@ -118,7 +118,7 @@ internal sealed class ResilientEmbeddingGenerator(
     private EmbeddingFailedException Failed(ProviderException failure) =>
         new(
             $"The provider {provider.Name} returned no vectors: {failure.Outcome}.",
-            failure.Reaction == Reaction.GiveUp,
+            failure.Reaction == Reaction.GiveUp || failure.Outcome == AttemptOutcomes.InvalidResponse,
             failure
         );
 }

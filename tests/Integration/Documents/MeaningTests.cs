@@ -95,7 +95,7 @@ public sealed class MeaningTests(DatabaseKind kind) : EmbeddingTest(kind)
     public async Task A_document_without_vectors_is_found_by_words_at_once_and_by_meaning_later()
     {
         var gate = new TaskCompletionSource();
-        Provider.Embeddings.Gate = gate.Task;
+        Provider.Embeddings.Gate = _ => gate.Task;
         await using var qrai = await StartEmbeddingAsync();
         await qrai.AddReadyAsync("car.txt", "The car is parked outside.");
 
@@ -137,7 +137,7 @@ public sealed class MeaningTests(DatabaseKind kind) : EmbeddingTest(kind)
         await using var qrai = await StartEmbeddingAsync();
         await qrai.AddReadyAsync("car.txt", "The car is parked outside.");
         await EmbeddedAsync(1);
-        Provider.Embeddings.Gate = new TaskCompletionSource().Task;
+        Provider.Embeddings.Gate = _ => new TaskCompletionSource().Task;
 
         var start = TimeProvider.System.GetTimestamp();
         (await qrai.SearchAsync("parked")).Count.ShouldBe(1);

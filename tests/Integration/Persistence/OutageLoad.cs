@@ -18,12 +18,12 @@ internal sealed class OutageLoad : IAsyncDisposable
     private readonly ConcurrentBag<TimeSpan> _times = [];
     private Task _calling = Task.CompletedTask;
     private int _number;
-    private int _refusals;
+    private int _failures;
 
     private OutageLoad(QrAiHost qrai) => _qrai = qrai;
 
-    /// <summary>The number of refusals because of the unavailable database.</summary>
-    public int Refusals => _refusals;
+    /// <summary>The number of failures because of the unavailable database.</summary>
+    public int Failures => _failures;
 
     /// <summary>The duration of the slowest refusal.</summary>
     public TimeSpan Slowest => _times.DefaultIfEmpty().Max();
@@ -98,7 +98,7 @@ internal sealed class OutageLoad : IAsyncDisposable
             if (asked)
                 continue;
             load._times.Add(clock.Elapsed);
-            Interlocked.Increment(ref load._refusals);
+            Interlocked.Increment(ref load._failures);
         }
     }
 

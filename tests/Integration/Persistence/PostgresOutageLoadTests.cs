@@ -21,7 +21,7 @@ public sealed class PostgresOutageLoadTests : PostgresOutageTest
         }
 
         await load.StopAsync();
-        load.Refusals.ShouldBe(0);
+        load.Failures.ShouldBe(0);
         await load.ShouldBeStoredOnceAsync(killer);
     }
 
@@ -33,7 +33,7 @@ public sealed class PostgresOutageLoadTests : PostgresOutageTest
 
         await Cluster.StopAsync();
         var outage = Stopwatch.StartNew();
-        await Eventually.Holds(() => outage.Elapsed > TimeSpan.FromSeconds(5) && load.Refusals > 0);
+        await Eventually.Holds(() => outage.Elapsed > TimeSpan.FromSeconds(5) && load.Failures > 0);
         await Cluster.StartAsync();
 
         await load.WaitForAnswersAsync(answers: 20);

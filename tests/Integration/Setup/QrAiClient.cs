@@ -6,7 +6,7 @@ using QrAi.Tests.Testing.Streams;
 namespace QrAi.Tests.Integration.Setup;
 
 /// <summary>
-/// A caller over HTTP. Methods that return a body expect success; tests of refusals use <see cref="SendAsync"/> and
+/// A caller over HTTP. Methods that return a body expect success; tests of failures use <see cref="SendAsync"/> and
 /// <c>ShouldBeProblem</c>.
 /// </summary>
 public class QrAiClient(Uri address) : IAsyncDisposable

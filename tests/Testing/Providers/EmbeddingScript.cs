@@ -27,8 +27,8 @@ public sealed class EmbeddingScript
     /// <summary>Changes the vectors of a reply; null to send them as they are.</summary>
     public Action<JsonArray>? Distort { get; set; }
 
-    /// <summary>Completes before a request is answered.</summary>
-    public Task Gate { get; set; } = Task.CompletedTask;
+    /// <summary>Completes before a request is answered; null to answer at once.</summary>
+    public Func<EmbeddingRequest, Task>? Gate { get; set; }
 
     /// <summary>All requests so far, in order.</summary>
     public IReadOnlyList<EmbeddingRequest> Requests
@@ -66,7 +66,7 @@ public sealed class EmbeddingScript
         );
         lock (_lock)
             _requests.Add(request);
-        await Gate.WaitAsync(http.RequestAborted);
+        await (Gate?.Invoke(request) ?? Task.CompletedTask).WaitAsync(http.RequestAborted);
         http.Response.StatusCode = Status;
         http.Response.ContentType = "application/json";
         await http.Response.WriteAsync(Status == StatusCodes.Status200OK ? Reply(request) : ErrorBody());

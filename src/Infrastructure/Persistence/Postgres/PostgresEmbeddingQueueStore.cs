@@ -13,16 +13,16 @@ internal sealed class PostgresEmbeddingQueueStore(PostgresStatements database) :
             SELECT first_passage_id FROM embedding_tasks WHERE owner > $1 AND not_before <= clock_timestamp()
             ORDER BY owner, first_passage_id LIMIT 1 FOR UPDATE SKIP LOCKED
         )
-        RETURNING first_passage_id, document_id, owner, passages, refusals
+        RETURNING first_passage_id, document_id, owner, passages, failures
         """;
 
     private const string Release = """
-        UPDATE embedding_tasks SET refusals = $2, not_before = clock_timestamp() + $3 WHERE first_passage_id = $1
+        UPDATE embedding_tasks SET failures = $2, not_before = clock_timestamp() + $3 WHERE first_passage_id = $1
         """;
 
     // Passages that are being deleted are skipped.
     private const string AddMissing = """
-        INSERT INTO embedding_tasks (first_passage_id, document_id, owner, passages, refusals, not_before)
+        INSERT INTO embedding_tasks (first_passage_id, document_id, owner, passages, failures, not_before)
         SELECT passage.id, document.id, document.owner, document.passages, 0, 'epoch'
         FROM documents AS document JOIN passages AS passage ON passage.document_id = document.id AND passage.number = 1
         WHERE document.status = 'ready' AND document.passages <= $2
@@ -55,13 +55,13 @@ internal sealed class PostgresEmbeddingQueueStore(PostgresStatements database) :
             cancellationToken
         );
 
-    public Task ReleaseAsync(long firstPassageId, int refusals, TimeSpan wait, CancellationToken cancellationToken) =>
+    public Task ReleaseAsync(long firstPassageId, int failures, TimeSpan wait, CancellationToken cancellationToken) =>
         database.ExecuteAsync(
             Release,
             parameters =>
             {
                 parameters.Add(new NpgsqlParameter<long> { TypedValue = firstPassageId });
-                parameters.Add(new NpgsqlParameter<int> { TypedValue = refusals });
+                parameters.Add(new NpgsqlParameter<int> { TypedValue = failures });
                 parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = wait });
             },
             cancellationToken

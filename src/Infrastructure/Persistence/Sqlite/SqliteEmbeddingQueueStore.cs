@@ -11,16 +11,16 @@ internal sealed class SqliteEmbeddingQueueStore(SqliteStatements database) : IEm
             SELECT first_passage_id FROM embedding_tasks WHERE owner > @after AND not_before <= {SqliteStatements.Now}
             ORDER BY owner, first_passage_id LIMIT 1
         )
-        RETURNING first_passage_id, document_id, owner, passages, refusals
+        RETURNING first_passage_id, document_id, owner, passages, failures
         """;
 
     private const string Release = $"""
-        UPDATE embedding_tasks SET refusals = @refusals, not_before = {SqliteStatements.Now} + @wait
+        UPDATE embedding_tasks SET failures = @failures, not_before = {SqliteStatements.Now} + @wait
         WHERE first_passage_id = @id
         """;
 
     private const string AddMissing = """
-        INSERT INTO embedding_tasks (first_passage_id, document_id, owner, passages, refusals, not_before)
+        INSERT INTO embedding_tasks (first_passage_id, document_id, owner, passages, failures, not_before)
         SELECT passage.id, document.id, document.owner, document.passages, 0, 0
         FROM documents AS document JOIN passages AS passage ON passage.document_id = document.id AND passage.number = 1
         WHERE document.status = 'ready' AND document.passages <= @max
@@ -51,10 +51,10 @@ internal sealed class SqliteEmbeddingQueueStore(SqliteStatements database) : IEm
             )
         );
 
-    public Task ReleaseAsync(long firstPassageId, int refusals, TimeSpan wait, CancellationToken cancellationToken) =>
+    public Task ReleaseAsync(long firstPassageId, int failures, TimeSpan wait, CancellationToken cancellationToken) =>
         database.WriteAsync(write =>
             Task.FromResult(
-                write.Execute(Release, ("@id", firstPassageId), ("@refusals", refusals), ("@wait", wait.Ticks))
+                write.Execute(Release, ("@id", firstPassageId), ("@failures", failures), ("@wait", wait.Ticks))
             )
         );
 

@@ -39,6 +39,36 @@ public sealed class SecretProviderTests
     }
 
     [Test]
+    public void A_new_key_of_the_provider_of_embeddings_replaces_the_one_in_use()
+    {
+        var secrets = new SecretProvider(Embedding("one"));
+
+        secrets.Update(Embedding("two"), _ => true).ShouldBe(["TEI_API_KEY"]);
+
+        secrets.ApiKeyOf("tei").ShouldBe("two");
+        secrets.Update(Embedding("two"), _ => true).ShouldBeEmpty();
+
+        static QrAiSettings Embedding(string key) =>
+            Read(
+                ("EMBEDDING_PROVIDER", "tei"),
+                ("EMBEDDING_MODEL", "embed"),
+                ("TEI_BASE_URL", "https://tei.test/v1"),
+                ("TEI_API_KEY", key)
+            );
+    }
+
+    [Test]
+    public void A_key_of_a_provider_of_answers_and_embeddings_is_reported_once()
+    {
+        var secrets = new SecretProvider(Both("sk-or-one"));
+
+        secrets.Update(Both("sk-or-two"), _ => true).ShouldBe(["OPENROUTER_API_KEY"]);
+
+        static QrAiSettings Both(string key) =>
+            Read(("OPENROUTER_API_KEY", key), ("EMBEDDING_PROVIDER", "openrouter"), ("EMBEDDING_MODEL", "embed"));
+    }
+
+    [Test]
     public void A_removed_secret_stays_in_use()
     {
         _secrets.Update(Read(("LLM_PROVIDERS", "offline")), _ => true).ShouldBeEmpty();

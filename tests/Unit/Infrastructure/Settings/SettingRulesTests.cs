@@ -14,6 +14,7 @@ public sealed class SettingRulesTests
         "ASPNETCORE_ENVIRONMENT", // ENVIRONMENT overrides it
         "OPENROUTER_MODEL",
         "GOOGLE_AI_MODEL",
+        "EMBEDDING_MODEL", // its length is limited
         "SYSTEM_PROMPT",
         "JWT_AUDIENCE",
         "AUTOMAPPER_LICENSE_KEY",
@@ -25,6 +26,8 @@ public sealed class SettingRulesTests
         ("ENVIRONMENT", "staging", "must be one of development, test, production, not 'staging'"),
         ("ENVIRONMENT", "Production", "must be one of development, test, production, not 'Production'"),
         ("ASPNETCORE_ENVIRONMENT", "Staging", "must be one of development, test, production, not 'staging'"),
+        ("EMBEDDING_MEMORY_MIB", "0", "must be a whole number from 1 to 65536, not '0'"),
+        ("EMBEDDING_MEMORY_MIB", "65537", "must be a whole number from 1 to 65536, not '65537'"),
         ("SHUTDOWN_SECONDS", "-1", "must be a number of seconds from 0 to 3600, not '-1'"),
         ("SHUTDOWN_SECONDS", "3601", "must be a number of seconds from 0 to 3600, not '3601'"),
         ("LEASE_SECONDS", "2", "must be a number of seconds from 3 to 120, not '2'"),

@@ -16,6 +16,9 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<DocumentId>k__BackingField")]
         public static extern ref Guid DocumentId(EmbeddingTask @this);
 
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Failures>k__BackingField")]
+        public static extern ref int Failures(EmbeddingTask @this);
+
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<NotBefore>k__BackingField")]
         public static extern ref DateTimeOffset NotBefore(EmbeddingTask @this);
 
@@ -24,8 +27,5 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
 
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Passages>k__BackingField")]
         public static extern ref int Passages(EmbeddingTask @this);
-
-        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Refusals>k__BackingField")]
-        public static extern ref int Refusals(EmbeddingTask @this);
     }
 }

@@ -17,7 +17,7 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
     public partial class PostgresDbContextModel
     {
         private PostgresDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("86a79416-62ba-441e-b977-2cee0a89e369"), entityTypeCount: 14)
+            : base(skipDetectChanges: false, modelId: new Guid("30e294a2-ae28-4df0-884b-69ef8d52de09"), entityTypeCount: 14)
         {
         }
 
@@ -79,6 +79,8 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             var qrAiApplicationEmbeddingsEmbeddingTaskTableBase = new TableBase("QrAi.Application.Embeddings.EmbeddingTask", null, relationalModel);
             var document_idColumnBase = new ColumnBase<ColumnMappingBase>("document_id", "uuid", qrAiApplicationEmbeddingsEmbeddingTaskTableBase);
             qrAiApplicationEmbeddingsEmbeddingTaskTableBase.Columns.Add("document_id", document_idColumnBase);
+            var failuresColumnBase = new ColumnBase<ColumnMappingBase>("failures", "integer", qrAiApplicationEmbeddingsEmbeddingTaskTableBase);
+            qrAiApplicationEmbeddingsEmbeddingTaskTableBase.Columns.Add("failures", failuresColumnBase);
             var first_passage_idColumnBase = new ColumnBase<ColumnMappingBase>("first_passage_id", "bigint", qrAiApplicationEmbeddingsEmbeddingTaskTableBase);
             qrAiApplicationEmbeddingsEmbeddingTaskTableBase.Columns.Add("first_passage_id", first_passage_idColumnBase);
             var not_beforeColumnBase = new ColumnBase<ColumnMappingBase>("not_before", "timestamp with time zone", qrAiApplicationEmbeddingsEmbeddingTaskTableBase);
@@ -87,18 +89,16 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             qrAiApplicationEmbeddingsEmbeddingTaskTableBase.Columns.Add("owner", ownerColumnBase);
             var passagesColumnBase = new ColumnBase<ColumnMappingBase>("passages", "integer", qrAiApplicationEmbeddingsEmbeddingTaskTableBase);
             qrAiApplicationEmbeddingsEmbeddingTaskTableBase.Columns.Add("passages", passagesColumnBase);
-            var refusalsColumnBase = new ColumnBase<ColumnMappingBase>("refusals", "integer", qrAiApplicationEmbeddingsEmbeddingTaskTableBase);
-            qrAiApplicationEmbeddingsEmbeddingTaskTableBase.Columns.Add("refusals", refusalsColumnBase);
             relationalModel.DefaultTables.Add("QrAi.Application.Embeddings.EmbeddingTask", qrAiApplicationEmbeddingsEmbeddingTaskTableBase);
             var qrAiApplicationEmbeddingsEmbeddingTaskMappingBase = new TableMappingBase<ColumnMappingBase>(embeddingTask, qrAiApplicationEmbeddingsEmbeddingTaskTableBase, null);
             qrAiApplicationEmbeddingsEmbeddingTaskTableBase.AddTypeMapping(qrAiApplicationEmbeddingsEmbeddingTaskMappingBase, false);
             defaultTableMappings.Add(qrAiApplicationEmbeddingsEmbeddingTaskMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)first_passage_idColumnBase, embeddingTask.FindProperty("FirstPassageId")!, qrAiApplicationEmbeddingsEmbeddingTaskMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)document_idColumnBase, embeddingTask.FindProperty("DocumentId")!, qrAiApplicationEmbeddingsEmbeddingTaskMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)failuresColumnBase, embeddingTask.FindProperty("Failures")!, qrAiApplicationEmbeddingsEmbeddingTaskMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)not_beforeColumnBase, embeddingTask.FindProperty("NotBefore")!, qrAiApplicationEmbeddingsEmbeddingTaskMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase, embeddingTask.FindProperty("Owner")!, qrAiApplicationEmbeddingsEmbeddingTaskMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)passagesColumnBase, embeddingTask.FindProperty("Passages")!, qrAiApplicationEmbeddingsEmbeddingTaskMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)refusalsColumnBase, embeddingTask.FindProperty("Refusals")!, qrAiApplicationEmbeddingsEmbeddingTaskMappingBase);
 
             var tableMappings = new List<TableMapping>();
             embeddingTask.SetRuntimeAnnotation("Relational:TableMappings", tableMappings);
@@ -109,6 +109,9 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             var document_idColumn = new Column("document_id", "uuid", embedding_tasksTable);
             embedding_tasksTable.Columns.Add("document_id", document_idColumn);
             document_idColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(document_idColumn);
+            var failuresColumn = new Column("failures", "integer", embedding_tasksTable);
+            embedding_tasksTable.Columns.Add("failures", failuresColumn);
+            failuresColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(failuresColumn);
             var not_beforeColumn = new Column("not_before", "timestamp with time zone", embedding_tasksTable);
             embedding_tasksTable.Columns.Add("not_before", not_beforeColumn);
             not_beforeColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<DateTimeOffset>(not_beforeColumn);
@@ -118,19 +121,16 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             var passagesColumn = new Column("passages", "integer", embedding_tasksTable);
             embedding_tasksTable.Columns.Add("passages", passagesColumn);
             passagesColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(passagesColumn);
-            var refusalsColumn = new Column("refusals", "integer", embedding_tasksTable);
-            embedding_tasksTable.Columns.Add("refusals", refusalsColumn);
-            refusalsColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(refusalsColumn);
             relationalModel.Tables.Add(("embedding_tasks", null), embedding_tasksTable);
             var embedding_tasksTableMapping = new TableMapping(embeddingTask, embedding_tasksTable, null);
             embedding_tasksTable.AddTypeMapping(embedding_tasksTableMapping, false);
             tableMappings.Add(embedding_tasksTableMapping);
             RelationalModel.CreateColumnMapping(first_passage_idColumn, embeddingTask.FindProperty("FirstPassageId")!, embedding_tasksTableMapping);
             RelationalModel.CreateColumnMapping(document_idColumn, embeddingTask.FindProperty("DocumentId")!, embedding_tasksTableMapping);
+            RelationalModel.CreateColumnMapping(failuresColumn, embeddingTask.FindProperty("Failures")!, embedding_tasksTableMapping);
             RelationalModel.CreateColumnMapping(not_beforeColumn, embeddingTask.FindProperty("NotBefore")!, embedding_tasksTableMapping);
             RelationalModel.CreateColumnMapping(ownerColumn, embeddingTask.FindProperty("Owner")!, embedding_tasksTableMapping);
             RelationalModel.CreateColumnMapping(passagesColumn, embeddingTask.FindProperty("Passages")!, embedding_tasksTableMapping);
-            RelationalModel.CreateColumnMapping(refusalsColumn, embeddingTask.FindProperty("Refusals")!, embedding_tasksTableMapping);
             var pk_embedding_tasks = new UniqueConstraint("pk_embedding_tasks", embedding_tasksTable, new[] { first_passage_idColumn });
             embedding_tasksTable.PrimaryKey = pk_embedding_tasks;
             pk_embedding_tasks.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<long>(pk_embedding_tasks));

@@ -19,7 +19,7 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                     document_id = table.Column<Guid>(type: "uuid", nullable: false),
                     owner = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
                     passages = table.Column<int>(type: "integer", nullable: false),
-                    refusals = table.Column<int>(type: "integer", nullable: false),
+                    failures = table.Column<int>(type: "integer", nullable: false),
                     not_before = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>

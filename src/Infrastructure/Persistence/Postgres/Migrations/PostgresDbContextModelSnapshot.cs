@@ -47,9 +47,9 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("passages");
 
-                    b.Property<int>("Refusals")
+                    b.Property<int>("Failures")
                         .HasColumnType("integer")
-                        .HasColumnName("refusals");
+                        .HasColumnName("failures");
 
                     b.HasKey("FirstPassageId")
                         .HasName("pk_embedding_tasks");

@@ -119,6 +119,55 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             documentId.TypeMapping = SqliteGuidTypeMapping.Default;
             documentId.AddAnnotation("Relational:ColumnName", "document_id");
 
+            var failures = runtimeEntityType.AddProperty(
+                "Failures",
+                typeof(int),
+                propertyInfo: typeof(EmbeddingTask).GetProperty("Failures", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(EmbeddingTask).GetField("<Failures>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: 0);
+            failures.SetGetter(
+                int (EmbeddingTask instance) => EmbeddingTaskUnsafeAccessors.Failures(instance),
+                bool (EmbeddingTask instance) => EmbeddingTaskUnsafeAccessors.Failures(instance) == 0);
+            failures.SetSetter(
+                EmbeddingTask (EmbeddingTask instance, int value) =>
+                {
+                    EmbeddingTaskUnsafeAccessors.Failures(instance) = value;
+                    return instance;
+                });
+            failures.SetMaterializationSetter(
+                EmbeddingTask (EmbeddingTask instance, int value) =>
+                {
+                    EmbeddingTaskUnsafeAccessors.Failures(instance) = value;
+                    return instance;
+                });
+            failures.SetAccessors(
+                int (IInternalEntry entry) => EmbeddingTaskUnsafeAccessors.Failures(((EmbeddingTask)(entry.Entity))),
+                int (IInternalEntry entry) => EmbeddingTaskUnsafeAccessors.Failures(((EmbeddingTask)(entry.Entity))),
+                int (IInternalEntry entry) => entry.ReadOriginalValue<int>(failures, 2),
+                int (IInternalEntry entry) => entry.GetCurrentValue<int>(failures));
+            failures.SetPropertyIndexes(
+                index: 2,
+                originalValueIndex: 2,
+                shadowIndex: -1,
+                relationshipIndex: -1,
+                storeGenerationIndex: -1);
+            failures.TypeMapping = IntTypeMapping.Default.Clone(
+                comparer: new ValueComparer<int>(
+                    bool (int v1, int v2) => v1 == v2,
+                    int (int v) => v,
+                    int (int v) => v),
+                keyComparer: new ValueComparer<int>(
+                    bool (int v1, int v2) => v1 == v2,
+                    int (int v) => v,
+                    int (int v) => v),
+                providerValueComparer: new ValueComparer<int>(
+                    bool (int v1, int v2) => v1 == v2,
+                    int (int v) => v,
+                    int (int v) => v),
+                mappingInfo: new RelationalTypeMappingInfo(
+                    storeTypeName: "INTEGER"));
+            failures.AddAnnotation("Relational:ColumnName", "failures");
+
             var notBefore = runtimeEntityType.AddProperty(
                 "NotBefore",
                 typeof(DateTimeOffset),
@@ -143,11 +192,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             notBefore.SetAccessors(
                 DateTimeOffset (IInternalEntry entry) => EmbeddingTaskUnsafeAccessors.NotBefore(((EmbeddingTask)(entry.Entity))),
                 DateTimeOffset (IInternalEntry entry) => EmbeddingTaskUnsafeAccessors.NotBefore(((EmbeddingTask)(entry.Entity))),
-                DateTimeOffset (IInternalEntry entry) => entry.ReadOriginalValue<DateTimeOffset>(notBefore, 2),
+                DateTimeOffset (IInternalEntry entry) => entry.ReadOriginalValue<DateTimeOffset>(notBefore, 3),
                 DateTimeOffset (IInternalEntry entry) => entry.GetCurrentValue<DateTimeOffset>(notBefore));
             notBefore.SetPropertyIndexes(
-                index: 2,
-                originalValueIndex: 2,
+                index: 3,
+                originalValueIndex: 3,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -201,11 +250,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             owner.SetAccessors(
                 string (IInternalEntry entry) => EmbeddingTaskUnsafeAccessors.Owner(((EmbeddingTask)(entry.Entity))),
                 string (IInternalEntry entry) => EmbeddingTaskUnsafeAccessors.Owner(((EmbeddingTask)(entry.Entity))),
-                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(owner, 3),
+                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(owner, 4),
                 string (IInternalEntry entry) => entry.GetCurrentValue<string>(owner));
             owner.SetPropertyIndexes(
-                index: 3,
-                originalValueIndex: 3,
+                index: 4,
+                originalValueIndex: 4,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -236,11 +285,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             passages.SetAccessors(
                 int (IInternalEntry entry) => EmbeddingTaskUnsafeAccessors.Passages(((EmbeddingTask)(entry.Entity))),
                 int (IInternalEntry entry) => EmbeddingTaskUnsafeAccessors.Passages(((EmbeddingTask)(entry.Entity))),
-                int (IInternalEntry entry) => entry.ReadOriginalValue<int>(passages, 4),
+                int (IInternalEntry entry) => entry.ReadOriginalValue<int>(passages, 5),
                 int (IInternalEntry entry) => entry.GetCurrentValue<int>(passages));
             passages.SetPropertyIndexes(
-                index: 4,
-                originalValueIndex: 4,
+                index: 5,
+                originalValueIndex: 5,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -260,55 +309,6 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 mappingInfo: new RelationalTypeMappingInfo(
                     storeTypeName: "INTEGER"));
             passages.AddAnnotation("Relational:ColumnName", "passages");
-
-            var refusals = runtimeEntityType.AddProperty(
-                "Refusals",
-                typeof(int),
-                propertyInfo: typeof(EmbeddingTask).GetProperty("Refusals", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                fieldInfo: typeof(EmbeddingTask).GetField("<Refusals>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                sentinel: 0);
-            refusals.SetGetter(
-                int (EmbeddingTask instance) => EmbeddingTaskUnsafeAccessors.Refusals(instance),
-                bool (EmbeddingTask instance) => EmbeddingTaskUnsafeAccessors.Refusals(instance) == 0);
-            refusals.SetSetter(
-                EmbeddingTask (EmbeddingTask instance, int value) =>
-                {
-                    EmbeddingTaskUnsafeAccessors.Refusals(instance) = value;
-                    return instance;
-                });
-            refusals.SetMaterializationSetter(
-                EmbeddingTask (EmbeddingTask instance, int value) =>
-                {
-                    EmbeddingTaskUnsafeAccessors.Refusals(instance) = value;
-                    return instance;
-                });
-            refusals.SetAccessors(
-                int (IInternalEntry entry) => EmbeddingTaskUnsafeAccessors.Refusals(((EmbeddingTask)(entry.Entity))),
-                int (IInternalEntry entry) => EmbeddingTaskUnsafeAccessors.Refusals(((EmbeddingTask)(entry.Entity))),
-                int (IInternalEntry entry) => entry.ReadOriginalValue<int>(refusals, 5),
-                int (IInternalEntry entry) => entry.GetCurrentValue<int>(refusals));
-            refusals.SetPropertyIndexes(
-                index: 5,
-                originalValueIndex: 5,
-                shadowIndex: -1,
-                relationshipIndex: -1,
-                storeGenerationIndex: -1);
-            refusals.TypeMapping = IntTypeMapping.Default.Clone(
-                comparer: new ValueComparer<int>(
-                    bool (int v1, int v2) => v1 == v2,
-                    int (int v) => v,
-                    int (int v) => v),
-                keyComparer: new ValueComparer<int>(
-                    bool (int v1, int v2) => v1 == v2,
-                    int (int v) => v,
-                    int (int v) => v),
-                providerValueComparer: new ValueComparer<int>(
-                    bool (int v1, int v2) => v1 == v2,
-                    int (int v) => v,
-                    int (int v) => v),
-                mappingInfo: new RelationalTypeMappingInfo(
-                    storeTypeName: "INTEGER"));
-            refusals.AddAnnotation("Relational:ColumnName", "refusals");
 
             var key = runtimeEntityType.AddKey(
                 new[] { firstPassageId });
@@ -339,10 +339,10 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
         {
             var firstPassageId = runtimeEntityType.FindProperty("FirstPassageId");
             var documentId = runtimeEntityType.FindProperty("DocumentId");
+            var failures = runtimeEntityType.FindProperty("Failures");
             var notBefore = runtimeEntityType.FindProperty("NotBefore");
             var owner = runtimeEntityType.FindProperty("Owner");
             var passages = runtimeEntityType.FindProperty("Passages");
-            var refusals = runtimeEntityType.FindProperty("Refusals");
             var key = runtimeEntityType.FindKey(new[] { firstPassageId });
             key.SetPrincipalKeyValueFactory(KeyValueFactoryFactory.CreateSimpleNonNullableFactory<long>(key));
             key.SetIdentityMapFactory(IdentityMapFactoryFactory.CreateFactory<long>(key));
@@ -350,7 +350,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 ISnapshot (IInternalEntry source) =>
                 {
                     var structuralType = ((EmbeddingTask)(source.Entity));
-                    return ((ISnapshot)(new Snapshot<long, Guid, DateTimeOffset, string, int, int>(((ValueComparer<long>)(((IProperty)firstPassageId).GetValueComparer())).Snapshot(source.GetCurrentValue<long>(firstPassageId)), ((ValueComparer<Guid>)(((IProperty)documentId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(documentId)), ((ValueComparer<DateTimeOffset>)(((IProperty)notBefore).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(notBefore)), (source.GetCurrentValue<string>(owner) == null ? null : ((ValueComparer<string>)(((IProperty)owner).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(owner))), ((ValueComparer<int>)(((IProperty)passages).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(passages)), ((ValueComparer<int>)(((IProperty)refusals).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(refusals)))));
+                    return ((ISnapshot)(new Snapshot<long, Guid, int, DateTimeOffset, string, int>(((ValueComparer<long>)(((IProperty)firstPassageId).GetValueComparer())).Snapshot(source.GetCurrentValue<long>(firstPassageId)), ((ValueComparer<Guid>)(((IProperty)documentId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(documentId)), ((ValueComparer<int>)(((IProperty)failures).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(failures)), ((ValueComparer<DateTimeOffset>)(((IProperty)notBefore).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(notBefore)), (source.GetCurrentValue<string>(owner) == null ? null : ((ValueComparer<string>)(((IProperty)owner).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(owner))), ((ValueComparer<int>)(((IProperty)passages).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(passages)))));
                 });
             runtimeEntityType.SetStoreGeneratedValuesFactory(
                 ISnapshot () => ((ISnapshot)(new Snapshot<long>(((ValueComparer<long>)(((IProperty)firstPassageId).GetValueComparer())).Snapshot(default(long))))));

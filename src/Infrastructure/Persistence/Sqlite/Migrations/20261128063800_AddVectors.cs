@@ -19,7 +19,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                     document_id = table.Column<Guid>(type: "TEXT", nullable: false),
                     owner = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
                     passages = table.Column<int>(type: "INTEGER", nullable: false),
-                    refusals = table.Column<int>(type: "INTEGER", nullable: false),
+                    failures = table.Column<int>(type: "INTEGER", nullable: false),
                     not_before = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>

@@ -42,9 +42,9 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("passages");
 
-                    b.Property<int>("Refusals")
+                    b.Property<int>("Failures")
                         .HasColumnType("INTEGER")
-                        .HasColumnName("refusals");
+                        .HasColumnName("failures");
 
                     b.HasKey("FirstPassageId")
                         .HasName("pk_embedding_tasks");
