@@ -9,7 +9,16 @@ namespace QrAi.SearchProof;
 /// <param name="Data">The folder of <c>passages.jsonl</c> and <c>questions.jsonl</c>.</param>
 /// <param name="Fill">The number of passages to reach with recombined ones; 0 for none.</param>
 /// <param name="Only">The only database to use; empty for both.</param>
-internal sealed record Options(string QrAi, Postgres Postgres, string Work, string Data, int Fill, string Only)
+/// <param name="Dimension">The number of components of vectors; 0 for a search by words alone.</param>
+internal sealed record Options(
+    string QrAi,
+    Postgres Postgres,
+    string Work,
+    string Data,
+    int Fill,
+    string Only,
+    int Dimension
+)
 {
     public static bool TryParse(IReadOnlyList<string> arguments, out Options options)
     {
@@ -22,7 +31,8 @@ internal sealed record Options(string QrAi, Postgres Postgres, string Work, stri
             values.GetValueOrDefault("--work", ""),
             values.GetValueOrDefault("--data", ""),
             Text.Number(values.GetValueOrDefault("--fill", "0")),
-            values.GetValueOrDefault("--only", "")
+            values.GetValueOrDefault("--only", ""),
+            Text.Number(values.GetValueOrDefault("--dimension", "0"))
         );
         return arguments.Count % 2 == 0 && options is { QrAi: not "", Work: not "", Data: not "" };
     }

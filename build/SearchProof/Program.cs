@@ -6,7 +6,7 @@ const string Usage = """
     QrAi.SearchProof port
         a free port on 127.0.0.1
     QrAi.SearchProof run --qrai PROGRAM --postgres HOST:PORT --password PASSWORD --work DIRECTORY --data DIRECTORY
-        [--fill N] [--only postgres|sqlite]
+        [--fill N] [--only postgres|sqlite] [--dimension N]
         adds the passages as documents, asks the questions, and measures what is found
 
     build/prove-search.sh does everything.

@@ -41,7 +41,14 @@ internal static class Proof
         CancellationToken cancellation
     )
     {
+        await using var embedder = options.Dimension == 0 ? null : await Embedder.Start(options.Dimension);
         var settings = QrAiProgram.Settings(url, new Uri("http://127.0.0.1:9"));
+        if (embedder is not null)
+            (settings["EMBEDDING_PROVIDER"], settings["EMBEDDING_MODEL"], settings["PROOF_BASE_URL"]) = (
+                "proof",
+                "pairs",
+                embedder.Address.AbsoluteUri
+            );
         settings["LLM_PROVIDERS"] = "offline";
         var program = new QrAiProgram(options.QrAi, options.Work);
         await program.Migrate(settings, cancellation);
@@ -68,6 +75,8 @@ internal static class Proof
                 $"{name}: added in {added.TotalSeconds:0.0} s, all readable after {ready.TotalSeconds:0.0} s, {corpus.Passages.Count / ready.TotalSeconds:0} passages a second"
             )
         );
+        if (embedder is not null)
+            await AwaitVectors(name, embedder, corpus.Passages.Count, start, cancellation);
         await MeasureQuestions(name, client, documents, corpus.Questions, cancellation);
         await MeasureFirstTokens(name, client, corpus.Questions, cancellation);
     }
@@ -101,6 +110,20 @@ internal static class Proof
     }
 
     private static double Percentile(List<double> sorted, double part) => sorted[(int)((sorted.Count - 1) * part)];
+
+    private static async Task AwaitVectors(
+        string name,
+        Embedder embedder,
+        int passages,
+        long start,
+        CancellationToken cancellation
+    )
+    {
+        while (embedder.Texts < passages)
+            await Task.Delay(100, cancellation);
+        Console.WriteLine(Text.Of($"{name}: all embedded after {Stopwatch.GetElapsedTime(start).TotalSeconds:0.0} s"));
+        await Task.Delay(TimeSpan.FromSeconds(2), cancellation); // the last are stored
+    }
 
     private static async Task MeasureQuestions(
         string name,

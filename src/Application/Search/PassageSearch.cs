@@ -53,7 +53,7 @@ internal sealed class PassageSearch(IQrAiDbContextFactory databases, VectorSearc
 
     private async Task<List<RankedPassage>> RankAsync(
         string owner,
-        HashSet<uint> terms,
+        Dictionary<uint, float> terms,
         int most,
         IReadOnlyCollection<Guid>? documentIds,
         CancellationToken cancellationToken

@@ -17,7 +17,7 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
     public partial class PostgresDbContextModel
     {
         private PostgresDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("30e294a2-ae28-4df0-884b-69ef8d52de09"), entityTypeCount: 14)
+            : base(skipDetectChanges: false, modelId: new Guid("31559945-1c44-46b8-8e03-4f57c6586e40"), entityTypeCount: 14)
         {
         }
 
@@ -1078,11 +1078,6 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
                 IsNullable = true
             };
             qrAiDomainSessionsMessageTableBase.Columns.Add("attempts", attemptsColumnBase);
-            var citationsColumnBase = new ColumnBase<ColumnMappingBase>("citations", "jsonb", qrAiDomainSessionsMessageTableBase)
-            {
-                IsNullable = true
-            };
-            qrAiDomainSessionsMessageTableBase.Columns.Add("citations", citationsColumnBase);
             var completed_atColumnBase = new ColumnBase<ColumnMappingBase>("completed_at", "timestamp with time zone", qrAiDomainSessionsMessageTableBase)
             {
                 IsNullable = true
@@ -1129,6 +1124,11 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             qrAiDomainSessionsMessageTableBase.Columns.Add("run", runColumnBase);
             var session_idColumnBase = new ColumnBase<ColumnMappingBase>("session_id", "uuid", qrAiDomainSessionsMessageTableBase);
             qrAiDomainSessionsMessageTableBase.Columns.Add("session_id", session_idColumnBase);
+            var sourcesColumnBase = new ColumnBase<ColumnMappingBase>("sources", "jsonb", qrAiDomainSessionsMessageTableBase)
+            {
+                IsNullable = true
+            };
+            qrAiDomainSessionsMessageTableBase.Columns.Add("sources", sourcesColumnBase);
             var statusColumnBase0 = new ColumnBase<ColumnMappingBase>("status", "character varying(16)", qrAiDomainSessionsMessageTableBase);
             qrAiDomainSessionsMessageTableBase.Columns.Add("status", statusColumnBase0);
             var stop_requestedColumnBase = new ColumnBase<ColumnMappingBase>("stop_requested", "boolean", qrAiDomainSessionsMessageTableBase);
@@ -1146,7 +1146,6 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             defaultTableMappings9.Add(qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase4, message.FindProperty("Id")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)attemptsColumnBase, message.FindProperty("Attempts")!, qrAiDomainSessionsMessageMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)citationsColumnBase, message.FindProperty("Citations")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)completed_atColumnBase, message.FindProperty("CompletedAt")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)contentColumnBase, message.FindProperty("Content")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)created_atColumnBase2, message.FindProperty("CreatedAt")!, qrAiDomainSessionsMessageMappingBase);
@@ -1160,6 +1159,7 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)roleColumnBase, message.FindProperty("Role")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)runColumnBase, message.FindProperty("Run")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)session_idColumnBase, message.FindProperty("SessionId")!, qrAiDomainSessionsMessageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)sourcesColumnBase, message.FindProperty("Sources")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)statusColumnBase0, message.FindProperty("Status")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)stop_requestedColumnBase, message.FindProperty("StopRequested")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)takeoversColumnBase0, message.FindProperty("Takeovers")!, qrAiDomainSessionsMessageMappingBase);
@@ -1177,12 +1177,6 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             };
             messagesTable.Columns.Add("attempts", attemptsColumn);
             attemptsColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(attemptsColumn);
-            var citationsColumn = new Column("citations", "jsonb", messagesTable)
-            {
-                IsNullable = true
-            };
-            messagesTable.Columns.Add("citations", citationsColumn);
-            citationsColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(citationsColumn);
             var completed_atColumn = new Column("completed_at", "timestamp with time zone", messagesTable)
             {
                 IsNullable = true
@@ -1252,6 +1246,12 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             var session_idColumn = new Column("session_id", "uuid", messagesTable);
             messagesTable.Columns.Add("session_id", session_idColumn);
             session_idColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(session_idColumn);
+            var sourcesColumn = new Column("sources", "jsonb", messagesTable)
+            {
+                IsNullable = true
+            };
+            messagesTable.Columns.Add("sources", sourcesColumn);
+            sourcesColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(sourcesColumn);
             var statusColumn0 = new Column("status", "character varying(16)", messagesTable);
             messagesTable.Columns.Add("status", statusColumn0);
             statusColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(statusColumn0);
@@ -1291,7 +1291,6 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             tableMappings9.Add(messagesTableMapping);
             RelationalModel.CreateColumnMapping(idColumn4, message.FindProperty("Id")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(attemptsColumn, message.FindProperty("Attempts")!, messagesTableMapping);
-            RelationalModel.CreateColumnMapping(citationsColumn, message.FindProperty("Citations")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(completed_atColumn, message.FindProperty("CompletedAt")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(contentColumn, message.FindProperty("Content")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(created_atColumn2, message.FindProperty("CreatedAt")!, messagesTableMapping);
@@ -1305,6 +1304,7 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             RelationalModel.CreateColumnMapping(roleColumn, message.FindProperty("Role")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(runColumn, message.FindProperty("Run")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(session_idColumn, message.FindProperty("SessionId")!, messagesTableMapping);
+            RelationalModel.CreateColumnMapping(sourcesColumn, message.FindProperty("Sources")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(statusColumn0, message.FindProperty("Status")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(stop_requestedColumn, message.FindProperty("StopRequested")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(takeoversColumn0, message.FindProperty("Takeovers")!, messagesTableMapping);

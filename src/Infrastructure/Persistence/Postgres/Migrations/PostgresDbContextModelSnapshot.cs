@@ -33,6 +33,10 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("document_id");
 
+                    b.Property<int>("Failures")
+                        .HasColumnType("integer")
+                        .HasColumnName("failures");
+
                     b.Property<DateTimeOffset>("NotBefore")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("not_before");
@@ -46,10 +50,6 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                     b.Property<int>("Passages")
                         .HasColumnType("integer")
                         .HasColumnName("passages");
-
-                    b.Property<int>("Failures")
-                        .HasColumnType("integer")
-                        .HasColumnName("failures");
 
                     b.HasKey("FirstPassageId")
                         .HasName("pk_embedding_tasks");
@@ -492,10 +492,6 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("attempts");
 
-                    b.Property<string>("Sources")
-                        .HasColumnType("jsonb")
-                        .HasColumnName("sources");
-
                     b.Property<DateTimeOffset?>("CompletedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("completed_at");
@@ -555,6 +551,10 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                     b.Property<Guid>("SessionId")
                         .HasColumnType("uuid")
                         .HasColumnName("session_id");
+
+                    b.Property<string>("Sources")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("sources");
 
                     b.Property<string>("Status")
                         .IsRequired()

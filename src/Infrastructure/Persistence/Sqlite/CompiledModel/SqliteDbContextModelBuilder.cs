@@ -16,7 +16,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
     public partial class SqliteDbContextModel
     {
         private SqliteDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("985fcd5f-5bc7-47fb-9d24-7f2fca5a293b"), entityTypeCount: 14)
+            : base(skipDetectChanges: false, modelId: new Guid("54b7e9cf-63fd-4272-92db-edbcbceeb804"), entityTypeCount: 14)
         {
         }
 
@@ -1075,11 +1075,6 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 IsNullable = true
             };
             qrAiDomainSessionsMessageTableBase.Columns.Add("attempts", attemptsColumnBase);
-            var citationsColumnBase = new ColumnBase<ColumnMappingBase>("citations", "TEXT", qrAiDomainSessionsMessageTableBase)
-            {
-                IsNullable = true
-            };
-            qrAiDomainSessionsMessageTableBase.Columns.Add("citations", citationsColumnBase);
             var completed_atColumnBase = new ColumnBase<ColumnMappingBase>("completed_at", "INTEGER", qrAiDomainSessionsMessageTableBase)
             {
                 IsNullable = true
@@ -1126,6 +1121,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             qrAiDomainSessionsMessageTableBase.Columns.Add("run", runColumnBase);
             var session_idColumnBase = new ColumnBase<ColumnMappingBase>("session_id", "TEXT", qrAiDomainSessionsMessageTableBase);
             qrAiDomainSessionsMessageTableBase.Columns.Add("session_id", session_idColumnBase);
+            var sourcesColumnBase = new ColumnBase<ColumnMappingBase>("sources", "TEXT", qrAiDomainSessionsMessageTableBase)
+            {
+                IsNullable = true
+            };
+            qrAiDomainSessionsMessageTableBase.Columns.Add("sources", sourcesColumnBase);
             var statusColumnBase0 = new ColumnBase<ColumnMappingBase>("status", "TEXT", qrAiDomainSessionsMessageTableBase);
             qrAiDomainSessionsMessageTableBase.Columns.Add("status", statusColumnBase0);
             var stop_requestedColumnBase = new ColumnBase<ColumnMappingBase>("stop_requested", "INTEGER", qrAiDomainSessionsMessageTableBase);
@@ -1143,7 +1143,6 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             defaultTableMappings9.Add(qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase4, message.FindProperty("Id")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)attemptsColumnBase, message.FindProperty("Attempts")!, qrAiDomainSessionsMessageMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)citationsColumnBase, message.FindProperty("Citations")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)completed_atColumnBase, message.FindProperty("CompletedAt")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)contentColumnBase, message.FindProperty("Content")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)created_atColumnBase2, message.FindProperty("CreatedAt")!, qrAiDomainSessionsMessageMappingBase);
@@ -1157,6 +1156,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)roleColumnBase, message.FindProperty("Role")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)runColumnBase, message.FindProperty("Run")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)session_idColumnBase, message.FindProperty("SessionId")!, qrAiDomainSessionsMessageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)sourcesColumnBase, message.FindProperty("Sources")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)statusColumnBase0, message.FindProperty("Status")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)stop_requestedColumnBase, message.FindProperty("StopRequested")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)takeoversColumnBase0, message.FindProperty("Takeovers")!, qrAiDomainSessionsMessageMappingBase);
@@ -1174,12 +1174,6 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             };
             messagesTable.Columns.Add("attempts", attemptsColumn);
             attemptsColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(attemptsColumn);
-            var citationsColumn = new Column("citations", "TEXT", messagesTable)
-            {
-                IsNullable = true
-            };
-            messagesTable.Columns.Add("citations", citationsColumn);
-            citationsColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(citationsColumn);
             var completed_atColumn = new Column("completed_at", "INTEGER", messagesTable)
             {
                 IsNullable = true
@@ -1249,6 +1243,12 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             var session_idColumn = new Column("session_id", "TEXT", messagesTable);
             messagesTable.Columns.Add("session_id", session_idColumn);
             session_idColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(session_idColumn);
+            var sourcesColumn = new Column("sources", "TEXT", messagesTable)
+            {
+                IsNullable = true
+            };
+            messagesTable.Columns.Add("sources", sourcesColumn);
+            sourcesColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(sourcesColumn);
             var statusColumn0 = new Column("status", "TEXT", messagesTable);
             messagesTable.Columns.Add("status", statusColumn0);
             statusColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(statusColumn0);
@@ -1288,7 +1288,6 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             tableMappings9.Add(messagesTableMapping);
             RelationalModel.CreateColumnMapping(idColumn4, message.FindProperty("Id")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(attemptsColumn, message.FindProperty("Attempts")!, messagesTableMapping);
-            RelationalModel.CreateColumnMapping(citationsColumn, message.FindProperty("Citations")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(completed_atColumn, message.FindProperty("CompletedAt")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(contentColumn, message.FindProperty("Content")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(created_atColumn2, message.FindProperty("CreatedAt")!, messagesTableMapping);
@@ -1302,6 +1301,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.CreateColumnMapping(roleColumn, message.FindProperty("Role")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(runColumn, message.FindProperty("Run")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(session_idColumn, message.FindProperty("SessionId")!, messagesTableMapping);
+            RelationalModel.CreateColumnMapping(sourcesColumn, message.FindProperty("Sources")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(statusColumn0, message.FindProperty("Status")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(stop_requestedColumn, message.FindProperty("StopRequested")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(takeoversColumn0, message.FindProperty("Takeovers")!, messagesTableMapping);

@@ -28,6 +28,10 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("document_id");
 
+                    b.Property<int>("Failures")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("failures");
+
                     b.Property<long>("NotBefore")
                         .HasColumnType("INTEGER")
                         .HasColumnName("not_before");
@@ -41,10 +45,6 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                     b.Property<int>("Passages")
                         .HasColumnType("INTEGER")
                         .HasColumnName("passages");
-
-                    b.Property<int>("Failures")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("failures");
 
                     b.HasKey("FirstPassageId")
                         .HasName("pk_embedding_tasks");
@@ -487,10 +487,6 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("attempts");
 
-                    b.Property<string>("Sources")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("sources");
-
                     b.Property<long?>("CompletedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("completed_at");
@@ -550,6 +546,10 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                     b.Property<Guid>("SessionId")
                         .HasColumnType("TEXT")
                         .HasColumnName("session_id");
+
+                    b.Property<string>("Sources")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sources");
 
                     b.Property<string>("Status")
                         .IsRequired()

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
-namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
+namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
 {
     /// <inheritdoc />
     public partial class AddVectors : Migration
@@ -15,12 +15,12 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                 name: "embedding_tasks",
                 columns: table => new
                 {
-                    first_passage_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    document_id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    owner = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
-                    passages = table.Column<int>(type: "INTEGER", nullable: false),
-                    failures = table.Column<int>(type: "INTEGER", nullable: false),
-                    not_before = table.Column<long>(type: "INTEGER", nullable: false)
+                    first_passage_id = table.Column<long>(type: "bigint", nullable: false),
+                    document_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    owner = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    passages = table.Column<int>(type: "integer", nullable: false),
+                    failures = table.Column<int>(type: "integer", nullable: false),
+                    not_before = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -37,14 +37,14 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                 name: "vector_blocks",
                 columns: table => new
                 {
-                    first_passage_id = table.Column<long>(type: "INTEGER", nullable: false),
-                    model = table.Column<string>(type: "TEXT", maxLength: 241, nullable: false),
-                    document_id = table.Column<Guid>(type: "TEXT", nullable: false),
-                    owner = table.Column<string>(type: "TEXT", maxLength: 500, nullable: false),
-                    is_shared = table.Column<bool>(type: "INTEGER", nullable: false),
-                    dimension = table.Column<int>(type: "INTEGER", nullable: false),
-                    passages = table.Column<int>(type: "INTEGER", nullable: false),
-                    data = table.Column<byte[]>(type: "BLOB", nullable: false)
+                    first_passage_id = table.Column<long>(type: "bigint", nullable: false),
+                    model = table.Column<string>(type: "character varying(241)", maxLength: 241, nullable: false),
+                    document_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    owner = table.Column<string>(type: "character varying(500)", maxLength: 500, nullable: false),
+                    is_shared = table.Column<bool>(type: "boolean", nullable: false),
+                    dimension = table.Column<int>(type: "integer", nullable: false),
+                    passages = table.Column<int>(type: "integer", nullable: false),
+                    data = table.Column<byte[]>(type: "bytea", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -68,15 +68,15 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                 column: "document_id");
 
             migrationBuilder.CreateIndex(
+                name: "ix_vector_blocks_owned",
+                table: "vector_blocks",
+                columns: new[] { "owner", "is_shared", "model", "dimension", "passages", "first_passage_id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_vector_blocks_shared",
                 table: "vector_blocks",
                 columns: new[] { "is_shared", "model", "dimension", "passages", "first_passage_id" },
                 filter: "is_shared");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_vector_blocks_owned",
-                table: "vector_blocks",
-                columns: new[] { "owner", "is_shared", "model", "dimension", "passages", "first_passage_id" });
         }
 
         /// <inheritdoc />
