@@ -11,8 +11,9 @@ question of DIRECTORY/questions.jsonl (question, passage), and prints the recall
 searches, the time from the first request to the last readable document, the size of the index, and the time until the first token
 of an answer with passages and of one without; on PostgreSQL and on SQLite.
 
---fill N adds passages that are made of the sentences of the others, until there are N. --dimension N compares vectors of N components too, which
-have no meaning: it measures the time, and not what is found. Everything is removed at the end.
+--fill N adds passages that are made of the sentences of the others, until there are N.
+--dimension N compares vectors of N components too. They have no meaning: this measures times, and not what is found.
+Everything is removed at the end.
 
 Environment: POSTGRES_BIN, the folder of initdb and postgres (default: the newest installed version);
 TMPDIR, the parent folder of the databases (default /var/tmp);
