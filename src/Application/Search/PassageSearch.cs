@@ -42,7 +42,13 @@ internal sealed class PassageSearch(IQrAiDbContextFactory databases, VectorSearc
 
         var most = Math.Max(limit + Margin, RankFusion.Depth);
         var byWords = RankAsync(owner, terms, most, documentIds, cancellationToken);
-        var byMeaning = vectors.RankAsync(owner, query, most, documentIds, cancellationToken);
+        var byMeaning = vectors.RankAsync(
+            owner,
+            context is null ? query : $"{context}\n{query}",
+            most,
+            documentIds,
+            cancellationToken
+        );
         await Task.WhenAll(byWords, byMeaning);
         var (words, meanings) = (await byWords, await byMeaning);
         var ranked = meanings.Count == 0 ? words : RankFusion.Join([words, .. meanings], most);

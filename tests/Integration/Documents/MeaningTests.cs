@@ -1,4 +1,5 @@
 using System.Net;
+using QrAi.Tests.Testing.Providers;
 
 namespace QrAi.Tests.Integration.Documents;
 
@@ -40,6 +41,21 @@ public sealed class MeaningTests(DatabaseKind kind) : EmbeddingTest(kind)
 
         found.Count.ShouldBe(3);
         found[0].DocumentId.ShouldBe(both.Id);
+    }
+
+    [Test]
+    public async Task A_follow_up_question_is_embedded_with_the_turn_before()
+    {
+        await using var qrai = await StartEmbeddingAsync();
+        await qrai.AddReadyAsync("car.txt", "The car is parked outside.");
+        await EmbeddedAsync(1);
+        Provider.Enqueue(Reply.Answer("外です。"));
+        var session = (await qrai.AskAsync("自動車はどこ？")).SessionId;
+
+        await qrai.AskAsync("なぜ？", session);
+
+        Provider.Embeddings.Texts.ShouldContain("自動車はどこ？\n外です。\nなぜ？");
+        Provider.Requests[^1].Messages[^1].Content.ShouldContain("parked outside");
     }
 
     [Test]
