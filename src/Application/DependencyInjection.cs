@@ -62,6 +62,8 @@ public static class DependencyInjection
         services.AddSingleton<PassageNumbers>();
         services.AddSingleton<SegmentMerger>();
         services.AddSingleton<PassageSearch>();
+        services.AddSingleton<SessionSearch>();
+        services.AddSingleton<SessionMatches>();
         return services.AddIdempotency();
     }
 

@@ -33,7 +33,9 @@ internal sealed class PassageSearch(IQrAiDbContextFactory databases)
             return [];
 
         await using var database = databases.CreateFor(owner);
-        var passages = await database.IndexSegments.SumAsync(segment => segment.Passages, cancellationToken);
+        var passages = await database
+            .IndexSegments.Where(segment => segment.Kind == IndexKind.Documents)
+            .SumAsync(segment => segment.Passages, cancellationToken);
         if (passages == 0)
             return [];
         HashSet<long>? only = null;
@@ -44,9 +46,9 @@ internal sealed class PassageSearch(IQrAiDbContextFactory databases)
                 .ToHashSetAsync(cancellationToken);
 
         var ranking = new PassageRanking(terms);
-        var blocks = database.ReadIndexAsync([.. terms.Select(term => (long)term)]);
+        var blocks = database.ReadIndexAsync(IndexKind.Documents, [.. terms.Select(term => (long)term)]);
         await foreach (var block in blocks.WithCancellation(cancellationToken))
-            ranking.Add(block);
+            ranking.Add(block.Data);
         return await ReadAsync(database, ranking.Rank(passages, limit + Margin, only), limit, cancellationToken);
     }
 

@@ -6,6 +6,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 using QrAi.Application.Documents;
 using QrAi.Application.Generations;
+using QrAi.Application.Sessions;
 using QrAi.Application.Work;
 using QrAi.Infrastructure.Secrets;
 using QrAi.Infrastructure.Settings;
@@ -37,7 +38,8 @@ internal static class PostgresRegistration
             .AddSingleton<ITurnStore, PostgresTurnStore>()
             .AddSingleton<IAnswerStore, PostgresAnswerStore>()
             .AddSingleton<IWorkerStore, PostgresWorkerStore>()
-            .AddSingleton<IDocumentQueueStore, PostgresDocumentQueueStore>();
+            .AddSingleton<IDocumentQueueStore, PostgresDocumentQueueStore>()
+            .AddSingleton<ISessionIndexStore, PostgresSessionIndexStore>();
         services.AddSingleton(provider =>
         {
             var builder = new NpgsqlDataSourceBuilder(PostgresConnection.ForService(address, options));

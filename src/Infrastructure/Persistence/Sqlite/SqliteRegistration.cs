@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using QrAi.Application.Documents;
 using QrAi.Application.Generations;
+using QrAi.Application.Sessions;
 using QrAi.Application.Work;
 using QrAi.Infrastructure.Settings;
 
@@ -34,7 +35,8 @@ internal static class SqliteRegistration
             .AddSingleton<ITurnStore, SqliteTurnStore>()
             .AddSingleton<IAnswerStore, SqliteAnswerStore>()
             .AddSingleton<IWorkerStore, SqliteWorkerStore>()
-            .AddSingleton<IDocumentQueueStore, SqliteDocumentQueueStore>();
+            .AddSingleton<IDocumentQueueStore, SqliteDocumentQueueStore>()
+            .AddSingleton<ISessionIndexStore, SqliteSessionIndexStore>();
         return services.AddDatabase<SqliteDbContext, SqliteMigrator>(
             (provider, builder) =>
                 builder

@@ -19,7 +19,7 @@ internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions
           title = CASE WHEN is_titled THEN title ELSE @title END,
           folded_title = CASE WHEN is_titled THEN folded_title ELSE @folded END,
           is_titled = 1,
-          updated_at = max(updated_at, @now)
+          updated_at = max(updated_at + 10, @now)
         WHERE id = @session AND owner = @owner
           AND NOT EXISTS (SELECT 1 FROM messages WHERE session_id = @session AND status = 'generating')
         RETURNING message_count
