@@ -8,8 +8,17 @@ namespace QrAi.SearchProof;
 /// <param name="Work">The folder for everything that is written.</param>
 /// <param name="Data">The folder of <c>passages.jsonl</c> and <c>questions.jsonl</c>.</param>
 /// <param name="Fill">The number of passages to reach with recombined ones; 0 for none.</param>
+/// <param name="Sessions">The number of sessions to search instead; 0 for documents.</param>
 /// <param name="Only">The only database to use; empty for both.</param>
-internal sealed record Options(string QrAi, Postgres Postgres, string Work, string Data, int Fill, string Only)
+internal sealed record Options(
+    string QrAi,
+    Postgres Postgres,
+    string Work,
+    string Data,
+    int Fill,
+    int Sessions,
+    string Only
+)
 {
     public static bool TryParse(IReadOnlyList<string> arguments, out Options options)
     {
@@ -22,8 +31,11 @@ internal sealed record Options(string QrAi, Postgres Postgres, string Work, stri
             values.GetValueOrDefault("--work", ""),
             values.GetValueOrDefault("--data", ""),
             Text.Number(values.GetValueOrDefault("--fill", "0")),
+            Text.Number(values.GetValueOrDefault("--sessions", "0")),
             values.GetValueOrDefault("--only", "")
         );
-        return arguments.Count % 2 == 0 && options is { QrAi: not "", Work: not "", Data: not "" };
+        return arguments.Count % 2 == 0
+            && options is { QrAi: not "", Work: not "" }
+            && options.Data != "" != options.Sessions > 0;
     }
 }

@@ -62,7 +62,8 @@ internal static class PassageTerms
 
     /// <summary>
     /// Returns the key of a term in the index, a hash: 400,000 terms of an index share it with another one with a probability of
-    /// 1 in 10,000 for each term of a query. The result is stored and must never change (FNV-1a, 64 bits, folded).
+    /// 1 in 10,000 for each term of a query. The result is stored and must never change (FNV-1a, 64 bits, folded, and the finaliser of
+    /// MurmurHash3, as the first bits of short terms would otherwise be the same, and all of them in one block).
     /// </summary>
     internal static uint KeyOf(ReadOnlySpan<char> term)
     {
@@ -71,6 +72,9 @@ internal static class PassageTerms
         var hash = offset;
         foreach (var unit in term)
             hash = (hash ^ unit) * prime;
-        return (uint)(hash ^ (hash >> 32));
+        var key = (uint)(hash ^ (hash >> 32));
+        key = (key ^ (key >> 16)) * 0x85ebca6b;
+        key = (key ^ (key >> 13)) * 0xc2b2ae35;
+        return key ^ (key >> 16);
     }
 }

@@ -12,7 +12,7 @@ internal static class SessionTerms
     public const int MaxMessageLength = 100_000;
 
     /// <summary>The maximum number of pairs to search for. Few titles have them all, and each of these is compared.</summary>
-    private const int MaxPairs = 8;
+    private const int MaxPairs = 16;
 
     private const char TitleMark = '\uffff'; // not a character of any text
 

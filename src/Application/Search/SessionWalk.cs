@@ -12,7 +12,7 @@ internal static class SessionWalk
     /// <summary>The maximum number of matches that are few. Reading more costs as much as finding a page among 1,000,000 sessions.</summary>
     private const int MaxFew = 3_000;
 
-    private const int FirstBatch = 200;
+    private const int FirstBatch = 400;
     private const int MaxBatch = 3_200;
 
     /// <summary>Returns the first sessions after a place that match.</summary>
@@ -35,13 +35,12 @@ internal static class SessionWalk
     {
         var found = new List<FoundSession>();
         var ranges = database.IndexRanges.AsQueryable();
-        if (titles.Count + messages.Count <= MaxFew)
-        {
-            var ids = titles.Ranges.Concat(messages.Ranges).Distinct().ToArray();
-            if (ids.Length == 0)
-                return found;
+        var (areFew, fewMessages) = (titles.Count + messages.Count <= MaxFew, messages.Count <= MaxFew);
+        var ids = (areFew ? titles.Ranges : []).Concat(fewMessages ? messages.Ranges : []).Distinct().ToArray();
+        if (areFew && ids.Length == 0)
+            return found;
+        if (areFew)
             ranges = ranges.Where(range => ids.Contains(range.Id));
-        }
 
         var rows = SessionPlace
             .After(database.Sessions, place)
@@ -57,6 +56,9 @@ internal static class SessionWalk
                 RangeId = row.range.Id,
                 row.range.Position,
             });
+        // Many titles may have all pairs of the text, but few of them the text.
+        if (!areFew && fewMessages)
+            rows = rows.Where(row => row.HasTitle || ids.Contains(row.RangeId));
         var next = rows;
         for (var size = FirstBatch; ; size = Math.Min(size * 2, MaxBatch))
         {
