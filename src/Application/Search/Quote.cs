@@ -11,7 +11,7 @@ internal static partial class Quote
     /// <summary>The maximum length of a quote, in code points.</summary>
     public const int MaxLength = 200;
 
-    /// <summary>The number of characters before what was found.</summary>
+    /// <summary>The number of code points before what was found.</summary>
     private const int Before = 60;
 
     private const char Ellipsis = '…';
@@ -66,11 +66,21 @@ internal static partial class Quote
     private static int StartBefore(string text, int position)
     {
         var elements = StringInfo.ParseCombiningCharacters(text[..Boundary(text, position)]);
-        var first = Math.Max(0, elements.Length - Before);
-        for (var i = first; first > 0 && i < elements.Length; i++)
+        var (first, end, length) = (elements.Length, position, 0);
+        while (first > 0)
+        {
+            length += UnicodeText.CountCharacters(text[elements[first - 1]..end]);
+            if (length > Before)
+                break;
+            end = elements[--first];
+        }
+
+        if (first == 0)
+            return 0;
+        for (var i = first; i < elements.Length && position - elements[i] > Before / 2; i++)
             if (text[elements[i]] == ' ')
                 return elements[i] + 1;
-        return elements[first];
+        return first < elements.Length ? elements[first] : position;
     }
 
     private static int Boundary(string text, int position) =>

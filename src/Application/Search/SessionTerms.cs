@@ -46,7 +46,12 @@ internal static class SessionTerms
     /// <param name="query">The query.</param>
     public static IReadOnlyCollection<uint> InMessage(string query)
     {
-        var terms = TextAnalyzer.Terms(query).Distinct().OrderByDescending(term => term.Length).ToList();
+        var terms = TextAnalyzer
+            .Terms(query)
+            .Distinct()
+            .Where(term => !IsCompound(term))
+            .OrderByDescending(term => term.Length)
+            .ToList();
         // A pair with a Chinese character implies the character.
         return
         [
@@ -56,6 +61,15 @@ internal static class SessionTerms
                 .Distinct(),
         ];
     }
+
+    /// <summary>
+    /// Whether a term has words that are terms themselves, such as <c>example.jp</c>, which is to be found in
+    /// <c>example.jp/help</c> too.
+    /// </summary>
+    private static bool IsCompound(string term) =>
+        term.SkipWhile(character => TextAnalyzer.IsJoiner(character))
+            .SkipWhile(character => !TextAnalyzer.IsJoiner(character))
+            .Any(character => !TextAnalyzer.IsJoiner(character));
 
     private static bool IsIdeograph(string term) =>
         Rune.DecodeFromUtf16(term, out var rune, out var length) == System.Buffers.OperationStatus.Done

@@ -155,11 +155,11 @@ internal static class TextAnalyzer
         var value = rune.Value;
         if (value < 0x80)
             return char.IsAsciiLetterOrDigit((char)value) ? CharacterKind.Letter
-                : value is '-' or '_' or '.' or '@' or '#' or '+' or '/' or '&' or '\'' ? CharacterKind.Joiner
+                : IsJoiner(value) ? CharacterKind.Joiner
                 : CharacterKind.Separator;
         if (IsUnspaced(value))
             return CharacterKind.Unspaced;
-        if (value is 0x2019 or 0x2010)
+        if (IsJoiner(value))
             return CharacterKind.Joiner;
         return Rune.GetUnicodeCategory(rune) switch
         {
@@ -196,6 +196,10 @@ internal static class TextAnalyzer
             Rune.GetUnicodeCategory(rune) == UnicodeCategory.Format
             || rune.Value is (>= 0xFE00 and <= 0xFE0F) or (>= 0xE0100 and <= 0xE01EF)
         );
+
+    /// <summary>Whether a code point is a sign that connects words.</summary>
+    internal static bool IsJoiner(int value) =>
+        value is '-' or '_' or '.' or '@' or '#' or '+' or '/' or '&' or '\'' or 0x2019 or 0x2010;
 
     /// <summary>Whether a code point is a Chinese character, which is a term by itself.</summary>
     internal static bool IsIdeograph(int value) =>
