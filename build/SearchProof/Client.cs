@@ -68,6 +68,17 @@ internal sealed class Client(Uri address) : IDisposable
         return first;
     }
 
+    /// <summary>Returns the number of sessions on the first page of a search; without a query, of the list.</summary>
+    public async Task<int> CountSessions(string? query, CancellationToken cancellation) =>
+        (
+            await _http.GetFromJsonAsync<JsonElement>(
+                query is null ? "/api/sessions" : $"/api/sessions?q={Uri.EscapeDataString(query)}",
+                cancellation
+            )
+        )
+            .GetProperty("items")
+            .GetArrayLength();
+
     /// <summary>Searches.</summary>
     /// <returns>The documents of the ten best passages, each once.</returns>
     public async Task<List<Guid>> Search(string query, CancellationToken cancellation)

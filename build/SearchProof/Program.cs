@@ -8,6 +8,8 @@ const string Usage = """
     QrAi.SearchProof run --qrai PROGRAM --postgres HOST:PORT --password PASSWORD --work DIRECTORY --data DIRECTORY
         [--fill N] [--only postgres|sqlite] [--dimension N]
         adds the passages as documents, asks the questions, and measures what is found
+    QrAi.SearchProof run --qrai PROGRAM --postgres HOST:PORT --password PASSWORD --work DIRECTORY --sessions N
+        measures searches among sessions in PostgreSQL
 
     build/prove-search.sh does everything.
     """;
@@ -27,7 +29,9 @@ switch (args)
             }
             using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
             using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
-            return await Proof.Run(options, ended.Token);
+            return options.Sessions > 0
+                ? await SessionProof.Run(options, ended.Token)
+                : await Proof.Run(options, ended.Token);
         }
     default:
         await Console.Error.WriteLineAsync(Usage);

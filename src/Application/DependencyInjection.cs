@@ -68,6 +68,8 @@ public static class DependencyInjection
         services.AddSingleton<VectorSearch>();
         services.AddSingleton<VectorCache>();
         services.AddSingleton<DocumentEmbedder>();
+        services.AddSingleton<SessionSearch>();
+        services.AddSingleton<SessionMatches>();
         return services.AddIdempotency();
     }
 

@@ -67,6 +67,7 @@ public sealed class OwnerTests
             .ShouldBe(
                 [
                     "AnswerTakeover.cs", // for the owner of the answer
+                    "IndexNextSessions.cs", // for the owner of the sessions
                     "ReadNextDocument.cs", // for the owner of the document
                     "DocumentEmbedder.cs",
                     "EmbedNextDocument.cs",

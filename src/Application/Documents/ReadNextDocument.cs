@@ -94,7 +94,7 @@ internal sealed class ReadNextDocumentHandler(
             document.MediaType,
             duration.TotalMilliseconds
         );
-        await merger.MergeAsync(owner, document.IsShared, cancellationToken);
+        await merger.MergeAsync(IndexKind.Documents, owner, document.IsShared, cancellationToken);
     }
 
     private async Task<(Document? Document, byte[] File)> LoadAsync(

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using QrAi.Application.Errors;
 using QrAi.Application.Models;
 using QrAi.Application.Persistence;
+using QrAi.Application.Search;
 using QrAi.Application.Time;
 using QrAi.Application.Work;
 using QrAi.Domain.Sessions;
@@ -105,7 +106,9 @@ internal sealed class AnswerTakeover(
         }
 
         var past = await ReadPastAsync(turn.Question, database, cancellationToken);
-        var hasDocuments = options.Passages > 0 && await database.IndexSegments.AnyAsync(cancellationToken);
+        var hasDocuments =
+            options.Passages > 0
+            && await database.IndexSegments.AnyAsync(segment => segment.Kind == IndexKind.Documents, cancellationToken);
         logger.LogWarning(
             "Answer {AnswerId} has lost its process and is generated again, takeover {Takeover}",
             taken.AnswerId,

@@ -41,7 +41,7 @@ public interface IQrAiDbContext : IAsyncDisposable
     /// <summary>The passages that the owner can read.</summary>
     DbSet<Passage> Passages { get; }
 
-    /// <summary>The segments of the search index of the passages that the owner can read.</summary>
+    /// <summary>The segments of the search index that the owner can read.</summary>
     DbSet<IndexSegment> IndexSegments { get; }
 
     /// <summary>The vectors of the passages that the owner can read.</summary>
@@ -50,9 +50,13 @@ public interface IQrAiDbContext : IAsyncDisposable
     /// <summary>The owner's documents that have no vectors of the current model.</summary>
     DbSet<EmbeddingTask> EmbeddingTasks { get; }
 
+    /// <summary>The numbers of sessions in the search index. They have no owner: a query joins their session.</summary>
+    DbSet<IndexRange> IndexRanges { get; }
+
     /// <summary>Reads the blocks of the search index that have the terms of a query, from all segments that the owner can read.</summary>
+    /// <param name="kind">What to search.</param>
     /// <param name="terms">The terms.</param>
-    IAsyncEnumerable<byte[]> ReadIndexAsync(long[] terms);
+    IAsyncEnumerable<IndexBlock> ReadIndexAsync(IndexKind kind, long[] terms);
 
     /// <summary>Finds a key without tracking. The query is compiled, because every request may run it.</summary>
     /// <param name="hash">The key's hash.</param>

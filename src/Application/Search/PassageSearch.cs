@@ -66,7 +66,9 @@ internal sealed class PassageSearch(IQrAiDbContextFactory databases, VectorSearc
     )
     {
         await using var database = databases.CreateFor(owner);
-        var passages = await database.IndexSegments.SumAsync(segment => segment.Passages, cancellationToken);
+        var passages = await database
+            .IndexSegments.Where(segment => segment.Kind == IndexKind.Documents)
+            .SumAsync(segment => segment.Passages, cancellationToken);
         if (passages == 0)
             return [];
         HashSet<long>? only = null;
@@ -77,9 +79,9 @@ internal sealed class PassageSearch(IQrAiDbContextFactory databases, VectorSearc
                 .ToHashSetAsync(cancellationToken);
 
         var ranking = new PassageRanking(terms);
-        var blocks = database.ReadIndexAsync([.. terms.Keys.Select(term => (long)term)]);
+        var blocks = database.ReadIndexAsync(IndexKind.Documents, [.. terms.Keys.Select(term => (long)term)]);
         await foreach (var block in blocks.WithCancellation(cancellationToken))
-            ranking.Add(block);
+            ranking.Add(block.Data);
         return ranking.Rank(passages, most, only);
     }
 

@@ -32,7 +32,7 @@ internal static class PassageTerms
         var length = 0;
         TextAnalyzer.Analyze(
             text,
-            term =>
+            (term, start) =>
             {
                 length++;
                 CollectionsMarshal.GetValueRefOrAddDefault(frequencies, KeyOf(term), out _)++;
@@ -40,7 +40,7 @@ internal static class PassageTerms
         );
         var contextTerms = new HashSet<uint>();
         foreach (var part in context)
-            TextAnalyzer.Analyze(part, term => contextTerms.Add(KeyOf(term)));
+            TextAnalyzer.Analyze(part, (term, _) => contextTerms.Add(KeyOf(term)));
         foreach (var term in contextTerms)
             CollectionsMarshal.GetValueRefOrAddDefault(frequencies, term, out _) += ContextFrequency;
 
@@ -51,26 +51,30 @@ internal static class PassageTerms
         );
     }
 
-    /// <summary>Returns the distinct terms of a query.</summary>
-    /// <param name="query">The query.</param>
-    public static HashSet<uint> Of(string query)
+    /// <summary>Returns the distinct terms of a text.</summary>
+    /// <param name="text">The text, such as a query.</param>
+    public static HashSet<uint> Of(string text)
     {
         var terms = new HashSet<uint>();
-        TextAnalyzer.Analyze(query, term => terms.Add(KeyOf(term)));
+        TextAnalyzer.Analyze(text, (term, _) => terms.Add(KeyOf(term)));
         return terms;
     }
 
     /// <summary>
     /// Returns the key of a term in the index, a hash: 400,000 terms of an index share it with another one with a probability of
-    /// 1 in 10,000 for each term of a query. The result is stored and must never change (FNV-1a, 64 bits, folded).
+    /// 1 in 10,000 for each term of a query. The result is stored and must never change (FNV-1a, 64 bits, folded, and the finaliser of
+    /// MurmurHash3, as the first bits of short terms would otherwise be the same, and all of them in one block).
     /// </summary>
-    private static uint KeyOf(ReadOnlySpan<char> term)
+    internal static uint KeyOf(ReadOnlySpan<char> term)
     {
         const ulong offset = 14695981039346656037;
         const ulong prime = 1099511628211;
         var hash = offset;
         foreach (var unit in term)
             hash = (hash ^ unit) * prime;
-        return (uint)(hash ^ (hash >> 32));
+        var key = (uint)(hash ^ (hash >> 32));
+        key = (key ^ (key >> 16)) * 0x85ebca6b;
+        key = (key ^ (key >> 13)) * 0xc2b2ae35;
+        return key ^ (key >> 16);
     }
 }

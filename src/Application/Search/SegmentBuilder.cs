@@ -25,6 +25,16 @@ internal sealed class SegmentBuilder
             ListOf(term).Add(new Posting(passageId, weight));
     }
 
+    /// <summary>Adds a passage whose terms have no weights.</summary>
+    /// <param name="passageId">The passage.</param>
+    /// <param name="terms">Its terms.</param>
+    public void Add(long passageId, IEnumerable<uint> terms)
+    {
+        _passages.Add(passageId);
+        foreach (var term in terms)
+            ListOf(term).Add(new Posting(passageId, 1));
+    }
+
     /// <summary>Adds a block of another segment.</summary>
     /// <param name="block">The block.</param>
     public void Add(ReadOnlyMemory<byte> block)
@@ -45,10 +55,11 @@ internal sealed class SegmentBuilder
 
     /// <summary>Leaves out all passages but some.</summary>
     /// <param name="passages">The passages that stay.</param>
-    public void IntersectWith(IReadOnlySet<long> passages)
+    /// <returns>Whether any was left out.</returns>
+    public bool IntersectWith(IReadOnlySet<long> passages)
     {
         if (_passages.IsSubsetOf(passages))
-            return;
+            return false;
         _passages.IntersectWith(passages);
         foreach (var (term, postings) in _lists)
         {
@@ -56,6 +67,8 @@ internal sealed class SegmentBuilder
             if (postings.Count == 0)
                 _lists.Remove(term);
         }
+
+        return true;
     }
 
     /// <summary>Builds the blocks: each has the terms whose first bits are its number.</summary>
@@ -72,6 +85,10 @@ internal sealed class SegmentBuilder
             {
                 var postings = _lists[term];
                 postings.Sort((a, b) => a.PassageId.CompareTo(b.PassageId));
+                // A title that was changed, and later got a former pair of characters again, has it twice.
+                for (var i = postings.Count - 1; i > 0; i--)
+                    if (postings[i].PassageId == postings[i - 1].PassageId)
+                        postings.RemoveAt(i);
                 PostingList.Write(block, term, postings);
             }
 

@@ -6,7 +6,8 @@ namespace QrAi.Application.Search;
 
 /// <summary>Receives a term of a text.</summary>
 /// <param name="term">The term, valid during the call only.</param>
-internal delegate void TermHandler(ReadOnlySpan<char> term);
+/// <param name="start">Where it begins in the folded text.</param>
+internal delegate void TermHandler(ReadOnlySpan<char> term, int start);
 
 /// <summary>
 /// Splits texts into the terms that searches compare. Both databases use it for texts and queries, so that they find the same.
@@ -21,12 +22,16 @@ internal static class TextAnalyzer
     /// <summary>The maximum length of a term in UTF-16 code units. The rest of a longer word is ignored.</summary>
     private const int MaxTermLength = 64;
 
+    /// <summary>Folds a text: case and width, and what changes only how characters look.</summary>
+    /// <param name="text">Any text.</param>
+    public static string Fold(string text) => WithoutFormatting(UnicodeText.FoldCase(text));
+
     /// <summary>Splits a text into terms, with repetitions, in the order of their ends.</summary>
     /// <param name="text">Any text.</param>
     /// <param name="handle">Receives each term.</param>
     public static void Analyze(string text, TermHandler handle)
     {
-        var folded = WithoutFormatting(UnicodeText.FoldCase(text));
+        var folded = Fold(text);
         var position = 0;
         while (position < folded.Length)
         {
@@ -35,7 +40,7 @@ internal static class TextAnalyzer
             {
                 CharacterKind.Unspaced => AnalyzeUnspaced(folded, position, handle),
                 CharacterKind.Letter or CharacterKind.Joiner => AnalyzeWords(folded, position, handle),
-                CharacterKind.Symbol => Emit(folded.AsSpan(position, length), position + length, handle),
+                CharacterKind.Symbol => EmitSymbol(folded, position, length, handle),
                 _ => position + length,
             };
         }
@@ -46,7 +51,7 @@ internal static class TextAnalyzer
     public static List<string> Terms(string text)
     {
         var terms = new List<string>();
-        Analyze(text, term => terms.Add(term.ToString()));
+        Analyze(text, (term, _) => terms.Add(term.ToString()));
         return terms;
     }
 
@@ -60,14 +65,14 @@ internal static class TextAnalyzer
             if (KindOf(rune) != CharacterKind.Unspaced)
                 break;
             if (count > 0)
-                handle(text.AsSpan(previous, position + length - previous));
+                handle(text.AsSpan(previous, position + length - previous), previous);
             if (IsIdeograph(rune.Value))
-                handle(text.AsSpan(position, length));
+                handle(text.AsSpan(position, length), position);
             (previous, position, count) = (position, position + length, count + 1);
         }
 
         if (count == 1 && !IsIdeograph(char.ConvertToUtf32(text, start)))
-            handle(text.AsSpan(start, position - start));
+            handle(text.AsSpan(start, position - start), start);
         return position;
     }
 
@@ -99,7 +104,7 @@ internal static class TextAnalyzer
         while (last < end && text[last] is '#' or '+')
             last++;
         if (words > 1 || first < firstWord || last > lastWordEnd)
-            EmitWord(text.AsSpan(first, last - first), handle);
+            EmitWord(text.AsSpan(first, last - first), first, handle);
         return end;
 
         void EndWord(int wordEnd)
@@ -109,25 +114,25 @@ internal static class TextAnalyzer
             if (words++ == 0)
                 firstWord = wordStart;
             lastWordEnd = wordEnd;
-            EmitWord(text.AsSpan(wordStart, wordEnd - wordStart), handle);
+            EmitWord(text.AsSpan(wordStart, wordEnd - wordStart), wordStart, handle);
             wordStart = -1;
         }
     }
 
-    private static int Emit(ReadOnlySpan<char> term, int end, TermHandler handle)
+    private static int EmitSymbol(string text, int start, int length, TermHandler handle)
     {
-        handle(term);
-        return end;
+        handle(text.AsSpan(start, length), start);
+        return start + length;
     }
 
     /// <summary>Emits a word without the accents of its Latin and Greek letters, which many people do not type.</summary>
-    private static void EmitWord(ReadOnlySpan<char> word, TermHandler handle)
+    private static void EmitWord(ReadOnlySpan<char> word, int start, TermHandler handle)
     {
         if (word.Length > MaxTermLength)
             word = word[..UnicodeText.TruncatedLength(word, MaxTermLength)];
         if (Ascii.IsValid(word))
         {
-            handle(word);
+            handle(word, start);
             return;
         }
 
@@ -142,7 +147,7 @@ internal static class TextAnalyzer
                 plain.Append(character);
         }
 
-        handle(plain.ToString().Normalize(NormalizationForm.FormC));
+        handle(plain.ToString().Normalize(NormalizationForm.FormC), start);
     }
 
     private static CharacterKind KindOf(Rune rune)
@@ -150,11 +155,11 @@ internal static class TextAnalyzer
         var value = rune.Value;
         if (value < 0x80)
             return char.IsAsciiLetterOrDigit((char)value) ? CharacterKind.Letter
-                : value is '-' or '_' or '.' or '@' or '#' or '+' or '/' or '&' or '\'' ? CharacterKind.Joiner
+                : IsJoiner(value) ? CharacterKind.Joiner
                 : CharacterKind.Separator;
         if (IsUnspaced(value))
             return CharacterKind.Unspaced;
-        if (value is 0x2019 or 0x2010)
+        if (IsJoiner(value))
             return CharacterKind.Joiner;
         return Rune.GetUnicodeCategory(rune) switch
         {
@@ -192,7 +197,12 @@ internal static class TextAnalyzer
             || rune.Value is (>= 0xFE00 and <= 0xFE0F) or (>= 0xE0100 and <= 0xE01EF)
         );
 
-    private static bool IsIdeograph(int value) =>
+    /// <summary>Whether a code point is a sign that connects words.</summary>
+    internal static bool IsJoiner(int value) =>
+        value is '-' or '_' or '.' or '@' or '#' or '+' or '/' or '&' or '\'' or 0x2019 or 0x2010;
+
+    /// <summary>Whether a code point is a Chinese character, which is a term by itself.</summary>
+    internal static bool IsIdeograph(int value) =>
         value
             is 0x3005
                 or 0x3007

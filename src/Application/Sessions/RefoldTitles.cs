@@ -42,7 +42,13 @@ internal sealed class RefoldTitlesHandler(IQrAiDbContextFactory databases) : IRe
             // A concurrent renaming folds the new title.
             await sessions
                 .Where(session => session.Id == id && session.Title == title)
-                .ExecuteUpdateAsync(session => session.SetProperty(one => one.FoldedTitle, folded), cancellationToken);
+                .ExecuteUpdateAsync(
+                    session =>
+                        session
+                            .SetProperty(one => one.FoldedTitle, folded)
+                            .SetProperty(one => one.IndexedAt, Session.NeverIndexed),
+                    cancellationToken
+                );
         }
 
         return batch.Count == request.Limit ? batch[^1].Id : null;

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using AutoMapper;
 using QrAi.Domain.Sessions;
 
@@ -15,9 +16,23 @@ public sealed record SessionDto(
     int MessageCount,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt
+)
+{
+    /// <summary>In the results of a search: what was found.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SessionMatch? Match { get; init; }
+}
+
+/// <summary>What a search has found of a session.</summary>
+/// <param name="MessageId">The newest message that was found; absent if only the title was.</param>
+/// <param name="Quote">The part of the message around what was found, or the title: at most 200 characters.</param>
+public sealed record SessionMatch(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Guid? MessageId,
+    string Quote
 );
 
 internal sealed class SessionMapping : Profile
 {
-    public SessionMapping() => CreateMap<Session, SessionDto>();
+    public SessionMapping() =>
+        CreateMap<Session, SessionDto>().ForMember(session => session.Match, member => member.Ignore());
 }

@@ -19,11 +19,17 @@ public sealed class Session : IOwned
     /// <summary>The title of a session that was created without one, until its first question.</summary>
     public const string Untitled = "New session";
 
+    /// <summary>The value of <see cref="IndexedAt"/> of a session that the search index does not have.</summary>
+    public static readonly DateTimeOffset NeverIndexed = DateTimeOffset.UnixEpoch;
+
     /// <summary>
     /// The prefix of a folded title: the version of the folding rule. The character cannot occur in folded text, because
     /// NFKC replaces it by a digit. The prefix identifies titles that an earlier version of the program has folded.
     /// </summary>
     public const char FoldingRule = '②';
+
+    // What both databases store.
+    private static readonly TimeSpan Tick = TimeSpan.FromMicroseconds(1);
 
     private readonly List<Message> _messages = [];
 
@@ -52,6 +58,15 @@ public sealed class Session : IOwned
 
     /// <summary>The time of creation, of the last renaming or of the last question, whichever is latest.</summary>
     public DateTimeOffset UpdatedAt { get; private set; }
+
+    /// <summary>The activity up to which the search index has the session. If it is not the latest one, there is more.</summary>
+    public DateTimeOffset IndexedAt { get; private set; } = NeverIndexed;
+
+    /// <summary>The number of messages that the search index has, counted from the first one.</summary>
+    public int IndexedMessages { get; private set; }
+
+    /// <summary>A hash of the folded title that the search index has.</summary>
+    public int IndexedTitle { get; private set; }
 
     /// <summary>The loaded messages, which may be a part of all.</summary>
     public IReadOnlyCollection<Message> Messages => _messages;
@@ -111,6 +126,18 @@ public sealed class Session : IOwned
         return turn;
     }
 
+    /// <summary>Records what the search index has of the session.</summary>
+    /// <param name="messages">The number of messages, counted from the first one.</param>
+    /// <param name="title">A hash of the folded title.</param>
+    /// <param name="isComplete">Whether this is all that was said up to the latest activity.</param>
+    public void RecordIndexed(int messages, int title, bool isComplete)
+    {
+        IndexedMessages = messages;
+        IndexedTitle = title;
+        if (isComplete)
+            IndexedAt = UpdatedAt;
+    }
+
     private void SetTitle(string title)
     {
         Title = Guard.Against.InvalidText(title, MaxTitleLength, nameof(title));
@@ -120,8 +147,8 @@ public sealed class Session : IOwned
 
     private void Touch(DateTimeOffset now)
     {
-        // Clocks can be set back, and those of replicas differ: the latest activity must never move backwards.
-        if (now > UpdatedAt)
-            UpdatedAt = now;
+        // Clocks can be set back, and those of replicas differ: the latest activity moves forward nonetheless, so that the search
+        // index notices it.
+        UpdatedAt = now > UpdatedAt ? now : UpdatedAt + Tick;
     }
 }

@@ -24,6 +24,7 @@ public static class JobRegistration
             .AddHostedService<TakeoverStart>()
             .AddHostedService<TitleRefolding>()
             .AddHostedService<DocumentReading>()
+            .AddHostedService<SessionIndexing>()
             .AddHostedService<KeyUseWriter>()
             .AddHostedService<IdempotencyKeyCleanup>();
     }

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using QrAi.Application.Search;
 using QrAi.Domain.Callers;
 using QrAi.Domain.Documents;
+using QrAi.Domain.Sessions;
 
 namespace QrAi.Infrastructure.Persistence;
 
@@ -11,6 +12,12 @@ internal sealed class IndexSegmentConfiguration : IEntityTypeConfiguration<Index
     public void Configure(EntityTypeBuilder<IndexSegment> builder)
     {
         builder.Property(segment => segment.Id).ValueGeneratedNever();
+        builder
+            .Property(segment => segment.Kind)
+            .HasConversion(EnumNames.LowerCase<IndexKind>())
+            .HasMaxLength(16)
+            .HasDefaultValue(IndexKind.Documents)
+            .ValueGeneratedNever();
         builder.Property(segment => segment.Owner).HasMaxLength(Owners.MaxLength);
         builder
             .HasOne<Document>()
@@ -33,4 +40,16 @@ internal sealed class IndexBlockConfiguration : IEntityTypeConfiguration<IndexBl
 {
     public void Configure(EntityTypeBuilder<IndexBlock> builder) =>
         builder.ToTable("index_blocks").HasKey(block => new { block.SegmentId, block.Number });
+}
+
+internal sealed class IndexRangeConfiguration : IEntityTypeConfiguration<IndexRange>
+{
+    public void Configure(EntityTypeBuilder<IndexRange> builder)
+    {
+        builder.Property(range => range.Id).ValueGeneratedNever();
+        builder.HasOne<Session>().WithMany().HasForeignKey(range => range.SessionId).OnDelete(DeleteBehavior.Cascade);
+
+        // Serves the walk over sessions; unique, so that two processes cannot give a session different numbers.
+        builder.HasIndex(range => new { range.SessionId, range.Position }).IsUnique();
+    }
 }

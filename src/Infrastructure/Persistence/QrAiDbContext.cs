@@ -50,7 +50,10 @@ public abstract class QrAiDbContext(DbContextOptions options) : DbContext(option
     public DbSet<EmbeddingTask> EmbeddingTasks => Set<EmbeddingTask>();
 
     /// <inheritdoc />
-    public abstract IAsyncEnumerable<byte[]> ReadIndexAsync(long[] terms);
+    public DbSet<IndexRange> IndexRanges => Set<IndexRange>();
+
+    /// <inheritdoc />
+    public abstract IAsyncEnumerable<IndexBlock> ReadIndexAsync(IndexKind kind, long[] terms);
 
     /// <inheritdoc />
     public Task<ApiKey?> FindKeyAsync(string hash, CancellationToken cancellationToken) =>

@@ -24,6 +24,10 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
             .HasForeignKey(message => message.SessionId)
             .OnDelete(DeleteBehavior.Cascade);
 
+        builder.Property(session => session.IndexedAt).HasDefaultValue(Session.NeverIndexed).ValueGeneratedNever();
+        builder.Property(session => session.IndexedMessages).HasDefaultValue(0).ValueGeneratedNever();
+        builder.Property(session => session.IndexedTitle).HasDefaultValue(0).ValueGeneratedNever();
+
         // Serves an owner's list by latest activity; the id makes the order total.
         builder
             .HasIndex(session => new
@@ -33,5 +37,20 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
                 session.Id,
             })
             .IsDescending(false, true, true);
+
+        // Serves the indexing of what is new, and the search in titles that are not indexed yet.
+        builder
+            .HasIndex(
+                session => new
+                {
+                    session.Owner,
+                    session.UpdatedAt,
+                    session.Id,
+                },
+                "ix_sessions_unindexed"
+            )
+            .IsDescending(false, true, true)
+            .HasDatabaseName("ix_sessions_unindexed")
+            .HasFilter("indexed_at <> updated_at");
     }
 }

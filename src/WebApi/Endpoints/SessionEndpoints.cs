@@ -41,12 +41,17 @@ internal static class SessionEndpoints
     }
 
     /// <summary>Lists the caller's sessions.</summary>
-    /// <remarks>Sessions with the newest activity come first.</remarks>
+    /// <remarks>
+    /// Sessions with the newest activity come first. Messages are found some seconds after their answer has ended.
+    /// </remarks>
     /// <param name="limit" example="20">The most items of the page.</param>
     /// <param name="cursor" example="CN9Kry1gtyQHEaIBk4R3cZm7bLQAVnJ9yqgjjJxGpnA">
     /// The <c>nextCursor</c> of the page before; opaque.
     /// </param>
-    /// <param name="q" example="首都">Selects sessions whose title contains this text, ignoring case.</param>
+    /// <param name="q" example="首都">
+    /// Selects sessions whose title contains this text, or that have a message with all of its words, ignoring case and width.
+    /// <c>match</c> of each session is what was found.
+    /// </param>
     /// <response code="200">A page of sessions.</response>
     internal static async Task<Ok<Page<SessionDto>>> ListSessions(
         [ParsedAs(typeof(int), Default = PageLimits.Default), Range(1, PageLimits.Max)] string? limit,

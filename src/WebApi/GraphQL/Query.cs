@@ -20,7 +20,10 @@ internal sealed class Query : ObjectGraphType
         Field<NonNullGraphType<SessionConnectionType>>("sessions")
             .Description("Sessions, those with the newest activity first.")
             .PageArguments()
-            .Argument<StringGraphType>("q", "Only sessions whose title contains this text, ignoring case.")
+            .Argument<StringGraphType>(
+                "q",
+                "Only sessions whose title contains this text, or that have a message with all of its words."
+            )
             .ResolveAsync(async context =>
             {
                 var (first, after) = context.PageArguments();

@@ -113,6 +113,10 @@ internal static class Examples
         [typeof(Page<SessionDto>)] =
         [
             new("firstPage", new Page<SessionDto>([_session], "CN9Kry1gtyQHEaIBk4R3cZm7bLQAVnJ9yqgjjJxGpnA")),
+            new(
+                "found",
+                new Page<SessionDto>([_session with { Match = new(Answer.Id, Answer.Content) }], NextCursor: null)
+            ),
         ],
         [typeof(JsonObject)] =
         [

@@ -12,7 +12,12 @@ public sealed record SessionBody(
     int MessageCount,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt
-);
+)
+{
+    public MatchBody? Match { get; init; }
+}
+
+public sealed record MatchBody(Guid? MessageId, string Quote);
 
 public sealed record MessageBody
 {

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using QrAi.Application.Search;
 using QrAi.Domain.Sessions;
 
 namespace QrAi.Infrastructure.Persistence.Postgres;
@@ -10,11 +11,11 @@ public sealed class PostgresDbContext(DbContextOptions<PostgresDbContext> option
 {
     // In SQL, as EF Core cannot join a table with a list. So the filter by owner stands here.
     private const string IndexBlocks = """
-        SELECT block.data AS "Value"
+        SELECT block.segment_id, block.number, block.data
         FROM (
           SELECT DISTINCT segment.id, term.value >> (32 - segment.block_bits) AS number
           FROM index_segments AS segment CROSS JOIN unnest(@p1) AS term(value)
-          WHERE segment.owner = @p0 OR segment.is_shared
+          WHERE segment.kind = @p2 AND (segment.owner = @p0 OR segment.is_shared)
         ) AS wanted
         JOIN index_blocks AS block ON block.segment_id = wanted.id AND block.number = wanted.number
         """;
@@ -28,8 +29,8 @@ public sealed class PostgresDbContext(DbContextOptions<PostgresDbContext> option
     }
 
     /// <inheritdoc />
-    public override IAsyncEnumerable<byte[]> ReadIndexAsync(long[] terms) =>
-        Database.SqlQueryRaw<byte[]>(IndexBlocks, Owner!, terms).AsAsyncEnumerable();
+    public override IAsyncEnumerable<IndexBlock> ReadIndexAsync(IndexKind kind, long[] terms) =>
+        Set<IndexBlock>().FromSqlRaw(IndexBlocks, Owner!, terms, EnumNames.Of(kind)).AsNoTracking().AsAsyncEnumerable();
 
     /// <inheritdoc />
     protected override bool IsConflict(Exception exception) =>

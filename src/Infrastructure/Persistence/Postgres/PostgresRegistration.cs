@@ -7,6 +7,7 @@ using OpenTelemetry.Trace;
 using QrAi.Application.Documents;
 using QrAi.Application.Embeddings;
 using QrAi.Application.Generations;
+using QrAi.Application.Sessions;
 using QrAi.Application.Work;
 using QrAi.Infrastructure.Secrets;
 using QrAi.Infrastructure.Settings;
@@ -39,7 +40,8 @@ internal static class PostgresRegistration
             .AddSingleton<IAnswerStore, PostgresAnswerStore>()
             .AddSingleton<IWorkerStore, PostgresWorkerStore>()
             .AddSingleton<IDocumentQueueStore, PostgresDocumentQueueStore>()
-            .AddSingleton<IEmbeddingQueueStore, PostgresEmbeddingQueueStore>();
+            .AddSingleton<IEmbeddingQueueStore, PostgresEmbeddingQueueStore>()
+            .AddSingleton<ISessionIndexStore, PostgresSessionIndexStore>();
         services.AddSingleton(provider =>
         {
             var builder = new NpgsqlDataSourceBuilder(PostgresConnection.ForService(address, options));

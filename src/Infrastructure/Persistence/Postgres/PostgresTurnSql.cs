@@ -25,7 +25,7 @@ internal static class PostgresTurnSql
             title = CASE WHEN is_titled THEN title ELSE $7 END,
             folded_title = CASE WHEN is_titled THEN folded_title ELSE $8 END,
             is_titled = true,
-            updated_at = greatest(updated_at, $5)
+            updated_at = greatest(updated_at + interval '1 microsecond', $5)
           WHERE id = $1 AND owner = $2 AND clock_timestamp() < $11
             AND NOT EXISTS (SELECT FROM messages WHERE session_id = $1 AND status = 'generating')
           RETURNING message_count
@@ -73,7 +73,8 @@ internal static class PostgresTurnSql
         """;
 
     private const string MayHaveDocuments = """
-        EXISTS (SELECT FROM index_segments WHERE owner = $2) OR EXISTS (SELECT FROM index_segments WHERE is_shared)
+        EXISTS (SELECT FROM index_segments WHERE owner = $2 AND kind = 'documents')
+            OR EXISTS (SELECT FROM index_segments WHERE is_shared)
         """;
 
     // At least one row; if the turn was not opened, it has the reason.

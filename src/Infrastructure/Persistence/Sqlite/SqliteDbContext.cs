@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+using QrAi.Application.Search;
 
 namespace QrAi.Infrastructure.Persistence.Sqlite;
 
@@ -12,11 +13,11 @@ public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) :
 {
     // In SQL, as EF Core cannot join a table with a list. So the filter by owner stands here.
     private const string IndexBlocks = """
-        SELECT block.data AS "Value"
+        SELECT block.segment_id, block.number, block.data
         FROM (
           SELECT DISTINCT segment.id, term.value >> (32 - segment.block_bits) AS number
           FROM index_segments AS segment CROSS JOIN json_each(@p1) AS term
-          WHERE segment.owner = @p0 OR segment.is_shared
+          WHERE segment.kind = @p2 AND (segment.owner = @p0 OR segment.is_shared)
         ) AS wanted
         JOIN index_blocks AS block ON block.segment_id = wanted.id AND block.number = wanted.number
         """;
@@ -36,8 +37,11 @@ public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) :
             .WriteAsync(() => base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken), cancellationToken);
 
     /// <inheritdoc />
-    public override IAsyncEnumerable<byte[]> ReadIndexAsync(long[] terms) =>
-        Database.SqlQueryRaw<byte[]>(IndexBlocks, Owner!, JsonSerializer.Serialize(terms)).AsAsyncEnumerable();
+    public override IAsyncEnumerable<IndexBlock> ReadIndexAsync(IndexKind kind, long[] terms) =>
+        Set<IndexBlock>()
+            .FromSqlRaw(IndexBlocks, Owner!, JsonSerializer.Serialize(terms), EnumNames.Of(kind))
+            .AsNoTracking()
+            .AsAsyncEnumerable();
 
     /// <inheritdoc />
     protected override bool IsConflict(Exception exception) =>

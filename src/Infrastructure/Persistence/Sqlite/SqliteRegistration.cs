@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using QrAi.Application.Documents;
 using QrAi.Application.Embeddings;
 using QrAi.Application.Generations;
+using QrAi.Application.Sessions;
 using QrAi.Application.Work;
 using QrAi.Infrastructure.Settings;
 
@@ -36,7 +37,8 @@ internal static class SqliteRegistration
             .AddSingleton<IAnswerStore, SqliteAnswerStore>()
             .AddSingleton<IWorkerStore, SqliteWorkerStore>()
             .AddSingleton<IDocumentQueueStore, SqliteDocumentQueueStore>()
-            .AddSingleton<IEmbeddingQueueStore, SqliteEmbeddingQueueStore>();
+            .AddSingleton<IEmbeddingQueueStore, SqliteEmbeddingQueueStore>()
+            .AddSingleton<ISessionIndexStore, SqliteSessionIndexStore>();
         return services.AddDatabase<SqliteDbContext, SqliteMigrator>(
             (provider, builder) =>
                 builder

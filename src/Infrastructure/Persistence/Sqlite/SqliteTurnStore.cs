@@ -19,7 +19,7 @@ internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions
           title = CASE WHEN is_titled THEN title ELSE @title END,
           folded_title = CASE WHEN is_titled THEN folded_title ELSE @folded END,
           is_titled = 1,
-          updated_at = max(updated_at, @now)
+          updated_at = max(updated_at + 10, @now)
         WHERE id = @session AND owner = @owner
           AND NOT EXISTS (SELECT 1 FROM messages WHERE session_id = @session AND status = 'generating')
         RETURNING message_count
@@ -54,7 +54,8 @@ internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions
         """;
 
     private const string MayHaveDocuments = """
-        SELECT EXISTS (SELECT 1 FROM index_segments WHERE owner = @owner) OR EXISTS (SELECT 1 FROM index_segments WHERE is_shared)
+        SELECT EXISTS (SELECT 1 FROM index_segments WHERE owner = @owner AND kind = 'documents')
+          OR EXISTS (SELECT 1 FROM index_segments WHERE is_shared)
         """;
 
     private const string SessionExists = "SELECT 1 FROM sessions WHERE id = @session AND owner = @owner";

@@ -23,6 +23,9 @@ internal sealed class SessionType : ObjectGraphType<SessionDto>
         Field<NonNullGraphType<UtcDateTimeType>>("updatedAt")
             .Description("The time of its last activity.")
             .Resolve(context => context.Source.UpdatedAt);
+        Field<SessionMatchType>("match")
+            .Description("In the results of a search: what was found.")
+            .Resolve(context => context.Source.Match);
         Field<NonNullGraphType<MessageConnectionType>>("messages")
             .Description("Its messages, oldest first.")
             .PageArguments()
@@ -36,6 +39,22 @@ internal sealed class SessionType : ObjectGraphType<SessionDto>
                     .SendAsync(new ListMessages(context.Source.Id, first, after), context.CancellationToken);
                 return new Connection<MessageDto>(page, IsFirst: false);
             });
+    }
+}
+
+/// <summary>What a search has found of a session.</summary>
+internal sealed class SessionMatchType : ObjectGraphType<SessionMatch>
+{
+    public SessionMatchType()
+    {
+        Name = "SessionMatch";
+        Description = "What a search has found of a session.";
+        Field<IdGraphType>("messageId")
+            .Description("The newest message that was found; null if only the title was.")
+            .Resolve(context => context.Source.MessageId);
+        Field<NonNullGraphType<StringGraphType>>("quote")
+            .Description("The part of the message around what was found, or the title: at most 200 characters.")
+            .Resolve(context => context.Source.Quote);
     }
 }
 

@@ -55,7 +55,10 @@ internal sealed class MemoryUnitOfWork(MemoryDatabase database, string? owner) :
 
     public DbSet<EmbeddingTask> EmbeddingTasks => Empty<EmbeddingTask>();
 
-    public IAsyncEnumerable<byte[]> ReadIndexAsync(long[] terms) => AsyncEnumerable.Empty<byte[]>();
+    public DbSet<IndexRange> IndexRanges => Empty<IndexRange>();
+
+    public IAsyncEnumerable<IndexBlock> ReadIndexAsync(IndexKind kind, long[] terms) =>
+        AsyncEnumerable.Empty<IndexBlock>();
 
     public Task<ApiKey?> FindKeyAsync(string hash, CancellationToken cancellationToken) =>
         Task.FromResult(Keys().SingleOrDefault(key => key.Hash == hash));

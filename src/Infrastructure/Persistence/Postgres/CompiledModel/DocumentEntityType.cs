@@ -692,12 +692,12 @@ status.TypeMapping = NpgsqlStringTypeMapping.Default.Clone(
         storeTypeName: "character varying(16)",
         size: 16),
     converter: new ValueConverter<DocumentStatus, string>(
-        string (DocumentStatus value) => ((object)value).ToString().ToLowerInvariant(),
+        string (DocumentStatus value) => EnumNames.Of(value),
         DocumentStatus (string text) => Enum.Parse<DocumentStatus>(text, true)),
     jsonValueReaderWriter: new JsonConvertedValueReaderWriter<DocumentStatus, string>(
         JsonStringReaderWriter.Instance,
         new ValueConverter<DocumentStatus, string>(
-            string (DocumentStatus value) => ((object)value).ToString().ToLowerInvariant(),
+            string (DocumentStatus value) => EnumNames.Of(value),
             DocumentStatus (string text) => Enum.Parse<DocumentStatus>(text, true))));
 status.TypeMapping = ((NpgsqlStringTypeMapping)status.TypeMapping).Clone(npgsqlDbType: NpgsqlTypes.NpgsqlDbType.Varchar);
 status.SetSentinelFromProviderValue("queued");

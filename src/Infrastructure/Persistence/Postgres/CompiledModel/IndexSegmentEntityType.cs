@@ -9,6 +9,8 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Metadata.Internal;
 using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.EntityFrameworkCore.Storage.Json;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Storage.Internal.Mapping;
 using QrAi.Application.Search;
@@ -27,7 +29,7 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
                 "QrAi.Application.Search.IndexSegment",
                 typeof(IndexSegment),
                 baseEntityType,
-                propertyCount: 7,
+                propertyCount: 8,
                 navigationCount: 1,
                 foreignKeyCount: 1,
                 unnamedIndexCount: 3,
@@ -236,141 +238,101 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             isShared.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
             isShared.AddAnnotation("Relational:ColumnName", "is_shared");
 
-            var level = runtimeEntityType.AddProperty(
-                "Level",
-                typeof(int),
-                propertyInfo: typeof(IndexSegment).GetProperty("Level", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                fieldInfo: typeof(IndexSegment).GetField("<Level>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                sentinel: 0);
-            level.SetGetter(
-                int (IndexSegment instance) => IndexSegmentUnsafeAccessors.Level(instance),
-                bool (IndexSegment instance) => IndexSegmentUnsafeAccessors.Level(instance) == 0);
-            level.SetSetter(
-                IndexSegment (IndexSegment instance, int value) =>
+            var kind = runtimeEntityType.AddProperty(
+                "Kind",
+                typeof(IndexKind),
+                propertyInfo: typeof(IndexSegment).GetProperty("Kind", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(IndexSegment).GetField("<Kind>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                maxLength: 16);
+            kind.SetGetter(
+                IndexKind (IndexSegment instance) => IndexSegmentUnsafeAccessors.Kind(instance),
+                bool (IndexSegment instance) => object.Equals(((object)(IndexSegmentUnsafeAccessors.Kind(instance))), ((object)(IndexKind.Documents))));
+            kind.SetSetter(
+                IndexSegment (IndexSegment instance, IndexKind value) =>
                 {
-                    IndexSegmentUnsafeAccessors.Level(instance) = value;
+                    IndexSegmentUnsafeAccessors.Kind(instance) = value;
                     return instance;
                 });
-            level.SetMaterializationSetter(
-                IndexSegment (IndexSegment instance, int value) =>
+            kind.SetMaterializationSetter(
+                IndexSegment (IndexSegment instance, IndexKind value) =>
                 {
-                    IndexSegmentUnsafeAccessors.Level(instance) = value;
+                    IndexSegmentUnsafeAccessors.Kind(instance) = value;
                     return instance;
                 });
-            level.SetAccessors(
-                int (IInternalEntry entry) => IndexSegmentUnsafeAccessors.Level(((IndexSegment)(entry.Entity))),
-                int (IInternalEntry entry) => IndexSegmentUnsafeAccessors.Level(((IndexSegment)(entry.Entity))),
-                int (IInternalEntry entry) => entry.ReadOriginalValue<int>(level, 4),
-                int (IInternalEntry entry) => entry.GetCurrentValue<int>(level));
-            level.SetPropertyIndexes(
+            kind.SetAccessors(
+                IndexKind (IInternalEntry entry) => IndexSegmentUnsafeAccessors.Kind(((IndexSegment)(entry.Entity))),
+                IndexKind (IInternalEntry entry) => IndexSegmentUnsafeAccessors.Kind(((IndexSegment)(entry.Entity))),
+                IndexKind (IInternalEntry entry) => entry.ReadOriginalValue<IndexKind>(kind, 4),
+                IndexKind (IInternalEntry entry) => entry.GetCurrentValue<IndexKind>(kind));
+            kind.SetPropertyIndexes(
                 index: 4,
                 originalValueIndex: 4,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
-            level.TypeMapping = IntTypeMapping.Default.Clone(
-                comparer: new ValueComparer<int>(
-                    bool (int v1, int v2) => v1 == v2,
-                    int (int v) => v,
-                    int (int v) => v),
-                keyComparer: new ValueComparer<int>(
-                    bool (int v1, int v2) => v1 == v2,
-                    int (int v) => v,
-                    int (int v) => v),
-                providerValueComparer: new ValueComparer<int>(
-                    bool (int v1, int v2) => v1 == v2,
-                    int (int v) => v,
-                    int (int v) => v),
-                mappingInfo: new RelationalTypeMappingInfo(
-                    storeTypeName: "integer"));
-            level.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
-            level.AddAnnotation("Relational:ColumnName", "level");
-
-            var owner = runtimeEntityType.AddProperty(
-                "Owner",
-                typeof(string),
-                propertyInfo: typeof(IndexSegment).GetProperty("Owner", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                fieldInfo: typeof(IndexSegment).GetField("<Owner>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-                maxLength: 500);
-            owner.SetGetter(
-                string (IndexSegment instance) => IndexSegmentUnsafeAccessors.Owner(instance),
-                bool (IndexSegment instance) => IndexSegmentUnsafeAccessors.Owner(instance) == null);
-            owner.SetSetter(
-                IndexSegment (IndexSegment instance, string value) =>
-                {
-                    IndexSegmentUnsafeAccessors.Owner(instance) = value;
-                    return instance;
-                });
-            owner.SetMaterializationSetter(
-                IndexSegment (IndexSegment instance, string value) =>
-                {
-                    IndexSegmentUnsafeAccessors.Owner(instance) = value;
-                    return instance;
-                });
-            owner.SetAccessors(
-                string (IInternalEntry entry) => IndexSegmentUnsafeAccessors.Owner(((IndexSegment)(entry.Entity))),
-                string (IInternalEntry entry) => IndexSegmentUnsafeAccessors.Owner(((IndexSegment)(entry.Entity))),
-                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(owner, 5),
-                string (IInternalEntry entry) => entry.GetCurrentValue<string>(owner));
-            owner.SetPropertyIndexes(
-                index: 5,
-                originalValueIndex: 5,
-                shadowIndex: -1,
-                relationshipIndex: -1,
-                storeGenerationIndex: -1);
-            owner.TypeMapping = NpgsqlStringTypeMapping.Default.Clone(
-                comparer: new ValueComparer<string>(
-                    bool (string v1, string v2) => v1 == v2,
-                    int (string v) => ((object)v).GetHashCode(),
-                    string (string v) => v),
-                keyComparer: new ValueComparer<string>(
-                    bool (string v1, string v2) => v1 == v2,
-                    int (string v) => ((object)v).GetHashCode(),
-                    string (string v) => v),
+            kind.TypeMapping = NpgsqlStringTypeMapping.Default.Clone(
+                comparer: new ValueComparer<IndexKind>(
+                    bool (IndexKind v1, IndexKind v2) => object.Equals(((object)v1), ((object)v2)),
+                    int (IndexKind v) => ((object)v).GetHashCode(),
+                    IndexKind (IndexKind v) => v),
+                keyComparer: new ValueComparer<IndexKind>(
+                    bool (IndexKind v1, IndexKind v2) => object.Equals(((object)v1), ((object)v2)),
+                    int (IndexKind v) => ((object)v).GetHashCode(),
+                    IndexKind (IndexKind v) => v),
                 providerValueComparer: new ValueComparer<string>(
                     bool (string v1, string v2) => v1 == v2,
                     int (string v) => ((object)v).GetHashCode(),
                     string (string v) => v),
                 mappingInfo: new RelationalTypeMappingInfo(
-                    storeTypeName: "character varying(500)",
-                    size: 500));
-            owner.TypeMapping = ((NpgsqlStringTypeMapping)owner.TypeMapping).Clone(npgsqlDbType: NpgsqlTypes.NpgsqlDbType.Varchar);
-        owner.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
-        owner.AddAnnotation("Relational:ColumnName", "owner");
+                    storeTypeName: "character varying(16)",
+                    size: 16),
+                converter: new ValueConverter<IndexKind, string>(
+                    string (IndexKind value) => EnumNames.Of(value),
+                    IndexKind (string text) => Enum.Parse<IndexKind>(text, true)),
+                jsonValueReaderWriter: new JsonConvertedValueReaderWriter<IndexKind, string>(
+                    JsonStringReaderWriter.Instance,
+                    new ValueConverter<IndexKind, string>(
+                        string (IndexKind value) => EnumNames.Of(value),
+                        IndexKind (string text) => Enum.Parse<IndexKind>(text, true))));
+            kind.TypeMapping = ((NpgsqlStringTypeMapping)kind.TypeMapping).Clone(npgsqlDbType: NpgsqlTypes.NpgsqlDbType.Varchar);
+        kind.SetSentinelFromProviderValue("documents");
+        kind.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+        kind.AddAnnotation("Relational:ColumnName", "kind");
+        kind.AddAnnotation("Relational:DefaultValue", IndexKind.Documents);
 
-        var passages = runtimeEntityType.AddProperty(
-            "Passages",
+        var level = runtimeEntityType.AddProperty(
+            "Level",
             typeof(int),
-            propertyInfo: typeof(IndexSegment).GetProperty("Passages", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
-            fieldInfo: typeof(IndexSegment).GetField("<Passages>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+            propertyInfo: typeof(IndexSegment).GetProperty("Level", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+            fieldInfo: typeof(IndexSegment).GetField("<Level>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
             sentinel: 0);
-        passages.SetGetter(
-            int (IndexSegment instance) => IndexSegmentUnsafeAccessors.Passages(instance),
-            bool (IndexSegment instance) => IndexSegmentUnsafeAccessors.Passages(instance) == 0);
-        passages.SetSetter(
+        level.SetGetter(
+            int (IndexSegment instance) => IndexSegmentUnsafeAccessors.Level(instance),
+            bool (IndexSegment instance) => IndexSegmentUnsafeAccessors.Level(instance) == 0);
+        level.SetSetter(
             IndexSegment (IndexSegment instance, int value) =>
             {
-                IndexSegmentUnsafeAccessors.Passages(instance) = value;
+                IndexSegmentUnsafeAccessors.Level(instance) = value;
                 return instance;
             });
-        passages.SetMaterializationSetter(
+        level.SetMaterializationSetter(
             IndexSegment (IndexSegment instance, int value) =>
             {
-                IndexSegmentUnsafeAccessors.Passages(instance) = value;
+                IndexSegmentUnsafeAccessors.Level(instance) = value;
                 return instance;
             });
-        passages.SetAccessors(
-            int (IInternalEntry entry) => IndexSegmentUnsafeAccessors.Passages(((IndexSegment)(entry.Entity))),
-            int (IInternalEntry entry) => IndexSegmentUnsafeAccessors.Passages(((IndexSegment)(entry.Entity))),
-            int (IInternalEntry entry) => entry.ReadOriginalValue<int>(passages, 6),
-            int (IInternalEntry entry) => entry.GetCurrentValue<int>(passages));
-        passages.SetPropertyIndexes(
-            index: 6,
-            originalValueIndex: 6,
+        level.SetAccessors(
+            int (IInternalEntry entry) => IndexSegmentUnsafeAccessors.Level(((IndexSegment)(entry.Entity))),
+            int (IInternalEntry entry) => IndexSegmentUnsafeAccessors.Level(((IndexSegment)(entry.Entity))),
+            int (IInternalEntry entry) => entry.ReadOriginalValue<int>(level, 5),
+            int (IInternalEntry entry) => entry.GetCurrentValue<int>(level));
+        level.SetPropertyIndexes(
+            index: 5,
+            originalValueIndex: 5,
             shadowIndex: -1,
             relationshipIndex: -1,
             storeGenerationIndex: -1);
-        passages.TypeMapping = IntTypeMapping.Default.Clone(
+        level.TypeMapping = IntTypeMapping.Default.Clone(
             comparer: new ValueComparer<int>(
                 bool (int v1, int v2) => v1 == v2,
                 int (int v) => v,
@@ -385,93 +347,196 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
                 int (int v) => v),
             mappingInfo: new RelationalTypeMappingInfo(
                 storeTypeName: "integer"));
-        passages.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
-        passages.AddAnnotation("Relational:ColumnName", "passages");
+        level.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+        level.AddAnnotation("Relational:ColumnName", "level");
 
-        var key = runtimeEntityType.AddKey(
-            new[] { id });
-        runtimeEntityType.SetPrimaryKey(key);
-        key.AddAnnotation("Relational:Name", "pk_index_segments");
-
-        var index = runtimeEntityType.AddIndex(
-            new[] { documentId });
-        index.AddAnnotation("Relational:Name", "ix_index_segments_document_id");
-
-        var index0 = runtimeEntityType.AddIndex(
-            new[] { isShared });
-        index0.AddAnnotation("Relational:Filter", "is_shared");
-        index0.AddAnnotation("Relational:Name", "ix_index_segments_is_shared");
-
-        var index1 = runtimeEntityType.AddIndex(
-            new[] { owner, level });
-        index1.AddAnnotation("Relational:Name", "ix_index_segments_owner_level");
-
-        return runtimeEntityType;
-    }
-
-    public static RuntimeForeignKey CreateForeignKey1(RuntimeEntityType declaringEntityType, RuntimeEntityType principalEntityType)
-    {
-        var runtimeForeignKey = declaringEntityType.AddForeignKey(new[] { declaringEntityType.FindProperty("DocumentId") },
-            principalEntityType.FindKey(new[] { principalEntityType.FindProperty("Id") }),
-            principalEntityType,
-            deleteBehavior: DeleteBehavior.Cascade);
-
-        runtimeForeignKey.AddAnnotation("Relational:Name", "fk_index_segments_documents_document_id");
-        return runtimeForeignKey;
-    }
-
-    public static void CreateAnnotations(RuntimeEntityType runtimeEntityType)
-    {
-        var id = runtimeEntityType.FindProperty("Id");
-        var blockBits = runtimeEntityType.FindProperty("BlockBits");
-        var documentId = runtimeEntityType.FindProperty("DocumentId");
-        var isShared = runtimeEntityType.FindProperty("IsShared");
-        var level = runtimeEntityType.FindProperty("Level");
-        var owner = runtimeEntityType.FindProperty("Owner");
-        var passages = runtimeEntityType.FindProperty("Passages");
-        var key = runtimeEntityType.FindKey(new[] { id });
-        key.SetPrincipalKeyValueFactory(KeyValueFactoryFactory.CreateSimpleNonNullableFactory<Guid>(key));
-        key.SetIdentityMapFactory(IdentityMapFactoryFactory.CreateFactory<Guid>(key));
-        var blocks = runtimeEntityType.FindNavigation("Blocks");
-        runtimeEntityType.SetOriginalValuesFactory(
-            ISnapshot (IInternalEntry source) =>
+        var owner = runtimeEntityType.AddProperty(
+            "Owner",
+            typeof(string),
+            propertyInfo: typeof(IndexSegment).GetProperty("Owner", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+            fieldInfo: typeof(IndexSegment).GetField("<Owner>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+            maxLength: 500);
+        owner.SetGetter(
+            string (IndexSegment instance) => IndexSegmentUnsafeAccessors.Owner(instance),
+            bool (IndexSegment instance) => IndexSegmentUnsafeAccessors.Owner(instance) == null);
+        owner.SetSetter(
+            IndexSegment (IndexSegment instance, string value) =>
             {
-                var structuralType = ((IndexSegment)(source.Entity));
-                return ((ISnapshot)(new Snapshot<Guid, int, Guid?, bool, int, string, int>(((ValueComparer<Guid>)(((IProperty)id).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), ((ValueComparer<int>)(((IProperty)blockBits).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(blockBits)), (source.GetCurrentValue<Guid?>(documentId) == null ? null : ((ValueComparer<Guid?>)(((IProperty)documentId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid?>(documentId))), ((ValueComparer<bool>)(((IProperty)isShared).GetValueComparer())).Snapshot(source.GetCurrentValue<bool>(isShared)), ((ValueComparer<int>)(((IProperty)level).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(level)), (source.GetCurrentValue<string>(owner) == null ? null : ((ValueComparer<string>)(((IProperty)owner).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(owner))), ((ValueComparer<int>)(((IProperty)passages).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(passages)))));
+                IndexSegmentUnsafeAccessors.Owner(instance) = value;
+                return instance;
             });
-        runtimeEntityType.SetStoreGeneratedValuesFactory(
-            ISnapshot () => ((ISnapshot)(new Snapshot<Guid?>((default(Guid? ) == null ? null : ((ValueComparer<Guid?>)(((IProperty)documentId).GetValueComparer())).Snapshot(default(Guid? )))))));
-        runtimeEntityType.SetTemporaryValuesFactory(
-            ISnapshot (IInternalEntry source) => ((ISnapshot)(new Snapshot<Guid?>(default(Guid? )))));
-        runtimeEntityType.SetShadowValuesFactory(
-            ISnapshot (IDictionary<string, object> source) => Snapshot.Empty);
-        runtimeEntityType.SetEmptyShadowValuesFactory(
-            ISnapshot () => Snapshot.Empty);
-        runtimeEntityType.SetRelationshipSnapshotFactory(
-            ISnapshot (IInternalEntry source) =>
+        owner.SetMaterializationSetter(
+            IndexSegment (IndexSegment instance, string value) =>
             {
-                var structuralType = ((IndexSegment)(source.Entity));
-                return ((ISnapshot)(new Snapshot<Guid, Guid?, object>(((ValueComparer<Guid>)(((IProperty)id).GetKeyValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), (source.GetCurrentValue<Guid?>(documentId) == null ? null : ((ValueComparer<Guid?>)(((IProperty)documentId).GetKeyValueComparer())).Snapshot(source.GetCurrentValue<Guid?>(documentId))), SnapshotFactoryFactory.SnapshotCollection(source.GetCurrentValue<IReadOnlyCollection<IndexBlock>>(blocks)))));
+                IndexSegmentUnsafeAccessors.Owner(instance) = value;
+                return instance;
             });
-        runtimeEntityType.SetCounts(new PropertyCounts(
-            propertyCount: 7,
-            navigationCount: 1,
-            complexPropertyCount: 0,
-            complexCollectionCount: 0,
-            originalValueCount: 7,
-            shadowCount: 0,
-            relationshipCount: 3,
-            storeGeneratedCount: 1));
-        runtimeEntityType.AddAnnotation("Relational:FunctionName", null);
-        runtimeEntityType.AddAnnotation("Relational:Schema", null);
-        runtimeEntityType.AddAnnotation("Relational:SqlQuery", null);
-        runtimeEntityType.AddAnnotation("Relational:TableName", "index_segments");
-        runtimeEntityType.AddAnnotation("Relational:ViewName", null);
-        runtimeEntityType.AddAnnotation("Relational:ViewSchema", null);
+        owner.SetAccessors(
+            string (IInternalEntry entry) => IndexSegmentUnsafeAccessors.Owner(((IndexSegment)(entry.Entity))),
+            string (IInternalEntry entry) => IndexSegmentUnsafeAccessors.Owner(((IndexSegment)(entry.Entity))),
+            string (IInternalEntry entry) => entry.ReadOriginalValue<string>(owner, 6),
+            string (IInternalEntry entry) => entry.GetCurrentValue<string>(owner));
+        owner.SetPropertyIndexes(
+            index: 6,
+            originalValueIndex: 6,
+            shadowIndex: -1,
+            relationshipIndex: -1,
+            storeGenerationIndex: -1);
+        owner.TypeMapping = NpgsqlStringTypeMapping.Default.Clone(
+            comparer: new ValueComparer<string>(
+                bool (string v1, string v2) => v1 == v2,
+                int (string v) => ((object)v).GetHashCode(),
+                string (string v) => v),
+            keyComparer: new ValueComparer<string>(
+                bool (string v1, string v2) => v1 == v2,
+                int (string v) => ((object)v).GetHashCode(),
+                string (string v) => v),
+            providerValueComparer: new ValueComparer<string>(
+                bool (string v1, string v2) => v1 == v2,
+                int (string v) => ((object)v).GetHashCode(),
+                string (string v) => v),
+            mappingInfo: new RelationalTypeMappingInfo(
+                storeTypeName: "character varying(500)",
+                size: 500));
+        owner.TypeMapping = ((NpgsqlStringTypeMapping)owner.TypeMapping).Clone(npgsqlDbType: NpgsqlTypes.NpgsqlDbType.Varchar);
+    owner.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+    owner.AddAnnotation("Relational:ColumnName", "owner");
 
-        Customize(runtimeEntityType);
-    }
+    var passages = runtimeEntityType.AddProperty(
+        "Passages",
+        typeof(int),
+        propertyInfo: typeof(IndexSegment).GetProperty("Passages", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+        fieldInfo: typeof(IndexSegment).GetField("<Passages>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+        sentinel: 0);
+    passages.SetGetter(
+        int (IndexSegment instance) => IndexSegmentUnsafeAccessors.Passages(instance),
+        bool (IndexSegment instance) => IndexSegmentUnsafeAccessors.Passages(instance) == 0);
+    passages.SetSetter(
+        IndexSegment (IndexSegment instance, int value) =>
+        {
+            IndexSegmentUnsafeAccessors.Passages(instance) = value;
+            return instance;
+        });
+    passages.SetMaterializationSetter(
+        IndexSegment (IndexSegment instance, int value) =>
+        {
+            IndexSegmentUnsafeAccessors.Passages(instance) = value;
+            return instance;
+        });
+    passages.SetAccessors(
+        int (IInternalEntry entry) => IndexSegmentUnsafeAccessors.Passages(((IndexSegment)(entry.Entity))),
+        int (IInternalEntry entry) => IndexSegmentUnsafeAccessors.Passages(((IndexSegment)(entry.Entity))),
+        int (IInternalEntry entry) => entry.ReadOriginalValue<int>(passages, 7),
+        int (IInternalEntry entry) => entry.GetCurrentValue<int>(passages));
+    passages.SetPropertyIndexes(
+        index: 7,
+        originalValueIndex: 7,
+        shadowIndex: -1,
+        relationshipIndex: -1,
+        storeGenerationIndex: -1);
+    passages.TypeMapping = IntTypeMapping.Default.Clone(
+        comparer: new ValueComparer<int>(
+            bool (int v1, int v2) => v1 == v2,
+            int (int v) => v,
+            int (int v) => v),
+        keyComparer: new ValueComparer<int>(
+            bool (int v1, int v2) => v1 == v2,
+            int (int v) => v,
+            int (int v) => v),
+        providerValueComparer: new ValueComparer<int>(
+            bool (int v1, int v2) => v1 == v2,
+            int (int v) => v,
+            int (int v) => v),
+        mappingInfo: new RelationalTypeMappingInfo(
+            storeTypeName: "integer"));
+    passages.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+    passages.AddAnnotation("Relational:ColumnName", "passages");
 
-    static partial void Customize(RuntimeEntityType runtimeEntityType);
+    var key = runtimeEntityType.AddKey(
+        new[] { id });
+    runtimeEntityType.SetPrimaryKey(key);
+    key.AddAnnotation("Relational:Name", "pk_index_segments");
+
+    var index = runtimeEntityType.AddIndex(
+        new[] { documentId });
+    index.AddAnnotation("Relational:Name", "ix_index_segments_document_id");
+
+    var index0 = runtimeEntityType.AddIndex(
+        new[] { isShared });
+    index0.AddAnnotation("Relational:Filter", "is_shared");
+    index0.AddAnnotation("Relational:Name", "ix_index_segments_is_shared");
+
+    var index1 = runtimeEntityType.AddIndex(
+        new[] { owner, level });
+    index1.AddAnnotation("Relational:Name", "ix_index_segments_owner_level");
+
+    return runtimeEntityType;
+}
+
+public static RuntimeForeignKey CreateForeignKey1(RuntimeEntityType declaringEntityType, RuntimeEntityType principalEntityType)
+{
+    var runtimeForeignKey = declaringEntityType.AddForeignKey(new[] { declaringEntityType.FindProperty("DocumentId") },
+        principalEntityType.FindKey(new[] { principalEntityType.FindProperty("Id") }),
+        principalEntityType,
+        deleteBehavior: DeleteBehavior.Cascade);
+
+    runtimeForeignKey.AddAnnotation("Relational:Name", "fk_index_segments_documents_document_id");
+    return runtimeForeignKey;
+}
+
+public static void CreateAnnotations(RuntimeEntityType runtimeEntityType)
+{
+    var id = runtimeEntityType.FindProperty("Id");
+    var blockBits = runtimeEntityType.FindProperty("BlockBits");
+    var documentId = runtimeEntityType.FindProperty("DocumentId");
+    var isShared = runtimeEntityType.FindProperty("IsShared");
+    var kind = runtimeEntityType.FindProperty("Kind");
+    var level = runtimeEntityType.FindProperty("Level");
+    var owner = runtimeEntityType.FindProperty("Owner");
+    var passages = runtimeEntityType.FindProperty("Passages");
+    var key = runtimeEntityType.FindKey(new[] { id });
+    key.SetPrincipalKeyValueFactory(KeyValueFactoryFactory.CreateSimpleNonNullableFactory<Guid>(key));
+    key.SetIdentityMapFactory(IdentityMapFactoryFactory.CreateFactory<Guid>(key));
+    var blocks = runtimeEntityType.FindNavigation("Blocks");
+    runtimeEntityType.SetOriginalValuesFactory(
+        ISnapshot (IInternalEntry source) =>
+        {
+            var structuralType = ((IndexSegment)(source.Entity));
+            return ((ISnapshot)(new Snapshot<Guid, int, Guid?, bool, IndexKind, int, string, int>(((ValueComparer<Guid>)(((IProperty)id).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), ((ValueComparer<int>)(((IProperty)blockBits).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(blockBits)), (source.GetCurrentValue<Guid?>(documentId) == null ? null : ((ValueComparer<Guid?>)(((IProperty)documentId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid?>(documentId))), ((ValueComparer<bool>)(((IProperty)isShared).GetValueComparer())).Snapshot(source.GetCurrentValue<bool>(isShared)), ((ValueComparer<IndexKind>)(((IProperty)kind).GetValueComparer())).Snapshot(source.GetCurrentValue<IndexKind>(kind)), ((ValueComparer<int>)(((IProperty)level).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(level)), (source.GetCurrentValue<string>(owner) == null ? null : ((ValueComparer<string>)(((IProperty)owner).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(owner))), ((ValueComparer<int>)(((IProperty)passages).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(passages)))));
+        });
+    runtimeEntityType.SetStoreGeneratedValuesFactory(
+        ISnapshot () => ((ISnapshot)(new Snapshot<Guid?>((default(Guid? ) == null ? null : ((ValueComparer<Guid?>)(((IProperty)documentId).GetValueComparer())).Snapshot(default(Guid? )))))));
+    runtimeEntityType.SetTemporaryValuesFactory(
+        ISnapshot (IInternalEntry source) => ((ISnapshot)(new Snapshot<Guid?>(default(Guid? )))));
+    runtimeEntityType.SetShadowValuesFactory(
+        ISnapshot (IDictionary<string, object> source) => Snapshot.Empty);
+    runtimeEntityType.SetEmptyShadowValuesFactory(
+        ISnapshot () => Snapshot.Empty);
+    runtimeEntityType.SetRelationshipSnapshotFactory(
+        ISnapshot (IInternalEntry source) =>
+        {
+            var structuralType = ((IndexSegment)(source.Entity));
+            return ((ISnapshot)(new Snapshot<Guid, Guid?, object>(((ValueComparer<Guid>)(((IProperty)id).GetKeyValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), (source.GetCurrentValue<Guid?>(documentId) == null ? null : ((ValueComparer<Guid?>)(((IProperty)documentId).GetKeyValueComparer())).Snapshot(source.GetCurrentValue<Guid?>(documentId))), SnapshotFactoryFactory.SnapshotCollection(source.GetCurrentValue<IReadOnlyCollection<IndexBlock>>(blocks)))));
+        });
+    runtimeEntityType.SetCounts(new PropertyCounts(
+        propertyCount: 8,
+        navigationCount: 1,
+        complexPropertyCount: 0,
+        complexCollectionCount: 0,
+        originalValueCount: 8,
+        shadowCount: 0,
+        relationshipCount: 3,
+        storeGeneratedCount: 1));
+    runtimeEntityType.AddAnnotation("Relational:FunctionName", null);
+    runtimeEntityType.AddAnnotation("Relational:Schema", null);
+    runtimeEntityType.AddAnnotation("Relational:SqlQuery", null);
+    runtimeEntityType.AddAnnotation("Relational:TableName", "index_segments");
+    runtimeEntityType.AddAnnotation("Relational:ViewName", null);
+    runtimeEntityType.AddAnnotation("Relational:ViewSchema", null);
+
+    Customize(runtimeEntityType);
+}
+
+static partial void Customize(RuntimeEntityType runtimeEntityType);
 }
 }

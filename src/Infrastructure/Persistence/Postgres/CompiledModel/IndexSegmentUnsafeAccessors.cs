@@ -23,6 +23,9 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<IsShared>k__BackingField")]
         public static extern ref bool IsShared(IndexSegment @this);
 
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Kind>k__BackingField")]
+        public static extern ref IndexKind Kind(IndexSegment @this);
+
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Level>k__BackingField")]
         public static extern ref int Level(IndexSegment @this);
 

@@ -691,12 +691,12 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             storeTypeName: "character varying(16)",
             size: 16),
         converter: new ValueConverter<MessageRole, string>(
-            string (MessageRole value) => ((object)value).ToString().ToLowerInvariant(),
+            string (MessageRole value) => EnumNames.Of(value),
             MessageRole (string text) => Enum.Parse<MessageRole>(text, true)),
         jsonValueReaderWriter: new JsonConvertedValueReaderWriter<MessageRole, string>(
             JsonStringReaderWriter.Instance,
             new ValueConverter<MessageRole, string>(
-                string (MessageRole value) => ((object)value).ToString().ToLowerInvariant(),
+                string (MessageRole value) => EnumNames.Of(value),
                 MessageRole (string text) => Enum.Parse<MessageRole>(text, true))));
     role.TypeMapping = ((NpgsqlStringTypeMapping)role.TypeMapping).Clone(npgsqlDbType: NpgsqlTypes.NpgsqlDbType.Varchar);
 role.SetSentinelFromProviderValue("user");
@@ -915,12 +915,12 @@ status.TypeMapping = NpgsqlStringTypeMapping.Default.Clone(
         storeTypeName: "character varying(16)",
         size: 16),
     converter: new ValueConverter<MessageStatus, string>(
-        string (MessageStatus value) => ((object)value).ToString().ToLowerInvariant(),
+        string (MessageStatus value) => EnumNames.Of(value),
         MessageStatus (string text) => Enum.Parse<MessageStatus>(text, true)),
     jsonValueReaderWriter: new JsonConvertedValueReaderWriter<MessageStatus, string>(
         JsonStringReaderWriter.Instance,
         new ValueConverter<MessageStatus, string>(
-            string (MessageStatus value) => ((object)value).ToString().ToLowerInvariant(),
+            string (MessageStatus value) => EnumNames.Of(value),
             MessageStatus (string text) => Enum.Parse<MessageStatus>(text, true))));
 status.TypeMapping = ((NpgsqlStringTypeMapping)status.TypeMapping).Clone(npgsqlDbType: NpgsqlTypes.NpgsqlDbType.Varchar);
 status.SetSentinelFromProviderValue("completed");

@@ -20,6 +20,15 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<FoldedTitle>k__BackingField")]
         public static extern ref string FoldedTitle(Session @this);
 
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<IndexedAt>k__BackingField")]
+        public static extern ref DateTimeOffset IndexedAt(Session @this);
+
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<IndexedMessages>k__BackingField")]
+        public static extern ref int IndexedMessages(Session @this);
+
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<IndexedTitle>k__BackingField")]
+        public static extern ref int IndexedTitle(Session @this);
+
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<IsTitled>k__BackingField")]
         public static extern ref bool IsTitled(Session @this);
 

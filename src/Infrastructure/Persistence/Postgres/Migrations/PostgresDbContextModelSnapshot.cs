@@ -195,6 +195,30 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                     b.ToTable("index_blocks", (string)null);
                 });
 
+            modelBuilder.Entity("QrAi.Application.Search.IndexRange", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("integer")
+                        .HasColumnName("position");
+
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("session_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_index_ranges");
+
+                    b.HasIndex("SessionId", "Position")
+                        .IsUnique()
+                        .HasDatabaseName("ix_index_ranges_session_id_position");
+
+                    b.ToTable("index_ranges", (string)null);
+                });
+
             modelBuilder.Entity("QrAi.Application.Search.IndexSegment", b =>
                 {
                     b.Property<Guid>("Id")
@@ -212,6 +236,13 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                     b.Property<bool>("IsShared")
                         .HasColumnType("boolean")
                         .HasColumnName("is_shared");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasDefaultValue("documents")
+                        .HasColumnName("kind");
 
                     b.Property<int>("Level")
                         .HasColumnType("integer")
@@ -634,6 +665,21 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                         .HasColumnType("text")
                         .HasColumnName("folded_title");
 
+                    b.Property<DateTimeOffset>("IndexedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasDefaultValue(new DateTimeOffset(new DateTime(1970, 1, 1, 0, 0, 0, 0, DateTimeKind.Unspecified), new TimeSpan(0, 0, 0, 0, 0)))
+                        .HasColumnName("indexed_at");
+
+                    b.Property<int>("IndexedMessages")
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("indexed_messages");
+
+                    b.Property<int>("IndexedTitle")
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("indexed_title");
+
                     b.Property<bool>("IsTitled")
                         .HasColumnType("boolean")
                         .HasDefaultValue(true)
@@ -666,6 +712,11 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                     b.HasIndex("Owner", "UpdatedAt", "Id")
                         .IsDescending(false, true, true)
                         .HasDatabaseName("ix_sessions_owner_updated_at_id");
+
+                    b.HasIndex(new[] { "Owner", "UpdatedAt", "Id" }, "ix_sessions_unindexed")
+                        .IsDescending(false, true, true)
+                        .HasDatabaseName("ix_sessions_unindexed")
+                        .HasFilter("indexed_at <> updated_at");
 
                     b.ToTable("sessions", (string)null);
                 });
@@ -766,6 +817,16 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_index_blocks_index_segments_segment_id");
+                });
+
+            modelBuilder.Entity("QrAi.Application.Search.IndexRange", b =>
+                {
+                    b.HasOne("QrAi.Domain.Sessions.Session", null)
+                        .WithMany()
+                        .HasForeignKey("SessionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_index_ranges_sessions_session_id");
                 });
 
             modelBuilder.Entity("QrAi.Application.Search.IndexSegment", b =>

@@ -599,12 +599,12 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                     int (string v) => ((object)v).GetHashCode(),
                     string (string v) => v),
                 converter: new ValueConverter<DocumentStatus, string>(
-                    string (DocumentStatus value) => ((object)value).ToString().ToLowerInvariant(),
+                    string (DocumentStatus value) => EnumNames.Of(value),
                     DocumentStatus (string text) => Enum.Parse<DocumentStatus>(text, true)),
                 jsonValueReaderWriter: new JsonConvertedValueReaderWriter<DocumentStatus, string>(
                     JsonStringReaderWriter.Instance,
                     new ValueConverter<DocumentStatus, string>(
-                        string (DocumentStatus value) => ((object)value).ToString().ToLowerInvariant(),
+                        string (DocumentStatus value) => EnumNames.Of(value),
                         DocumentStatus (string text) => Enum.Parse<DocumentStatus>(text, true))));
             status.SetSentinelFromProviderValue("queued");
             status.AddAnnotation("Relational:ColumnName", "status");

@@ -10,6 +10,8 @@ using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Metadata.Internal;
 using Microsoft.EntityFrameworkCore.Sqlite.Storage.Internal;
 using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.EntityFrameworkCore.Storage.Json;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using QrAi.Application.Search;
 
 #pragma warning disable 219, 612, 618
@@ -26,7 +28,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 "QrAi.Application.Search.IndexSegment",
                 typeof(IndexSegment),
                 baseEntityType,
-                propertyCount: 7,
+                propertyCount: 8,
                 navigationCount: 1,
                 foreignKeyCount: 1,
                 unnamedIndexCount: 3,
@@ -205,6 +207,63 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                     storeTypeName: "INTEGER"));
             isShared.AddAnnotation("Relational:ColumnName", "is_shared");
 
+            var kind = runtimeEntityType.AddProperty(
+                "Kind",
+                typeof(IndexKind),
+                propertyInfo: typeof(IndexSegment).GetProperty("Kind", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(IndexSegment).GetField("<Kind>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                maxLength: 16);
+            kind.SetGetter(
+                IndexKind (IndexSegment instance) => IndexSegmentUnsafeAccessors.Kind(instance),
+                bool (IndexSegment instance) => object.Equals(((object)(IndexSegmentUnsafeAccessors.Kind(instance))), ((object)(IndexKind.Documents))));
+            kind.SetSetter(
+                IndexSegment (IndexSegment instance, IndexKind value) =>
+                {
+                    IndexSegmentUnsafeAccessors.Kind(instance) = value;
+                    return instance;
+                });
+            kind.SetMaterializationSetter(
+                IndexSegment (IndexSegment instance, IndexKind value) =>
+                {
+                    IndexSegmentUnsafeAccessors.Kind(instance) = value;
+                    return instance;
+                });
+            kind.SetAccessors(
+                IndexKind (IInternalEntry entry) => IndexSegmentUnsafeAccessors.Kind(((IndexSegment)(entry.Entity))),
+                IndexKind (IInternalEntry entry) => IndexSegmentUnsafeAccessors.Kind(((IndexSegment)(entry.Entity))),
+                IndexKind (IInternalEntry entry) => entry.ReadOriginalValue<IndexKind>(kind, 4),
+                IndexKind (IInternalEntry entry) => entry.GetCurrentValue<IndexKind>(kind));
+            kind.SetPropertyIndexes(
+                index: 4,
+                originalValueIndex: 4,
+                shadowIndex: -1,
+                relationshipIndex: -1,
+                storeGenerationIndex: -1);
+            kind.TypeMapping = SqliteStringTypeMapping.Default.Clone(
+                comparer: new ValueComparer<IndexKind>(
+                    bool (IndexKind v1, IndexKind v2) => object.Equals(((object)v1), ((object)v2)),
+                    int (IndexKind v) => ((object)v).GetHashCode(),
+                    IndexKind (IndexKind v) => v),
+                keyComparer: new ValueComparer<IndexKind>(
+                    bool (IndexKind v1, IndexKind v2) => object.Equals(((object)v1), ((object)v2)),
+                    int (IndexKind v) => ((object)v).GetHashCode(),
+                    IndexKind (IndexKind v) => v),
+                providerValueComparer: new ValueComparer<string>(
+                    bool (string v1, string v2) => v1 == v2,
+                    int (string v) => ((object)v).GetHashCode(),
+                    string (string v) => v),
+                converter: new ValueConverter<IndexKind, string>(
+                    string (IndexKind value) => EnumNames.Of(value),
+                    IndexKind (string text) => Enum.Parse<IndexKind>(text, true)),
+                jsonValueReaderWriter: new JsonConvertedValueReaderWriter<IndexKind, string>(
+                    JsonStringReaderWriter.Instance,
+                    new ValueConverter<IndexKind, string>(
+                        string (IndexKind value) => EnumNames.Of(value),
+                        IndexKind (string text) => Enum.Parse<IndexKind>(text, true))));
+            kind.SetSentinelFromProviderValue("documents");
+            kind.AddAnnotation("Relational:ColumnName", "kind");
+            kind.AddAnnotation("Relational:DefaultValue", IndexKind.Documents);
+
             var level = runtimeEntityType.AddProperty(
                 "Level",
                 typeof(int),
@@ -229,11 +288,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             level.SetAccessors(
                 int (IInternalEntry entry) => IndexSegmentUnsafeAccessors.Level(((IndexSegment)(entry.Entity))),
                 int (IInternalEntry entry) => IndexSegmentUnsafeAccessors.Level(((IndexSegment)(entry.Entity))),
-                int (IInternalEntry entry) => entry.ReadOriginalValue<int>(level, 4),
+                int (IInternalEntry entry) => entry.ReadOriginalValue<int>(level, 5),
                 int (IInternalEntry entry) => entry.GetCurrentValue<int>(level));
             level.SetPropertyIndexes(
-                index: 4,
-                originalValueIndex: 4,
+                index: 5,
+                originalValueIndex: 5,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -278,11 +337,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             owner.SetAccessors(
                 string (IInternalEntry entry) => IndexSegmentUnsafeAccessors.Owner(((IndexSegment)(entry.Entity))),
                 string (IInternalEntry entry) => IndexSegmentUnsafeAccessors.Owner(((IndexSegment)(entry.Entity))),
-                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(owner, 5),
+                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(owner, 6),
                 string (IInternalEntry entry) => entry.GetCurrentValue<string>(owner));
             owner.SetPropertyIndexes(
-                index: 5,
-                originalValueIndex: 5,
+                index: 6,
+                originalValueIndex: 6,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -313,11 +372,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             passages.SetAccessors(
                 int (IInternalEntry entry) => IndexSegmentUnsafeAccessors.Passages(((IndexSegment)(entry.Entity))),
                 int (IInternalEntry entry) => IndexSegmentUnsafeAccessors.Passages(((IndexSegment)(entry.Entity))),
-                int (IInternalEntry entry) => entry.ReadOriginalValue<int>(passages, 6),
+                int (IInternalEntry entry) => entry.ReadOriginalValue<int>(passages, 7),
                 int (IInternalEntry entry) => entry.GetCurrentValue<int>(passages));
             passages.SetPropertyIndexes(
-                index: 6,
-                originalValueIndex: 6,
+                index: 7,
+                originalValueIndex: 7,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -376,6 +435,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             var blockBits = runtimeEntityType.FindProperty("BlockBits");
             var documentId = runtimeEntityType.FindProperty("DocumentId");
             var isShared = runtimeEntityType.FindProperty("IsShared");
+            var kind = runtimeEntityType.FindProperty("Kind");
             var level = runtimeEntityType.FindProperty("Level");
             var owner = runtimeEntityType.FindProperty("Owner");
             var passages = runtimeEntityType.FindProperty("Passages");
@@ -387,7 +447,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 ISnapshot (IInternalEntry source) =>
                 {
                     var structuralType = ((IndexSegment)(source.Entity));
-                    return ((ISnapshot)(new Snapshot<Guid, int, Guid?, bool, int, string, int>(((ValueComparer<Guid>)(((IProperty)id).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), ((ValueComparer<int>)(((IProperty)blockBits).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(blockBits)), (source.GetCurrentValue<Guid?>(documentId) == null ? null : ((ValueComparer<Guid?>)(((IProperty)documentId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid?>(documentId))), ((ValueComparer<bool>)(((IProperty)isShared).GetValueComparer())).Snapshot(source.GetCurrentValue<bool>(isShared)), ((ValueComparer<int>)(((IProperty)level).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(level)), (source.GetCurrentValue<string>(owner) == null ? null : ((ValueComparer<string>)(((IProperty)owner).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(owner))), ((ValueComparer<int>)(((IProperty)passages).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(passages)))));
+                    return ((ISnapshot)(new Snapshot<Guid, int, Guid?, bool, IndexKind, int, string, int>(((ValueComparer<Guid>)(((IProperty)id).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), ((ValueComparer<int>)(((IProperty)blockBits).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(blockBits)), (source.GetCurrentValue<Guid?>(documentId) == null ? null : ((ValueComparer<Guid?>)(((IProperty)documentId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid?>(documentId))), ((ValueComparer<bool>)(((IProperty)isShared).GetValueComparer())).Snapshot(source.GetCurrentValue<bool>(isShared)), ((ValueComparer<IndexKind>)(((IProperty)kind).GetValueComparer())).Snapshot(source.GetCurrentValue<IndexKind>(kind)), ((ValueComparer<int>)(((IProperty)level).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(level)), (source.GetCurrentValue<string>(owner) == null ? null : ((ValueComparer<string>)(((IProperty)owner).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(owner))), ((ValueComparer<int>)(((IProperty)passages).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(passages)))));
                 });
             runtimeEntityType.SetStoreGeneratedValuesFactory(
                 ISnapshot () => ((ISnapshot)(new Snapshot<Guid?>((default(Guid? ) == null ? null : ((ValueComparer<Guid?>)(((IProperty)documentId).GetValueComparer())).Snapshot(default(Guid? )))))));
@@ -404,11 +464,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                     return ((ISnapshot)(new Snapshot<Guid, Guid?, object>(((ValueComparer<Guid>)(((IProperty)id).GetKeyValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), (source.GetCurrentValue<Guid?>(documentId) == null ? null : ((ValueComparer<Guid?>)(((IProperty)documentId).GetKeyValueComparer())).Snapshot(source.GetCurrentValue<Guid?>(documentId))), SnapshotFactoryFactory.SnapshotCollection(source.GetCurrentValue<IReadOnlyCollection<IndexBlock>>(blocks)))));
                 });
             runtimeEntityType.SetCounts(new PropertyCounts(
-                propertyCount: 7,
+                propertyCount: 8,
                 navigationCount: 1,
                 complexPropertyCount: 0,
                 complexCollectionCount: 0,
-                originalValueCount: 7,
+                originalValueCount: 8,
                 shadowCount: 0,
                 relationshipCount: 3,
                 storeGeneratedCount: 1));

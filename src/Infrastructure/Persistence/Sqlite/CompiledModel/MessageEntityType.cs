@@ -576,12 +576,12 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                     int (string v) => ((object)v).GetHashCode(),
                     string (string v) => v),
                 converter: new ValueConverter<MessageRole, string>(
-                    string (MessageRole value) => ((object)value).ToString().ToLowerInvariant(),
+                    string (MessageRole value) => EnumNames.Of(value),
                     MessageRole (string text) => Enum.Parse<MessageRole>(text, true)),
                 jsonValueReaderWriter: new JsonConvertedValueReaderWriter<MessageRole, string>(
                     JsonStringReaderWriter.Instance,
                     new ValueConverter<MessageRole, string>(
-                        string (MessageRole value) => ((object)value).ToString().ToLowerInvariant(),
+                        string (MessageRole value) => EnumNames.Of(value),
                         MessageRole (string text) => Enum.Parse<MessageRole>(text, true))));
             role.SetSentinelFromProviderValue("user");
             role.AddAnnotation("Relational:ColumnName", "role");
@@ -777,12 +777,12 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                     int (string v) => ((object)v).GetHashCode(),
                     string (string v) => v),
                 converter: new ValueConverter<MessageStatus, string>(
-                    string (MessageStatus value) => ((object)value).ToString().ToLowerInvariant(),
+                    string (MessageStatus value) => EnumNames.Of(value),
                     MessageStatus (string text) => Enum.Parse<MessageStatus>(text, true)),
                 jsonValueReaderWriter: new JsonConvertedValueReaderWriter<MessageStatus, string>(
                     JsonStringReaderWriter.Instance,
                     new ValueConverter<MessageStatus, string>(
-                        string (MessageStatus value) => ((object)value).ToString().ToLowerInvariant(),
+                        string (MessageStatus value) => EnumNames.Of(value),
                         MessageStatus (string text) => Enum.Parse<MessageStatus>(text, true))));
             status.SetSentinelFromProviderValue("completed");
             status.AddAnnotation("Relational:ColumnName", "status");

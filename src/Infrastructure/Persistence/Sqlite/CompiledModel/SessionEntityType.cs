@@ -27,9 +27,10 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 "QrAi.Domain.Sessions.Session",
                 typeof(Session),
                 baseEntityType,
-                propertyCount: 8,
+                propertyCount: 11,
                 navigationCount: 1,
                 unnamedIndexCount: 1,
+                namedIndexCount: 1,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -161,6 +162,165 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             foldedTitle.TypeMapping = SqliteStringTypeMapping.Default;
             foldedTitle.AddAnnotation("Relational:ColumnName", "folded_title");
 
+            var indexedAt = runtimeEntityType.AddProperty(
+                "IndexedAt",
+                typeof(DateTimeOffset),
+                propertyInfo: typeof(Session).GetProperty("IndexedAt", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Session).GetField("<IndexedAt>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                valueConverter: new SqliteDbContext.UtcTicks());
+            indexedAt.SetGetter(
+                DateTimeOffset (Session instance) => SessionUnsafeAccessors.IndexedAt(instance),
+                bool (Session instance) => SessionUnsafeAccessors.IndexedAt(instance).EqualsExact(default(DateTimeOffset)));
+            indexedAt.SetSetter(
+                Session (Session instance, DateTimeOffset value) =>
+                {
+                    SessionUnsafeAccessors.IndexedAt(instance) = value;
+                    return instance;
+                });
+            indexedAt.SetMaterializationSetter(
+                Session (Session instance, DateTimeOffset value) =>
+                {
+                    SessionUnsafeAccessors.IndexedAt(instance) = value;
+                    return instance;
+                });
+            indexedAt.SetAccessors(
+                DateTimeOffset (IInternalEntry entry) => SessionUnsafeAccessors.IndexedAt(((Session)(entry.Entity))),
+                DateTimeOffset (IInternalEntry entry) => SessionUnsafeAccessors.IndexedAt(((Session)(entry.Entity))),
+                DateTimeOffset (IInternalEntry entry) => entry.ReadOriginalValue<DateTimeOffset>(indexedAt, 3),
+                DateTimeOffset (IInternalEntry entry) => entry.GetCurrentValue<DateTimeOffset>(indexedAt));
+            indexedAt.SetPropertyIndexes(
+                index: 3,
+                originalValueIndex: 3,
+                shadowIndex: -1,
+                relationshipIndex: -1,
+                storeGenerationIndex: -1);
+            indexedAt.TypeMapping = LongTypeMapping.Default.Clone(
+                comparer: new ValueComparer<DateTimeOffset>(
+                    bool (DateTimeOffset v1, DateTimeOffset v2) => v1.EqualsExact(v2),
+                    int (DateTimeOffset v) => ((object)v).GetHashCode(),
+                    DateTimeOffset (DateTimeOffset v) => v),
+                keyComparer: new ValueComparer<DateTimeOffset>(
+                    bool (DateTimeOffset v1, DateTimeOffset v2) => v1.EqualsExact(v2),
+                    int (DateTimeOffset v) => ((object)v).GetHashCode(),
+                    DateTimeOffset (DateTimeOffset v) => v),
+                providerValueComparer: new ValueComparer<long>(
+                    bool (long v1, long v2) => v1 == v2,
+                    int (long v) => ((object)v).GetHashCode(),
+                    long (long v) => v),
+                mappingInfo: new RelationalTypeMappingInfo(
+                    storeTypeName: "INTEGER"),
+                converter: new ValueConverter<DateTimeOffset, long>(
+                    long (DateTimeOffset time) => time.UtcTicks,
+                    DateTimeOffset (long ticks) => new DateTimeOffset(ticks, TimeSpan.Zero)),
+                jsonValueReaderWriter: new JsonConvertedValueReaderWriter<DateTimeOffset, long>(
+                    JsonInt64ReaderWriter.Instance,
+                    new ValueConverter<DateTimeOffset, long>(
+                        long (DateTimeOffset time) => time.UtcTicks,
+                        DateTimeOffset (long ticks) => new DateTimeOffset(ticks, TimeSpan.Zero))));
+            indexedAt.SetSentinelFromProviderValue(0L);
+            indexedAt.AddAnnotation("Relational:ColumnName", "indexed_at");
+            indexedAt.AddAnnotation("Relational:DefaultValue", new DateTimeOffset(new DateTime(1970, 1, 1, 0, 0, 0, 0, DateTimeKind.Unspecified), new TimeSpan(0, 0, 0, 0, 0)));
+
+            var indexedMessages = runtimeEntityType.AddProperty(
+                "IndexedMessages",
+                typeof(int),
+                propertyInfo: typeof(Session).GetProperty("IndexedMessages", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Session).GetField("<IndexedMessages>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: 0);
+            indexedMessages.SetGetter(
+                int (Session instance) => SessionUnsafeAccessors.IndexedMessages(instance),
+                bool (Session instance) => SessionUnsafeAccessors.IndexedMessages(instance) == 0);
+            indexedMessages.SetSetter(
+                Session (Session instance, int value) =>
+                {
+                    SessionUnsafeAccessors.IndexedMessages(instance) = value;
+                    return instance;
+                });
+            indexedMessages.SetMaterializationSetter(
+                Session (Session instance, int value) =>
+                {
+                    SessionUnsafeAccessors.IndexedMessages(instance) = value;
+                    return instance;
+                });
+            indexedMessages.SetAccessors(
+                int (IInternalEntry entry) => SessionUnsafeAccessors.IndexedMessages(((Session)(entry.Entity))),
+                int (IInternalEntry entry) => SessionUnsafeAccessors.IndexedMessages(((Session)(entry.Entity))),
+                int (IInternalEntry entry) => entry.ReadOriginalValue<int>(indexedMessages, 4),
+                int (IInternalEntry entry) => entry.GetCurrentValue<int>(indexedMessages));
+            indexedMessages.SetPropertyIndexes(
+                index: 4,
+                originalValueIndex: 4,
+                shadowIndex: -1,
+                relationshipIndex: -1,
+                storeGenerationIndex: -1);
+            indexedMessages.TypeMapping = IntTypeMapping.Default.Clone(
+                comparer: new ValueComparer<int>(
+                    bool (int v1, int v2) => v1 == v2,
+                    int (int v) => v,
+                    int (int v) => v),
+                keyComparer: new ValueComparer<int>(
+                    bool (int v1, int v2) => v1 == v2,
+                    int (int v) => v,
+                    int (int v) => v),
+                providerValueComparer: new ValueComparer<int>(
+                    bool (int v1, int v2) => v1 == v2,
+                    int (int v) => v,
+                    int (int v) => v),
+                mappingInfo: new RelationalTypeMappingInfo(
+                    storeTypeName: "INTEGER"));
+            indexedMessages.AddAnnotation("Relational:ColumnName", "indexed_messages");
+            indexedMessages.AddAnnotation("Relational:DefaultValue", 0);
+
+            var indexedTitle = runtimeEntityType.AddProperty(
+                "IndexedTitle",
+                typeof(int),
+                propertyInfo: typeof(Session).GetProperty("IndexedTitle", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Session).GetField("<IndexedTitle>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: 0);
+            indexedTitle.SetGetter(
+                int (Session instance) => SessionUnsafeAccessors.IndexedTitle(instance),
+                bool (Session instance) => SessionUnsafeAccessors.IndexedTitle(instance) == 0);
+            indexedTitle.SetSetter(
+                Session (Session instance, int value) =>
+                {
+                    SessionUnsafeAccessors.IndexedTitle(instance) = value;
+                    return instance;
+                });
+            indexedTitle.SetMaterializationSetter(
+                Session (Session instance, int value) =>
+                {
+                    SessionUnsafeAccessors.IndexedTitle(instance) = value;
+                    return instance;
+                });
+            indexedTitle.SetAccessors(
+                int (IInternalEntry entry) => SessionUnsafeAccessors.IndexedTitle(((Session)(entry.Entity))),
+                int (IInternalEntry entry) => SessionUnsafeAccessors.IndexedTitle(((Session)(entry.Entity))),
+                int (IInternalEntry entry) => entry.ReadOriginalValue<int>(indexedTitle, 5),
+                int (IInternalEntry entry) => entry.GetCurrentValue<int>(indexedTitle));
+            indexedTitle.SetPropertyIndexes(
+                index: 5,
+                originalValueIndex: 5,
+                shadowIndex: -1,
+                relationshipIndex: -1,
+                storeGenerationIndex: -1);
+            indexedTitle.TypeMapping = IntTypeMapping.Default.Clone(
+                comparer: new ValueComparer<int>(
+                    bool (int v1, int v2) => v1 == v2,
+                    int (int v) => v,
+                    int (int v) => v),
+                keyComparer: new ValueComparer<int>(
+                    bool (int v1, int v2) => v1 == v2,
+                    int (int v) => v,
+                    int (int v) => v),
+                providerValueComparer: new ValueComparer<int>(
+                    bool (int v1, int v2) => v1 == v2,
+                    int (int v) => v,
+                    int (int v) => v),
+                mappingInfo: new RelationalTypeMappingInfo(
+                    storeTypeName: "INTEGER"));
+            indexedTitle.AddAnnotation("Relational:ColumnName", "indexed_title");
+            indexedTitle.AddAnnotation("Relational:DefaultValue", 0);
+
             var isTitled = runtimeEntityType.AddProperty(
                 "IsTitled",
                 typeof(bool),
@@ -185,11 +345,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             isTitled.SetAccessors(
                 bool (IInternalEntry entry) => SessionUnsafeAccessors.IsTitled(((Session)(entry.Entity))),
                 bool (IInternalEntry entry) => SessionUnsafeAccessors.IsTitled(((Session)(entry.Entity))),
-                bool (IInternalEntry entry) => entry.ReadOriginalValue<bool>(isTitled, 3),
+                bool (IInternalEntry entry) => entry.ReadOriginalValue<bool>(isTitled, 6),
                 bool (IInternalEntry entry) => entry.GetCurrentValue<bool>(isTitled));
             isTitled.SetPropertyIndexes(
-                index: 3,
-                originalValueIndex: 3,
+                index: 6,
+                originalValueIndex: 6,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -235,11 +395,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             messageCount.SetAccessors(
                 int (IInternalEntry entry) => SessionUnsafeAccessors.MessageCount(((Session)(entry.Entity))),
                 int (IInternalEntry entry) => SessionUnsafeAccessors.MessageCount(((Session)(entry.Entity))),
-                int (IInternalEntry entry) => entry.ReadOriginalValue<int>(messageCount, 4),
+                int (IInternalEntry entry) => entry.ReadOriginalValue<int>(messageCount, 7),
                 int (IInternalEntry entry) => entry.GetCurrentValue<int>(messageCount));
             messageCount.SetPropertyIndexes(
-                index: 4,
-                originalValueIndex: 4,
+                index: 7,
+                originalValueIndex: 7,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -284,11 +444,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             owner.SetAccessors(
                 string (IInternalEntry entry) => SessionUnsafeAccessors.Owner(((Session)(entry.Entity))),
                 string (IInternalEntry entry) => SessionUnsafeAccessors.Owner(((Session)(entry.Entity))),
-                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(owner, 5),
+                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(owner, 8),
                 string (IInternalEntry entry) => entry.GetCurrentValue<string>(owner));
             owner.SetPropertyIndexes(
-                index: 5,
-                originalValueIndex: 5,
+                index: 8,
+                originalValueIndex: 8,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -320,11 +480,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             title.SetAccessors(
                 string (IInternalEntry entry) => SessionUnsafeAccessors.Title(((Session)(entry.Entity))),
                 string (IInternalEntry entry) => SessionUnsafeAccessors.Title(((Session)(entry.Entity))),
-                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(title, 6),
+                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(title, 9),
                 string (IInternalEntry entry) => entry.GetCurrentValue<string>(title));
             title.SetPropertyIndexes(
-                index: 6,
-                originalValueIndex: 6,
+                index: 9,
+                originalValueIndex: 9,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -355,11 +515,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             updatedAt.SetAccessors(
                 DateTimeOffset (IInternalEntry entry) => SessionUnsafeAccessors.UpdatedAt(((Session)(entry.Entity))),
                 DateTimeOffset (IInternalEntry entry) => SessionUnsafeAccessors.UpdatedAt(((Session)(entry.Entity))),
-                DateTimeOffset (IInternalEntry entry) => entry.ReadOriginalValue<DateTimeOffset>(updatedAt, 7),
+                DateTimeOffset (IInternalEntry entry) => entry.ReadOriginalValue<DateTimeOffset>(updatedAt, 10),
                 DateTimeOffset (IInternalEntry entry) => entry.GetCurrentValue<DateTimeOffset>(updatedAt));
             updatedAt.SetPropertyIndexes(
-                index: 7,
-                originalValueIndex: 7,
+                index: 10,
+                originalValueIndex: 10,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -398,6 +558,12 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 new[] { owner, updatedAt, id });
             index.AddAnnotation("Relational:Name", "ix_sessions_owner_updated_at_id");
 
+            var ix_sessions_unindexed = runtimeEntityType.AddIndex(
+                new[] { owner, updatedAt, id },
+                name: "ix_sessions_unindexed");
+            ix_sessions_unindexed.AddAnnotation("Relational:Filter", "indexed_at <> updated_at");
+            ix_sessions_unindexed.AddAnnotation("Relational:Name", "ix_sessions_unindexed");
+
             return runtimeEntityType;
         }
 
@@ -406,6 +572,9 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             var id = runtimeEntityType.FindProperty("Id");
             var createdAt = runtimeEntityType.FindProperty("CreatedAt");
             var foldedTitle = runtimeEntityType.FindProperty("FoldedTitle");
+            var indexedAt = runtimeEntityType.FindProperty("IndexedAt");
+            var indexedMessages = runtimeEntityType.FindProperty("IndexedMessages");
+            var indexedTitle = runtimeEntityType.FindProperty("IndexedTitle");
             var isTitled = runtimeEntityType.FindProperty("IsTitled");
             var messageCount = runtimeEntityType.FindProperty("MessageCount");
             var owner = runtimeEntityType.FindProperty("Owner");
@@ -419,7 +588,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 ISnapshot (IInternalEntry source) =>
                 {
                     var structuralType = ((Session)(source.Entity));
-                    return ((ISnapshot)(new Snapshot<Guid, DateTimeOffset, string, bool, int, string, string, DateTimeOffset>(((ValueComparer<Guid>)(((IProperty)id).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), ((ValueComparer<DateTimeOffset>)(((IProperty)createdAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(createdAt)), (source.GetCurrentValue<string>(foldedTitle) == null ? null : ((ValueComparer<string>)(((IProperty)foldedTitle).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(foldedTitle))), ((ValueComparer<bool>)(((IProperty)isTitled).GetValueComparer())).Snapshot(source.GetCurrentValue<bool>(isTitled)), ((ValueComparer<int>)(((IProperty)messageCount).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(messageCount)), (source.GetCurrentValue<string>(owner) == null ? null : ((ValueComparer<string>)(((IProperty)owner).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(owner))), (source.GetCurrentValue<string>(title) == null ? null : ((ValueComparer<string>)(((IProperty)title).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(title))), ((ValueComparer<DateTimeOffset>)(((IProperty)updatedAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(updatedAt)))));
+                    return ((ISnapshot)(new Snapshot<Guid, DateTimeOffset, string, DateTimeOffset, int, int, bool, int, string, string, DateTimeOffset>(((ValueComparer<Guid>)(((IProperty)id).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), ((ValueComparer<DateTimeOffset>)(((IProperty)createdAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(createdAt)), (source.GetCurrentValue<string>(foldedTitle) == null ? null : ((ValueComparer<string>)(((IProperty)foldedTitle).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(foldedTitle))), ((ValueComparer<DateTimeOffset>)(((IProperty)indexedAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(indexedAt)), ((ValueComparer<int>)(((IProperty)indexedMessages).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(indexedMessages)), ((ValueComparer<int>)(((IProperty)indexedTitle).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(indexedTitle)), ((ValueComparer<bool>)(((IProperty)isTitled).GetValueComparer())).Snapshot(source.GetCurrentValue<bool>(isTitled)), ((ValueComparer<int>)(((IProperty)messageCount).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(messageCount)), (source.GetCurrentValue<string>(owner) == null ? null : ((ValueComparer<string>)(((IProperty)owner).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(owner))), (source.GetCurrentValue<string>(title) == null ? null : ((ValueComparer<string>)(((IProperty)title).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(title))), ((ValueComparer<DateTimeOffset>)(((IProperty)updatedAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(updatedAt)))));
                 });
             runtimeEntityType.SetStoreGeneratedValuesFactory(
                 ISnapshot () => Snapshot.Empty);
@@ -436,11 +605,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                     return ((ISnapshot)(new Snapshot<Guid, object>(((ValueComparer<Guid>)(((IProperty)id).GetKeyValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), SnapshotFactoryFactory.SnapshotCollection(source.GetCurrentValue<IReadOnlyCollection<Message>>(messages)))));
                 });
             runtimeEntityType.SetCounts(new PropertyCounts(
-                propertyCount: 8,
+                propertyCount: 11,
                 navigationCount: 1,
                 complexPropertyCount: 0,
                 complexCollectionCount: 0,
-                originalValueCount: 8,
+                originalValueCount: 11,
                 shadowCount: 0,
                 relationshipCount: 2,
                 storeGeneratedCount: 0));

@@ -16,7 +16,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
     public partial class SqliteDbContextModel
     {
         private SqliteDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("54b7e9cf-63fd-4272-92db-edbcbceeb804"), entityTypeCount: 14)
+            : base(skipDetectChanges: false, modelId: new Guid("1729d20f-4373-4380-82ea-4b00bdb874d0"), entityTypeCount: 15)
         {
         }
 
@@ -26,6 +26,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             var vectorBlock = VectorBlockEntityType.Create(this);
             var idempotencyRecord = IdempotencyRecordEntityType.Create(this);
             var indexBlock = IndexBlockEntityType.Create(this);
+            var indexRange = IndexRangeEntityType.Create(this);
             var indexSegment = IndexSegmentEntityType.Create(this);
             var apiKey = ApiKeyEntityType.Create(this);
             var document = DocumentEntityType.Create(this);
@@ -40,6 +41,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             EmbeddingTaskEntityType.CreateForeignKey1(embeddingTask, passage);
             VectorBlockEntityType.CreateForeignKey1(vectorBlock, passage);
             IndexBlockEntityType.CreateForeignKey1(indexBlock, indexSegment);
+            IndexRangeEntityType.CreateForeignKey1(indexRange, session);
             IndexSegmentEntityType.CreateForeignKey1(indexSegment, document);
             DocumentChunkEntityType.CreateForeignKey1(documentChunk, document);
             PassageEntityType.CreateForeignKey1(passage, document);
@@ -50,6 +52,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             VectorBlockEntityType.CreateAnnotations(vectorBlock);
             IdempotencyRecordEntityType.CreateAnnotations(idempotencyRecord);
             IndexBlockEntityType.CreateAnnotations(indexBlock);
+            IndexRangeEntityType.CreateAnnotations(indexRange);
             IndexSegmentEntityType.CreateAnnotations(indexSegment);
             ApiKeyEntityType.CreateAnnotations(apiKey);
             DocumentEntityType.CreateAnnotations(document);
@@ -431,10 +434,67 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.GetOrCreateUniqueConstraints(pk_index_blocksKey).Add(pk_index_blocks);
             index_blocksTable.UniqueConstraints.Add("pk_index_blocks", pk_index_blocks);
 
-            var indexSegment = FindEntityType("QrAi.Application.Search.IndexSegment")!;
+            var indexRange = FindEntityType("QrAi.Application.Search.IndexRange")!;
 
             var defaultTableMappings3 = new List<TableMappingBase<ColumnMappingBase>>();
-            indexSegment.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings3);
+            indexRange.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings3);
+            var qrAiApplicationSearchIndexRangeTableBase = new TableBase("QrAi.Application.Search.IndexRange", null, relationalModel);
+            var idColumnBase0 = new ColumnBase<ColumnMappingBase>("id", "INTEGER", qrAiApplicationSearchIndexRangeTableBase);
+            qrAiApplicationSearchIndexRangeTableBase.Columns.Add("id", idColumnBase0);
+            var positionColumnBase = new ColumnBase<ColumnMappingBase>("position", "INTEGER", qrAiApplicationSearchIndexRangeTableBase);
+            qrAiApplicationSearchIndexRangeTableBase.Columns.Add("position", positionColumnBase);
+            var session_idColumnBase = new ColumnBase<ColumnMappingBase>("session_id", "TEXT", qrAiApplicationSearchIndexRangeTableBase);
+            qrAiApplicationSearchIndexRangeTableBase.Columns.Add("session_id", session_idColumnBase);
+            relationalModel.DefaultTables.Add("QrAi.Application.Search.IndexRange", qrAiApplicationSearchIndexRangeTableBase);
+            var qrAiApplicationSearchIndexRangeMappingBase = new TableMappingBase<ColumnMappingBase>(indexRange, qrAiApplicationSearchIndexRangeTableBase, null);
+            qrAiApplicationSearchIndexRangeTableBase.AddTypeMapping(qrAiApplicationSearchIndexRangeMappingBase, false);
+            defaultTableMappings3.Add(qrAiApplicationSearchIndexRangeMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase0, indexRange.FindProperty("Id")!, qrAiApplicationSearchIndexRangeMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)positionColumnBase, indexRange.FindProperty("Position")!, qrAiApplicationSearchIndexRangeMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)session_idColumnBase, indexRange.FindProperty("SessionId")!, qrAiApplicationSearchIndexRangeMappingBase);
+
+            var tableMappings3 = new List<TableMapping>();
+            indexRange.SetRuntimeAnnotation("Relational:TableMappings", tableMappings3);
+            var index_rangesTable = new Table("index_ranges", null, relationalModel);
+            var idColumn0 = new Column("id", "INTEGER", index_rangesTable);
+            index_rangesTable.Columns.Add("id", idColumn0);
+            idColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(idColumn0);
+            var positionColumn = new Column("position", "INTEGER", index_rangesTable);
+            index_rangesTable.Columns.Add("position", positionColumn);
+            positionColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(positionColumn);
+            var session_idColumn = new Column("session_id", "TEXT", index_rangesTable);
+            index_rangesTable.Columns.Add("session_id", session_idColumn);
+            session_idColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(session_idColumn);
+            relationalModel.Tables.Add(("index_ranges", null), index_rangesTable);
+            var index_rangesTableMapping = new TableMapping(indexRange, index_rangesTable, null);
+            index_rangesTable.AddTypeMapping(index_rangesTableMapping, false);
+            tableMappings3.Add(index_rangesTableMapping);
+            RelationalModel.CreateColumnMapping(idColumn0, indexRange.FindProperty("Id")!, index_rangesTableMapping);
+            RelationalModel.CreateColumnMapping(positionColumn, indexRange.FindProperty("Position")!, index_rangesTableMapping);
+            RelationalModel.CreateColumnMapping(session_idColumn, indexRange.FindProperty("SessionId")!, index_rangesTableMapping);
+            var pk_index_ranges = new UniqueConstraint("pk_index_ranges", index_rangesTable, new[] { idColumn0 });
+            index_rangesTable.PrimaryKey = pk_index_ranges;
+            pk_index_ranges.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<long>(pk_index_ranges));
+            var pk_index_rangesKey = RelationalModel.GetKey(this,
+                "QrAi.Application.Search.IndexRange",
+                new[] { "Id" });
+            pk_index_ranges.MappedKeys.Add(pk_index_rangesKey);
+            RelationalModel.GetOrCreateUniqueConstraints(pk_index_rangesKey).Add(pk_index_ranges);
+            index_rangesTable.UniqueConstraints.Add("pk_index_ranges", pk_index_ranges);
+            var ix_index_ranges_session_id_position = new TableIndex(
+            "ix_index_ranges_session_id_position", index_rangesTable, new[] { session_idColumn, positionColumn }, true);
+            ix_index_ranges_session_id_position.SetRowIndexValueFactory(new CompositeRowIndexValueFactory(ix_index_ranges_session_id_position));
+            var ix_index_ranges_session_id_positionIx = RelationalModel.GetIndex(this,
+                "QrAi.Application.Search.IndexRange",
+                new[] { "SessionId", "Position" });
+            ix_index_ranges_session_id_position.MappedIndexes.Add(ix_index_ranges_session_id_positionIx);
+            RelationalModel.GetOrCreateTableIndexes(ix_index_ranges_session_id_positionIx).Add(ix_index_ranges_session_id_position);
+            index_rangesTable.Indexes.Add("ix_index_ranges_session_id_position", ix_index_ranges_session_id_position);
+
+            var indexSegment = FindEntityType("QrAi.Application.Search.IndexSegment")!;
+
+            var defaultTableMappings4 = new List<TableMappingBase<ColumnMappingBase>>();
+            indexSegment.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings4);
             var qrAiApplicationSearchIndexSegmentTableBase = new TableBase("QrAi.Application.Search.IndexSegment", null, relationalModel);
             var block_bitsColumnBase = new ColumnBase<ColumnMappingBase>("block_bits", "INTEGER", qrAiApplicationSearchIndexSegmentTableBase);
             qrAiApplicationSearchIndexSegmentTableBase.Columns.Add("block_bits", block_bitsColumnBase);
@@ -443,10 +503,12 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 IsNullable = true
             };
             qrAiApplicationSearchIndexSegmentTableBase.Columns.Add("document_id", document_idColumnBase1);
-            var idColumnBase0 = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiApplicationSearchIndexSegmentTableBase);
-            qrAiApplicationSearchIndexSegmentTableBase.Columns.Add("id", idColumnBase0);
+            var idColumnBase1 = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiApplicationSearchIndexSegmentTableBase);
+            qrAiApplicationSearchIndexSegmentTableBase.Columns.Add("id", idColumnBase1);
             var is_sharedColumnBase0 = new ColumnBase<ColumnMappingBase>("is_shared", "INTEGER", qrAiApplicationSearchIndexSegmentTableBase);
             qrAiApplicationSearchIndexSegmentTableBase.Columns.Add("is_shared", is_sharedColumnBase0);
+            var kindColumnBase = new ColumnBase<ColumnMappingBase>("kind", "TEXT", qrAiApplicationSearchIndexSegmentTableBase);
+            qrAiApplicationSearchIndexSegmentTableBase.Columns.Add("kind", kindColumnBase);
             var levelColumnBase = new ColumnBase<ColumnMappingBase>("level", "INTEGER", qrAiApplicationSearchIndexSegmentTableBase);
             qrAiApplicationSearchIndexSegmentTableBase.Columns.Add("level", levelColumnBase);
             var ownerColumnBase2 = new ColumnBase<ColumnMappingBase>("owner", "TEXT", qrAiApplicationSearchIndexSegmentTableBase);
@@ -456,21 +518,22 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.DefaultTables.Add("QrAi.Application.Search.IndexSegment", qrAiApplicationSearchIndexSegmentTableBase);
             var qrAiApplicationSearchIndexSegmentMappingBase = new TableMappingBase<ColumnMappingBase>(indexSegment, qrAiApplicationSearchIndexSegmentTableBase, null);
             qrAiApplicationSearchIndexSegmentTableBase.AddTypeMapping(qrAiApplicationSearchIndexSegmentMappingBase, false);
-            defaultTableMappings3.Add(qrAiApplicationSearchIndexSegmentMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase0, indexSegment.FindProperty("Id")!, qrAiApplicationSearchIndexSegmentMappingBase);
+            defaultTableMappings4.Add(qrAiApplicationSearchIndexSegmentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase1, indexSegment.FindProperty("Id")!, qrAiApplicationSearchIndexSegmentMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)block_bitsColumnBase, indexSegment.FindProperty("BlockBits")!, qrAiApplicationSearchIndexSegmentMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)document_idColumnBase1, indexSegment.FindProperty("DocumentId")!, qrAiApplicationSearchIndexSegmentMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)is_sharedColumnBase0, indexSegment.FindProperty("IsShared")!, qrAiApplicationSearchIndexSegmentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)kindColumnBase, indexSegment.FindProperty("Kind")!, qrAiApplicationSearchIndexSegmentMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)levelColumnBase, indexSegment.FindProperty("Level")!, qrAiApplicationSearchIndexSegmentMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase2, indexSegment.FindProperty("Owner")!, qrAiApplicationSearchIndexSegmentMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)passagesColumnBase1, indexSegment.FindProperty("Passages")!, qrAiApplicationSearchIndexSegmentMappingBase);
 
-            var tableMappings3 = new List<TableMapping>();
-            indexSegment.SetRuntimeAnnotation("Relational:TableMappings", tableMappings3);
+            var tableMappings4 = new List<TableMapping>();
+            indexSegment.SetRuntimeAnnotation("Relational:TableMappings", tableMappings4);
             var index_segmentsTable = new Table("index_segments", null, relationalModel);
-            var idColumn0 = new Column("id", "TEXT", index_segmentsTable);
-            index_segmentsTable.Columns.Add("id", idColumn0);
-            idColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn0);
+            var idColumn1 = new Column("id", "TEXT", index_segmentsTable);
+            index_segmentsTable.Columns.Add("id", idColumn1);
+            idColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn1);
             var block_bitsColumn = new Column("block_bits", "INTEGER", index_segmentsTable);
             index_segmentsTable.Columns.Add("block_bits", block_bitsColumn);
             block_bitsColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(block_bitsColumn);
@@ -483,6 +546,9 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             var is_sharedColumn0 = new Column("is_shared", "INTEGER", index_segmentsTable);
             index_segmentsTable.Columns.Add("is_shared", is_sharedColumn0);
             is_sharedColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<bool>(is_sharedColumn0);
+            var kindColumn = new Column("kind", "TEXT", index_segmentsTable);
+            index_segmentsTable.Columns.Add("kind", kindColumn);
+            kindColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(kindColumn);
             var levelColumn = new Column("level", "INTEGER", index_segmentsTable);
             index_segmentsTable.Columns.Add("level", levelColumn);
             levelColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(levelColumn);
@@ -495,15 +561,16 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.Tables.Add(("index_segments", null), index_segmentsTable);
             var index_segmentsTableMapping = new TableMapping(indexSegment, index_segmentsTable, null);
             index_segmentsTable.AddTypeMapping(index_segmentsTableMapping, false);
-            tableMappings3.Add(index_segmentsTableMapping);
-            RelationalModel.CreateColumnMapping(idColumn0, indexSegment.FindProperty("Id")!, index_segmentsTableMapping);
+            tableMappings4.Add(index_segmentsTableMapping);
+            RelationalModel.CreateColumnMapping(idColumn1, indexSegment.FindProperty("Id")!, index_segmentsTableMapping);
             RelationalModel.CreateColumnMapping(block_bitsColumn, indexSegment.FindProperty("BlockBits")!, index_segmentsTableMapping);
             RelationalModel.CreateColumnMapping(document_idColumn1, indexSegment.FindProperty("DocumentId")!, index_segmentsTableMapping);
             RelationalModel.CreateColumnMapping(is_sharedColumn0, indexSegment.FindProperty("IsShared")!, index_segmentsTableMapping);
+            RelationalModel.CreateColumnMapping(kindColumn, indexSegment.FindProperty("Kind")!, index_segmentsTableMapping);
             RelationalModel.CreateColumnMapping(levelColumn, indexSegment.FindProperty("Level")!, index_segmentsTableMapping);
             RelationalModel.CreateColumnMapping(ownerColumn2, indexSegment.FindProperty("Owner")!, index_segmentsTableMapping);
             RelationalModel.CreateColumnMapping(passagesColumn1, indexSegment.FindProperty("Passages")!, index_segmentsTableMapping);
-            var pk_index_segments = new UniqueConstraint("pk_index_segments", index_segmentsTable, new[] { idColumn0 });
+            var pk_index_segments = new UniqueConstraint("pk_index_segments", index_segmentsTable, new[] { idColumn1 });
             index_segmentsTable.PrimaryKey = pk_index_segments;
             pk_index_segments.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<Guid>(pk_index_segments));
             var pk_index_segmentsKey = RelationalModel.GetKey(this,
@@ -542,8 +609,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
 
             var apiKey = FindEntityType("QrAi.Domain.Callers.ApiKey")!;
 
-            var defaultTableMappings4 = new List<TableMappingBase<ColumnMappingBase>>();
-            apiKey.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings4);
+            var defaultTableMappings5 = new List<TableMappingBase<ColumnMappingBase>>();
+            apiKey.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings5);
             var qrAiDomainCallersApiKeyTableBase = new TableBase("QrAi.Domain.Callers.ApiKey", null, relationalModel);
             var created_atColumnBase0 = new ColumnBase<ColumnMappingBase>("created_at", "INTEGER", qrAiDomainCallersApiKeyTableBase);
             qrAiDomainCallersApiKeyTableBase.Columns.Add("created_at", created_atColumnBase0);
@@ -554,8 +621,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             qrAiDomainCallersApiKeyTableBase.Columns.Add("expires_at", expires_atColumnBase);
             var hashColumnBase = new ColumnBase<ColumnMappingBase>("hash", "TEXT", qrAiDomainCallersApiKeyTableBase);
             qrAiDomainCallersApiKeyTableBase.Columns.Add("hash", hashColumnBase);
-            var idColumnBase1 = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiDomainCallersApiKeyTableBase);
-            qrAiDomainCallersApiKeyTableBase.Columns.Add("id", idColumnBase1);
+            var idColumnBase2 = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiDomainCallersApiKeyTableBase);
+            qrAiDomainCallersApiKeyTableBase.Columns.Add("id", idColumnBase2);
             var last_used_atColumnBase = new ColumnBase<ColumnMappingBase>("last_used_at", "INTEGER", qrAiDomainCallersApiKeyTableBase)
             {
                 IsNullable = true
@@ -575,8 +642,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.DefaultTables.Add("QrAi.Domain.Callers.ApiKey", qrAiDomainCallersApiKeyTableBase);
             var qrAiDomainCallersApiKeyMappingBase = new TableMappingBase<ColumnMappingBase>(apiKey, qrAiDomainCallersApiKeyTableBase, null);
             qrAiDomainCallersApiKeyTableBase.AddTypeMapping(qrAiDomainCallersApiKeyMappingBase, false);
-            defaultTableMappings4.Add(qrAiDomainCallersApiKeyMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase1, apiKey.FindProperty("Id")!, qrAiDomainCallersApiKeyMappingBase);
+            defaultTableMappings5.Add(qrAiDomainCallersApiKeyMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase2, apiKey.FindProperty("Id")!, qrAiDomainCallersApiKeyMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)created_atColumnBase0, apiKey.FindProperty("CreatedAt")!, qrAiDomainCallersApiKeyMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)expires_atColumnBase, apiKey.FindProperty("ExpiresAt")!, qrAiDomainCallersApiKeyMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)hashColumnBase, apiKey.FindProperty("Hash")!, qrAiDomainCallersApiKeyMappingBase);
@@ -586,12 +653,12 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase3, apiKey.FindProperty("Owner")!, qrAiDomainCallersApiKeyMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)revoked_atColumnBase, apiKey.FindProperty("RevokedAt")!, qrAiDomainCallersApiKeyMappingBase);
 
-            var tableMappings4 = new List<TableMapping>();
-            apiKey.SetRuntimeAnnotation("Relational:TableMappings", tableMappings4);
+            var tableMappings5 = new List<TableMapping>();
+            apiKey.SetRuntimeAnnotation("Relational:TableMappings", tableMappings5);
             var api_keysTable = new Table("api_keys", null, relationalModel);
-            var idColumn1 = new Column("id", "TEXT", api_keysTable);
-            api_keysTable.Columns.Add("id", idColumn1);
-            idColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn1);
+            var idColumn2 = new Column("id", "TEXT", api_keysTable);
+            api_keysTable.Columns.Add("id", idColumn2);
+            idColumn2.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn2);
             var created_atColumn0 = new Column("created_at", "INTEGER", api_keysTable);
             api_keysTable.Columns.Add("created_at", created_atColumn0);
             created_atColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(created_atColumn0);
@@ -628,8 +695,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.Tables.Add(("api_keys", null), api_keysTable);
             var api_keysTableMapping = new TableMapping(apiKey, api_keysTable, null);
             api_keysTable.AddTypeMapping(api_keysTableMapping, false);
-            tableMappings4.Add(api_keysTableMapping);
-            RelationalModel.CreateColumnMapping(idColumn1, apiKey.FindProperty("Id")!, api_keysTableMapping);
+            tableMappings5.Add(api_keysTableMapping);
+            RelationalModel.CreateColumnMapping(idColumn2, apiKey.FindProperty("Id")!, api_keysTableMapping);
             RelationalModel.CreateColumnMapping(created_atColumn0, apiKey.FindProperty("CreatedAt")!, api_keysTableMapping);
             RelationalModel.CreateColumnMapping(expires_atColumn, apiKey.FindProperty("ExpiresAt")!, api_keysTableMapping);
             RelationalModel.CreateColumnMapping(hashColumn, apiKey.FindProperty("Hash")!, api_keysTableMapping);
@@ -638,7 +705,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.CreateColumnMapping(nameColumn, apiKey.FindProperty("Name")!, api_keysTableMapping);
             RelationalModel.CreateColumnMapping(ownerColumn3, apiKey.FindProperty("Owner")!, api_keysTableMapping);
             RelationalModel.CreateColumnMapping(revoked_atColumn, apiKey.FindProperty("RevokedAt")!, api_keysTableMapping);
-            var pk_api_keys = new UniqueConstraint("pk_api_keys", api_keysTable, new[] { idColumn1 });
+            var pk_api_keys = new UniqueConstraint("pk_api_keys", api_keysTable, new[] { idColumn2 });
             api_keysTable.PrimaryKey = pk_api_keys;
             pk_api_keys.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<Guid>(pk_api_keys));
             var pk_api_keysKey = RelationalModel.GetKey(this,
@@ -659,8 +726,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
 
             var document = FindEntityType("QrAi.Domain.Documents.Document")!;
 
-            var defaultTableMappings5 = new List<TableMappingBase<ColumnMappingBase>>();
-            document.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings5);
+            var defaultTableMappings6 = new List<TableMappingBase<ColumnMappingBase>>();
+            document.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings6);
             var qrAiDomainDocumentsDocumentTableBase = new TableBase("QrAi.Domain.Documents.Document", null, relationalModel);
             var error_CodeColumnBase = new ColumnBase<ColumnMappingBase>("Error_Code", "TEXT", qrAiDomainDocumentsDocumentTableBase)
             {
@@ -676,8 +743,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             qrAiDomainDocumentsDocumentTableBase.Columns.Add("created_at", created_atColumnBase1);
             var folded_namesColumnBase = new ColumnBase<ColumnMappingBase>("folded_names", "TEXT", qrAiDomainDocumentsDocumentTableBase);
             qrAiDomainDocumentsDocumentTableBase.Columns.Add("folded_names", folded_namesColumnBase);
-            var idColumnBase2 = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiDomainDocumentsDocumentTableBase);
-            qrAiDomainDocumentsDocumentTableBase.Columns.Add("id", idColumnBase2);
+            var idColumnBase3 = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiDomainDocumentsDocumentTableBase);
+            qrAiDomainDocumentsDocumentTableBase.Columns.Add("id", idColumnBase3);
             var is_sharedColumnBase1 = new ColumnBase<ColumnMappingBase>("is_shared", "INTEGER", qrAiDomainDocumentsDocumentTableBase);
             qrAiDomainDocumentsDocumentTableBase.Columns.Add("is_shared", is_sharedColumnBase1);
             var media_typeColumnBase = new ColumnBase<ColumnMappingBase>("media_type", "TEXT", qrAiDomainDocumentsDocumentTableBase);
@@ -718,8 +785,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.DefaultTables.Add("QrAi.Domain.Documents.Document", qrAiDomainDocumentsDocumentTableBase);
             var qrAiDomainDocumentsDocumentMappingBase = new TableMappingBase<ColumnMappingBase>(document, qrAiDomainDocumentsDocumentTableBase, null);
             qrAiDomainDocumentsDocumentTableBase.AddTypeMapping(qrAiDomainDocumentsDocumentMappingBase, false);
-            defaultTableMappings5.Add(qrAiDomainDocumentsDocumentMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase2, document.FindProperty("Id")!, qrAiDomainDocumentsDocumentMappingBase);
+            defaultTableMappings6.Add(qrAiDomainDocumentsDocumentMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase3, document.FindProperty("Id")!, qrAiDomainDocumentsDocumentMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)created_atColumnBase1, document.FindProperty("CreatedAt")!, qrAiDomainDocumentsDocumentMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)folded_namesColumnBase, document.FindProperty("FoldedNames")!, qrAiDomainDocumentsDocumentMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)is_sharedColumnBase1, document.FindProperty("IsShared")!, qrAiDomainDocumentsDocumentMappingBase);
@@ -737,12 +804,12 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)updated_atColumnBase, document.FindProperty("UpdatedAt")!, qrAiDomainDocumentsDocumentMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)worker_idColumnBase0, document.FindProperty("WorkerId")!, qrAiDomainDocumentsDocumentMappingBase);
 
-            var tableMappings5 = new List<TableMapping>();
-            document.SetRuntimeAnnotation("Relational:TableMappings", tableMappings5);
+            var tableMappings6 = new List<TableMapping>();
+            document.SetRuntimeAnnotation("Relational:TableMappings", tableMappings6);
             var documentsTable = new Table("documents", null, relationalModel);
-            var idColumn2 = new Column("id", "TEXT", documentsTable);
-            documentsTable.Columns.Add("id", idColumn2);
-            idColumn2.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn2);
+            var idColumn3 = new Column("id", "TEXT", documentsTable);
+            documentsTable.Columns.Add("id", idColumn3);
+            idColumn3.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn3);
             var created_atColumn1 = new Column("created_at", "INTEGER", documentsTable);
             documentsTable.Columns.Add("created_at", created_atColumn1);
             created_atColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(created_atColumn1);
@@ -815,8 +882,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.Tables.Add(("documents", null), documentsTable);
             var documentsTableMapping = new TableMapping(document, documentsTable, null);
             documentsTable.AddTypeMapping(documentsTableMapping, false);
-            tableMappings5.Add(documentsTableMapping);
-            RelationalModel.CreateColumnMapping(idColumn2, document.FindProperty("Id")!, documentsTableMapping);
+            tableMappings6.Add(documentsTableMapping);
+            RelationalModel.CreateColumnMapping(idColumn3, document.FindProperty("Id")!, documentsTableMapping);
             RelationalModel.CreateColumnMapping(created_atColumn1, document.FindProperty("CreatedAt")!, documentsTableMapping);
             RelationalModel.CreateColumnMapping(folded_namesColumn, document.FindProperty("FoldedNames")!, documentsTableMapping);
             RelationalModel.CreateColumnMapping(is_sharedColumn1, document.FindProperty("IsShared")!, documentsTableMapping);
@@ -833,7 +900,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.CreateColumnMapping(titleColumn, document.FindProperty("Title")!, documentsTableMapping);
             RelationalModel.CreateColumnMapping(updated_atColumn, document.FindProperty("UpdatedAt")!, documentsTableMapping);
             RelationalModel.CreateColumnMapping(worker_idColumn0, document.FindProperty("WorkerId")!, documentsTableMapping);
-            var pk_documents = new UniqueConstraint("pk_documents", documentsTable, new[] { idColumn2 });
+            var pk_documents = new UniqueConstraint("pk_documents", documentsTable, new[] { idColumn3 });
             documentsTable.PrimaryKey = pk_documents;
             pk_documents.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<Guid>(pk_documents));
             var pk_documentsKey = RelationalModel.GetKey(this,
@@ -843,7 +910,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.GetOrCreateUniqueConstraints(pk_documentsKey).Add(pk_documents);
             documentsTable.UniqueConstraints.Add("pk_documents", pk_documents);
             var ix_documents_owner_created_at_id = new TableIndex(
-            "ix_documents_owner_created_at_id", documentsTable, new[] { ownerColumn4, created_atColumn1, idColumn2 }, false);
+            "ix_documents_owner_created_at_id", documentsTable, new[] { ownerColumn4, created_atColumn1, idColumn3 }, false);
             ix_documents_owner_created_at_id.SetRowIndexValueFactory(new CompositeRowIndexValueFactory(ix_documents_owner_created_at_id));
             var ix_documents_owner_created_at_idIx = RelationalModel.GetIndex(this,
                 "QrAi.Domain.Documents.Document",
@@ -872,26 +939,26 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
 
             var documentError = document.FindComplexProperty("Error")!.ComplexType;
 
-            var defaultTableMappings6 = new List<TableMappingBase<ColumnMappingBase>>();
-            documentError.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings6);
+            var defaultTableMappings7 = new List<TableMappingBase<ColumnMappingBase>>();
+            documentError.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings7);
             var qrAiDomainDocumentsDocumentMappingBase0 = new TableMappingBase<ColumnMappingBase>(documentError, qrAiDomainDocumentsDocumentTableBase, null);
             qrAiDomainDocumentsDocumentTableBase.AddTypeMapping(qrAiDomainDocumentsDocumentMappingBase0, false);
-            defaultTableMappings6.Add(qrAiDomainDocumentsDocumentMappingBase0);
+            defaultTableMappings7.Add(qrAiDomainDocumentsDocumentMappingBase0);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)error_CodeColumnBase, documentError.FindProperty("Code")!, qrAiDomainDocumentsDocumentMappingBase0);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)error_MessageColumnBase, documentError.FindProperty("Message")!, qrAiDomainDocumentsDocumentMappingBase0);
 
-            var tableMappings6 = new List<TableMapping>();
-            documentError.SetRuntimeAnnotation("Relational:TableMappings", tableMappings6);
+            var tableMappings7 = new List<TableMapping>();
+            documentError.SetRuntimeAnnotation("Relational:TableMappings", tableMappings7);
             var documentsTableMapping0 = new TableMapping(documentError, documentsTable, true);
             documentsTable.AddTypeMapping(documentsTableMapping0, true);
-            tableMappings6.Add(documentsTableMapping0);
+            tableMappings7.Add(documentsTableMapping0);
             RelationalModel.CreateColumnMapping(error_codeColumn, documentError.FindProperty("Code")!, documentsTableMapping0);
             RelationalModel.CreateColumnMapping(error_messageColumn, documentError.FindProperty("Message")!, documentsTableMapping0);
 
             var documentChunk = FindEntityType("QrAi.Domain.Documents.DocumentChunk")!;
 
-            var defaultTableMappings7 = new List<TableMappingBase<ColumnMappingBase>>();
-            documentChunk.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings7);
+            var defaultTableMappings8 = new List<TableMappingBase<ColumnMappingBase>>();
+            documentChunk.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings8);
             var qrAiDomainDocumentsDocumentChunkTableBase = new TableBase("QrAi.Domain.Documents.DocumentChunk", null, relationalModel);
             var bytesColumnBase = new ColumnBase<ColumnMappingBase>("bytes", "BLOB", qrAiDomainDocumentsDocumentChunkTableBase);
             qrAiDomainDocumentsDocumentChunkTableBase.Columns.Add("bytes", bytesColumnBase);
@@ -902,13 +969,13 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.DefaultTables.Add("QrAi.Domain.Documents.DocumentChunk", qrAiDomainDocumentsDocumentChunkTableBase);
             var qrAiDomainDocumentsDocumentChunkMappingBase = new TableMappingBase<ColumnMappingBase>(documentChunk, qrAiDomainDocumentsDocumentChunkTableBase, null);
             qrAiDomainDocumentsDocumentChunkTableBase.AddTypeMapping(qrAiDomainDocumentsDocumentChunkMappingBase, false);
-            defaultTableMappings7.Add(qrAiDomainDocumentsDocumentChunkMappingBase);
+            defaultTableMappings8.Add(qrAiDomainDocumentsDocumentChunkMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)document_idColumnBase2, documentChunk.FindProperty("DocumentId")!, qrAiDomainDocumentsDocumentChunkMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)numberColumnBase0, documentChunk.FindProperty("Number")!, qrAiDomainDocumentsDocumentChunkMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)bytesColumnBase, documentChunk.FindProperty("Bytes")!, qrAiDomainDocumentsDocumentChunkMappingBase);
 
-            var tableMappings7 = new List<TableMapping>();
-            documentChunk.SetRuntimeAnnotation("Relational:TableMappings", tableMappings7);
+            var tableMappings8 = new List<TableMapping>();
+            documentChunk.SetRuntimeAnnotation("Relational:TableMappings", tableMappings8);
             var document_chunksTable = new Table("document_chunks", null, relationalModel);
             var document_idColumn2 = new Column("document_id", "TEXT", document_chunksTable);
             document_chunksTable.Columns.Add("document_id", document_idColumn2);
@@ -922,7 +989,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.Tables.Add(("document_chunks", null), document_chunksTable);
             var document_chunksTableMapping = new TableMapping(documentChunk, document_chunksTable, null);
             document_chunksTable.AddTypeMapping(document_chunksTableMapping, false);
-            tableMappings7.Add(document_chunksTableMapping);
+            tableMappings8.Add(document_chunksTableMapping);
             RelationalModel.CreateColumnMapping(document_idColumn2, documentChunk.FindProperty("DocumentId")!, document_chunksTableMapping);
             RelationalModel.CreateColumnMapping(numberColumn0, documentChunk.FindProperty("Number")!, document_chunksTableMapping);
             RelationalModel.CreateColumnMapping(bytesColumn, documentChunk.FindProperty("Bytes")!, document_chunksTableMapping);
@@ -938,8 +1005,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
 
             var passage = FindEntityType("QrAi.Domain.Documents.Passage")!;
 
-            var defaultTableMappings8 = new List<TableMappingBase<ColumnMappingBase>>();
-            passage.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings8);
+            var defaultTableMappings9 = new List<TableMappingBase<ColumnMappingBase>>();
+            passage.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings9);
             var qrAiDomainDocumentsPassageTableBase = new TableBase("QrAi.Domain.Documents.Passage", null, relationalModel);
             var document_idColumnBase3 = new ColumnBase<ColumnMappingBase>("document_id", "TEXT", qrAiDomainDocumentsPassageTableBase);
             qrAiDomainDocumentsPassageTableBase.Columns.Add("document_id", document_idColumnBase3);
@@ -948,8 +1015,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 IsNullable = true
             };
             qrAiDomainDocumentsPassageTableBase.Columns.Add("heading", headingColumnBase);
-            var idColumnBase3 = new ColumnBase<ColumnMappingBase>("id", "INTEGER", qrAiDomainDocumentsPassageTableBase);
-            qrAiDomainDocumentsPassageTableBase.Columns.Add("id", idColumnBase3);
+            var idColumnBase4 = new ColumnBase<ColumnMappingBase>("id", "INTEGER", qrAiDomainDocumentsPassageTableBase);
+            qrAiDomainDocumentsPassageTableBase.Columns.Add("id", idColumnBase4);
             var is_sharedColumnBase2 = new ColumnBase<ColumnMappingBase>("is_shared", "INTEGER", qrAiDomainDocumentsPassageTableBase);
             qrAiDomainDocumentsPassageTableBase.Columns.Add("is_shared", is_sharedColumnBase2);
             var numberColumnBase1 = new ColumnBase<ColumnMappingBase>("number", "INTEGER", qrAiDomainDocumentsPassageTableBase);
@@ -966,8 +1033,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.DefaultTables.Add("QrAi.Domain.Documents.Passage", qrAiDomainDocumentsPassageTableBase);
             var qrAiDomainDocumentsPassageMappingBase = new TableMappingBase<ColumnMappingBase>(passage, qrAiDomainDocumentsPassageTableBase, null);
             qrAiDomainDocumentsPassageTableBase.AddTypeMapping(qrAiDomainDocumentsPassageMappingBase, false);
-            defaultTableMappings8.Add(qrAiDomainDocumentsPassageMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase3, passage.FindProperty("Id")!, qrAiDomainDocumentsPassageMappingBase);
+            defaultTableMappings9.Add(qrAiDomainDocumentsPassageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase4, passage.FindProperty("Id")!, qrAiDomainDocumentsPassageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)document_idColumnBase3, passage.FindProperty("DocumentId")!, qrAiDomainDocumentsPassageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)headingColumnBase, passage.FindProperty("Heading")!, qrAiDomainDocumentsPassageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)is_sharedColumnBase2, passage.FindProperty("IsShared")!, qrAiDomainDocumentsPassageMappingBase);
@@ -976,12 +1043,12 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)pageColumnBase, passage.FindProperty("Page")!, qrAiDomainDocumentsPassageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)textColumnBase, passage.FindProperty("Text")!, qrAiDomainDocumentsPassageMappingBase);
 
-            var tableMappings8 = new List<TableMapping>();
-            passage.SetRuntimeAnnotation("Relational:TableMappings", tableMappings8);
+            var tableMappings9 = new List<TableMapping>();
+            passage.SetRuntimeAnnotation("Relational:TableMappings", tableMappings9);
             var passagesTable = new Table("passages", null, relationalModel);
-            var idColumn3 = new Column("id", "INTEGER", passagesTable);
-            passagesTable.Columns.Add("id", idColumn3);
-            idColumn3.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(idColumn3);
+            var idColumn4 = new Column("id", "INTEGER", passagesTable);
+            passagesTable.Columns.Add("id", idColumn4);
+            idColumn4.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(idColumn4);
             var document_idColumn3 = new Column("document_id", "TEXT", passagesTable);
             passagesTable.Columns.Add("document_id", document_idColumn3);
             document_idColumn3.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(document_idColumn3);
@@ -1012,8 +1079,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.Tables.Add(("passages", null), passagesTable);
             var passagesTableMapping = new TableMapping(passage, passagesTable, null);
             passagesTable.AddTypeMapping(passagesTableMapping, false);
-            tableMappings8.Add(passagesTableMapping);
-            RelationalModel.CreateColumnMapping(idColumn3, passage.FindProperty("Id")!, passagesTableMapping);
+            tableMappings9.Add(passagesTableMapping);
+            RelationalModel.CreateColumnMapping(idColumn4, passage.FindProperty("Id")!, passagesTableMapping);
             RelationalModel.CreateColumnMapping(document_idColumn3, passage.FindProperty("DocumentId")!, passagesTableMapping);
             RelationalModel.CreateColumnMapping(headingColumn, passage.FindProperty("Heading")!, passagesTableMapping);
             RelationalModel.CreateColumnMapping(is_sharedColumn2, passage.FindProperty("IsShared")!, passagesTableMapping);
@@ -1021,7 +1088,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.CreateColumnMapping(ownerColumn5, passage.FindProperty("Owner")!, passagesTableMapping);
             RelationalModel.CreateColumnMapping(pageColumn, passage.FindProperty("Page")!, passagesTableMapping);
             RelationalModel.CreateColumnMapping(textColumn, passage.FindProperty("Text")!, passagesTableMapping);
-            var pk_passages = new UniqueConstraint("pk_passages", passagesTable, new[] { idColumn3 });
+            var pk_passages = new UniqueConstraint("pk_passages", passagesTable, new[] { idColumn4 });
             passagesTable.PrimaryKey = pk_passages;
             pk_passages.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<long>(pk_passages));
             var pk_passagesKey = RelationalModel.GetKey(this,
@@ -1042,8 +1109,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
 
             var message = FindEntityType("QrAi.Domain.Sessions.Message")!;
 
-            var defaultTableMappings9 = new List<TableMappingBase<ColumnMappingBase>>();
-            message.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings9);
+            var defaultTableMappings10 = new List<TableMappingBase<ColumnMappingBase>>();
+            message.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings10);
             var qrAiDomainSessionsMessageTableBase = new TableBase("QrAi.Domain.Sessions.Message", null, relationalModel);
             var error_CodeColumnBase0 = new ColumnBase<ColumnMappingBase>("Error_Code", "TEXT", qrAiDomainSessionsMessageTableBase)
             {
@@ -1089,8 +1156,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 IsNullable = true
             };
             qrAiDomainSessionsMessageTableBase.Columns.Add("finish_reason", finish_reasonColumnBase);
-            var idColumnBase4 = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiDomainSessionsMessageTableBase);
-            qrAiDomainSessionsMessageTableBase.Columns.Add("id", idColumnBase4);
+            var idColumnBase5 = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiDomainSessionsMessageTableBase);
+            qrAiDomainSessionsMessageTableBase.Columns.Add("id", idColumnBase5);
             var modelColumnBase0 = new ColumnBase<ColumnMappingBase>("model", "TEXT", qrAiDomainSessionsMessageTableBase)
             {
                 IsNullable = true
@@ -1119,8 +1186,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             qrAiDomainSessionsMessageTableBase.Columns.Add("role", roleColumnBase);
             var runColumnBase = new ColumnBase<ColumnMappingBase>("run", "INTEGER", qrAiDomainSessionsMessageTableBase);
             qrAiDomainSessionsMessageTableBase.Columns.Add("run", runColumnBase);
-            var session_idColumnBase = new ColumnBase<ColumnMappingBase>("session_id", "TEXT", qrAiDomainSessionsMessageTableBase);
-            qrAiDomainSessionsMessageTableBase.Columns.Add("session_id", session_idColumnBase);
+            var session_idColumnBase0 = new ColumnBase<ColumnMappingBase>("session_id", "TEXT", qrAiDomainSessionsMessageTableBase);
+            qrAiDomainSessionsMessageTableBase.Columns.Add("session_id", session_idColumnBase0);
             var sourcesColumnBase = new ColumnBase<ColumnMappingBase>("sources", "TEXT", qrAiDomainSessionsMessageTableBase)
             {
                 IsNullable = true
@@ -1140,8 +1207,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.DefaultTables.Add("QrAi.Domain.Sessions.Message", qrAiDomainSessionsMessageTableBase);
             var qrAiDomainSessionsMessageMappingBase = new TableMappingBase<ColumnMappingBase>(message, qrAiDomainSessionsMessageTableBase, null);
             qrAiDomainSessionsMessageTableBase.AddTypeMapping(qrAiDomainSessionsMessageMappingBase, false);
-            defaultTableMappings9.Add(qrAiDomainSessionsMessageMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase4, message.FindProperty("Id")!, qrAiDomainSessionsMessageMappingBase);
+            defaultTableMappings10.Add(qrAiDomainSessionsMessageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase5, message.FindProperty("Id")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)attemptsColumnBase, message.FindProperty("Attempts")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)completed_atColumnBase, message.FindProperty("CompletedAt")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)contentColumnBase, message.FindProperty("Content")!, qrAiDomainSessionsMessageMappingBase);
@@ -1155,19 +1222,19 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)requestColumnBase, message.FindProperty("Request")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)roleColumnBase, message.FindProperty("Role")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)runColumnBase, message.FindProperty("Run")!, qrAiDomainSessionsMessageMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)session_idColumnBase, message.FindProperty("SessionId")!, qrAiDomainSessionsMessageMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)session_idColumnBase0, message.FindProperty("SessionId")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)sourcesColumnBase, message.FindProperty("Sources")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)statusColumnBase0, message.FindProperty("Status")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)stop_requestedColumnBase, message.FindProperty("StopRequested")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)takeoversColumnBase0, message.FindProperty("Takeovers")!, qrAiDomainSessionsMessageMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)worker_idColumnBase1, message.FindProperty("WorkerId")!, qrAiDomainSessionsMessageMappingBase);
 
-            var tableMappings9 = new List<TableMapping>();
-            message.SetRuntimeAnnotation("Relational:TableMappings", tableMappings9);
+            var tableMappings10 = new List<TableMapping>();
+            message.SetRuntimeAnnotation("Relational:TableMappings", tableMappings10);
             var messagesTable = new Table("messages", null, relationalModel);
-            var idColumn4 = new Column("id", "TEXT", messagesTable);
-            messagesTable.Columns.Add("id", idColumn4);
-            idColumn4.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn4);
+            var idColumn5 = new Column("id", "TEXT", messagesTable);
+            messagesTable.Columns.Add("id", idColumn5);
+            idColumn5.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn5);
             var attemptsColumn = new Column("attempts", "TEXT", messagesTable)
             {
                 IsNullable = true
@@ -1240,9 +1307,9 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             var runColumn = new Column("run", "INTEGER", messagesTable);
             messagesTable.Columns.Add("run", runColumn);
             runColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(runColumn);
-            var session_idColumn = new Column("session_id", "TEXT", messagesTable);
-            messagesTable.Columns.Add("session_id", session_idColumn);
-            session_idColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(session_idColumn);
+            var session_idColumn0 = new Column("session_id", "TEXT", messagesTable);
+            messagesTable.Columns.Add("session_id", session_idColumn0);
+            session_idColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(session_idColumn0);
             var sourcesColumn = new Column("sources", "TEXT", messagesTable)
             {
                 IsNullable = true
@@ -1285,8 +1352,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.Tables.Add(("messages", null), messagesTable);
             var messagesTableMapping = new TableMapping(message, messagesTable, null);
             messagesTable.AddTypeMapping(messagesTableMapping, false);
-            tableMappings9.Add(messagesTableMapping);
-            RelationalModel.CreateColumnMapping(idColumn4, message.FindProperty("Id")!, messagesTableMapping);
+            tableMappings10.Add(messagesTableMapping);
+            RelationalModel.CreateColumnMapping(idColumn5, message.FindProperty("Id")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(attemptsColumn, message.FindProperty("Attempts")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(completed_atColumn, message.FindProperty("CompletedAt")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(contentColumn, message.FindProperty("Content")!, messagesTableMapping);
@@ -1300,13 +1367,13 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.CreateColumnMapping(requestColumn, message.FindProperty("Request")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(roleColumn, message.FindProperty("Role")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(runColumn, message.FindProperty("Run")!, messagesTableMapping);
-            RelationalModel.CreateColumnMapping(session_idColumn, message.FindProperty("SessionId")!, messagesTableMapping);
+            RelationalModel.CreateColumnMapping(session_idColumn0, message.FindProperty("SessionId")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(sourcesColumn, message.FindProperty("Sources")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(statusColumn0, message.FindProperty("Status")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(stop_requestedColumn, message.FindProperty("StopRequested")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(takeoversColumn0, message.FindProperty("Takeovers")!, messagesTableMapping);
             RelationalModel.CreateColumnMapping(worker_idColumn1, message.FindProperty("WorkerId")!, messagesTableMapping);
-            var pk_messages = new UniqueConstraint("pk_messages", messagesTable, new[] { idColumn4 });
+            var pk_messages = new UniqueConstraint("pk_messages", messagesTable, new[] { idColumn5 });
             messagesTable.PrimaryKey = pk_messages;
             pk_messages.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<Guid>(pk_messages));
             var pk_messagesKey = RelationalModel.GetKey(this,
@@ -1316,7 +1383,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.GetOrCreateUniqueConstraints(pk_messagesKey).Add(pk_messages);
             messagesTable.UniqueConstraints.Add("pk_messages", pk_messages);
             var ix_messages_open_answer = new TableIndex(
-            "ix_messages_open_answer", messagesTable, new[] { session_idColumn }, true);
+            "ix_messages_open_answer", messagesTable, new[] { session_idColumn0 }, true);
             ix_messages_open_answer.SetRowIndexValueFactory(new SimpleRowIndexValueFactory<Guid>(ix_messages_open_answer));
             var ix_messages_open_answerIx = RelationalModel.GetIndex(this,
                 "QrAi.Domain.Sessions.Message",
@@ -1325,7 +1392,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.GetOrCreateTableIndexes(ix_messages_open_answerIx).Add(ix_messages_open_answer);
             messagesTable.Indexes.Add("ix_messages_open_answer", ix_messages_open_answer);
             var ix_messages_session_id_number = new TableIndex(
-            "ix_messages_session_id_number", messagesTable, new[] { session_idColumn, numberColumn2 }, true);
+            "ix_messages_session_id_number", messagesTable, new[] { session_idColumn0, numberColumn2 }, true);
             ix_messages_session_id_number.SetRowIndexValueFactory(new CompositeRowIndexValueFactory(ix_messages_session_id_number));
             var ix_messages_session_id_numberIx = RelationalModel.GetIndex(this,
                 "QrAi.Domain.Sessions.Message",
@@ -1336,53 +1403,59 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
 
             var answerError = message.FindComplexProperty("Error")!.ComplexType;
 
-            var defaultTableMappings10 = new List<TableMappingBase<ColumnMappingBase>>();
-            answerError.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings10);
+            var defaultTableMappings11 = new List<TableMappingBase<ColumnMappingBase>>();
+            answerError.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings11);
             var qrAiDomainSessionsMessageMappingBase0 = new TableMappingBase<ColumnMappingBase>(answerError, qrAiDomainSessionsMessageTableBase, null);
             qrAiDomainSessionsMessageTableBase.AddTypeMapping(qrAiDomainSessionsMessageMappingBase0, false);
-            defaultTableMappings10.Add(qrAiDomainSessionsMessageMappingBase0);
+            defaultTableMappings11.Add(qrAiDomainSessionsMessageMappingBase0);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)error_CodeColumnBase0, answerError.FindProperty("Code")!, qrAiDomainSessionsMessageMappingBase0);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)error_MessageColumnBase0, answerError.FindProperty("Message")!, qrAiDomainSessionsMessageMappingBase0);
 
-            var tableMappings10 = new List<TableMapping>();
-            answerError.SetRuntimeAnnotation("Relational:TableMappings", tableMappings10);
+            var tableMappings11 = new List<TableMapping>();
+            answerError.SetRuntimeAnnotation("Relational:TableMappings", tableMappings11);
             var messagesTableMapping0 = new TableMapping(answerError, messagesTable, true);
             messagesTable.AddTypeMapping(messagesTableMapping0, true);
-            tableMappings10.Add(messagesTableMapping0);
+            tableMappings11.Add(messagesTableMapping0);
             RelationalModel.CreateColumnMapping(error_codeColumn0, answerError.FindProperty("Code")!, messagesTableMapping0);
             RelationalModel.CreateColumnMapping(error_messageColumn0, answerError.FindProperty("Message")!, messagesTableMapping0);
 
             var tokenUsage = message.FindComplexProperty("Usage")!.ComplexType;
 
-            var defaultTableMappings11 = new List<TableMappingBase<ColumnMappingBase>>();
-            tokenUsage.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings11);
+            var defaultTableMappings12 = new List<TableMappingBase<ColumnMappingBase>>();
+            tokenUsage.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings12);
             var qrAiDomainSessionsMessageMappingBase1 = new TableMappingBase<ColumnMappingBase>(tokenUsage, qrAiDomainSessionsMessageTableBase, null);
             qrAiDomainSessionsMessageTableBase.AddTypeMapping(qrAiDomainSessionsMessageMappingBase1, false);
-            defaultTableMappings11.Add(qrAiDomainSessionsMessageMappingBase1);
+            defaultTableMappings12.Add(qrAiDomainSessionsMessageMappingBase1);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)usage_CompletionTokensColumnBase, tokenUsage.FindProperty("CompletionTokens")!, qrAiDomainSessionsMessageMappingBase1);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)usage_PromptTokensColumnBase, tokenUsage.FindProperty("PromptTokens")!, qrAiDomainSessionsMessageMappingBase1);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)usage_TotalTokensColumnBase, tokenUsage.FindProperty("TotalTokens")!, qrAiDomainSessionsMessageMappingBase1);
 
-            var tableMappings11 = new List<TableMapping>();
-            tokenUsage.SetRuntimeAnnotation("Relational:TableMappings", tableMappings11);
+            var tableMappings12 = new List<TableMapping>();
+            tokenUsage.SetRuntimeAnnotation("Relational:TableMappings", tableMappings12);
             var messagesTableMapping1 = new TableMapping(tokenUsage, messagesTable, true);
             messagesTable.AddTypeMapping(messagesTableMapping1, true);
-            tableMappings11.Add(messagesTableMapping1);
+            tableMappings12.Add(messagesTableMapping1);
             RelationalModel.CreateColumnMapping(usage_completion_tokensColumn, tokenUsage.FindProperty("CompletionTokens")!, messagesTableMapping1);
             RelationalModel.CreateColumnMapping(usage_prompt_tokensColumn, tokenUsage.FindProperty("PromptTokens")!, messagesTableMapping1);
             RelationalModel.CreateColumnMapping(usage_total_tokensColumn, tokenUsage.FindProperty("TotalTokens")!, messagesTableMapping1);
 
             var session = FindEntityType("QrAi.Domain.Sessions.Session")!;
 
-            var defaultTableMappings12 = new List<TableMappingBase<ColumnMappingBase>>();
-            session.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings12);
+            var defaultTableMappings13 = new List<TableMappingBase<ColumnMappingBase>>();
+            session.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings13);
             var qrAiDomainSessionsSessionTableBase = new TableBase("QrAi.Domain.Sessions.Session", null, relationalModel);
             var created_atColumnBase3 = new ColumnBase<ColumnMappingBase>("created_at", "INTEGER", qrAiDomainSessionsSessionTableBase);
             qrAiDomainSessionsSessionTableBase.Columns.Add("created_at", created_atColumnBase3);
             var folded_titleColumnBase = new ColumnBase<ColumnMappingBase>("folded_title", "TEXT", qrAiDomainSessionsSessionTableBase);
             qrAiDomainSessionsSessionTableBase.Columns.Add("folded_title", folded_titleColumnBase);
-            var idColumnBase5 = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiDomainSessionsSessionTableBase);
-            qrAiDomainSessionsSessionTableBase.Columns.Add("id", idColumnBase5);
+            var idColumnBase6 = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiDomainSessionsSessionTableBase);
+            qrAiDomainSessionsSessionTableBase.Columns.Add("id", idColumnBase6);
+            var indexed_atColumnBase = new ColumnBase<ColumnMappingBase>("indexed_at", "INTEGER", qrAiDomainSessionsSessionTableBase);
+            qrAiDomainSessionsSessionTableBase.Columns.Add("indexed_at", indexed_atColumnBase);
+            var indexed_messagesColumnBase = new ColumnBase<ColumnMappingBase>("indexed_messages", "INTEGER", qrAiDomainSessionsSessionTableBase);
+            qrAiDomainSessionsSessionTableBase.Columns.Add("indexed_messages", indexed_messagesColumnBase);
+            var indexed_titleColumnBase = new ColumnBase<ColumnMappingBase>("indexed_title", "INTEGER", qrAiDomainSessionsSessionTableBase);
+            qrAiDomainSessionsSessionTableBase.Columns.Add("indexed_title", indexed_titleColumnBase);
             var is_titledColumnBase = new ColumnBase<ColumnMappingBase>("is_titled", "INTEGER", qrAiDomainSessionsSessionTableBase);
             qrAiDomainSessionsSessionTableBase.Columns.Add("is_titled", is_titledColumnBase);
             var message_countColumnBase = new ColumnBase<ColumnMappingBase>("message_count", "INTEGER", qrAiDomainSessionsSessionTableBase);
@@ -1396,28 +1469,40 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.DefaultTables.Add("QrAi.Domain.Sessions.Session", qrAiDomainSessionsSessionTableBase);
             var qrAiDomainSessionsSessionMappingBase = new TableMappingBase<ColumnMappingBase>(session, qrAiDomainSessionsSessionTableBase, null);
             qrAiDomainSessionsSessionTableBase.AddTypeMapping(qrAiDomainSessionsSessionMappingBase, false);
-            defaultTableMappings12.Add(qrAiDomainSessionsSessionMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase5, session.FindProperty("Id")!, qrAiDomainSessionsSessionMappingBase);
+            defaultTableMappings13.Add(qrAiDomainSessionsSessionMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase6, session.FindProperty("Id")!, qrAiDomainSessionsSessionMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)created_atColumnBase3, session.FindProperty("CreatedAt")!, qrAiDomainSessionsSessionMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)folded_titleColumnBase, session.FindProperty("FoldedTitle")!, qrAiDomainSessionsSessionMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)indexed_atColumnBase, session.FindProperty("IndexedAt")!, qrAiDomainSessionsSessionMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)indexed_messagesColumnBase, session.FindProperty("IndexedMessages")!, qrAiDomainSessionsSessionMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)indexed_titleColumnBase, session.FindProperty("IndexedTitle")!, qrAiDomainSessionsSessionMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)is_titledColumnBase, session.FindProperty("IsTitled")!, qrAiDomainSessionsSessionMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)message_countColumnBase, session.FindProperty("MessageCount")!, qrAiDomainSessionsSessionMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase7, session.FindProperty("Owner")!, qrAiDomainSessionsSessionMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)titleColumnBase0, session.FindProperty("Title")!, qrAiDomainSessionsSessionMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)updated_atColumnBase0, session.FindProperty("UpdatedAt")!, qrAiDomainSessionsSessionMappingBase);
 
-            var tableMappings12 = new List<TableMapping>();
-            session.SetRuntimeAnnotation("Relational:TableMappings", tableMappings12);
+            var tableMappings13 = new List<TableMapping>();
+            session.SetRuntimeAnnotation("Relational:TableMappings", tableMappings13);
             var sessionsTable = new Table("sessions", null, relationalModel);
-            var idColumn5 = new Column("id", "TEXT", sessionsTable);
-            sessionsTable.Columns.Add("id", idColumn5);
-            idColumn5.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn5);
+            var idColumn6 = new Column("id", "TEXT", sessionsTable);
+            sessionsTable.Columns.Add("id", idColumn6);
+            idColumn6.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn6);
             var created_atColumn3 = new Column("created_at", "INTEGER", sessionsTable);
             sessionsTable.Columns.Add("created_at", created_atColumn3);
             created_atColumn3.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(created_atColumn3);
             var folded_titleColumn = new Column("folded_title", "TEXT", sessionsTable);
             sessionsTable.Columns.Add("folded_title", folded_titleColumn);
             folded_titleColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(folded_titleColumn);
+            var indexed_atColumn = new Column("indexed_at", "INTEGER", sessionsTable);
+            sessionsTable.Columns.Add("indexed_at", indexed_atColumn);
+            indexed_atColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(indexed_atColumn);
+            var indexed_messagesColumn = new Column("indexed_messages", "INTEGER", sessionsTable);
+            sessionsTable.Columns.Add("indexed_messages", indexed_messagesColumn);
+            indexed_messagesColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(indexed_messagesColumn);
+            var indexed_titleColumn = new Column("indexed_title", "INTEGER", sessionsTable);
+            sessionsTable.Columns.Add("indexed_title", indexed_titleColumn);
+            indexed_titleColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(indexed_titleColumn);
             var is_titledColumn = new Column("is_titled", "INTEGER", sessionsTable);
             sessionsTable.Columns.Add("is_titled", is_titledColumn);
             is_titledColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<bool>(is_titledColumn);
@@ -1436,16 +1521,19 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.Tables.Add(("sessions", null), sessionsTable);
             var sessionsTableMapping = new TableMapping(session, sessionsTable, null);
             sessionsTable.AddTypeMapping(sessionsTableMapping, false);
-            tableMappings12.Add(sessionsTableMapping);
-            RelationalModel.CreateColumnMapping(idColumn5, session.FindProperty("Id")!, sessionsTableMapping);
+            tableMappings13.Add(sessionsTableMapping);
+            RelationalModel.CreateColumnMapping(idColumn6, session.FindProperty("Id")!, sessionsTableMapping);
             RelationalModel.CreateColumnMapping(created_atColumn3, session.FindProperty("CreatedAt")!, sessionsTableMapping);
             RelationalModel.CreateColumnMapping(folded_titleColumn, session.FindProperty("FoldedTitle")!, sessionsTableMapping);
+            RelationalModel.CreateColumnMapping(indexed_atColumn, session.FindProperty("IndexedAt")!, sessionsTableMapping);
+            RelationalModel.CreateColumnMapping(indexed_messagesColumn, session.FindProperty("IndexedMessages")!, sessionsTableMapping);
+            RelationalModel.CreateColumnMapping(indexed_titleColumn, session.FindProperty("IndexedTitle")!, sessionsTableMapping);
             RelationalModel.CreateColumnMapping(is_titledColumn, session.FindProperty("IsTitled")!, sessionsTableMapping);
             RelationalModel.CreateColumnMapping(message_countColumn, session.FindProperty("MessageCount")!, sessionsTableMapping);
             RelationalModel.CreateColumnMapping(ownerColumn7, session.FindProperty("Owner")!, sessionsTableMapping);
             RelationalModel.CreateColumnMapping(titleColumn0, session.FindProperty("Title")!, sessionsTableMapping);
             RelationalModel.CreateColumnMapping(updated_atColumn0, session.FindProperty("UpdatedAt")!, sessionsTableMapping);
-            var pk_sessions = new UniqueConstraint("pk_sessions", sessionsTable, new[] { idColumn5 });
+            var pk_sessions = new UniqueConstraint("pk_sessions", sessionsTable, new[] { idColumn6 });
             sessionsTable.PrimaryKey = pk_sessions;
             pk_sessions.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<Guid>(pk_sessions));
             var pk_sessionsKey = RelationalModel.GetKey(this,
@@ -1455,7 +1543,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.GetOrCreateUniqueConstraints(pk_sessionsKey).Add(pk_sessions);
             sessionsTable.UniqueConstraints.Add("pk_sessions", pk_sessions);
             var ix_sessions_owner_updated_at_id = new TableIndex(
-            "ix_sessions_owner_updated_at_id", sessionsTable, new[] { ownerColumn7, updated_atColumn0, idColumn5 }, false);
+            "ix_sessions_owner_updated_at_id", sessionsTable, new[] { ownerColumn7, updated_atColumn0, idColumn6 }, false);
             ix_sessions_owner_updated_at_id.SetRowIndexValueFactory(new CompositeRowIndexValueFactory(ix_sessions_owner_updated_at_id));
             var ix_sessions_owner_updated_at_idIx = RelationalModel.GetIndex(this,
                 "QrAi.Domain.Sessions.Session",
@@ -1463,11 +1551,20 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             ix_sessions_owner_updated_at_id.MappedIndexes.Add(ix_sessions_owner_updated_at_idIx);
             RelationalModel.GetOrCreateTableIndexes(ix_sessions_owner_updated_at_idIx).Add(ix_sessions_owner_updated_at_id);
             sessionsTable.Indexes.Add("ix_sessions_owner_updated_at_id", ix_sessions_owner_updated_at_id);
+            var ix_sessions_unindexed = new TableIndex(
+            "ix_sessions_unindexed", sessionsTable, new[] { ownerColumn7, updated_atColumn0, idColumn6 }, false);
+            ix_sessions_unindexed.SetRowIndexValueFactory(new CompositeRowIndexValueFactory(ix_sessions_unindexed));
+            var ix_sessions_unindexedIx = RelationalModel.GetIndex(this,
+                "QrAi.Domain.Sessions.Session",
+                "ix_sessions_unindexed");
+            ix_sessions_unindexed.MappedIndexes.Add(ix_sessions_unindexedIx);
+            RelationalModel.GetOrCreateTableIndexes(ix_sessions_unindexedIx).Add(ix_sessions_unindexed);
+            sessionsTable.Indexes.Add("ix_sessions_unindexed", ix_sessions_unindexed);
 
             var answerPieceRow = FindEntityType("QrAi.Infrastructure.Persistence.AnswerPieceRow")!;
 
-            var defaultTableMappings13 = new List<TableMappingBase<ColumnMappingBase>>();
-            answerPieceRow.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings13);
+            var defaultTableMappings14 = new List<TableMappingBase<ColumnMappingBase>>();
+            answerPieceRow.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings14);
             var qrAiInfrastructurePersistenceAnswerPieceRowTableBase = new TableBase("QrAi.Infrastructure.Persistence.AnswerPieceRow", null, relationalModel);
             var answer_idColumnBase0 = new ColumnBase<ColumnMappingBase>("answer_id", "TEXT", qrAiInfrastructurePersistenceAnswerPieceRowTableBase);
             qrAiInfrastructurePersistenceAnswerPieceRowTableBase.Columns.Add("answer_id", answer_idColumnBase0);
@@ -1480,14 +1577,14 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.DefaultTables.Add("QrAi.Infrastructure.Persistence.AnswerPieceRow", qrAiInfrastructurePersistenceAnswerPieceRowTableBase);
             var qrAiInfrastructurePersistenceAnswerPieceRowMappingBase = new TableMappingBase<ColumnMappingBase>(answerPieceRow, qrAiInfrastructurePersistenceAnswerPieceRowTableBase, null);
             qrAiInfrastructurePersistenceAnswerPieceRowTableBase.AddTypeMapping(qrAiInfrastructurePersistenceAnswerPieceRowMappingBase, false);
-            defaultTableMappings13.Add(qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
+            defaultTableMappings14.Add(qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)answer_idColumnBase0, answerPieceRow.FindProperty("AnswerId")!, qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)runColumnBase0, answerPieceRow.FindProperty("Run")!, qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)startColumnBase, answerPieceRow.FindProperty("Start")!, qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)textColumnBase0, answerPieceRow.FindProperty("Text")!, qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
 
-            var tableMappings13 = new List<TableMapping>();
-            answerPieceRow.SetRuntimeAnnotation("Relational:TableMappings", tableMappings13);
+            var tableMappings14 = new List<TableMapping>();
+            answerPieceRow.SetRuntimeAnnotation("Relational:TableMappings", tableMappings14);
             var answer_piecesTable = new Table("answer_pieces", null, relationalModel);
             var answer_idColumn0 = new Column("answer_id", "TEXT", answer_piecesTable);
             answer_piecesTable.Columns.Add("answer_id", answer_idColumn0);
@@ -1504,7 +1601,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.Tables.Add(("answer_pieces", null), answer_piecesTable);
             var answer_piecesTableMapping = new TableMapping(answerPieceRow, answer_piecesTable, null);
             answer_piecesTable.AddTypeMapping(answer_piecesTableMapping, false);
-            tableMappings13.Add(answer_piecesTableMapping);
+            tableMappings14.Add(answer_piecesTableMapping);
             RelationalModel.CreateColumnMapping(answer_idColumn0, answerPieceRow.FindProperty("AnswerId")!, answer_piecesTableMapping);
             RelationalModel.CreateColumnMapping(runColumn0, answerPieceRow.FindProperty("Run")!, answer_piecesTableMapping);
             RelationalModel.CreateColumnMapping(startColumn, answerPieceRow.FindProperty("Start")!, answer_piecesTableMapping);
@@ -1521,8 +1618,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
 
             var counterRow = FindEntityType("QrAi.Infrastructure.Persistence.CounterRow")!;
 
-            var defaultTableMappings14 = new List<TableMappingBase<ColumnMappingBase>>();
-            counterRow.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings14);
+            var defaultTableMappings15 = new List<TableMappingBase<ColumnMappingBase>>();
+            counterRow.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings15);
             var qrAiInfrastructurePersistenceCounterRowTableBase = new TableBase("QrAi.Infrastructure.Persistence.CounterRow", null, relationalModel);
             var nameColumnBase1 = new ColumnBase<ColumnMappingBase>("name", "TEXT", qrAiInfrastructurePersistenceCounterRowTableBase);
             qrAiInfrastructurePersistenceCounterRowTableBase.Columns.Add("name", nameColumnBase1);
@@ -1531,12 +1628,12 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.DefaultTables.Add("QrAi.Infrastructure.Persistence.CounterRow", qrAiInfrastructurePersistenceCounterRowTableBase);
             var qrAiInfrastructurePersistenceCounterRowMappingBase = new TableMappingBase<ColumnMappingBase>(counterRow, qrAiInfrastructurePersistenceCounterRowTableBase, null);
             qrAiInfrastructurePersistenceCounterRowTableBase.AddTypeMapping(qrAiInfrastructurePersistenceCounterRowMappingBase, false);
-            defaultTableMappings14.Add(qrAiInfrastructurePersistenceCounterRowMappingBase);
+            defaultTableMappings15.Add(qrAiInfrastructurePersistenceCounterRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)nameColumnBase1, counterRow.FindProperty("Name")!, qrAiInfrastructurePersistenceCounterRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)valueColumnBase, counterRow.FindProperty("Value")!, qrAiInfrastructurePersistenceCounterRowMappingBase);
 
-            var tableMappings14 = new List<TableMapping>();
-            counterRow.SetRuntimeAnnotation("Relational:TableMappings", tableMappings14);
+            var tableMappings15 = new List<TableMapping>();
+            counterRow.SetRuntimeAnnotation("Relational:TableMappings", tableMappings15);
             var countersTable = new Table("counters", null, relationalModel);
             var nameColumn1 = new Column("name", "TEXT", countersTable);
             countersTable.Columns.Add("name", nameColumn1);
@@ -1547,7 +1644,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.Tables.Add(("counters", null), countersTable);
             var countersTableMapping = new TableMapping(counterRow, countersTable, null);
             countersTable.AddTypeMapping(countersTableMapping, false);
-            tableMappings14.Add(countersTableMapping);
+            tableMappings15.Add(countersTableMapping);
             RelationalModel.CreateColumnMapping(nameColumn1, counterRow.FindProperty("Name")!, countersTableMapping);
             RelationalModel.CreateColumnMapping(valueColumn, counterRow.FindProperty("Value")!, countersTableMapping);
             var pk_counters = new UniqueConstraint("pk_counters", countersTable, new[] { nameColumn1 });
@@ -1562,13 +1659,13 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
 
             var workerRow = FindEntityType("QrAi.Infrastructure.Persistence.WorkerRow")!;
 
-            var defaultTableMappings15 = new List<TableMappingBase<ColumnMappingBase>>();
-            workerRow.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings15);
+            var defaultTableMappings16 = new List<TableMappingBase<ColumnMappingBase>>();
+            workerRow.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings16);
             var qrAiInfrastructurePersistenceWorkerRowTableBase = new TableBase("QrAi.Infrastructure.Persistence.WorkerRow", null, relationalModel);
             var heartbeat_atColumnBase = new ColumnBase<ColumnMappingBase>("heartbeat_at", "INTEGER", qrAiInfrastructurePersistenceWorkerRowTableBase);
             qrAiInfrastructurePersistenceWorkerRowTableBase.Columns.Add("heartbeat_at", heartbeat_atColumnBase);
-            var idColumnBase6 = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiInfrastructurePersistenceWorkerRowTableBase);
-            qrAiInfrastructurePersistenceWorkerRowTableBase.Columns.Add("id", idColumnBase6);
+            var idColumnBase7 = new ColumnBase<ColumnMappingBase>("id", "TEXT", qrAiInfrastructurePersistenceWorkerRowTableBase);
+            qrAiInfrastructurePersistenceWorkerRowTableBase.Columns.Add("id", idColumnBase7);
             var nameColumnBase2 = new ColumnBase<ColumnMappingBase>("name", "TEXT", qrAiInfrastructurePersistenceWorkerRowTableBase);
             qrAiInfrastructurePersistenceWorkerRowTableBase.Columns.Add("name", nameColumnBase2);
             var started_atColumnBase = new ColumnBase<ColumnMappingBase>("started_at", "INTEGER", qrAiInfrastructurePersistenceWorkerRowTableBase);
@@ -1576,18 +1673,18 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.DefaultTables.Add("QrAi.Infrastructure.Persistence.WorkerRow", qrAiInfrastructurePersistenceWorkerRowTableBase);
             var qrAiInfrastructurePersistenceWorkerRowMappingBase = new TableMappingBase<ColumnMappingBase>(workerRow, qrAiInfrastructurePersistenceWorkerRowTableBase, null);
             qrAiInfrastructurePersistenceWorkerRowTableBase.AddTypeMapping(qrAiInfrastructurePersistenceWorkerRowMappingBase, false);
-            defaultTableMappings15.Add(qrAiInfrastructurePersistenceWorkerRowMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase6, workerRow.FindProperty("Id")!, qrAiInfrastructurePersistenceWorkerRowMappingBase);
+            defaultTableMappings16.Add(qrAiInfrastructurePersistenceWorkerRowMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase7, workerRow.FindProperty("Id")!, qrAiInfrastructurePersistenceWorkerRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)heartbeat_atColumnBase, workerRow.FindProperty("HeartbeatAt")!, qrAiInfrastructurePersistenceWorkerRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)nameColumnBase2, workerRow.FindProperty("Name")!, qrAiInfrastructurePersistenceWorkerRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)started_atColumnBase, workerRow.FindProperty("StartedAt")!, qrAiInfrastructurePersistenceWorkerRowMappingBase);
 
-            var tableMappings15 = new List<TableMapping>();
-            workerRow.SetRuntimeAnnotation("Relational:TableMappings", tableMappings15);
+            var tableMappings16 = new List<TableMapping>();
+            workerRow.SetRuntimeAnnotation("Relational:TableMappings", tableMappings16);
             var workersTable = new Table("workers", null, relationalModel);
-            var idColumn6 = new Column("id", "TEXT", workersTable);
-            workersTable.Columns.Add("id", idColumn6);
-            idColumn6.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn6);
+            var idColumn7 = new Column("id", "TEXT", workersTable);
+            workersTable.Columns.Add("id", idColumn7);
+            idColumn7.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn7);
             var heartbeat_atColumn = new Column("heartbeat_at", "INTEGER", workersTable);
             workersTable.Columns.Add("heartbeat_at", heartbeat_atColumn);
             heartbeat_atColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(heartbeat_atColumn);
@@ -1600,12 +1697,12 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             relationalModel.Tables.Add(("workers", null), workersTable);
             var workersTableMapping = new TableMapping(workerRow, workersTable, null);
             workersTable.AddTypeMapping(workersTableMapping, false);
-            tableMappings15.Add(workersTableMapping);
-            RelationalModel.CreateColumnMapping(idColumn6, workerRow.FindProperty("Id")!, workersTableMapping);
+            tableMappings16.Add(workersTableMapping);
+            RelationalModel.CreateColumnMapping(idColumn7, workerRow.FindProperty("Id")!, workersTableMapping);
             RelationalModel.CreateColumnMapping(heartbeat_atColumn, workerRow.FindProperty("HeartbeatAt")!, workersTableMapping);
             RelationalModel.CreateColumnMapping(nameColumn2, workerRow.FindProperty("Name")!, workersTableMapping);
             RelationalModel.CreateColumnMapping(started_atColumn, workerRow.FindProperty("StartedAt")!, workersTableMapping);
-            var pk_workers = new UniqueConstraint("pk_workers", workersTable, new[] { idColumn6 });
+            var pk_workers = new UniqueConstraint("pk_workers", workersTable, new[] { idColumn7 });
             workersTable.PrimaryKey = pk_workers;
             pk_workers.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<Guid>(pk_workers));
             var pk_workersKey = RelationalModel.GetKey(this,
@@ -1670,6 +1767,20 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.GetOrCreateForeignKeyConstraints(fk_index_blocks_index_segments_segment_idFk).Add(fk_index_blocks_index_segments_segment_id);
             index_blocksTable.ForeignKeyConstraints.Add(fk_index_blocks_index_segments_segment_id);
             index_segmentsTable.ReferencingForeignKeyConstraints.Add(fk_index_blocks_index_segments_segment_id);
+            var fk_index_ranges_sessions_session_id = new ForeignKeyConstraint(
+                "fk_index_ranges_sessions_session_id", index_rangesTable, sessionsTable,
+                new[] { session_idColumn },
+                sessionsTable.FindUniqueConstraint("pk_sessions")!, ReferentialAction.Cascade);
+            fk_index_ranges_sessions_session_id.SetRowForeignKeyValueFactory(RowForeignKeyValueFactoryFactory.CreateSimpleNonNullableFactory<Guid, Guid>(fk_index_ranges_sessions_session_id));
+            var fk_index_ranges_sessions_session_idFk = RelationalModel.GetForeignKey(this,
+                "QrAi.Application.Search.IndexRange",
+                new[] { "SessionId" },
+                "QrAi.Domain.Sessions.Session",
+                new[] { "Id" });
+            fk_index_ranges_sessions_session_id.MappedForeignKeys.Add(fk_index_ranges_sessions_session_idFk);
+            RelationalModel.GetOrCreateForeignKeyConstraints(fk_index_ranges_sessions_session_idFk).Add(fk_index_ranges_sessions_session_id);
+            index_rangesTable.ForeignKeyConstraints.Add(fk_index_ranges_sessions_session_id);
+            sessionsTable.ReferencingForeignKeyConstraints.Add(fk_index_ranges_sessions_session_id);
             var fk_index_segments_documents_document_id = new ForeignKeyConstraint(
                 "fk_index_segments_documents_document_id", index_segmentsTable, documentsTable,
                 new[] { document_idColumn1 },
@@ -1686,7 +1797,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             documentsTable.ReferencingForeignKeyConstraints.Add(fk_index_segments_documents_document_id);
             var fk_messages_sessions_session_id = new ForeignKeyConstraint(
                 "fk_messages_sessions_session_id", messagesTable, sessionsTable,
-                new[] { session_idColumn },
+                new[] { session_idColumn0 },
                 sessionsTable.FindUniqueConstraint("pk_sessions")!, ReferentialAction.Cascade);
             fk_messages_sessions_session_id.SetRowForeignKeyValueFactory(RowForeignKeyValueFactoryFactory.CreateSimpleNonNullableFactory<Guid, Guid>(fk_messages_sessions_session_id));
             var fk_messages_sessions_session_idFk = RelationalModel.GetForeignKey(this,

@@ -190,6 +190,30 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                     b.ToTable("index_blocks", (string)null);
                 });
 
+            modelBuilder.Entity("QrAi.Application.Search.IndexRange", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("position");
+
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("session_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_index_ranges");
+
+                    b.HasIndex("SessionId", "Position")
+                        .IsUnique()
+                        .HasDatabaseName("ix_index_ranges_session_id_position");
+
+                    b.ToTable("index_ranges", (string)null);
+                });
+
             modelBuilder.Entity("QrAi.Application.Search.IndexSegment", b =>
                 {
                     b.Property<Guid>("Id")
@@ -207,6 +231,13 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                     b.Property<bool>("IsShared")
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_shared");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("documents")
+                        .HasColumnName("kind");
 
                     b.Property<int>("Level")
                         .HasColumnType("INTEGER")
@@ -629,6 +660,21 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("folded_title");
 
+                    b.Property<long>("IndexedAt")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(621355968000000000L)
+                        .HasColumnName("indexed_at");
+
+                    b.Property<int>("IndexedMessages")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0)
+                        .HasColumnName("indexed_messages");
+
+                    b.Property<int>("IndexedTitle")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0)
+                        .HasColumnName("indexed_title");
+
                     b.Property<bool>("IsTitled")
                         .HasColumnType("INTEGER")
                         .HasDefaultValue(true)
@@ -661,6 +707,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                     b.HasIndex("Owner", "UpdatedAt", "Id")
                         .IsDescending(false, true, true)
                         .HasDatabaseName("ix_sessions_owner_updated_at_id");
+
+                    b.HasIndex(new[] { "Owner", "UpdatedAt", "Id" }, "ix_sessions_unindexed")
+                        .IsDescending(false, true, true)
+                        .HasDatabaseName("ix_sessions_unindexed")
+                        .HasFilter("indexed_at <> updated_at");
 
                     b.ToTable("sessions", (string)null);
                 });
@@ -761,6 +812,16 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_index_blocks_index_segments_segment_id");
+                });
+
+            modelBuilder.Entity("QrAi.Application.Search.IndexRange", b =>
+                {
+                    b.HasOne("QrAi.Domain.Sessions.Session", null)
+                        .WithMany()
+                        .HasForeignKey("SessionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_index_ranges_sessions_session_id");
                 });
 
             modelBuilder.Entity("QrAi.Application.Search.IndexSegment", b =>

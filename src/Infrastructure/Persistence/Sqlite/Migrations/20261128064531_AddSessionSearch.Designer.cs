@@ -12,105 +12,14 @@ using QrAi.Infrastructure.Persistence.Sqlite;
 namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
 {
     [DbContext(typeof(SqliteDbContext))]
-    [Migration("20261128071934_AddVectors")]
-    partial class AddVectors
+    [Migration("20261128064531_AddSessionSearch")]
+    partial class AddSessionSearch
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
         {
 #pragma warning disable 612, 618
             modelBuilder.HasAnnotation("ProductVersion", "10.0.15");
-
-            modelBuilder.Entity("QrAi.Application.Embeddings.EmbeddingTask", b =>
-                {
-                    b.Property<long>("FirstPassageId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("first_passage_id");
-
-                    b.Property<Guid>("DocumentId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("document_id");
-
-                    b.Property<int>("Failures")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("failures");
-
-                    b.Property<long>("NotBefore")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("not_before");
-
-                    b.Property<string>("Owner")
-                        .IsRequired()
-                        .HasMaxLength(500)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("owner");
-
-                    b.Property<int>("Passages")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("passages");
-
-                    b.HasKey("FirstPassageId")
-                        .HasName("pk_embedding_tasks");
-
-                    b.HasIndex("Owner", "FirstPassageId")
-                        .HasDatabaseName("ix_embedding_tasks_owner_first_passage_id");
-
-                    b.ToTable("embedding_tasks", (string)null);
-                });
-
-            modelBuilder.Entity("QrAi.Application.Embeddings.VectorBlock", b =>
-                {
-                    b.Property<long>("FirstPassageId")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("first_passage_id");
-
-                    b.Property<string>("Model")
-                        .HasMaxLength(241)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("model");
-
-                    b.Property<byte[]>("Data")
-                        .IsRequired()
-                        .HasColumnType("BLOB")
-                        .HasColumnName("data");
-
-                    b.Property<int>("Dimension")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("dimension");
-
-                    b.Property<Guid>("DocumentId")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("document_id");
-
-                    b.Property<bool>("IsShared")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("is_shared");
-
-                    b.Property<string>("Owner")
-                        .IsRequired()
-                        .HasMaxLength(500)
-                        .HasColumnType("TEXT")
-                        .HasColumnName("owner");
-
-                    b.Property<int>("Passages")
-                        .HasColumnType("INTEGER")
-                        .HasColumnName("passages");
-
-                    b.HasKey("FirstPassageId", "Model")
-                        .HasName("pk_vector_blocks");
-
-                    b.HasIndex("DocumentId")
-                        .HasDatabaseName("ix_vector_blocks_document_id");
-
-                    b.HasIndex("IsShared", "Model", "Dimension", "Passages", "FirstPassageId")
-                        .HasDatabaseName("ix_vector_blocks_shared")
-                        .HasFilter("is_shared");
-
-                    b.HasIndex("Owner", "IsShared", "Model", "Dimension", "Passages", "FirstPassageId")
-                        .HasDatabaseName("ix_vector_blocks_owned");
-
-                    b.ToTable("vector_blocks", (string)null);
-                });
 
             modelBuilder.Entity("QrAi.Application.Idempotency.IdempotencyRecord", b =>
                 {
@@ -193,6 +102,30 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                     b.ToTable("index_blocks", (string)null);
                 });
 
+            modelBuilder.Entity("QrAi.Application.Search.IndexRange", b =>
+                {
+                    b.Property<long>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("position");
+
+                    b.Property<Guid>("SessionId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("session_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_index_ranges");
+
+                    b.HasIndex("SessionId", "Position")
+                        .IsUnique()
+                        .HasDatabaseName("ix_index_ranges_session_id_position");
+
+                    b.ToTable("index_ranges", (string)null);
+                });
+
             modelBuilder.Entity("QrAi.Application.Search.IndexSegment", b =>
                 {
                     b.Property<Guid>("Id")
@@ -210,6 +143,13 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                     b.Property<bool>("IsShared")
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_shared");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("documents")
+                        .HasColumnName("kind");
 
                     b.Property<int>("Level")
                         .HasColumnType("INTEGER")
@@ -490,6 +430,10 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                         .HasColumnType("TEXT")
                         .HasColumnName("attempts");
 
+                    b.Property<string>("Sources")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("sources");
+
                     b.Property<long?>("CompletedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("completed_at");
@@ -549,10 +493,6 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                     b.Property<Guid>("SessionId")
                         .HasColumnType("TEXT")
                         .HasColumnName("session_id");
-
-                    b.Property<string>("Sources")
-                        .HasColumnType("TEXT")
-                        .HasColumnName("sources");
 
                     b.Property<string>("Status")
                         .IsRequired()
@@ -631,6 +571,21 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("folded_title");
+
+                    b.Property<long>("IndexedAt")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(621355968000000000L)
+                        .HasColumnName("indexed_at");
+
+                    b.Property<int>("IndexedMessages")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0)
+                        .HasColumnName("indexed_messages");
+
+                    b.Property<int>("IndexedTitle")
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0)
+                        .HasColumnName("indexed_title");
 
                     b.Property<bool>("IsTitled")
                         .HasColumnType("INTEGER")
@@ -736,26 +691,6 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                     b.ToTable("workers", (string)null);
                 });
 
-            modelBuilder.Entity("QrAi.Application.Embeddings.EmbeddingTask", b =>
-                {
-                    b.HasOne("QrAi.Domain.Documents.Passage", null)
-                        .WithOne()
-                        .HasForeignKey("QrAi.Application.Embeddings.EmbeddingTask", "FirstPassageId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_embedding_tasks_passages_first_passage_id");
-                });
-
-            modelBuilder.Entity("QrAi.Application.Embeddings.VectorBlock", b =>
-                {
-                    b.HasOne("QrAi.Domain.Documents.Passage", null)
-                        .WithMany()
-                        .HasForeignKey("FirstPassageId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_vector_blocks_passages_first_passage_id");
-                });
-
             modelBuilder.Entity("QrAi.Application.Search.IndexBlock", b =>
                 {
                     b.HasOne("QrAi.Application.Search.IndexSegment", null)
@@ -764,6 +699,16 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_index_blocks_index_segments_segment_id");
+                });
+
+            modelBuilder.Entity("QrAi.Application.Search.IndexRange", b =>
+                {
+                    b.HasOne("QrAi.Domain.Sessions.Session", null)
+                        .WithMany()
+                        .HasForeignKey("SessionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_index_ranges_sessions_session_id");
                 });
 
             modelBuilder.Entity("QrAi.Application.Search.IndexSegment", b =>

@@ -1,0 +1,92 @@
+using Microsoft.EntityFrameworkCore;
+using QrAi.Application.Persistence;
+using QrAi.Application.Sessions;
+using QrAi.Domain.Text;
+
+namespace QrAi.Application.Search;
+
+/// <summary>Finds sessions by their titles and messages.</summary>
+internal sealed class SessionSearch(SessionMatches matches)
+{
+    /// <summary>The maximum number of lists of the index to read at a time, which bounds the memory.</summary>
+    private const int MaxTerms = 8;
+
+    /// <summary>Returns the first sessions after a place, the latest activity first.</summary>
+    /// <param name="database">The unit of work of the owner.</param>
+    /// <param name="query">The query, not blank.</param>
+    /// <param name="place">The place; null for the beginning.</param>
+    /// <param name="limit">The maximum number of sessions.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public async Task<List<SessionDto>> FindAsync(
+        IQrAiDbContext database,
+        string query,
+        SessionPlace? place,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var folded = UnicodeText.FoldCase(query);
+        var (titles, messages) = await ReadIndexAsync(database, query, folded, cancellationToken);
+        var indexed = await SessionWalk.FindAsync(database, folded, titles, messages, place, limit, cancellationToken);
+        var unindexed = await ReadUnindexedAsync(database, folded, place, limit, cancellationToken);
+        // What the index has found comes first, as it names the message.
+        var found = indexed
+            .Concat(unindexed)
+            .DistinctBy(session => session.Id)
+            .OrderByDescending(session => session.UpdatedAt)
+            .ThenByDescending(session => session.Id)
+            .Take(limit)
+            .ToList();
+        return await matches.ReadAsync(database, query, found, cancellationToken);
+    }
+
+    private static async Task<(IndexMatches Titles, IndexMatches Messages)> ReadIndexAsync(
+        IQrAiDbContext database,
+        string query,
+        string folded,
+        CancellationToken cancellationToken
+    )
+    {
+        var inTitle = SessionTerms.InTitle(folded);
+        var inMessage = SessionTerms.InMessage(query).Chunk(MaxTerms).Select(terms => terms.ToHashSet()).ToList();
+        var first = inMessage.Count > 0 ? inMessage[0] : [];
+        var blocks = await ReadBlocksAsync(database, inTitle.Concat(first), cancellationToken);
+        var titles = IndexMatches.Of(blocks, inTitle);
+        var messages = IndexMatches.Of(blocks, first);
+        foreach (var terms in inMessage.Skip(1))
+        {
+            if (messages.Count == 0)
+                break;
+            blocks = await ReadBlocksAsync(database, terms, cancellationToken);
+            messages = messages.Intersect(IndexMatches.Of(blocks, terms));
+        }
+
+        return (titles, messages);
+    }
+
+    private static async Task<List<IndexBlock>> ReadBlocksAsync(
+        IQrAiDbContext database,
+        IEnumerable<uint> terms,
+        CancellationToken cancellationToken
+    ) =>
+        await database
+            .ReadIndexAsync(IndexKind.Sessions, [.. terms.Select(term => (long)term)])
+            .ToListAsync(cancellationToken);
+
+    /// <summary>Compares the titles that the index does not have yet, those of the last seconds.</summary>
+    private static async Task<List<FoundSession>> ReadUnindexedAsync(
+        IQrAiDbContext database,
+        string folded,
+        SessionPlace? place,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        await SessionPlace
+            .After(database.Sessions, place)
+            .Where(session => session.IndexedAt != session.UpdatedAt && session.FoldedTitle.Contains(folded))
+            .OrderByDescending(session => session.UpdatedAt)
+            .ThenByDescending(session => session.Id)
+            .Take(limit)
+            .Select(session => new FoundSession(session.Id, session.UpdatedAt, null))
+            .ToListAsync(cancellationToken);
+}
