@@ -20,6 +20,15 @@ public sealed class IndexRange
     /// <summary>The position in the session, from 0. The first number of the first range is that of the title.</summary>
     public int Position { get; private init; }
 
+    /// <summary>
+    /// The number of additions to the index, in the first range of a session. An update requires the number that was read, so that
+    /// two processes do not add the same.
+    /// </summary>
+    public int Revision { get; private set; }
+
+    /// <summary>Records an addition to the index.</summary>
+    internal void Revise() => Revision++;
+
     /// <summary>Creates a range.</summary>
     /// <param name="id">A number that no other range has.</param>
     /// <param name="sessionId">The session.</param>

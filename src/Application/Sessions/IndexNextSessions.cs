@@ -59,19 +59,61 @@ internal sealed class IndexNextSessionsHandler(
     private async Task<bool> IndexAsync(string owner, CancellationToken cancellationToken)
     {
         await using var database = databases.CreateFor(owner);
-        var sessions = await database
-            .Sessions.Where(session =>
-                session.IndexedAt != session.UpdatedAt
-                && !database.Messages.Any(message =>
+        var unindexed = database.Sessions.Where(session => session.IndexedAt != session.UpdatedAt);
+        var ids = await unindexed
+            .Where(session =>
+                !database.Messages.Any(message =>
                     message.SessionId == session.Id && message.Status == MessageStatus.Generating
                 )
             )
             .OrderByDescending(session => session.UpdatedAt)
             .ThenByDescending(session => session.Id)
             .Take(MaxSessions)
+            .Select(session => session.Id)
             .ToListAsync(cancellationToken);
-        var ids = sessions.ConvertAll(session => session.Id);
-        var messages = await database
+        // Before the sessions: what another process indexes meanwhile is either known from them, or the save has a conflict.
+        var ranges = await ReadRangesAsync(database, ids, cancellationToken);
+        var sessions = await unindexed.Where(session => ids.Contains(session.Id)).ToListAsync(cancellationToken);
+        var messages = await ReadMessagesAsync(database, ids, cancellationToken);
+
+        var changes = ChangesOf(sessions, messages);
+        if (changes.Count == 0)
+            return false;
+        await AddRangesAsync(database, changes, ranges, cancellationToken);
+        var builder = new SegmentBuilder();
+        foreach (var change in changes)
+            Add(builder, change, ranges);
+        if (builder.Passages.Count > 0)
+            database.IndexSegments.Add(IndexSegment.Of(owner, builder, clock.Now()));
+        await database.SaveChangesAsync(cancellationToken);
+        return builder.Passages.Count > 0;
+    }
+
+    /// <summary>Reads the first range of each session, and that of its next message.</summary>
+    private static async Task<Dictionary<(Guid SessionId, int Position), IndexRange>> ReadRangesAsync(
+        IQrAiDbContext database,
+        List<Guid> ids,
+        CancellationToken cancellationToken
+    ) =>
+        await database
+            .IndexRanges.Join(
+                database.Sessions,
+                range => range.SessionId,
+                session => session.Id,
+                (range, session) => new { range, First = (session.IndexedMessages + 1) / IndexRange.Size }
+            )
+            .Where(one =>
+                ids.Contains(one.range.SessionId) && (one.range.Position == 0 || one.range.Position >= one.First)
+            )
+            .Select(one => one.range)
+            .ToDictionaryAsync(range => (range.SessionId, range.Position), cancellationToken);
+
+    private static async Task<List<NewMessage>> ReadMessagesAsync(
+        IQrAiDbContext database,
+        List<Guid> ids,
+        CancellationToken cancellationToken
+    ) =>
+        await database
             .Messages.Join(
                 database.Sessions,
                 message => message.SessionId,
@@ -88,19 +130,6 @@ internal sealed class IndexNextSessionsHandler(
                 one.message.Content.Substring(0, SessionTerms.MaxMessageLength)
             ))
             .ToListAsync(cancellationToken);
-
-        var changes = ChangesOf(sessions, messages);
-        if (changes.Count == 0)
-            return false;
-        var ranges = await NumberAsync(database, changes, cancellationToken);
-        var builder = new SegmentBuilder();
-        foreach (var change in changes)
-            Add(builder, change, ranges);
-        if (builder.Passages.Count > 0)
-            database.IndexSegments.Add(IndexSegment.Of(owner, builder, clock.Now()));
-        await database.SaveChangesAsync(cancellationToken);
-        return builder.Passages.Count > 0;
-    }
 
     /// <summary>Assigns the messages to their sessions. If there are more, the last session is incomplete, and later ones wait.</summary>
     private static List<Change> ChangesOf(List<Session> sessions, List<NewMessage> messages)
@@ -120,52 +149,36 @@ internal sealed class IndexNextSessionsHandler(
         ];
     }
 
-    /// <summary>Returns the ranges of the changed titles and messages by session and position, those that are missing are added.</summary>
-    private async Task<Dictionary<(Guid SessionId, int Position), long>> NumberAsync(
+    private async Task AddRangesAsync(
         IQrAiDbContext database,
         List<Change> changes,
+        Dictionary<(Guid SessionId, int Position), IndexRange> ranges,
         CancellationToken cancellationToken
     )
     {
-        var ids = changes.ConvertAll(change => change.Session.Id);
-        var ranges = await database
-            .IndexRanges.Join(
-                database.Sessions,
-                range => range.SessionId,
-                session => session.Id,
-                (range, session) => new { range, First = (session.IndexedMessages + 1) / IndexRange.Size }
-            )
-            .Where(one =>
-                ids.Contains(one.range.SessionId) && (one.range.Position == 0 || one.range.Position >= one.First)
-            )
-            .ToDictionaryAsync(
-                one => (one.range.SessionId, one.range.Position),
-                one => one.range.Id,
-                cancellationToken
-            );
         var missing = changes
             .SelectMany(change => change.Positions.Select(position => (change.Session.Id, position)))
             .Where(place => !ranges.ContainsKey(place))
             .ToList();
         if (missing.Count == 0)
-            return ranges;
+            return;
         var next = await store.ReserveRangesAsync(missing.Count, cancellationToken);
         foreach (var (sessionId, position) in missing)
         {
-            database.IndexRanges.Add(IndexRange.Of(next, sessionId, position));
-            ranges.Add((sessionId, position), next++);
+            var range = IndexRange.Of(next++, sessionId, position);
+            database.IndexRanges.Add(range);
+            ranges.Add((sessionId, position), range);
         }
-
-        return ranges;
     }
 
     private static void Add(
         SegmentBuilder builder,
         Change change,
-        Dictionary<(Guid SessionId, int Position), long> ranges
+        Dictionary<(Guid SessionId, int Position), IndexRange> ranges
     )
     {
         var session = change.Session;
+        ranges[(session.Id, 0)].Revise();
         var title = session.FoldedTitle.AsSpan(1); // without the version of the rule
         var titleKey = (int)(PassageTerms.KeyOf(title) | 1); // 0 stands for none
         if (titleKey != session.IndexedTitle)
@@ -181,7 +194,7 @@ internal sealed class IndexNextSessionsHandler(
             change.IsComplete
         );
 
-        long EntryOf(int number) => IndexRange.EntryOf(ranges[(session.Id, IndexRange.PositionOf(number))], number);
+        long EntryOf(int number) => IndexRange.EntryOf(ranges[(session.Id, IndexRange.PositionOf(number))].Id, number);
     }
 
     private sealed record NewMessage(Guid SessionId, int Number, string Content);

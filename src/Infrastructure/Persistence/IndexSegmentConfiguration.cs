@@ -47,6 +47,7 @@ internal sealed class IndexRangeConfiguration : IEntityTypeConfiguration<IndexRa
     public void Configure(EntityTypeBuilder<IndexRange> builder)
     {
         builder.Property(range => range.Id).ValueGeneratedNever();
+        builder.Property(range => range.Revision).IsConcurrencyToken();
         builder.HasOne<Session>().WithMany().HasForeignKey(range => range.SessionId).OnDelete(DeleteBehavior.Cascade);
 
         // Serves the walk over sessions; unique, so that two processes cannot give a session different numbers.

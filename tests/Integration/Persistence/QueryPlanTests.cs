@@ -54,6 +54,22 @@ public sealed partial class QueryPlanTests(DatabaseKind kind) : IntegrationTest(
     }
 
     [Test]
+    public async Task A_search_compares_only_the_titles_that_are_not_indexed_yet()
+    {
+        await using var qrai = await StartWatchedAsync();
+        await FillAsync(qrai, sessions: Many);
+        await using var database = await OpenDatabaseAsync();
+        await database.ExecuteAsync("UPDATE sessions SET indexed_at = updated_at");
+        await database.ExecuteAsync("ANALYZE");
+
+        var comparison = Kind == DatabaseKind.Postgres ? "s.folded_title LIKE" : "instr(s.folded_title";
+        var plan = await PlanOfAsync(() => qrai.ListSessionsAsync(q: "absent"), comparison);
+
+        plan.ShouldContain("ix_sessions_unindexed");
+        plan.ShouldNotContain("Seq Scan");
+    }
+
+    [Test]
     public async Task The_history_of_a_question_is_read_through_the_index_from_its_end()
     {
         await using var qrai = await StartAsync();

@@ -17,7 +17,7 @@ public sealed record SessionBody(
     public MatchBody? Match { get; init; }
 }
 
-public sealed record MatchBody(Guid? MessageId, string Quote);
+public sealed record MatchBody(string Quote, Guid? MessageId = null);
 
 public sealed record MessageBody
 {

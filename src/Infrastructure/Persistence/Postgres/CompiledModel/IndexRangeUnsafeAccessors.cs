@@ -16,6 +16,9 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Position>k__BackingField")]
         public static extern ref int Position(IndexRange @this);
 
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Revision>k__BackingField")]
+        public static extern ref int Revision(IndexRange @this);
+
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<SessionId>k__BackingField")]
         public static extern ref Guid SessionId(IndexRange @this);
     }

@@ -17,7 +17,7 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
     public partial class PostgresDbContextModel
     {
         private PostgresDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("5be111e7-4629-43a5-a0dc-fc24f38816b3"), entityTypeCount: 15)
+            : base(skipDetectChanges: false, modelId: new Guid("1b6016fd-a205-4c41-ba4b-c7f8e7bed929"), entityTypeCount: 15)
         {
         }
 
@@ -446,6 +446,8 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             qrAiApplicationSearchIndexRangeTableBase.Columns.Add("id", idColumnBase0);
             var positionColumnBase = new ColumnBase<ColumnMappingBase>("position", "integer", qrAiApplicationSearchIndexRangeTableBase);
             qrAiApplicationSearchIndexRangeTableBase.Columns.Add("position", positionColumnBase);
+            var revisionColumnBase = new ColumnBase<ColumnMappingBase>("revision", "integer", qrAiApplicationSearchIndexRangeTableBase);
+            qrAiApplicationSearchIndexRangeTableBase.Columns.Add("revision", revisionColumnBase);
             var session_idColumnBase = new ColumnBase<ColumnMappingBase>("session_id", "uuid", qrAiApplicationSearchIndexRangeTableBase);
             qrAiApplicationSearchIndexRangeTableBase.Columns.Add("session_id", session_idColumnBase);
             relationalModel.DefaultTables.Add("QrAi.Application.Search.IndexRange", qrAiApplicationSearchIndexRangeTableBase);
@@ -454,6 +456,7 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             defaultTableMappings3.Add(qrAiApplicationSearchIndexRangeMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase0, indexRange.FindProperty("Id")!, qrAiApplicationSearchIndexRangeMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)positionColumnBase, indexRange.FindProperty("Position")!, qrAiApplicationSearchIndexRangeMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)revisionColumnBase, indexRange.FindProperty("Revision")!, qrAiApplicationSearchIndexRangeMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)session_idColumnBase, indexRange.FindProperty("SessionId")!, qrAiApplicationSearchIndexRangeMappingBase);
 
             var tableMappings3 = new List<TableMapping>();
@@ -465,6 +468,9 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             var positionColumn = new Column("position", "integer", index_rangesTable);
             index_rangesTable.Columns.Add("position", positionColumn);
             positionColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(positionColumn);
+            var revisionColumn = new Column("revision", "integer", index_rangesTable);
+            index_rangesTable.Columns.Add("revision", revisionColumn);
+            revisionColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(revisionColumn);
             var session_idColumn = new Column("session_id", "uuid", index_rangesTable);
             index_rangesTable.Columns.Add("session_id", session_idColumn);
             session_idColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(session_idColumn);
@@ -474,6 +480,7 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             tableMappings3.Add(index_rangesTableMapping);
             RelationalModel.CreateColumnMapping(idColumn0, indexRange.FindProperty("Id")!, index_rangesTableMapping);
             RelationalModel.CreateColumnMapping(positionColumn, indexRange.FindProperty("Position")!, index_rangesTableMapping);
+            RelationalModel.CreateColumnMapping(revisionColumn, indexRange.FindProperty("Revision")!, index_rangesTableMapping);
             RelationalModel.CreateColumnMapping(session_idColumn, indexRange.FindProperty("SessionId")!, index_rangesTableMapping);
             var pk_index_ranges = new UniqueConstraint("pk_index_ranges", index_rangesTable, new[] { idColumn0 });
             index_rangesTable.PrimaryKey = pk_index_ranges;

@@ -46,7 +46,8 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                 {
                     id = table.Column<long>(type: "bigint", nullable: false),
                     session_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    position = table.Column<int>(type: "integer", nullable: false)
+                    position = table.Column<int>(type: "integer", nullable: false),
+                    revision = table.Column<int>(type: "integer", nullable: false)
                 },
                 constraints: table =>
                 {

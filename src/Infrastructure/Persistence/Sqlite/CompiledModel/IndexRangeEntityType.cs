@@ -26,7 +26,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 "QrAi.Application.Search.IndexRange",
                 typeof(IndexRange),
                 baseEntityType,
-                propertyCount: 3,
+                propertyCount: 4,
                 foreignKeyCount: 1,
                 unnamedIndexCount: 1,
                 keyCount: 1);
@@ -132,6 +132,56 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             position.SetCurrentValueComparer(new EntryCurrentValueComparer<int>(position));
             position.AddAnnotation("Relational:ColumnName", "position");
 
+            var revision = runtimeEntityType.AddProperty(
+                "Revision",
+                typeof(int),
+                propertyInfo: typeof(IndexRange).GetProperty("Revision", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(IndexRange).GetField("<Revision>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                concurrencyToken: true,
+                sentinel: 0);
+            revision.SetGetter(
+                int (IndexRange instance) => IndexRangeUnsafeAccessors.Revision(instance),
+                bool (IndexRange instance) => IndexRangeUnsafeAccessors.Revision(instance) == 0);
+            revision.SetSetter(
+                IndexRange (IndexRange instance, int value) =>
+                {
+                    IndexRangeUnsafeAccessors.Revision(instance) = value;
+                    return instance;
+                });
+            revision.SetMaterializationSetter(
+                IndexRange (IndexRange instance, int value) =>
+                {
+                    IndexRangeUnsafeAccessors.Revision(instance) = value;
+                    return instance;
+                });
+            revision.SetAccessors(
+                int (IInternalEntry entry) => IndexRangeUnsafeAccessors.Revision(((IndexRange)(entry.Entity))),
+                int (IInternalEntry entry) => IndexRangeUnsafeAccessors.Revision(((IndexRange)(entry.Entity))),
+                int (IInternalEntry entry) => entry.ReadOriginalValue<int>(revision, 2),
+                int (IInternalEntry entry) => entry.GetCurrentValue<int>(revision));
+            revision.SetPropertyIndexes(
+                index: 2,
+                originalValueIndex: 2,
+                shadowIndex: -1,
+                relationshipIndex: -1,
+                storeGenerationIndex: -1);
+            revision.TypeMapping = IntTypeMapping.Default.Clone(
+                comparer: new ValueComparer<int>(
+                    bool (int v1, int v2) => v1 == v2,
+                    int (int v) => v,
+                    int (int v) => v),
+                keyComparer: new ValueComparer<int>(
+                    bool (int v1, int v2) => v1 == v2,
+                    int (int v) => v,
+                    int (int v) => v),
+                providerValueComparer: new ValueComparer<int>(
+                    bool (int v1, int v2) => v1 == v2,
+                    int (int v) => v,
+                    int (int v) => v),
+                mappingInfo: new RelationalTypeMappingInfo(
+                    storeTypeName: "INTEGER"));
+            revision.AddAnnotation("Relational:ColumnName", "revision");
+
             var sessionId = runtimeEntityType.AddProperty(
                 "SessionId",
                 typeof(Guid),
@@ -154,13 +204,13 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                     return instance;
                 });
             sessionId.SetAccessors(
-                Guid (IInternalEntry entry) => (entry.FlaggedAsStoreGenerated(2) ? entry.ReadStoreGeneratedValue<Guid>(0) : (entry.FlaggedAsTemporary(2) && IndexRangeUnsafeAccessors.SessionId(((IndexRange)(entry.Entity))) == new Guid("00000000-0000-0000-0000-000000000000") ? entry.ReadTemporaryValue<Guid>(0) : IndexRangeUnsafeAccessors.SessionId(((IndexRange)(entry.Entity))))),
+                Guid (IInternalEntry entry) => (entry.FlaggedAsStoreGenerated(3) ? entry.ReadStoreGeneratedValue<Guid>(0) : (entry.FlaggedAsTemporary(3) && IndexRangeUnsafeAccessors.SessionId(((IndexRange)(entry.Entity))) == new Guid("00000000-0000-0000-0000-000000000000") ? entry.ReadTemporaryValue<Guid>(0) : IndexRangeUnsafeAccessors.SessionId(((IndexRange)(entry.Entity))))),
                 Guid (IInternalEntry entry) => IndexRangeUnsafeAccessors.SessionId(((IndexRange)(entry.Entity))),
-                Guid (IInternalEntry entry) => entry.ReadOriginalValue<Guid>(sessionId, 2),
+                Guid (IInternalEntry entry) => entry.ReadOriginalValue<Guid>(sessionId, 3),
                 Guid (IInternalEntry entry) => ((InternalEntityEntry)entry).ReadRelationshipSnapshotValue<Guid>(sessionId, 1));
             sessionId.SetPropertyIndexes(
-                index: 2,
-                originalValueIndex: 2,
+                index: 3,
+                originalValueIndex: 3,
                 shadowIndex: -1,
                 relationshipIndex: 1,
                 storeGenerationIndex: 0);
@@ -197,6 +247,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
         {
             var id = runtimeEntityType.FindProperty("Id");
             var position = runtimeEntityType.FindProperty("Position");
+            var revision = runtimeEntityType.FindProperty("Revision");
             var sessionId = runtimeEntityType.FindProperty("SessionId");
             var key = runtimeEntityType.FindKey(new[] { id });
             key.SetPrincipalKeyValueFactory(KeyValueFactoryFactory.CreateSimpleNonNullableFactory<long>(key));
@@ -205,7 +256,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 ISnapshot (IInternalEntry source) =>
                 {
                     var structuralType = ((IndexRange)(source.Entity));
-                    return ((ISnapshot)(new Snapshot<long, int, Guid>(((ValueComparer<long>)(((IProperty)id).GetValueComparer())).Snapshot(source.GetCurrentValue<long>(id)), ((ValueComparer<int>)(((IProperty)position).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(position)), ((ValueComparer<Guid>)(((IProperty)sessionId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(sessionId)))));
+                    return ((ISnapshot)(new Snapshot<long, int, int, Guid>(((ValueComparer<long>)(((IProperty)id).GetValueComparer())).Snapshot(source.GetCurrentValue<long>(id)), ((ValueComparer<int>)(((IProperty)position).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(position)), ((ValueComparer<int>)(((IProperty)revision).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(revision)), ((ValueComparer<Guid>)(((IProperty)sessionId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(sessionId)))));
                 });
             runtimeEntityType.SetStoreGeneratedValuesFactory(
                 ISnapshot () => ((ISnapshot)(new Snapshot<Guid>(((ValueComparer<Guid>)(((IProperty)sessionId).GetValueComparer())).Snapshot(default(Guid))))));
@@ -222,11 +273,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                     return ((ISnapshot)(new Snapshot<long, Guid>(((ValueComparer<long>)(((IProperty)id).GetKeyValueComparer())).Snapshot(source.GetCurrentValue<long>(id)), ((ValueComparer<Guid>)(((IProperty)sessionId).GetKeyValueComparer())).Snapshot(source.GetCurrentValue<Guid>(sessionId)))));
                 });
             runtimeEntityType.SetCounts(new PropertyCounts(
-                propertyCount: 3,
+                propertyCount: 4,
                 navigationCount: 0,
                 complexPropertyCount: 0,
                 complexCollectionCount: 0,
-                originalValueCount: 3,
+                originalValueCount: 4,
                 shadowCount: 0,
                 relationshipCount: 2,
                 storeGeneratedCount: 1));

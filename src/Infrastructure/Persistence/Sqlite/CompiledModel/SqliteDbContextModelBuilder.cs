@@ -16,7 +16,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
     public partial class SqliteDbContextModel
     {
         private SqliteDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("1729d20f-4373-4380-82ea-4b00bdb874d0"), entityTypeCount: 15)
+            : base(skipDetectChanges: false, modelId: new Guid("55de695a-2e5a-4874-8ab3-c0acd7ec58f0"), entityTypeCount: 15)
         {
         }
 
@@ -443,6 +443,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             qrAiApplicationSearchIndexRangeTableBase.Columns.Add("id", idColumnBase0);
             var positionColumnBase = new ColumnBase<ColumnMappingBase>("position", "INTEGER", qrAiApplicationSearchIndexRangeTableBase);
             qrAiApplicationSearchIndexRangeTableBase.Columns.Add("position", positionColumnBase);
+            var revisionColumnBase = new ColumnBase<ColumnMappingBase>("revision", "INTEGER", qrAiApplicationSearchIndexRangeTableBase);
+            qrAiApplicationSearchIndexRangeTableBase.Columns.Add("revision", revisionColumnBase);
             var session_idColumnBase = new ColumnBase<ColumnMappingBase>("session_id", "TEXT", qrAiApplicationSearchIndexRangeTableBase);
             qrAiApplicationSearchIndexRangeTableBase.Columns.Add("session_id", session_idColumnBase);
             relationalModel.DefaultTables.Add("QrAi.Application.Search.IndexRange", qrAiApplicationSearchIndexRangeTableBase);
@@ -451,6 +453,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             defaultTableMappings3.Add(qrAiApplicationSearchIndexRangeMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase0, indexRange.FindProperty("Id")!, qrAiApplicationSearchIndexRangeMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)positionColumnBase, indexRange.FindProperty("Position")!, qrAiApplicationSearchIndexRangeMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)revisionColumnBase, indexRange.FindProperty("Revision")!, qrAiApplicationSearchIndexRangeMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)session_idColumnBase, indexRange.FindProperty("SessionId")!, qrAiApplicationSearchIndexRangeMappingBase);
 
             var tableMappings3 = new List<TableMapping>();
@@ -462,6 +465,9 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             var positionColumn = new Column("position", "INTEGER", index_rangesTable);
             index_rangesTable.Columns.Add("position", positionColumn);
             positionColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(positionColumn);
+            var revisionColumn = new Column("revision", "INTEGER", index_rangesTable);
+            index_rangesTable.Columns.Add("revision", revisionColumn);
+            revisionColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(revisionColumn);
             var session_idColumn = new Column("session_id", "TEXT", index_rangesTable);
             index_rangesTable.Columns.Add("session_id", session_idColumn);
             session_idColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(session_idColumn);
@@ -471,6 +477,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             tableMappings3.Add(index_rangesTableMapping);
             RelationalModel.CreateColumnMapping(idColumn0, indexRange.FindProperty("Id")!, index_rangesTableMapping);
             RelationalModel.CreateColumnMapping(positionColumn, indexRange.FindProperty("Position")!, index_rangesTableMapping);
+            RelationalModel.CreateColumnMapping(revisionColumn, indexRange.FindProperty("Revision")!, index_rangesTableMapping);
             RelationalModel.CreateColumnMapping(session_idColumn, indexRange.FindProperty("SessionId")!, index_rangesTableMapping);
             var pk_index_ranges = new UniqueConstraint("pk_index_ranges", index_rangesTable, new[] { idColumn0 });
             index_rangesTable.PrimaryKey = pk_index_ranges;
