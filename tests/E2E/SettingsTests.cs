@@ -218,6 +218,21 @@ public sealed class SettingsTests : ProgramTests
     }
 
     [Test]
+    public async Task A_provider_of_embeddings_without_its_model_and_its_address_is_refused()
+    {
+        var workplace = new Workplace();
+        workplace.Settings["EMBEDDING_PROVIDER"] = "vectors";
+
+        await ShouldRefuseAsync(
+            workplace,
+            [
+                "VECTORS_BASE_URL: must be set, because EMBEDDING_PROVIDER names vectors",
+                "EMBEDDING_MODEL: must be set, because EMBEDDING_PROVIDER is",
+            ]
+        );
+    }
+
+    [Test]
     public async Task An_unreadable_settings_file_is_named()
     {
         var workplace = new Workplace();

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging.Abstractions;
 using QrAi.Infrastructure.Llm;
@@ -28,6 +30,37 @@ public sealed class TelemetryTests
         span.GetTagItem("server.address").ShouldBe("openrouter.test");
         span.GetTagItem("server.port").ShouldBe(443);
         span.GetTagItem("gen_ai.usage.input_tokens").ShouldBeNull();
+    }
+
+    [Test]
+    public async Task A_call_for_vectors_is_a_span_with_its_tokens_which_are_counted_as_those_of_answers_are()
+    {
+        const string Model = "model-of-vectors";
+        using var spans = new Spans(Model);
+        var counted = new ConcurrentQueue<(long Tokens, Dictionary<string, object?> Tags)>();
+        using var meters = new MeterListener();
+        meters.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Name == "gen_ai.client.token.usage")
+                listener.EnableMeasurementEvents(instrument);
+        };
+        meters.SetMeasurementEventCallback<long>(
+            (_, tokens, tags, _) => counted.Enqueue((tokens, tags.ToArray().ToDictionary()))
+        );
+        meters.Start();
+        using var embeddings = new Embeddings();
+        embeddings.ReplyVector(1, 2);
+
+        await embeddings.Models.ForQueries($"openrouter/{Model}")!.GenerateVectorAsync("one");
+
+        var span = spans.Ended.ShouldHaveSingleItem();
+        span.DisplayName.ShouldBe($"embeddings {Model}");
+        span.GetTagItem("gen_ai.operation.name").ShouldBe("embeddings");
+        span.GetTagItem("gen_ai.usage.input_tokens").ShouldBe(7);
+        span.GetTagItem("gen_ai.request.stream").ShouldBeNull();
+        var (tokens, tags) = counted.Single(one => Equals(one.Tags["gen_ai.request.model"], Model));
+        tokens.ShouldBe(7);
+        tags["gen_ai.token.type"].ShouldBe("input");
     }
 
     [Test]
@@ -121,7 +154,7 @@ public sealed class TelemetryTests
     /// <summary>Collects the ended spans of one model.</summary>
     private sealed class Spans : IDisposable
     {
-        private readonly System.Collections.Concurrent.ConcurrentQueue<Activity> _ended = new();
+        private readonly ConcurrentQueue<Activity> _ended = new();
         private readonly ActivityListener _listener;
 
         public Spans(string model)
@@ -139,7 +172,7 @@ public sealed class TelemetryTests
             ActivitySource.AddActivityListener(_listener);
         }
 
-        public System.Collections.Concurrent.ConcurrentQueue<Activity> Ended => _ended;
+        public ConcurrentQueue<Activity> Ended => _ended;
 
         public void Dispose() => _listener.Dispose();
     }
