@@ -1,9 +1,11 @@
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Moq;
 using QrAi.Application;
 using QrAi.Application.Answers;
 using QrAi.Application.Callers;
+using QrAi.Application.Embeddings;
 using QrAi.Application.Generations;
 using QrAi.Application.Idempotency;
 using QrAi.Application.Models;
@@ -49,6 +51,8 @@ internal sealed class Service : IDisposable
         services.AddSingleton<IAnswerStore>(Answers);
         services.AddSingleton<IWorkerStore>(new MemoryWorkerStore(Database, Clock));
         services.AddSingleton<IModelProviders>(Models);
+        services.AddSingleton(Mock.Of<IEmbeddingModels>()); // a search by words alone
+        services.AddSingleton(new VectorCacheOptions(MaxSize: 0));
         services.AddSingleton(
             new GenerationOptions
             {

@@ -1,8 +1,10 @@
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Moq;
 using QrAi.Application;
 using QrAi.Application.Callers;
+using QrAi.Application.Embeddings;
 using QrAi.Application.Errors;
 using QrAi.Application.Generations;
 using QrAi.Application.Models;
@@ -34,6 +36,8 @@ public sealed class BehaviourTests : IAsyncDisposable
         services.AddSingleton<IWorkerStore>(new MemoryWorkerStore(database, _clock));
         services.AddSingleton(new WorkOptions(Service.Lease));
         services.AddSingleton<IModelProviders, NoProviders>();
+        services.AddSingleton(Mock.Of<IEmbeddingModels>());
+        services.AddSingleton(new VectorCacheOptions(MaxSize: 0));
         services.AddSingleton(
             new GenerationOptions
             {
