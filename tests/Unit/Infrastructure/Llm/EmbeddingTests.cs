@@ -23,7 +23,7 @@ public sealed class EmbeddingTests
 
         embeddings
             .Requests.ShouldHaveSingleItem()
-            .ShouldBe("""{"model":"embed","input":["one","\u4E8C"],"encoding_format":"float"}""");
+            .ShouldBe("""{"model":"embed","input":["one","二"],"encoding_format":"float"}""");
     }
 
     [Test]
