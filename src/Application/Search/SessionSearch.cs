@@ -26,8 +26,7 @@ internal sealed class SessionSearch(SessionMatches matches)
     )
     {
         var folded = UnicodeText.FoldCase(query);
-        var (titles, messages) = await ReadIndexAsync(database, query, folded, cancellationToken);
-        var indexed = await SessionWalk.FindAsync(database, folded, titles, messages, place, limit, cancellationToken);
+        var indexed = await ReadIndexedAsync(database, query, folded, place, limit, cancellationToken);
         var unindexed = await ReadUnindexedAsync(database, folded, place, limit, cancellationToken);
         // What the index has found comes first, as it names the message.
         var found = indexed
@@ -40,10 +39,12 @@ internal sealed class SessionSearch(SessionMatches matches)
         return await matches.ReadAsync(database, query, found, cancellationToken);
     }
 
-    private static async Task<(IndexMatches Titles, IndexMatches Messages)> ReadIndexAsync(
+    private static async Task<List<FoundSession>> ReadIndexedAsync(
         IQrAiDbContext database,
         string query,
         string folded,
+        SessionPlace? place,
+        int limit,
         CancellationToken cancellationToken
     )
     {
@@ -51,17 +52,18 @@ internal sealed class SessionSearch(SessionMatches matches)
         var inMessage = SessionTerms.InMessage(query).Chunk(MaxTerms).Select(terms => terms.ToHashSet()).ToList();
         var first = inMessage.Count > 0 ? inMessage[0] : [];
         var blocks = await ReadBlocksAsync(database, inTitle.Concat(first), cancellationToken);
-        var titles = IndexMatches.Of(blocks, inTitle);
-        var messages = IndexMatches.Of(blocks, first);
+        using var titles = IndexMatches.Of(blocks, inTitle);
+        using var messages = IndexMatches.Of(blocks, first);
         foreach (var terms in inMessage.Skip(1))
         {
-            if (messages.Count == 0)
+            if (messages.IsEmpty)
                 break;
             blocks = await ReadBlocksAsync(database, terms, cancellationToken);
-            messages = messages.Intersect(IndexMatches.Of(blocks, terms));
+            using var more = IndexMatches.Of(blocks, terms);
+            messages.IntersectWith(more);
         }
 
-        return (titles, messages);
+        return await SessionWalk.FindAsync(database, folded, titles, messages, place, limit, cancellationToken);
     }
 
     private static async Task<List<IndexBlock>> ReadBlocksAsync(

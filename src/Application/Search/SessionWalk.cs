@@ -9,8 +9,10 @@ namespace QrAi.Application.Search;
 /// </summary>
 internal static class SessionWalk
 {
-    /// <summary>The maximum number of matches that are few. Reading more costs as much as finding a page among 1,000,000 sessions.</summary>
-    private const int MaxFew = 3_000;
+    /// <summary>
+    /// The maximum number of ranges of matches that are few. Reading more costs as much as finding a page among 1,000,000 sessions.
+    /// </summary>
+    private const int MaxFew = 4_000;
 
     private const int FirstBatch = 400;
     private const int MaxBatch = 3_200;
@@ -35,12 +37,15 @@ internal static class SessionWalk
     {
         var found = new List<FoundSession>();
         var ranges = database.IndexRanges.AsQueryable();
-        var (areFew, fewMessages) = (titles.Count + messages.Count <= MaxFew, messages.Count <= MaxFew);
-        var ids = (areFew ? titles.Ranges : []).Concat(fewMessages ? messages.Ranges : []).Distinct().ToArray();
-        if (areFew && ids.Length == 0)
-            return found;
-        if (areFew)
-            ranges = ranges.Where(range => ids.Contains(range.Id));
+        var ofTitles = titles.FindRanges(MaxFew);
+        var ofMessages = messages.FindRanges(MaxFew);
+        if (ofTitles is not null && ofMessages is not null)
+        {
+            var few = ofTitles.Union(ofMessages).ToArray();
+            if (few.Length == 0)
+                return found;
+            ranges = ranges.Where(range => few.Contains(range.Id));
+        }
 
         var rows = SessionPlace
             .After(database.Sessions, place)
@@ -57,8 +62,12 @@ internal static class SessionWalk
                 row.range.Position,
             });
         // Many titles may have all pairs of the text, but few of them the text.
-        if (!areFew && fewMessages)
-            rows = rows.Where(row => row.HasTitle || ids.Contains(row.RangeId));
+        if (ofTitles is null && ofMessages is not null)
+        {
+            var few = ofMessages.ToArray();
+            rows = rows.Where(row => row.HasTitle || few.Contains(row.RangeId));
+        }
+
         var next = rows;
         for (var size = FirstBatch; ; size = Math.Min(size * 2, MaxBatch))
         {

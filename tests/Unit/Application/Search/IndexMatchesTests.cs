@@ -12,12 +12,19 @@ public sealed class IndexMatchesTests
         AddSegment((16, [1, 2]), (17, [2]), (40, [1, 2, 3]));
         AddSegment((8, [1, 2]), (99, [1]));
 
-        var matches = IndexMatches.Of(_blocks, new HashSet<uint> { 1, 2 });
+        Find(1, 2).FindRanges(10)!.ShouldBe([1, 2, 0], ignoreOrder: true);
+        Find(1, 2, 3).FindRanges(10)!.ShouldBe([2]);
+        Find(1, 2, 3, 4).IsEmpty.ShouldBeTrue();
+        Find().IsEmpty.ShouldBeTrue();
+    }
 
-        matches.Count.ShouldBe(3);
-        matches.Ranges.ShouldBe([1, 2, 0], ignoreOrder: true);
-        IndexMatches.Of(_blocks, new HashSet<uint> { 1, 2, 3, 4 }).Count.ShouldBe(0);
-        IndexMatches.Of(_blocks, new HashSet<uint>()).Count.ShouldBe(0);
+    [Test]
+    public void Ranges_are_counted_once_up_to_a_limit()
+    {
+        AddSegment((0, [1]), (1, [1]), (16, [1]));
+
+        Find(1).FindRanges(2)!.ShouldBe([0, 1], ignoreOrder: true);
+        Find(1).FindRanges(1).ShouldBeNull();
     }
 
     [Test]
@@ -26,7 +33,7 @@ public sealed class IndexMatchesTests
         AddSegment((0, [1]), (15, [1]), (16, [1]), (50, [1]));
         AddSegment((3, [1]), (52, [1]), (64, [1]));
 
-        var matches = IndexMatches.Of(_blocks, new HashSet<uint> { 1 });
+        var matches = Find(1);
 
         matches.LastIn(0).ShouldBe(15);
         matches.LastIn(1).ShouldBe(0);
@@ -41,12 +48,12 @@ public sealed class IndexMatchesTests
     {
         AddSegment((1, [1, 2]), (2, [1]), (3, [1, 2]));
 
-        var both = IndexMatches
-            .Of(_blocks, new HashSet<uint> { 1 })
-            .Intersect(IndexMatches.Of(_blocks, new HashSet<uint> { 2 }));
+        var matches = Find(1);
+        matches.IntersectWith(Find(2));
 
-        both.Count.ShouldBe(2);
-        both.LastIn(0).ShouldBe(3);
+        matches.LastIn(0).ShouldBe(3);
+        matches.IntersectWith(Find(4));
+        matches.IsEmpty.ShouldBeTrue();
     }
 
     [Test]
@@ -55,10 +62,14 @@ public sealed class IndexMatchesTests
         var builder = new SegmentBuilder();
         builder.Add(7, [1u]);
         builder.Add(7, [1u, 2u]);
-        _blocks.AddRange(Blocks(builder));
+        ReadOnlyMemory<byte> block = Blocks(builder).Single().Data;
 
-        IndexMatches.Of(_blocks, new HashSet<uint> { 1, 2 }).Count.ShouldBe(1);
+        PostingList
+            .ReadHeader(ref block)
+            .ShouldSatisfyAllConditions(list => list.Term.ShouldBe(1u), list => list.Count.ShouldBe(1));
     }
+
+    private IndexMatches Find(params uint[] terms) => IndexMatches.Of(_blocks, terms.ToHashSet());
 
     private void AddSegment(params (long Entry, uint[] Terms)[] entries)
     {
