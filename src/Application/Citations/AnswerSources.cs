@@ -30,10 +30,12 @@ internal sealed class AnswerSources(
     /// <summary>Finds passages.</summary>
     /// <param name="query">What to find.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>The passages, best first.</returns>
+    /// <returns>The passages, best first; null if the settings allow none.</returns>
     /// <exception cref="DatabaseUnavailableException">If the database is unavailable for some time.</exception>
-    public async Task<IReadOnlyList<SourcePassage>> FindAsync(SourceQuery query, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SourcePassage>?> FindAsync(SourceQuery query, CancellationToken cancellationToken)
     {
+        if (options.Passages == 0)
+            return null;
         var start = clock.GetTimestamp();
         while (true)
             try
@@ -46,7 +48,6 @@ internal sealed class AnswerSources(
                     cancellationToken,
                     query.Context
                 );
-                DocumentMetrics.RecordSearch(clock.GetElapsedTime(start));
                 return ToSources(found);
             }
             catch (DatabaseUnavailableException exception) when (clock.GetElapsedTime(start) < MaxOutage)

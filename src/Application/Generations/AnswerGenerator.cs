@@ -113,7 +113,7 @@ internal sealed class AnswerGenerator(
     }
 
     /// <summary>Returns the passages of the turn. One that was taken over keeps those that were recorded.</summary>
-    private async Task<IReadOnlyList<SourcePassage>> FindSourcesAsync(
+    private async Task<IReadOnlyList<SourcePassage>?> FindSourcesAsync(
         Turn turn,
         AnswerPlan plan,
         IReadOnlyList<PastTurn> past,

@@ -106,9 +106,10 @@ internal sealed class AnswerTakeover(
         }
 
         var past = await ReadPastAsync(turn.Question, database, cancellationToken);
-        var hasDocuments =
-            options.Passages > 0
-            && await database.IndexSegments.AnyAsync(segment => segment.Kind == IndexKind.Documents, cancellationToken);
+        var hasDocuments = await database.IndexSegments.AnyAsync(
+            segment => segment.Kind == IndexKind.Documents,
+            cancellationToken
+        );
         logger.LogWarning(
             "Answer {AnswerId} has lost its process and is generated again, takeover {Takeover}",
             taken.AnswerId,

@@ -60,7 +60,7 @@ internal sealed class QuestionIntake(
             Record = key is null ? null : IdempotencyRecord.OfQuestion(caller.Owner, key, now, turn.Answer.Id),
         };
         var opened = await OpenAsync(opening, key, cancellationToken);
-        var begun = generator.Begin(turn, plan, opened.Past, opened.MayHaveDocuments && options.Passages > 0);
+        var begun = generator.Begin(turn, plan, opened.Past, opened.MayHaveDocuments);
         return new AskedQuestion(turn.Question.SessionId, mapper.Map<MessageDto>(turn.Question), answers.Follow(begun));
     }
 

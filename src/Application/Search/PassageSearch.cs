@@ -8,7 +8,7 @@ namespace QrAi.Application.Search;
 /// <summary>
 /// Finds passages of the documents that an owner can read, by the words of a query, and by its meaning where there are vectors.
 /// </summary>
-internal sealed class PassageSearch(IQrAiDbContextFactory databases, VectorSearch vectors)
+internal sealed class PassageSearch(IQrAiDbContextFactory databases, VectorSearch vectors, TimeProvider clock)
 {
     /// <summary>The maximum number of terms of a query. Those of its end are used: a long text ends with what is asked.</summary>
     private const int MaxTerms = 200;
@@ -36,8 +36,23 @@ internal sealed class PassageSearch(IQrAiDbContextFactory databases, VectorSearc
         string? context = null
     )
     {
+        var start = clock.GetTimestamp();
+        var found = await FindAsync(owner, query, limit, documentIds, context, cancellationToken);
+        DocumentMetrics.RecordSearch(clock.GetElapsedTime(start));
+        return found;
+    }
+
+    private async Task<IReadOnlyList<PassageDto>> FindAsync(
+        string owner,
+        string query,
+        int limit,
+        IReadOnlyCollection<Guid>? documentIds,
+        string? context,
+        CancellationToken cancellationToken
+    )
+    {
         var terms = TermsOf(query, context);
-        if (terms.Count == 0 || limit == 0)
+        if (terms.Count == 0)
             return [];
 
         var most = Math.Max(limit + Margin, RankFusion.Depth);

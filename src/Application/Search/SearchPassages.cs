@@ -56,7 +56,6 @@ internal sealed class SearchPassagesHandler(
 {
     public async Task<FoundPassages> Handle(SearchPassages request, CancellationToken cancellationToken)
     {
-        var start = clock.GetTimestamp();
         var found = new FoundPassages(
             await search.SearchAsync(
                 caller.Owner,
@@ -66,7 +65,6 @@ internal sealed class SearchPassagesHandler(
                 cancellationToken
             )
         );
-        DocumentMetrics.RecordSearch(clock.GetElapsedTime(start));
         if (request.IdempotencyKey is not { } key)
             return found;
 
