@@ -69,12 +69,12 @@ internal static class PostgresTurnParameters
         parameters.AddNumber(answer.Usage?.PromptTokens);
         parameters.AddNumber(answer.Usage?.CompletionTokens);
         parameters.AddNumber(answer.Usage?.TotalTokens);
-        parameters.AddJson(answer.Attempts, MessageJson.Default.IReadOnlyListAttempt);
+        parameters.AddJson(answer.Attempts, MessageJson.Stored.IReadOnlyListAttempt);
         parameters.AddText(answer.Error?.Code);
         parameters.AddText(answer.Error?.Message);
         parameters.AddValue(answer.CompletedAt!.Value.UtcDateTime);
         parameters.AddValue(answer.Run);
-        parameters.AddJson(closing.UnrecordedSources, MessageJson.Default.IReadOnlyListSourcePassage);
+        parameters.AddJson(closing.UnrecordedSources, MessageJson.Stored.IReadOnlyListSourcePassage);
     }
 
     /// <summary>Adds a value without boxing it.</summary>

@@ -191,7 +191,7 @@ internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions
             ("@prompt", answer.Usage?.PromptTokens),
             ("@completion", answer.Usage?.CompletionTokens),
             ("@total", answer.Usage?.TotalTokens),
-            ("@attempts", JsonSerializer.Serialize(answer.Attempts, MessageJson.Default.IReadOnlyListAttempt)),
+            ("@attempts", JsonSerializer.Serialize(answer.Attempts, MessageJson.Stored.IReadOnlyListAttempt)),
             ("@code", answer.Error?.Code),
             ("@message", answer.Error?.Message),
             ("@now", answer.CompletedAt!.Value.UtcTicks),
