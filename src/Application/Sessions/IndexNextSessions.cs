@@ -60,14 +60,13 @@ internal sealed class IndexNextSessionsHandler(
     {
         await using var database = databases.CreateFor(owner);
         var unindexed = database.Sessions.Where(session => session.IndexedAt != session.UpdatedAt);
-        var ids = await unindexed
+        var ids = await SessionPlace
+            .InOrder(unindexed)
             .Where(session =>
                 !database.Messages.Any(message =>
                     message.SessionId == session.Id && message.Status == MessageStatus.Generating
                 )
             )
-            .OrderByDescending(session => session.UpdatedAt)
-            .ThenByDescending(session => session.Id)
             .Take(MaxSessions)
             .Select(session => session.Id)
             .ToListAsync(cancellationToken);
