@@ -52,7 +52,7 @@ public sealed partial class SourceTests
             "*.csproj",
             SearchOption.AllDirectories
         );
-        projects.Length.ShouldBe(4);
+        projects.Length.ShouldBe(5);
 
         projects
             .SelectMany(project => ReferencesOf(project).Select(reference => (project, reference)))
@@ -60,6 +60,10 @@ public sealed partial class SourceTests
             .Select(one => $"{Path.GetFileName(one.project)} → {Path.GetFileName(one.reference)}")
             .ShouldBe(["Domain.csproj → MediatR.Contracts.csproj"]);
     }
+
+    [Test]
+    public void The_page_references_no_other_project() =>
+        ReferencesOf(Path.Combine(SourceFiles.Root, "src", "WebApp", "WebApp.csproj")).ShouldBeEmpty();
 
     [Test]
     public void No_file_is_excluded_from_its_project() =>

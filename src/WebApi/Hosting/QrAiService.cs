@@ -37,10 +37,18 @@ public static class QrAiService
     )
     {
         var builder = WebApplication.CreateBuilder(
-            new WebApplicationOptions { Args = args, EnvironmentName = settings.Environment.Environment.ToString() }
+            new WebApplicationOptions
+            {
+                Args = args,
+                EnvironmentName = settings.Environment.Environment.ToString(),
+                ApplicationName = typeof(QrAiService).Assembly.GetName().Name,
+                // The page's files are beside the program, wherever it is started.
+                WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot"),
+            }
         );
         // The host's own switch trusts every sender; TRUSTED_PROXIES lists the trusted ones.
         builder.Configuration["ForwardedHeaders_Enabled"] = "false";
+        builder.WebHost.UseStaticWebAssets(); // of a build; a publish has the files in wwwroot
         ConfigureServer(builder, settings.Environment);
         AddServices(builder.Services, settings);
         configure?.Invoke(builder.Services);
