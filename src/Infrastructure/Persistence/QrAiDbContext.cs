@@ -7,6 +7,7 @@ using QrAi.Application.Search;
 using QrAi.Domain.Callers;
 using QrAi.Domain.Documents;
 using QrAi.Domain.Sessions;
+using QrAi.Domain.Usage;
 
 namespace QrAi.Infrastructure.Persistence;
 
@@ -51,6 +52,12 @@ public abstract class QrAiDbContext(DbContextOptions options) : DbContext(option
 
     /// <inheritdoc />
     public DbSet<IndexRange> IndexRanges => Set<IndexRange>();
+
+    /// <inheritdoc />
+    public DbSet<UsageRecord> UsageRecords => Set<UsageRecord>();
+
+    /// <inheritdoc />
+    public DbSet<UsageDay> UsageDays => Set<UsageDay>();
 
     /// <inheritdoc />
     public abstract IAsyncEnumerable<IndexBlock> ReadIndexAsync(IndexKind kind, long[] terms);

@@ -7,6 +7,7 @@ using QrAi.Application.Search;
 using QrAi.Domain.Callers;
 using QrAi.Domain.Documents;
 using QrAi.Domain.Sessions;
+using QrAi.Domain.Usage;
 
 namespace QrAi.Tests.Unit.Support.Persistence;
 
@@ -56,6 +57,10 @@ internal sealed class MemoryUnitOfWork(MemoryDatabase database, string? owner) :
     public DbSet<EmbeddingTask> EmbeddingTasks => Empty<EmbeddingTask>();
 
     public DbSet<IndexRange> IndexRanges => Empty<IndexRange>();
+
+    public DbSet<UsageRecord> UsageRecords => Empty<UsageRecord>();
+
+    public DbSet<UsageDay> UsageDays => Empty<UsageDay>();
 
     public IAsyncEnumerable<IndexBlock> ReadIndexAsync(IndexKind kind, long[] terms) =>
         AsyncEnumerable.Empty<IndexBlock>();
