@@ -13,6 +13,7 @@ using QrAi.Application.Idempotency;
 using QrAi.Application.Questions;
 using QrAi.Application.Search;
 using QrAi.Application.Sessions;
+using QrAi.Application.Usage;
 using QrAi.Application.Work;
 
 namespace QrAi.Application;
@@ -70,6 +71,8 @@ public static class DependencyInjection
         services.AddSingleton<DocumentEmbedder>();
         services.AddSingleton<SessionSearch>();
         services.AddSingleton<SessionMatches>();
+        services.AddSingleton<UsageMeter>();
+        services.AddSingleton<UsageRecorder>();
         return services.AddIdempotency();
     }
 

@@ -9,6 +9,7 @@ using QrAi.Application.Embeddings;
 using QrAi.Application.Migrations;
 using QrAi.Application.Models;
 using QrAi.Application.Persistence;
+using QrAi.Application.Usage;
 using QrAi.Application.Work;
 using QrAi.Infrastructure.Backups;
 using QrAi.Infrastructure.Documents;
@@ -44,6 +45,7 @@ public static class DependencyInjection
         services.AddSingleton(new DocumentSizeLimit(settings.Documents.MaxSize));
         services.AddDocumentFormats(settings.Documents.Timeout);
         services.AddSingleton(new WorkOptions(settings.Environment.Lease));
+        services.AddSingleton(settings.Usage.Prices);
         if (settings.RateLimit is { IsOn: true } rate)
             services.AddSingleton(provider => new QuestionLimit(
                 rate.PerMinute,
@@ -118,6 +120,7 @@ public static class DependencyInjection
             }
         );
         services.AddSingleton(new VectorCacheOptions(embeddings.MaxMemory));
+        services.AddSingleton<ITokenCounter, TokenCounter>();
         services.AddSingleton<IEmbeddingModels, EmbeddingModels>();
         LlmProviderOptions?[] providers = [.. options.Providers, embeddings.Provider];
         foreach (var provider in providers.OfType<LlmProviderOptions>().DistinctBy(provider => provider.Name))

@@ -1,3 +1,5 @@
+using QrAi.Domain.Usage;
+
 namespace QrAi.Application.Callers;
 
 /// <summary>
@@ -8,19 +10,27 @@ public sealed class CurrentCaller
     private string? _owner;
     private bool _mayShare;
 
+    /// <summary>The API key by which the caller authenticated; null if it used none.</summary>
+    public Guid? KeyId { get; private set; }
+
     /// <summary>The owner.</summary>
     /// <exception cref="InvalidOperationException">If the owner is not set.</exception>
     public string Owner => _owner ?? throw new InvalidOperationException("The owner of the scope is not set.");
 
+    /// <summary>On whose behalf providers are called.</summary>
+    /// <exception cref="InvalidOperationException">If the owner is not set.</exception>
+    public UsageSubject Usage => new(Owner, KeyId);
+
     /// <summary>Sets the owner.</summary>
     /// <param name="owner">The owner.</param>
     /// <param name="mayShare">Whether the caller may add and delete documents that all owners can read.</param>
+    /// <param name="keyId">The API key by which the caller authenticated; null if it used none.</param>
     /// <exception cref="InvalidOperationException">If another owner is set.</exception>
-    public void Identify(string owner, bool mayShare = false)
+    public void Identify(string owner, bool mayShare = false, Guid? keyId = null)
     {
         if (_owner is not null && _owner != owner)
             throw new InvalidOperationException("The scope has another owner.");
-        (_owner, _mayShare) = (owner, mayShare);
+        (_owner, _mayShare, KeyId) = (owner, mayShare, keyId);
     }
 
     /// <summary>Requires the right to add and delete documents that all owners can read.</summary>

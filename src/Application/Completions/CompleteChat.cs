@@ -45,13 +45,13 @@ internal sealed class CompleteChatHandler(
         running.ThrowIfStopping();
         ModelNames.Resolve(providers.Models, request.Model!.Trim());
         return request.IdempotencyKey is { } key
-            ? await idempotent.BeginAsync(caller.Owner, key, request, cancellationToken)
-            : generator.BeginFor(request, caller.Owner);
+            ? await idempotent.BeginAsync(caller.Usage, key, request, cancellationToken)
+            : generator.BeginFor(request, caller.Usage);
     }
 
     public Task<Follower> ReplayAsync(
         CompleteChat request,
         IdempotencyRecord earlier,
         CancellationToken cancellationToken
-    ) => idempotent.AttachAsync(caller.Owner, request.IdempotencyKey!, request, cancellationToken);
+    ) => idempotent.AttachAsync(caller.Usage, request.IdempotencyKey!, request, cancellationToken);
 }

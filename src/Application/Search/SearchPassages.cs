@@ -58,7 +58,7 @@ internal sealed class SearchPassagesHandler(
     {
         var found = new FoundPassages(
             await search.SearchAsync(
-                caller.Owner,
+                caller.Usage,
                 request.Query!.Trim(),
                 request.Limit ?? SearchPassages.DefaultLimit,
                 request.DocumentIds,

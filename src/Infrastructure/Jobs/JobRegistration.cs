@@ -26,6 +26,8 @@ public static class JobRegistration
             .AddHostedService<DocumentReading>()
             .AddHostedService<SessionIndexing>()
             .AddHostedService<KeyUseWriter>()
+            .AddHostedService<UsageWriter>()
+            .AddHostedService<UsageRollUp>()
             .AddHostedService<IdempotencyKeyCleanup>();
     }
 

@@ -2,28 +2,36 @@ using System.Security.Claims;
 
 namespace QrAi.WebApi.Authentication;
 
-/// <summary>The identity of a caller: its owner and its rights, without the claims of its credential.</summary>
+/// <summary>The identity of a caller: its owner, its key and its rights, without the claims of its credential.</summary>
 internal static class CallerIdentity
 {
     private const string OwnerClaim = "owner";
     private const string ShareClaim = "share";
+    private const string KeyClaim = "key";
 
     /// <summary>Creates a caller's principal.</summary>
     /// <param name="owner">The owner of the caller's data; null if the credential is valid but names no owner.</param>
     /// <param name="scheme">The scheme that authenticated the caller.</param>
     /// <param name="mayShare">Whether the caller may add and delete documents that all owners can read.</param>
-    public static ClaimsPrincipal Create(string? owner, string scheme, bool mayShare)
+    /// <param name="keyId">The API key that authenticated the caller; null if it used none.</param>
+    public static ClaimsPrincipal Create(string? owner, string scheme, bool mayShare, Guid? keyId = null)
     {
         var identity = new ClaimsIdentity(scheme);
         if (owner is not null)
             identity.AddClaim(new Claim(OwnerClaim, owner));
         if (mayShare)
             identity.AddClaim(new Claim(ShareClaim, ""));
+        if (keyId is { } key)
+            identity.AddClaim(new Claim(KeyClaim, key.ToString()));
         return new ClaimsPrincipal(identity);
     }
 
     /// <summary>The owner of a caller's data; null if the principal has none.</summary>
     public static string? FindOwner(this ClaimsPrincipal caller) => caller.FindFirst(OwnerClaim)?.Value;
+
+    /// <summary>The API key that authenticated a caller; null if it used none.</summary>
+    public static Guid? FindKey(this ClaimsPrincipal caller) =>
+        caller.FindFirst(KeyClaim) is { } claim ? Guid.Parse(claim.Value) : null;
 
     /// <summary>Whether a caller may add and delete documents that all owners can read.</summary>
     public static bool MayShare(this ClaimsPrincipal caller) => caller.HasClaim(ShareClaim, "");

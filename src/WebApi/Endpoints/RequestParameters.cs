@@ -29,6 +29,15 @@ internal static class RequestParameters
         : int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed
         : throw new InvalidRequestException("limit", $"must be a whole number from 1 to {PageLimits.Max}");
 
+    /// <summary>Parses a date as <c>2026-11-28</c>.</summary>
+    public static DateOnly? ParseDate(string? date, string name) =>
+        date is null ? null
+        : TryParseDate(date, out var parsed) ? parsed
+        : throw new InvalidRequestException(name, "must be a date such as 2026-11-28");
+
+    public static bool TryParseDate(string date, out DateOnly parsed) =>
+        DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out parsed);
+
     public static bool ParseBoolean(string? value, string name) =>
         value switch
         {

@@ -182,6 +182,7 @@ public static class QrAiService
         api.MapAnswers();
         api.MapDocuments();
         api.MapSearch();
+        api.MapUsage();
         app.MapOpenAi();
         app.MapGraphQl();
         var description = app.MapOpenInDevelopment();

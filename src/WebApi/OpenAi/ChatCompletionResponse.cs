@@ -12,7 +12,7 @@ namespace QrAi.WebApi.OpenAi;
 /// <param name="Model">The model that answered, by the name with which it can be requested again.</param>
 /// <param name="Metadata">Where a stored completion is kept; chunks have it too.</param>
 /// <param name="Choices">The answer, as the only choice.</param>
-/// <param name="Usage">The tokens as the provider counted them; null if it did not.</param>
+/// <param name="Usage">The tokens as the provider counted them, or estimated.</param>
 internal sealed record ChatCompletionResponse(
     string Id,
     [property: AllowedValues("chat.completion")] string Object,
@@ -86,7 +86,28 @@ internal sealed record ChatCompletionUsage(
     [property: JsonPropertyName("total_tokens")] int TotalTokens
 )
 {
+    /// <summary>Details of the tokens sent; absent if the provider reports none.</summary>
+    [JsonPropertyName("prompt_tokens_details")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ChatCompletionPromptTokens? PromptTokensDetails { get; init; }
+
+    /// <summary>The cost in US dollars, as OpenRouter reports it too; absent if it is unknown.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public decimal? Cost { get; init; }
+
     /// <summary>The usage in OpenAI's terms.</summary>
     public static ChatCompletionUsage? Of(TokenUsage? usage) =>
-        usage is null ? null : new(usage.PromptTokens, usage.CompletionTokens, usage.TotalTokens);
+        usage is null
+            ? null
+            : new(usage.PromptTokens, usage.CompletionTokens, usage.TotalTokens)
+            {
+                PromptTokensDetails = usage.CachedTokens is { } cached ? new(cached) : null,
+                Cost = usage.Cost,
+            };
 }
+
+/// <summary>Details of the tokens sent.</summary>
+/// <param name="CachedTokens">Those that the provider read from its cache.</param>
+internal sealed record ChatCompletionPromptTokens(
+    [property: JsonPropertyName("cached_tokens")] int CachedTokens
+);

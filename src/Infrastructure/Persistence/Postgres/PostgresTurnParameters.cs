@@ -4,6 +4,7 @@ using Npgsql;
 using NpgsqlTypes;
 using QrAi.Application.Generations;
 using QrAi.Domain.Sessions;
+using QrAi.Domain.Usage;
 
 namespace QrAi.Infrastructure.Persistence.Postgres;
 
@@ -75,11 +76,18 @@ internal static class PostgresTurnParameters
         parameters.AddValue(answer.CompletedAt!.Value.UtcDateTime);
         parameters.AddValue(answer.Run);
         parameters.AddJson(closing.UnrecordedSources, MessageJson.Stored.IReadOnlyListSourcePassage);
+        parameters.AddNumber(answer.Usage?.CachedTokens);
+        parameters.AddNumber(answer.Usage?.Cost is { } cost ? Picodollars.FromDollars(cost) : (long?)null);
+        parameters.AddValue(UsageJson.Write(closing.Calls), NpgsqlDbType.Jsonb);
     }
 
     /// <summary>Adds a value without boxing it.</summary>
     public static void AddValue<T>(this NpgsqlParameterCollection parameters, T value) =>
         parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
+
+    /// <summary>Adds a value of a type that its .NET type does not determine.</summary>
+    public static void AddValue(this NpgsqlParameterCollection parameters, string value, NpgsqlDbType type) =>
+        parameters.Add(new NpgsqlParameter<string> { TypedValue = value, NpgsqlDbType = type });
 
     private static void AddText(this NpgsqlParameterCollection parameters, string? value) =>
         parameters.Add(
@@ -100,10 +108,15 @@ internal static class PostgresTurnParameters
                 }
         );
 
-    private static void AddNumber(this NpgsqlParameterCollection parameters, int? value) =>
+    private static void AddNumber<T>(this NpgsqlParameterCollection parameters, T? value)
+        where T : struct =>
         parameters.Add(
             value is { } number
-                ? new NpgsqlParameter<int> { TypedValue = number }
-                : new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer }
+                ? new NpgsqlParameter<T> { TypedValue = number }
+                : new NpgsqlParameter
+                {
+                    Value = DBNull.Value,
+                    NpgsqlDbType = typeof(T) == typeof(long) ? NpgsqlDbType.Bigint : NpgsqlDbType.Integer,
+                }
         );
 }

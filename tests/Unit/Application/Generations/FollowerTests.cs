@@ -1,7 +1,9 @@
 using QrAi.Application.Errors;
 using QrAi.Application.Generations;
 using QrAi.Application.Models;
+using QrAi.Application.Usage;
 using QrAi.Domain.Sessions;
+using QrAi.Domain.Usage;
 using QrAi.Tests.Unit.Support.Generations;
 
 namespace QrAi.Tests.Unit.Application.Generations;
@@ -207,7 +209,8 @@ public sealed class FollowerTests : FollowerTest
     public void Text_is_sent_in_the_form_that_every_database_can_store()
     {
         Generation.Begin("openrouter", "one");
-        new ProviderStream(Generation).Append(
+        var meter = new UsageMeter(new WordCounter(), ModelPrices.None, new TestClock());
+        new ProviderStream(Generation, meter, new UsageSubject("me")).Append(
             new Microsoft.Extensions.AI.ChatResponseUpdate(Microsoft.Extensions.AI.ChatRole.Assistant, "a\0b\ud83d")
         );
         using var follower = Follow();

@@ -45,8 +45,11 @@ internal sealed class MemoryTurnStore(MemoryDatabase database) : ITurnStore
     {
         var ended = closing.Turn.Answer;
         var work = tables.WorkOn(ended.Id);
+        var stored = tables.FindMessage(ended.Id);
+        if (stored is null)
+            tables.AddCalls(closing.Calls);
         if (
-            tables.FindMessage(ended.Id) is not { } stored
+            stored is null
             || work.WorkerId != closing.WorkerId
             || stored.Takeovers != ended.Takeovers
         )
@@ -55,6 +58,7 @@ internal sealed class MemoryTurnStore(MemoryDatabase database) : ITurnStore
             return true; // by an earlier attempt
 
         tables.Sessions[stored.SessionId].Replace(stored, ended);
+        tables.AddCalls(closing.Calls);
         work.Request = null;
         if (closing.HasParts || ended.Takeovers > 0)
             work.Pieces.Clear();
