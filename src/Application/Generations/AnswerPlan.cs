@@ -33,7 +33,10 @@ internal sealed record AnswerPlan(
             var first = providers.Models.First(one => request.Provider is null || one.Provider == request.Provider);
             return new AnswerPlan(
                 request,
-                first with { Model = request.Model ?? first.Model },
+                first with
+                {
+                    Model = request.Model ?? first.Model,
+                },
                 client,
                 past => Generations.Prompt.For(systemPrompt, past, question),
                 request.Model is { } model ? new ChatOptions { ModelId = model } : null
@@ -44,7 +47,10 @@ internal sealed record AnswerPlan(
         var named = providers.Models.First(one => one.Provider == provider);
         return new AnswerPlan(
             request,
-            named with { Model = modelId ?? named.Model },
+            named with
+            {
+                Model = modelId ?? named.Model,
+            },
             providers.ClientStartingWith(provider),
             past => ChatPrompt.For(messages, past),
             ChatPrompt.OptionsFor(modelId, request.Options ?? new CompletionOptions())

@@ -142,7 +142,10 @@ internal sealed class AnswerTakeover(
     )
     {
         var answer = turn.Answer;
-        var (provider, model) = (taken.Provider ?? planned.Plan?.First.Provider, taken.Model ?? planned.Plan?.First.Model);
+        var (provider, model) = (
+            taken.Provider ?? planned.Plan?.First.Provider,
+            taken.Model ?? planned.Plan?.First.Model
+        );
         if (provider is null || model is null)
             return null;
         IReadOnlyList<ChatMessage> prompt = planned.Plan is { } plan

@@ -81,21 +81,17 @@ internal sealed class ProviderStream(Generation generation, UsageMeter meter, Us
         {
             var call = meter.Measure(subject, ended, generation.Read().Run, _reported, Prompt, Received);
             _calls.Add(call);
-            if (_hasBegun && (_reported is not null || call.IsEstimated))
-                _usage = UsageOf(call);
+            if (_hasBegun && _reported is not null)
+                _usage = UsageOf(_reported, call);
         }
 
         (_hasBegun, _reported) = (false, null);
     }
 
-    private string Received() =>
-        _hasBegun ? generation.ToGenerated([], null, null).Content + _arguments : "";
+    private string Received() => _hasBegun ? generation.ToGenerated([], null, null).Content + _arguments : "";
 
-    private TokenUsage UsageOf(UsageRecord call) =>
-        (
-            _reported?.ToTokenUsage()
-            ?? new TokenUsage(call.PromptTokens, call.CompletionTokens, call.PromptTokens + call.CompletionTokens)
-        ) with
+    private static TokenUsage UsageOf(UsageDetails reported, UsageRecord call) =>
+        reported.ToTokenUsage() with
         {
             Cost = call.Cost is { } cost ? Picodollars.ToDollars(cost) : null,
         };

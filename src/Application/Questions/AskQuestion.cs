@@ -77,7 +77,8 @@ internal sealed class AskQuestionValidator : AbstractValidator<AskQuestion>
     }
 }
 
-internal sealed class AskQuestionHandler(QuestionIntake intake, CurrentCaller caller) : IRequestHandler<AskQuestion, AskedQuestion>
+internal sealed class AskQuestionHandler(QuestionIntake intake, CurrentCaller caller)
+    : IRequestHandler<AskQuestion, AskedQuestion>
 {
     public Task<AskedQuestion> Handle(AskQuestion request, CancellationToken cancellationToken) =>
         intake.AskAsync(

@@ -36,7 +36,10 @@ public sealed class UsageRecorder(IUsageStore store, TimeProvider clock, ILogger
             return Task.CompletedTask;
         if (_waiting.Count + calls.Count > MaxWaiting)
         {
-            logger.LogError("{Count} calls of providers are not accounted for: too many wait for the database", calls.Count);
+            logger.LogError(
+                "{Count} calls of providers are not accounted for: too many wait for the database",
+                calls.Count
+            );
             return Task.CompletedTask;
         }
 
@@ -73,7 +76,10 @@ public sealed class UsageRecorder(IUsageStore store, TimeProvider clock, ILogger
     {
         await WriteWithinAsync(MaxWaitAtEnd);
         if (!_waiting.IsEmpty)
-            logger.LogError("{Count} calls of providers are not accounted for: the database is unavailable", _waiting.Count);
+            logger.LogError(
+                "{Count} calls of providers are not accounted for: the database is unavailable",
+                _waiting.Count
+            );
     }
 
     private async Task WriteWithinAsync(TimeSpan limit) =>

@@ -2,14 +2,14 @@ using System.Text.Json.Serialization;
 
 namespace QrAi.Domain.Sessions;
 
-/// <summary>The tokens of an answer, as the provider counted them, or as the service estimates them if it did not.</summary>
+/// <summary>The tokens of an answer, as the provider counted them.</summary>
 /// <param name="PromptTokens">Tokens sent.</param>
 /// <param name="CompletionTokens">Tokens received.</param>
 /// <param name="TotalTokens">Their sum, or the provider's own figure.</param>
 public sealed record TokenUsage(int PromptTokens, int CompletionTokens, int TotalTokens)
 {
-    /// <summary>Those of the tokens sent that the provider read from its cache; absent if it reports none.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    /// <summary>Those of the tokens sent that the provider read from its cache, which only OpenAI's protocol has.</summary>
+    [JsonIgnore]
     public int? CachedTokens { get; init; }
 
     /// <summary>

@@ -77,7 +77,12 @@ internal sealed class EmbeddingCalls(
         {
             _telemetry?.Dispose();
             pass.Dispose();
-            calls.Record(new CallUsage(UsageOperation.Embeddings, calls.Provider, calls.Model, _outcome), _call, _usage, texts);
+            calls.Record(
+                new CallUsage(UsageOperation.Embeddings, calls.Provider, calls.Model, _outcome),
+                _call,
+                _usage,
+                texts
+            );
         }
     }
 
@@ -87,12 +92,7 @@ internal sealed class EmbeddingCalls(
 
     private TimeProvider Clock => clock;
 
-    private void Record(
-        CallUsage usage,
-        AttemptCall call,
-        UsageDetails? reported,
-        IReadOnlyCollection<string> texts
-    ) =>
+    private void Record(CallUsage usage, AttemptCall call, UsageDetails? reported, IReadOnlyCollection<string> texts) =>
         // Not awaited: a search does not wait for it.
         _ = recorder.RecordAsync([meter.MeasureEmbeddings(subject, usage, call, reported, texts)]);
 }

@@ -14,7 +14,10 @@ internal static class UsageJson
 
     /// <summary>Writes calls.</summary>
     public static string Write(IEnumerable<WaitingCall> calls) =>
-        JsonSerializer.Serialize(calls.Select(one => UsageRow.Of(one.Call, one.OnlyIfDeleted)), UsageRowJson.Default.IEnumerableUsageRow);
+        JsonSerializer.Serialize(
+            calls.Select(one => UsageRow.Of(one.Call, one.OnlyIfDeleted)),
+            UsageRowJson.Default.IEnumerableUsageRow
+        );
 }
 
 /// <summary>A row, with ids in the spelling of SQLite's driver, and the time as each database stores it.</summary>

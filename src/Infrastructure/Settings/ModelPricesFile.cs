@@ -50,7 +50,9 @@ internal static class ModelPricesFile
     {
         if (model.Value.ValueKind != JsonValueKind.Object)
             throw new FormatException($"{model.Name}: must be an object with {Input}, {CachedInput} and {Output}");
-        decimal? input = null, cachedInput = null, output = null;
+        decimal? input = null,
+            cachedInput = null,
+            output = null;
         foreach (var member in model.Value.EnumerateObject())
             switch (member.Name)
             {

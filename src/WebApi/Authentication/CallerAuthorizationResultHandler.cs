@@ -30,7 +30,9 @@ internal sealed partial class CallerAuthorizationResultHandler(
             throw await RefuseAsync(context);
 
         var owner = context.User.FindOwner()!;
-        context.RequestServices.GetRequiredService<CurrentCaller>().Identify(owner, context.User.MayShare(), context.User.FindKey());
+        context
+            .RequestServices.GetRequiredService<CurrentCaller>()
+            .Identify(owner, context.User.MayShare(), context.User.FindKey());
         context.Features.GetRequiredFeature<RequestProperties>().Owner = owner;
         await next(context);
     }

@@ -93,11 +93,7 @@ internal sealed class Query : ObjectGraphType
                 "The first day in UTC, such as `2026-11-01`; without it there are 30 days in all."
             )
             .Argument<StringGraphType>("to", "The last day in UTC; without it today.")
-            .Argument<UsageGroupingType>(
-                "by",
-                "What to sum by.",
-                argument => argument.DefaultValue = UsageGrouping.Day
-            )
+            .Argument<UsageGroupingType>("by", "What to sum by.", argument => argument.DefaultValue = UsageGrouping.Day)
             .ResolveAsync(async context =>
             {
                 var request = new GetUsage(

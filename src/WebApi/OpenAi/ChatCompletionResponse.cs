@@ -12,7 +12,7 @@ namespace QrAi.WebApi.OpenAi;
 /// <param name="Model">The model that answered, by the name with which it can be requested again.</param>
 /// <param name="Metadata">Where a stored completion is kept; chunks have it too.</param>
 /// <param name="Choices">The answer, as the only choice.</param>
-/// <param name="Usage">The tokens as the provider counted them, or estimated.</param>
+/// <param name="Usage">The tokens as the provider counted them; null if it did not.</param>
 internal sealed record ChatCompletionResponse(
     string Id,
     [property: AllowedValues("chat.completion")] string Object,
@@ -108,6 +108,4 @@ internal sealed record ChatCompletionUsage(
 
 /// <summary>Details of the tokens sent.</summary>
 /// <param name="CachedTokens">Those that the provider read from its cache.</param>
-internal sealed record ChatCompletionPromptTokens(
-    [property: JsonPropertyName("cached_tokens")] int CachedTokens
-);
+internal sealed record ChatCompletionPromptTokens([property: JsonPropertyName("cached_tokens")] int CachedTokens);

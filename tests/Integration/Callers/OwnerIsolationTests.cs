@@ -68,6 +68,8 @@ public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kin
             (await bob.SearchAsync("Alice")).ShouldNotContain(one => one.DocumentId == hers.Document);
             (await bob.SearchAsync("Alice", documentIds: [hers.Document])).ShouldBeEmpty();
         },
+        ["GET /api/usage"] = async (bob, _) =>
+            (await QrAiClient.ReadAsync<UsageReportBody>(bob.GetAsync("/api/usage"))).Items.ShouldBeEmpty(),
         ["GET /graphql"] = (bob, hers) =>
             NothingByGraphQlAsync(bob, hers, query => bob.GetAsync("/graphql?query=" + Uri.EscapeDataString(query))),
         ["POST /graphql"] = async (bob, hers) =>

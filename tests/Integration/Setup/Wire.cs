@@ -50,7 +50,19 @@ public sealed record CitationBody(
     int? Page = null
 );
 
-public sealed record UsageBody(int PromptTokens, int CompletionTokens, int TotalTokens);
+public sealed record UsageBody(int PromptTokens, int CompletionTokens, int TotalTokens, decimal? Cost = null);
+
+public sealed record UsageReportBody(IReadOnlyList<UsageItemBody> Items, UsageTotalBody Total);
+
+public sealed record UsageItemBody(
+    string Key,
+    long Questions,
+    long PromptTokens,
+    long CompletionTokens,
+    decimal? Cost = null
+);
+
+public sealed record UsageTotalBody(long Questions, long PromptTokens, long CompletionTokens, decimal? Cost = null);
 
 public sealed record AttemptBody(string Provider, string Outcome, long Milliseconds);
 

@@ -35,7 +35,7 @@ internal sealed class MessageType : ObjectGraphType<MessageDto>
             .Description("Of an answer: the model.")
             .Resolve(context => context.Source.Model);
         Field<TokenUsageType>("usage")
-            .Description("Of an answer: its token usage, as the provider counted it, or estimated.")
+            .Description("Of an answer: its token usage, if the provider reported it.")
             .Resolve(context => context.Source.Usage);
         Field<ListGraphType<NonNullGraphType<AttemptType>>>("attempts")
             .Description("Of an answer that has ended: every call of a provider.")
@@ -97,9 +97,6 @@ internal sealed class TokenUsageType : ObjectGraphType<TokenUsage>
         Field<NonNullGraphType<IntGraphType>>("totalTokens")
             .Description("All of them.")
             .Resolve(context => context.Source.TotalTokens);
-        Field<IntGraphType>("cachedTokens")
-            .Description("Those of the tokens sent that the provider read from its cache.")
-            .Resolve(context => context.Source.CachedTokens);
         Field<DecimalGraphType>("cost")
             .Description("The cost in US dollars of all calls of providers for the answer, if it is known.")
             .Resolve(context => context.Source.Cost);

@@ -48,11 +48,7 @@ internal sealed class MemoryTurnStore(MemoryDatabase database) : ITurnStore
         var stored = tables.FindMessage(ended.Id);
         if (stored is null)
             tables.AddCalls(closing.Calls);
-        if (
-            stored is null
-            || work.WorkerId != closing.WorkerId
-            || stored.Takeovers != ended.Takeovers
-        )
+        if (stored is null || work.WorkerId != closing.WorkerId || stored.Takeovers != ended.Takeovers)
             return false;
         if (stored.Status != MessageStatus.Generating)
             return true; // by an earlier attempt
