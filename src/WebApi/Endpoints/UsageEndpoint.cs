@@ -22,7 +22,7 @@ internal static class UsageEndpoint
     internal static async Task<Ok<UsageReport>> GetUsage(
         [ParsedAs(typeof(DateOnly))] string? from,
         [ParsedAs(typeof(DateOnly))] string? to,
-        [ParsedAs(typeof(UsageGrouping))] string? by,
+        [ParsedAs(typeof(UsageGrouping), Default = "day")] string? by,
         ISender sender,
         CancellationToken cancellationToken
     ) =>

@@ -217,4 +217,29 @@ public sealed class EmbeddingTests
 
         return await embedding;
     }
+
+    [Test]
+    public async Task Every_call_is_accounted_for()
+    {
+        using var embeddings = new Embeddings();
+        embeddings.Reply(Error, 503);
+        embeddings.Reply("""{"data":[]}""");
+        embeddings.Reply("""{"data":[{"embedding":[1]}],"usage":{"prompt_tokens":7,"cost":1.5e-7}}""");
+        var embedding = embeddings.EmbedAsync("one two");
+        for (var retry = 0; retry < 2; retry++)
+            embeddings.Clock.Advance(await embeddings.Clock.NextWaitAsync(wait => wait < TimeSpan.FromSeconds(60)));
+
+        await embedding.Soon();
+
+        embeddings
+            .Calls.Select(call => $"{call.Operation} {call.Outcome} {call.PromptTokens} {call.Cost} {call.IsEstimated}")
+            .ShouldBe([
+                "Embeddings http_503 0  False",
+                "Embeddings invalid_response 2  True",
+                "Embeddings completed 7 150000 False",
+            ]);
+        embeddings.Calls.Select(call => (call.Owner, call.Provider, call.Model, call.Questions)).Distinct().ShouldBe([
+            ("me", "openrouter", "embed", 0),
+        ]);
+    }
 }
