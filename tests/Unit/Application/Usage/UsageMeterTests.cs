@@ -66,10 +66,7 @@ public sealed class UsageMeterTests
 
     [Test]
     public void Cached_tokens_are_at_most_those_sent() =>
-        Measure(
-            AttemptCall.Billable,
-            new UsageDetails { InputTokenCount = 10, CachedInputTokenCount = 99 }
-        )
+        Measure(AttemptCall.Billable, new UsageDetails { InputTokenCount = 10, CachedInputTokenCount = 99 })
             .CachedTokens.ShouldBe(10);
 
     [Test]

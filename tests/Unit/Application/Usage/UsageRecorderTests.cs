@@ -12,8 +12,7 @@ public sealed class UsageRecorderTests : IAsyncDisposable
     private readonly TestClock _clock = new();
     private readonly UsageRecorder _recorder;
 
-    public UsageRecorderTests() =>
-        _recorder = new UsageRecorder(_store, _clock, NullLogger<UsageRecorder>.Instance);
+    public UsageRecorderTests() => _recorder = new UsageRecorder(_store, _clock, NullLogger<UsageRecorder>.Instance);
 
     [Test]
     public async Task Calls_are_stored_before_the_recorder_returns()

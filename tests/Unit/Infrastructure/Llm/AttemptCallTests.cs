@@ -24,10 +24,7 @@ public sealed class AttemptCallTests
         await providers.FailAsync(5);
         providers.GoogleAi.Enqueue(Reply.Answer("Hello"));
 
-        (await EndsAsync(providers)).ShouldBe([
-            "circuit_open or/model Skipped",
-            "completed ga/model Billable",
-        ]);
+        (await EndsAsync(providers)).ShouldBe(["circuit_open or/model Skipped", "completed ga/model Billable"]);
     }
 
     [Test]
@@ -62,7 +59,9 @@ public sealed class AttemptCallTests
     public async Task A_fault_of_the_program_ends_the_attempt_too()
     {
         using var providers = new Providers();
-        providers.OpenRouter.Enqueue(Reply.Stream(Part.Token("Hel"), Part.Throw(new NotSupportedException("A fault."))));
+        providers.OpenRouter.Enqueue(
+            Reply.Stream(Part.Token("Hel"), Part.Throw(new NotSupportedException("A fault.")))
+        );
 
         var ends = new List<string>();
         await Should.ThrowAsync<NotSupportedException>(async () =>
@@ -79,7 +78,11 @@ public sealed class AttemptCallTests
         yield return Case("answered", Reply.Answer("Hello"), "completed or/model Billable");
         yield return Case("broken off after the first token", Reply.BreakOff("Hel"), "broken_off or/model Billable");
         yield return Case("broken off before it", Reply.BreakOff(""), "broken_off or/model Billable");
-        yield return Case("an error after the first token", Reply.ErrorInStream(503, "Overloaded.", "Hel"), "http_503 or/model Billable");
+        yield return Case(
+            "an error after the first token",
+            Reply.ErrorInStream(503, "Overloaded.", "Hel"),
+            "http_503 or/model Billable"
+        );
         yield return Case("an error before it", Reply.ErrorInStream(503, "Overloaded."), "http_503 or/model Free");
         yield return Case("503", Reply.Status(503), "http_503 or/model Free");
         yield return Case("401", Reply.Status(401), "http_401 or/model Free");

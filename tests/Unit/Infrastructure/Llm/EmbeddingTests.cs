@@ -225,11 +225,7 @@ public sealed class EmbeddingTests
         embeddings.Reply(Error, 503);
         embeddings.Reply("""{"data":[]}""");
         embeddings.Reply("""{"data":[{"embedding":[1]}],"usage":{"prompt_tokens":7,"cost":1.5e-7}}""");
-        var embedding = embeddings.EmbedAsync("one two");
-        for (var retry = 0; retry < 2; retry++)
-            embeddings.Clock.Advance(await embeddings.Clock.NextWaitAsync(wait => wait < TimeSpan.FromSeconds(60)));
-
-        await embedding.Soon();
+        await WithWaits(embeddings, embeddings.EmbedAsync("one two")).Soon();
 
         embeddings
             .Calls.Select(call => $"{call.Operation} {call.Outcome} {call.PromptTokens} {call.Cost} {call.IsEstimated}")
@@ -238,8 +234,9 @@ public sealed class EmbeddingTests
                 "Embeddings invalid_response 2  True",
                 "Embeddings completed 7 150000 False",
             ]);
-        embeddings.Calls.Select(call => (call.Owner, call.Provider, call.Model, call.Questions)).Distinct().ShouldBe([
-            ("me", "openrouter", "embed", 0),
-        ]);
+        embeddings
+            .Calls.Select(call => (call.Owner, call.Provider, call.Model, call.Questions))
+            .Distinct()
+            .ShouldBe([("me", "openrouter", "embed", 0)]);
     }
 }

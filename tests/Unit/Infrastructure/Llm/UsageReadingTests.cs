@@ -33,9 +33,7 @@ public sealed class UsageReadingTests
     [TestCase("[5]", null)]
     public async Task Cached_tokens_are_read_from_the_details(string json, long? cached)
     {
-        var usage = await ReadAsync(
-            $$"""{"prompt_tokens":7,"prompt_tokens_details":{{json}},"completion_tokens":2}"""
-        );
+        var usage = await ReadAsync($$"""{"prompt_tokens":7,"prompt_tokens_details":{{json}},"completion_tokens":2}""");
 
         (usage.CachedInputTokenCount, usage.OutputTokenCount).ShouldBe((cached, 2));
     }

@@ -46,9 +46,7 @@ public sealed class UsageOptionsTests
     {
         File.WriteAllText(_file, json);
 
-        Problems(("MODEL_PRICES", _file))
-            .ShouldHaveSingleItem()
-            .ShouldStartWith($"MODEL_PRICES: {_file}: {problem}");
+        Problems(("MODEL_PRICES", _file)).ShouldHaveSingleItem().ShouldStartWith($"MODEL_PRICES: {_file}: {problem}");
     }
 
     [Test]
