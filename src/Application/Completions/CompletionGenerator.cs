@@ -54,7 +54,7 @@ internal sealed class CompletionGenerator(
     )
     {
         var (provider, model) = ModelNames.Resolve(providers.Models, request.Model!.Trim());
-        var outcome = await GenerationOutcome.OfAsync(running, PrepareAsync, meter, subject, logger);
+        var outcome = await GenerationOutcome.OfAsync(running, PrepareAsync, meter, recorder, subject, logger);
         await recorder.RecordAsync(outcome.Calls);
         return new GenerationEnd(
             outcome.Status,

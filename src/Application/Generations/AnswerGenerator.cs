@@ -93,7 +93,7 @@ internal sealed class AnswerGenerator(
         try
         {
             var subject = plan.Request.SubjectOf(turn.Answer);
-            var outcome = await GenerationOutcome.OfAsync(started, PrepareAsync, meter, subject, logger);
+            var outcome = await GenerationOutcome.OfAsync(started, PrepareAsync, meter, usage, subject, logger);
             var hasPieces = await recorder.RemoveAsync(started);
             if (started.IsLost)
             {

@@ -23,17 +23,19 @@ internal readonly record struct GenerationOutcome(
     /// <param name="running">The generation.</param>
     /// <param name="prepare">Prepares the call of the providers.</param>
     /// <param name="meter">Measures the calls.</param>
+    /// <param name="recorder">Stores calls before the end of the answer.</param>
     /// <param name="subject">On whose behalf, and for what, the providers are called.</param>
     /// <param name="logger">The logger of unexpected exceptions.</param>
     public static async Task<GenerationOutcome> OfAsync(
         RunningGeneration running,
         Func<CancellationToken, Task<ModelCall>> prepare,
         UsageMeter meter,
+        UsageRecorder recorder,
         UsageSubject subject,
         ILogger logger
     )
     {
-        var stream = new ProviderStream(running.Generation, meter, subject);
+        var stream = new ProviderStream(running.Generation, meter, recorder, subject);
         try
         {
             var call = await prepare(running.Stopped);

@@ -12,12 +12,19 @@ namespace QrAi.Application.Generations;
 /// <summary>Appends the updates of the providers' stream to a generation, and collects the metadata for its end.</summary>
 /// <param name="generation">The generation.</param>
 /// <param name="meter">Measures the calls of providers.</param>
+/// <param name="recorder">Stores calls before the end of the answer.</param>
 /// <param name="subject">On whose behalf, and for what, the providers are called.</param>
-internal sealed class ProviderStream(Generation generation, UsageMeter meter, UsageSubject subject)
+internal sealed class ProviderStream(
+    Generation generation,
+    UsageMeter meter,
+    UsageRecorder recorder,
+    UsageSubject subject
+)
 {
     private readonly List<Attempt> _attempts = [];
     private readonly List<UsageRecord> _calls = [];
     private readonly StringBuilder _arguments = new();
+    private int _stored;
     private MarkerFilter? _markers;
     private bool _hasBegun;
     private UsageDetails? _reported;
@@ -68,6 +75,7 @@ internal sealed class ProviderStream(Generation generation, UsageMeter meter, Us
 
     private void Begin(AttemptStarted started)
     {
+        StoreCalls();
         (_hasBegun, _usage, _finishReason) = (true, null, null); // those of the previous attempt are void
         _arguments.Clear();
         generation.Begin(started.Provider, started.Model);
@@ -79,6 +87,7 @@ internal sealed class ProviderStream(Generation generation, UsageMeter meter, Us
         _attempts.Add(ended.Attempt);
         if (ended.Call != AttemptCall.Skipped)
         {
+            StoreCalls();
             var call = meter.Measure(subject, ended, generation.Read().Run, _reported, Prompt, Received);
             _calls.Add(call);
             if (_hasBegun && _reported is not null)
@@ -86,6 +95,18 @@ internal sealed class ProviderStream(Generation generation, UsageMeter meter, Us
         }
 
         (_hasBegun, _reported) = (false, null);
+    }
+
+    /// <summary>
+    /// Stores the calls so far, which another one follows, so that they are accounted for if this process dies. The last call is
+    /// stored with the end of the answer, as the end of the question.
+    /// </summary>
+    private void StoreCalls()
+    {
+        if (_stored == _calls.Count)
+            return;
+        _ = recorder.RecordAsync(_calls[_stored..]); // not awaited: the stream continues
+        _stored = _calls.Count;
     }
 
     private string Received() => _hasBegun ? generation.ToGenerated([], null, null).Content + _arguments : "";

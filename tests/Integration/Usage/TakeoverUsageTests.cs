@@ -54,6 +54,34 @@ public sealed class TakeoverUsageTests(DatabaseKind kind) : UsageTest(kind)
         call.ShouldEndWith(" estimated question");
     }
 
+    [Test]
+    public async Task Calls_before_the_one_of_the_process_that_died_are_accounted_for()
+    {
+        await using var second = await ScriptedProvider.StartAsync();
+        var (before, after) = (second.Gate(), second.Gate());
+        var settings = WithSecond(second);
+        settings["LEASE_SECONDS"] = "3";
+        await using var one = await StartAsync(settings);
+        Provider.Enqueue(Reply.Status(503), Reply.Status(401));
+        before.Send("Half an answer");
+        await using var stream = await one.AskStreamingAsync("Whole?");
+        await stream.ReadAsync();
+        await stream.ReadAsync();
+        await RecordedAsync();
+
+        await KillWorkerAsync();
+        await after.Request;
+        after.Finish("A whole answer.");
+        await stream.ReadToEndAsync();
+
+        var calls = await CallsAsync(Provider.Requests.Count + second.Requests.Count);
+        calls[0].ShouldBe("openrouter http_503 1: 0/0/0 -");
+        calls[1].ShouldStartWith("google-ai interrupted 1: ");
+        calls[2].ShouldBe("openrouter http_401 2: 0/0/0 -");
+        calls[3].ShouldStartWith("google-ai completed 2: ");
+        calls[3].ShouldEndWith(" question");
+    }
+
     private async Task RecordedAsync()
     {
         await using var database = await OpenDatabaseAsync();
