@@ -8,6 +8,7 @@ using QrAi.Application.Documents;
 using QrAi.Application.Embeddings;
 using QrAi.Application.Migrations;
 using QrAi.Application.Models;
+using QrAi.Application.OwnerData;
 using QrAi.Application.Persistence;
 using QrAi.Application.Usage;
 using QrAi.Application.Work;
@@ -100,6 +101,7 @@ public static class DependencyInjection
             }
         );
         services.AddSingleton<IQrAiDbContextFactory, QrAiDbContextFactory<TContext>>();
+        services.AddSingleton<IOwnedTables, OwnedTables>();
         return services.AddSingleton<IDatabaseMigrator, TMigrator>();
     }
 

@@ -57,6 +57,7 @@ public sealed class OwnerTests
                     "RefoldTitles.cs",
                     "ReportUsage.cs",
                     "RevokeKey.cs",
+                    "RotateKey.cs",
                 ],
                 ignoreOrder: true
             );
@@ -69,11 +70,13 @@ public sealed class OwnerTests
                 [
                     "AnswerTakeover.cs", // for the owner of the answer
                     "IndexNextSessions.cs", // for the owner of the sessions
+                    "DeleteInactiveSessions.cs", // for the owner of the sessions
                     "ReadNextDocument.cs", // for the owner of the document
                     "DocumentEmbedder.cs",
                     "EmbedNextDocument.cs",
                     "SegmentMerger.cs",
                     "VectorCache.cs", // for the owner that the handler passes
+                    "OwnedTables.cs", // for the owner that the handler passes
                     "PassageSearch.cs", // for the owner that the handler passes
                     "RemoteAnswers.cs", // for the owner that the handler passes
                     "IdempotencyRecords.cs", // for the owner of the key, which the behaviour passes
@@ -81,6 +84,14 @@ public sealed class OwnerTests
                     "IQrAiDbContextFactory.cs",
                     "QrAiDbContextFactory.cs",
                 ],
+                ignoreOrder: true
+            );
+
+    [Test]
+    public void Only_verbs_of_operators_hold_a_connection_for_the_data_of_one_moment() =>
+        FilesThatUse(nameof(IQrAiDbContextFactory.OpenSnapshotAsync))
+            .ShouldBe(
+                ["ExportOwner.cs", "OwnedTables.cs", "IQrAiDbContextFactory.cs", "QrAiDbContextFactory.cs"],
                 ignoreOrder: true
             );
 

@@ -22,6 +22,12 @@ public sealed class QuestionLimit(int perMinute, int burst, TimeProvider clock)
         AllOthers
     );
 
+    /// <summary>The maximum average rate in questions per minute.</summary>
+    public int PerMinute => perMinute;
+
+    /// <summary>The maximum number of questions at once.</summary>
+    public int Burst => burst;
+
     /// <summary>Counts a question.</summary>
     /// <param name="owner">The owner that asks.</param>
     /// <returns>Null if the question is within the limit; otherwise the time until the next one is allowed.</returns>

@@ -47,7 +47,7 @@ public sealed class ApiKey
     public DateTimeOffset CreatedAt { get; private init; }
 
     /// <summary>The time from which the key is refused; null if it does not expire.</summary>
-    public DateTimeOffset? ExpiresAt { get; private init; }
+    public DateTimeOffset? ExpiresAt { get; private set; }
 
     /// <summary>The approximate time of the last use, to a minute or two; null if it was never used.</summary>
     public DateTimeOffset? LastUsedAt { get; private set; }
@@ -119,6 +119,23 @@ public sealed class ApiKey
     {
         if (LastUsedAt is not { } last || at > last)
             LastUsedAt = at;
+    }
+
+    /// <summary>Creates a key with the same name, owner, rights and expiry, which replaces this one.</summary>
+    /// <param name="keep">The time for which this key stays valid, unless it expires earlier; zero revokes it.</param>
+    /// <param name="now">The current time.</param>
+    /// <returns>The new key, and its secret, which is not stored anywhere.</returns>
+    /// <exception cref="InvalidOperationException">If the key is revoked or expired.</exception>
+    public (ApiKey Key, string Secret) Rotate(TimeSpan keep, DateTimeOffset now)
+    {
+        if (!IsUsable(now))
+            throw new InvalidOperationException("The key is revoked or expired.");
+        var successor = Create(Name, Owner, ExpiresAt, now, MayShare);
+        if (keep <= TimeSpan.Zero)
+            Revoke(now);
+        else if (ExpiresAt is not { } end || end > now + keep)
+            ExpiresAt = now + keep;
+        return successor;
     }
 
     /// <summary>Revokes the key. A revoked key does not change.</summary>

@@ -19,6 +19,8 @@ public static class JobRegistration
             services.AddHostedService(provider => provider.GetRequiredService<SecretReload>());
         if (settings.Embeddings.Provider is not null)
             services.AddEmbedding();
+        if (settings.Retention.IsOn)
+            services.AddSingleton(settings.Retention).AddHostedService<SessionRetention>();
         return services
             .AddHostedService<DatabaseStartup>()
             .AddHostedService<TakeoverStart>()

@@ -99,6 +99,10 @@ public abstract class QrAiDbContext(DbContextOptions options) : DbContext(option
         OwnerFilter.AddTo(modelBuilder);
     }
 
+    /// <summary>Begins a transaction in which every query reads the data of one moment, and none has the time limit of requests.</summary>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    internal abstract Task BeginSnapshotAsync(CancellationToken cancellationToken);
+
     /// <summary>Whether a save failed because of a concurrent change, not a fault.</summary>
     /// <param name="exception">The driver's exception.</param>
     protected abstract bool IsConflict(Exception exception);

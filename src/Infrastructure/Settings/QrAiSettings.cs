@@ -7,6 +7,7 @@ namespace QrAi.Infrastructure.Settings;
 /// <param name="Embeddings">The model that turns texts into vectors for the search.</param>
 /// <param name="Usage">The prices of models.</param>
 /// <param name="Documents">The limits of documents.</param>
+/// <param name="Retention">How long data stays.</param>
 /// <param name="Backups">Where backups are stored, and their schedule and retention.</param>
 /// <param name="Authentication">How callers authenticate.</param>
 /// <param name="RateLimit">The rate limit of questions.</param>
@@ -22,6 +23,7 @@ public sealed record QrAiSettings(
     EmbeddingOptions Embeddings,
     UsageOptions Usage,
     DocumentOptions Documents,
+    RetentionOptions Retention,
     BackupOptions Backups,
     AuthenticationOptions Authentication,
     RateLimitOptions RateLimit,
@@ -51,6 +53,7 @@ public sealed record QrAiSettings(
             EmbeddingOptions.Read(settings, environment.Environment),
             UsageOptions.Read(settings),
             DocumentOptions.Read(settings),
+            RetentionOptions.Read(settings),
             BackupOptions.Read(settings),
             AuthenticationOptions.Read(settings, environment.Environment),
             RateLimitOptions.Read(settings),

@@ -32,7 +32,7 @@ internal sealed partial class CallerAuthorizationResultHandler(
         var owner = context.User.FindOwner()!;
         context
             .RequestServices.GetRequiredService<CurrentCaller>()
-            .Identify(owner, context.User.MayShare(), context.User.FindKey());
+            .Identify(owner, context.User.MayShare(), context.User.Authentication(), context.User.FindKey());
         context.Features.GetRequiredFeature<RequestProperties>().Owner = owner;
         await next(context);
     }

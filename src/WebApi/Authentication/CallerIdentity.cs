@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using QrAi.Application.Callers;
 
 namespace QrAi.WebApi.Authentication;
 
@@ -13,7 +14,7 @@ internal static class CallerIdentity
     /// <param name="owner">The owner of the caller's data; null if the credential is valid but names no owner.</param>
     /// <param name="scheme">The scheme that authenticated the caller.</param>
     /// <param name="mayShare">Whether the caller may add and delete documents that all owners can read.</param>
-    /// <param name="keyId">The API key that authenticated the caller; null if it used none.</param>
+    /// <param name="keyId">The API key of the caller; null for none.</param>
     public static ClaimsPrincipal Create(string? owner, string scheme, bool mayShare, Guid? keyId = null)
     {
         var identity = new ClaimsIdentity(scheme);
@@ -29,10 +30,19 @@ internal static class CallerIdentity
     /// <summary>The owner of a caller's data; null if the principal has none.</summary>
     public static string? FindOwner(this ClaimsPrincipal caller) => caller.FindFirst(OwnerClaim)?.Value;
 
-    /// <summary>The API key that authenticated a caller; null if it used none.</summary>
-    public static Guid? FindKey(this ClaimsPrincipal caller) =>
-        caller.FindFirst(KeyClaim) is { } claim ? Guid.Parse(claim.Value) : null;
-
     /// <summary>Whether a caller may add and delete documents that all owners can read.</summary>
     public static bool MayShare(this ClaimsPrincipal caller) => caller.HasClaim(ShareClaim, "");
+
+    /// <summary>The API key of a caller; null for none.</summary>
+    public static Guid? FindKey(this ClaimsPrincipal caller) =>
+        caller.FindFirst(KeyClaim) is { Value: var id } ? Guid.Parse(id) : null;
+
+    /// <summary>How a caller has authenticated.</summary>
+    public static CallerAuthentication Authentication(this ClaimsPrincipal caller) =>
+        caller.Identity?.AuthenticationType switch
+        {
+            AnonymousAuthenticationHandler.SchemeName => CallerAuthentication.None,
+            ApiKeyAuthenticationHandler.SchemeName => CallerAuthentication.ApiKey,
+            _ => CallerAuthentication.Jwt,
+        };
 }

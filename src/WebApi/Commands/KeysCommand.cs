@@ -5,14 +5,15 @@ using QrAi.Application.Callers;
 
 namespace QrAi.WebApi.Commands;
 
-/// <summary><c>keys</c>: creates, lists and revokes the API keys of callers.</summary>
+/// <summary><c>keys</c>: creates, lists, rotates and revokes the API keys of callers.</summary>
 internal static class KeysCommand
 {
     public static Command Create(VerbRunner runner) =>
-        new("keys", "Creates, lists and revokes the API keys by which callers authenticate.")
+        new("keys", "Creates, lists, rotates and revokes the API keys by which callers authenticate.")
         {
             CreateVerb(runner),
             ListVerb(runner),
+            RotateVerb(runner),
             RevokeVerb(runner),
         };
 
@@ -30,11 +31,14 @@ internal static class KeysCommand
         };
         var expires = new Option<DateTimeOffset?>("--expires")
         {
-            Description = "When the key expires: a date or a time, in UTC unless it has an offset.",
+            Description =
+                "When the key expires: a date or a time, in UTC unless it has an offset, or a time from now such as 90d, 24h or 30m.",
             HelpName = "TIME",
             CustomParser = result =>
             {
                 var text = result.Tokens.Single().Value;
+                if (DurationParser.TryParse(text) is { } duration)
+                    return TimeProvider.System.GetUtcNow() + duration;
                 if (
                     DateTimeOffset.TryParse(
                         text,
@@ -44,7 +48,9 @@ internal static class KeysCommand
                     )
                 )
                     return time;
-                result.AddError($"--expires must be a date or a time such as 2027-01-31, not '{text}'.");
+                result.AddError(
+                    $"--expires must be a date or a time such as 2027-01-31, or {DurationParser.Format}, not '{text}'."
+                );
                 return null;
             },
         };
@@ -87,6 +93,39 @@ internal static class KeysCommand
         return command;
     }
 
+    private static Command RotateVerb(VerbRunner runner)
+    {
+        var id = new Argument<Guid>("ID")
+        {
+            Description = "The key, as list prints it.",
+            CustomParser = UuidParser.Parse,
+        };
+        var keep = new Option<TimeSpan>("--keep")
+        {
+            Description = "How long the old key is still accepted, such as 7d, 24h or 30m; 0 revokes it.",
+            HelpName = "TIME",
+            DefaultValueFactory = _ => TimeSpan.FromHours(24),
+            CustomParser = DurationParser.Parse,
+        };
+        var command = new Command(
+            "rotate",
+            "Replaces a key by a new one with the same name, owner, rights and expiry, and prints it once."
+        )
+        {
+            id,
+            keep,
+        };
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                runner.RunOnDatabaseAsync(
+                    (sender, terminal, stop) =>
+                        RotateAsync(new RotateKey(parsed.GetValue(id), parsed.GetValue(keep)), sender, terminal, stop),
+                    cancellationToken
+                )
+        );
+        return command;
+    }
+
     private static Command RevokeVerb(VerbRunner runner)
     {
         var id = new Argument<Guid>("ID")
@@ -122,6 +161,23 @@ internal static class KeysCommand
         await terminal.Output.WriteLineAsync(created.Secret);
         await terminal.Error.WriteLineAsync(
             $"Key {created.Key.Id} of owner {created.Key.Owner}, valid {Until(created.Key)}. It is shown only now."
+        );
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> RotateAsync(
+        RotateKey request,
+        ISender sender,
+        Terminal terminal,
+        CancellationToken cancellationToken
+    )
+    {
+        var (old, created) = await sender.Send(request, cancellationToken);
+        await terminal.Output.WriteLineAsync(created.Secret);
+        var end = old.RevokedAt is null ? $"is accepted {Until(old)}" : "is revoked";
+        await terminal.Error.WriteLineAsync(
+            $"Key {created.Key.Id} of owner {created.Key.Owner}, valid {Until(created.Key)}, replaces {old.Id}, which {end}. "
+                + "It is shown only now."
         );
         return ExitCode.Done;
     }

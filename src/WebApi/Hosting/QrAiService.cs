@@ -183,6 +183,7 @@ public static class QrAiService
         api.MapDocuments();
         api.MapSearch();
         api.MapUsage();
+        api.MapKeys();
         app.MapOpenAi();
         app.MapGraphQl();
         var description = app.MapOpenInDevelopment();

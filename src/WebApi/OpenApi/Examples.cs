@@ -171,6 +171,7 @@ internal static class Examples
             ? _health[status]
             : _responses.GetValueOrDefault(type)
                 ?? DocumentExamples.Responses.GetValueOrDefault(type)
+                ?? CallerExamples.Responses.GetValueOrDefault(type)
                 ?? OpenAiExamples.Responses.GetValueOrDefault(type)
                 ?? GraphQlExamples.OfResponse(type, status);
 

@@ -70,6 +70,8 @@ public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kin
         },
         ["GET /api/usage"] = async (bob, _) =>
             (await QrAiClient.ReadAsync<UsageReportBody>(bob.GetAsync("/api/usage"))).Items.ShouldBeEmpty(),
+        ["GET /api/keys/me"] = async (bob, _) =>
+            (await QrAiClient.ReadAsync<CallerBody>(bob.GetAsync("/api/keys/me"))).Owner.ShouldBe("bob"),
         ["GET /graphql"] = (bob, hers) =>
             NothingByGraphQlAsync(bob, hers, query => bob.GetAsync("/graphql?query=" + Uri.EscapeDataString(query))),
         ["POST /graphql"] = async (bob, hers) =>

@@ -64,6 +64,24 @@ public sealed record UsageItemBody(
 
 public sealed record UsageTotalBody(long Questions, long PromptTokens, long CompletionTokens, decimal? Cost = null);
 
+public sealed record CallerBody(
+    string Owner,
+    string Authentication,
+    IReadOnlyList<string> Rights,
+    CallerKeyBody? Key = null,
+    CallerLimitBody? RateLimit = null
+);
+
+public sealed record CallerKeyBody(
+    Guid Id,
+    string Name,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? ExpiresAt = null,
+    DateTimeOffset? LastUsedAt = null
+);
+
+public sealed record CallerLimitBody(int PerMinute, int Burst);
+
 public sealed record AttemptBody(string Provider, string Outcome, long Milliseconds);
 
 public sealed record AnswerErrorBody(string Code, string Message);

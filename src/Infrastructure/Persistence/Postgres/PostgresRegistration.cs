@@ -43,7 +43,8 @@ internal static class PostgresRegistration
             .AddSingleton<IDocumentQueueStore, PostgresDocumentQueueStore>()
             .AddSingleton<IEmbeddingQueueStore, PostgresEmbeddingQueueStore>()
             .AddSingleton<ISessionIndexStore, PostgresSessionIndexStore>()
-            .AddSingleton<IUsageStore, PostgresUsageStore>();
+            .AddSingleton<IUsageStore, PostgresUsageStore>()
+            .AddSingleton<IInactiveSessionStore, PostgresInactiveSessionStore>();
         services.AddSingleton(provider =>
         {
             var builder = new NpgsqlDataSourceBuilder(PostgresConnection.ForService(address, options));

@@ -40,7 +40,8 @@ internal static class SqliteRegistration
             .AddSingleton<IDocumentQueueStore, SqliteDocumentQueueStore>()
             .AddSingleton<IEmbeddingQueueStore, SqliteEmbeddingQueueStore>()
             .AddSingleton<ISessionIndexStore, SqliteSessionIndexStore>()
-            .AddSingleton<IUsageStore, SqliteUsageStore>();
+            .AddSingleton<IUsageStore, SqliteUsageStore>()
+            .AddSingleton<IInactiveSessionStore, SqliteInactiveSessionStore>();
         return services.AddDatabase<SqliteDbContext, SqliteMigrator>(
             (provider, builder) =>
                 builder

@@ -28,6 +28,8 @@ public sealed class SettingRulesTests
         ("ASPNETCORE_ENVIRONMENT", "Staging", "must be one of development, test, production, not 'staging'"),
         ("EMBEDDING_MEMORY_MIB", "0", "must be a whole number from 1 to 65536, not '0'"),
         ("EMBEDDING_MEMORY_MIB", "65537", "must be a whole number from 1 to 65536, not '65537'"),
+        ("RETENTION_DAYS", "-1", "must be a whole number from 0 to 3650, not '-1'"),
+        ("RETENTION_DAYS", "3651", "must be a whole number from 0 to 3650, not '3651'"),
         ("SHUTDOWN_SECONDS", "-1", "must be a number of seconds from 0 to 3600, not '-1'"),
         ("SHUTDOWN_SECONDS", "3601", "must be a number of seconds from 0 to 3600, not '3601'"),
         ("LEASE_SECONDS", "2", "must be a number of seconds from 3 to 120, not '2'"),

@@ -72,6 +72,9 @@ internal sealed class MemoryDatabase : IQrAiDbContextFactory
 
     public IQrAiDbContext CreateFor(string owner) => new MemoryUnitOfWork(this, owner);
 
+    public Task<IQrAiDbContext> OpenSnapshotAsync(string owner, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("Snapshots are tested over the databases.");
+
     /// <summary>Reads the sessions of all owners, as queries in memory cannot bypass the filter.</summary>
     public IQrAiDbContext CreateForService() => new MemoryUnitOfWork(this, null);
 

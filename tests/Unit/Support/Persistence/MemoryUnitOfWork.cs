@@ -20,7 +20,12 @@ internal sealed class MemoryUnitOfWork(MemoryDatabase database, string? owner) :
     private readonly HashSet<Guid> _removed = [];
     private readonly Dictionary<Guid, (IdempotencyRecord Mine, IdempotencyRecord? Before)> _records = [];
 
-    public DbSet<ApiKey> ApiKeys => new MemorySet<ApiKey>(Keys(), key => database.Run(all => all.Keys[key.Id] = key));
+    public DbSet<ApiKey> ApiKeys =>
+        new MemorySet<ApiKey>(
+            Keys(),
+            key => database.Run(all => all.Keys[key.Id] = key),
+            key => database.Run(all => all.Keys.Remove(key.Id))
+        );
 
     public DbSet<Session> Sessions =>
         new MemorySet<Session>(
