@@ -12,12 +12,17 @@ builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddSingleton<PageModule>();
 builder.Services.AddSingleton<BrowserStorage>();
 builder.Services.AddSingleton<ApiKeyStore>();
+builder.Services.AddSingleton(new IssuerHttp(new HttpClient()));
+builder.Services.AddSingleton<SignIn>();
 builder.Services.AddSingleton<PendingQuestions>();
 builder.Services.AddSingleton<Notices>();
 builder.Services.AddSingleton<SessionChanges>();
 builder.Services.AddSingleton(provider => new QrAiApi(
     new HttpClient(
-        new ApiKeyHandler(provider.GetRequiredService<ApiKeyStore>()) { InnerHandler = new HttpClientHandler() }
+        new ApiKeyHandler(provider.GetRequiredService<ApiKeyStore>(), provider.GetRequiredService<SignIn>())
+        {
+            InnerHandler = new HttpClientHandler(),
+        }
     )
     {
         BaseAddress = new Uri(builder.HostEnvironment.BaseAddress),

@@ -12,7 +12,16 @@ namespace QrAi.Tests.Architecture;
 /// <summary>The authorization of endpoints. The service is composed, and not started.</summary>
 public sealed class EndpointTests
 {
-    private static readonly string[] Open = ["/", "/documents", "/sessions/{id}", "/health", "/health/live", "/health/ready"];
+    private static readonly string[] Open =
+    [
+        "/",
+        "/documents",
+        "/sessions/{id}",
+        "/signed-in",
+        "/health",
+        "/health/live",
+        "/health/ready",
+    ];
 
     private static readonly string[] Documentation =
     [

@@ -62,6 +62,6 @@ internal sealed class ListDocumentsHandler(IQrAiDbContextFactory databases, Curr
             .Take(request.Limit + 1)
             .ProjectTo<DocumentDto>(mapper.ConfigurationProvider)
             .ToListAsync(cancellationToken);
-        return items.ToPage(request.Limit, document => Cursor.Write(list, document.CreatedAt, document.Id));
+        return items.ToPage(request.Limit, (document, _) => Cursor.Write(list, document.CreatedAt, document.Id));
     }
 }

@@ -48,6 +48,6 @@ internal sealed class ListPassagesHandler(IQrAiDbContextFactory databases, Curre
                 null
             ))
             .ToListAsync(cancellationToken);
-        return passages.ToPage(request.Limit, passage => Cursor.Write(list, passage.Number));
+        return passages.ToPage(request.Limit, (passage, _) => Cursor.Write(list, passage.Number));
     }
 }

@@ -12,14 +12,14 @@ internal static class PageRules
     /// <summary>Creates a page.</summary>
     /// <param name="items">The items, one more than the limit if there is a next page.</param>
     /// <param name="limit">The maximum number of items of a page.</param>
-    /// <param name="cursorOf">Returns the cursor of an item.</param>
-    public static Page<T> ToPage<T>(this List<T> items, int limit, Func<T, string> cursorOf)
+    /// <param name="cursorOf">Returns the cursor of an item and its index, from 0.</param>
+    public static Page<T> ToPage<T>(this List<T> items, int limit, Func<T, int, string> cursorOf)
     {
         var more = items.Count > limit;
         if (more)
             items.RemoveRange(limit, items.Count - limit);
         return new Page<T>(items, more ? CursorOf(limit - 1) : null, CursorOf);
 
-        string CursorOf(int index) => cursorOf(items[index]);
+        string CursorOf(int index) => cursorOf(items[index], index);
     }
 }

@@ -32,18 +32,18 @@ internal sealed class ListMessagesHandler(IQrAiDbContextFactory databases, Curre
 {
     public async Task<Page<MessageDto>> Handle(ListMessages request, CancellationToken cancellationToken)
     {
-        var after = request.Cursor is null
-            ? (int?)null
-            : Cursor.ReadNumber(ListOf(request.SessionId, request.Order), request.Cursor);
+        var isOldestFirst = request.Order == MessageOrder.Oldest;
+        var list = ListOf(request.SessionId, request.Order);
 
         await using var database = databases.CreateFor(caller.Owner);
         var messages = database.Messages.Where(message => message.SessionId == request.SessionId);
-        messages =
-            request.Order == MessageOrder.Oldest
-                ? messages.Where(message => message.Number > (after ?? 0)).OrderBy(message => message.Number)
-                : messages
-                    .Where(message => message.Number < (after ?? int.MaxValue))
-                    .OrderByDescending(message => message.Number);
+        var after =
+            request.Cursor is not null ? Cursor.ReadNumber(list, request.Cursor)
+            : isOldestFirst ? 0
+            : await messages.MaxAsync(message => (int?)message.Number, cancellationToken) + 1 ?? 0;
+        messages = isOldestFirst
+            ? messages.Where(message => message.Number > after).OrderBy(message => message.Number)
+            : messages.Where(message => message.Number < after).OrderByDescending(message => message.Number);
         var items = await messages
             .Take(request.Limit + 1)
             .ProjectTo<MessageDto>(mapper.ConfigurationProvider)
@@ -51,7 +51,7 @@ internal sealed class ListMessagesHandler(IQrAiDbContextFactory databases, Curre
         if (items.Count == 0 && !await database.Sessions.AnyAsync(s => s.Id == request.SessionId, cancellationToken))
             throw new NotFoundException("session", request.SessionId);
 
-        return ToPage(items, request.SessionId, request.Limit, request.Order);
+        return ToPage(items, request.SessionId, request.Limit, request.Order, after);
     }
 
     /// <summary>Creates a page of messages.</summary>
@@ -59,12 +59,19 @@ internal sealed class ListMessagesHandler(IQrAiDbContextFactory databases, Curre
     /// <param name="sessionId">The session.</param>
     /// <param name="limit">The maximum number of messages of a page.</param>
     /// <param name="order">Their order.</param>
+    /// <param name="after">The number of the message before the page.</param>
     public static Page<MessageDto> ToPage(
         List<MessageDto> items,
         Guid sessionId,
         int limit,
-        MessageOrder order = MessageOrder.Oldest
-    ) => items.ToPage(limit, message => Cursor.Write(ListOf(sessionId, order), message.Number));
+        MessageOrder order = MessageOrder.Oldest,
+        int after = 0
+    )
+    {
+        // Messages are numbered without gaps, so the index determines the number.
+        var (list, step) = (ListOf(sessionId, order), order == MessageOrder.Oldest ? 1 : -1);
+        return items.ToPage(limit, (_, index) => Cursor.Write(list, after + step * (index + 1)));
+    }
 
     private static string ListOf(Guid sessionId, MessageOrder order) =>
         order == MessageOrder.Oldest ? $"messages/{sessionId}" : $"newest messages/{sessionId}";

@@ -54,6 +54,6 @@ internal sealed class ListSessionsHandler(
                 .ProjectTo<SessionDto>(mapper.ConfigurationProvider)
                 .ToListAsync(cancellationToken)
             : await search.FindAsync(database, query, place, request.Limit + 1, cancellationToken);
-        return items.ToPage(request.Limit, session => Cursor.Write(list, session.UpdatedAt, session.Id));
+        return items.ToPage(request.Limit, (session, _) => Cursor.Write(list, session.UpdatedAt, session.Id));
     }
 }

@@ -51,10 +51,6 @@ public sealed record MessageDto(
     [JsonIgnore]
     public string? FinishReason { get; init; }
 
-    /// <summary>The place in the session, from 1, without gaps.</summary>
-    [JsonIgnore]
-    public int Number { get; init; }
-
     /// <summary>Of an answer: the number of its run, with which the ids of its events begin.</summary>
     [JsonIgnore]
     public int Run { get; init; }

@@ -15,7 +15,7 @@ internal static partial class HomeEndpoint
     private const string IndexFile = "index.html";
 
     /// <summary>The addresses of the page's views, which the page itself tells apart.</summary>
-    private static readonly string[] _views = ["/", "/documents", "/sessions/{id}"];
+    private static readonly string[] _views = ["/", "/documents", "/sessions/{id}", "/signed-in"];
 
     public static void MapHome(this WebApplication app)
     {
@@ -24,20 +24,26 @@ internal static partial class HomeEndpoint
             app.MapStaticAssets(manifest).AllowAnonymous().ExcludeFromDescription();
         var index = new Lazy<Page?>(() => Page.Read(app.Environment));
         foreach (var view in _views)
-            app.MapGet(view, (HttpContext context) => Show(context, index.Value))
+            app.MapGet(view, (HttpContext context, PageSignIn signIn) => ShowAsync(context, index.Value, signIn))
                 .AllowAnonymous()
                 .ExcludeFromDescription();
     }
 
     /// <summary>Shows the page to browsers; for programs there is nothing.</summary>
-    private static IResult Show(HttpContext context, Page? page)
+    private static async Task<IResult> ShowAsync(HttpContext context, Page? page, PageSignIn signIn)
     {
         context.Response.Headers.Vary = "Accept";
         if (page is null || !context.Request.Prefers(MediaTypeNames.Text.Html))
             return Results.NotFound();
-        context.Response.Headers.ContentSecurityPolicy = page.Policy;
+        var (element, origin) = await signIn.FindAsync() ?? ("", "");
+        context.Response.Headers.ContentSecurityPolicy = page.PolicyFor(origin);
         context.Response.Headers.CacheControl = "no-cache";
-        return Results.Content(page.Html, "text/html; charset=utf-8");
+        return Results.Content(
+            element.Length == 0
+                ? page.Html
+                : page.Html.Replace("</head>", $"{element}</head>", StringComparison.Ordinal),
+            "text/html; charset=utf-8"
+        );
     }
 
     /// <summary>The first file of the page.</summary>
@@ -45,6 +51,15 @@ internal static partial class HomeEndpoint
     /// <param name="Policy">What it may load and do: its own files, and this service.</param>
     private sealed partial record Page(string Html, string Policy)
     {
+        private const string Connections = "connect-src 'self'";
+
+        /// <summary>Returns the policy with another origin that the page may send requests to.</summary>
+        /// <param name="origin">The origin; empty for none.</param>
+        public string PolicyFor(string origin) =>
+            origin.Length == 0
+                ? Policy
+                : Policy.Replace(Connections, $"{Connections} {origin}", StringComparison.Ordinal);
+
         public static Page? Read(IWebHostEnvironment environment)
         {
             var file = environment.WebRootFileProvider.GetFileInfo(IndexFile);
@@ -57,7 +72,7 @@ internal static partial class HomeEndpoint
             return new Page(
                 html,
                 $"default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{string.Concat(hashes)}; style-src 'self'; "
-                    + "style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+                    + "style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; {Connections}; "
                     + "base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
             );
         }

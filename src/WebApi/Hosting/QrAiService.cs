@@ -114,6 +114,8 @@ public static class QrAiService
 
     private static void ConfigureServer(WebApplicationBuilder builder, EnvironmentOptions environment)
     {
+        // Otherwise the files of the page have a route for every path in development, which changes the answers of other routes.
+        builder.Configuration["ReloadStaticAssetsAtRuntime"] = "false";
         if (
             string.IsNullOrEmpty(builder.Configuration["urls"])
             && string.IsNullOrEmpty(builder.Configuration["http_ports"])
@@ -152,6 +154,9 @@ public static class QrAiService
         services.AddRequestTime(settings.Http.RequestTimeout);
         services.AddSingleton(new StreamLimit(settings.Http.StreamsPerCaller));
         services.AddSingleton<FileBody>();
+        if (settings.Authentication.Jwt is { ClientId: { } client, Scope: var scope })
+            services.AddSingleton(new SignInClient(client, scope));
+        services.AddSingleton<PageSignIn>();
         services.AddOpenApiDescription(settings.Authentication.IsRequired);
         services.AddQrAiGraphQl(settings.GraphQl.Introspection);
     }

@@ -140,6 +140,22 @@ public sealed record Problem(string? Code, string? Detail, string? Title)
 /// <summary>A question that may not have reached the service.</summary>
 public sealed record PendingQuestion(string Key, Question Question);
 
+/// <summary>How people sign in with the issuer of tokens.</summary>
+public sealed record SignInSettings(string AuthorizationEndpoint, string TokenEndpoint, string ClientId, string Scope);
+
+/// <summary>A sign-in that has begun.</summary>
+public sealed record SignInAttempt(string State, string Verifier, string ReturnTo);
+
+/// <summary>A token that gets another access token, and when the present one expires.</summary>
+public sealed record RefreshToken(string Token, DateTimeOffset ExpiresAt);
+
+/// <summary>The tokens of an issuer.</summary>
+public sealed record TokenResponse(
+    [property: JsonPropertyName("access_token")] string? AccessToken,
+    [property: JsonPropertyName("refresh_token")] string? RefreshToken,
+    [property: JsonPropertyName("expires_in")] double? ExpiresIn
+);
+
 /// <summary>Serializes without reflection, which trimming would break.</summary>
 [JsonSourceGenerationOptions(
     System.Text.Json.JsonSerializerDefaults.Web,
@@ -162,4 +178,8 @@ public sealed record PendingQuestion(string Key, Question Question);
 [JsonSerializable(typeof(Title))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(PendingQuestion))]
+[JsonSerializable(typeof(SignInSettings))]
+[JsonSerializable(typeof(SignInAttempt))]
+[JsonSerializable(typeof(RefreshToken))]
+[JsonSerializable(typeof(TokenResponse))]
 internal sealed partial class ContractJson : JsonSerializerContext;

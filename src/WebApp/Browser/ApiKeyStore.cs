@@ -35,12 +35,14 @@ public sealed class ApiKeyStore(BrowserStorage storage)
     /// <summary>Keeps a key.</summary>
     /// <param name="key">The key; null removes it.</param>
     /// <param name="isForGood">Whether it is kept when the tab is closed.</param>
-    public async Task SetAsync(string? key, bool isForGood)
+    /// <param name="isQuiet">Whether what is shown stays, because the key is of the same person.</param>
+    public async Task SetAsync(string? key, bool isForGood, bool isQuiet = false)
     {
         (_key, _isRead) = (key, true);
         await storage.WriteAsync(BrowserStorage.Session, Name, isForGood ? null : key);
         await storage.WriteAsync(BrowserStorage.Local, Name, isForGood ? key : null);
-        Changed?.Invoke();
+        if (!isQuiet)
+            Changed?.Invoke();
     }
 
     /// <summary>Asks the person for a key, or another one.</summary>
@@ -49,13 +51,16 @@ public sealed class ApiKeyStore(BrowserStorage storage)
 
 /// <summary>Sends the key with each request.</summary>
 /// <param name="keys">Has the key.</param>
-internal sealed class ApiKeyHandler(ApiKeyStore keys) : DelegatingHandler
+/// <param name="signIn">Refreshes it, if it is a token; null if it never is.</param>
+internal sealed class ApiKeyHandler(ApiKeyStore keys, SignIn? signIn = null) : DelegatingHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request,
         CancellationToken cancellationToken
     )
     {
+        if (signIn is not null)
+            await signIn.RefreshAsync();
         if (await keys.GetAsync() is { } key)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         var response = await base.SendAsync(request, cancellationToken);

@@ -23,6 +23,8 @@ export function write(storage, name, value) {
   }
 }
 
+export const signInSettings = () => document.querySelector("meta[name=qrai-sign-in]")?.content ?? null;
+
 export const confirm = question => window.confirm(question);
 
 export const language = () => document.documentElement.lang;

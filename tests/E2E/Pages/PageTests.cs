@@ -17,6 +17,9 @@ public abstract class PageTests : ProgramTests
     /// <summary>Whether requests fail in this test, which the browser reports in the console.</summary>
     private protected bool RequestsMayFail { get; set; }
 
+    /// <summary>Another address that the browser may ask, such as that of an issuer of tokens; null for none.</summary>
+    private protected string? OtherAddress { get; set; }
+
     /// <summary>The addresses that the browser asked for.</summary>
     private protected ConcurrentQueue<string> Addresses { get; } = new();
 
@@ -82,6 +85,7 @@ public abstract class PageTests : ProgramTests
             Addresses.Enqueue(request.Url);
             var isLocal =
                 request.Url.StartsWith($"{address}/", StringComparison.Ordinal)
+                || OtherAddress is not null && request.Url.StartsWith($"{OtherAddress}/", StringComparison.Ordinal)
                 || request.Url.StartsWith("data:", StringComparison.Ordinal)
                 || request.Url.StartsWith("blob:", StringComparison.Ordinal);
             if (!isLocal)

@@ -1,5 +1,6 @@
 using Microsoft.Playwright;
 using QrAi.Tests.Testing.Providers;
+using QrAi.Tests.Testing.Tokens;
 
 namespace QrAi.Tests.E2E.Pages;
 
@@ -62,6 +63,31 @@ public sealed class ViewsTests : PageTests
         await Assertions.Expect(dialog).ToBeHiddenAsync();
         Addresses.ShouldNotContain(address => address.Contains(key, StringComparison.Ordinal));
         program.Output.ShouldNotContain(key);
+    }
+
+    [Test]
+    public async Task With_tokens_a_person_signs_in_with_the_issuer_and_is_led_back()
+    {
+        RequestsMayFail = true;
+        await using var issuer = await LocalIssuer.StartAsync();
+        OtherAddress = issuer.Authority;
+        var provider = await StartProviderAsync();
+        provider.Enqueue(Reply.Answer("You may."));
+        var workplace = await MigratedAsync(new Workplace().WithOpenRouter(provider));
+        workplace.Settings["AUTHENTICATION"] = "jwt";
+        workplace.Settings["JWT_AUTHORITY"] = issuer.Authority;
+        workplace.Settings["JWT_AUDIENCE"] = issuer.SignedInAudience;
+        workplace.Settings["OIDC_CLIENT_ID"] = "page";
+        var program = await StartAsync(workplace);
+        var page = await OpenAsync(program, "/documents");
+
+        await page.Button("Sign in").ClickAsync();
+
+        await Assertions.Expect(page.GetByText("No documents yet.")).ToBeVisibleAsync();
+        new Uri(page.Url).AbsolutePath.ShouldBe("/documents");
+        await page.GetByRole(AriaRole.Link, new() { Name = "New chat" }).ClickAsync();
+        await page.AskAsync("May I?");
+        await page.ShouldShowAnswerAsync("You may.");
     }
 
     [TestCase("ja-JP", "ja", "何を知りたいですか？", "質問を入力 …", "文書はまだありません。")]

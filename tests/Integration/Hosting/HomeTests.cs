@@ -1,4 +1,3 @@
-
 namespace QrAi.Tests.Integration.Hosting;
 
 /// <summary>The address alone, for programs; tests/E2E/Pages has the page for people.</summary>

@@ -10,7 +10,7 @@ public sealed class PageTests
     [TestCase(3)]
     public void A_last_page_has_no_next(int count)
     {
-        var page = Enumerable.Range(1, count).ToList().ToPage(3, _ => throw new InvalidOperationException());
+        var page = Enumerable.Range(1, count).ToList().ToPage(3, (_, _) => throw new InvalidOperationException());
 
         page.Items.ShouldBe(Enumerable.Range(1, count));
         page.NextCursor.ShouldBeNull();
@@ -19,18 +19,19 @@ public sealed class PageTests
     [Test]
     public void A_page_with_a_next_one_continues_after_its_last_item()
     {
-        var page = Enumerable.Range(1, 4).ToList().ToPage(3, item => Text(item));
+        var page = Enumerable.Range(1, 4).ToList().ToPage(3, (item, _) => Text(item));
 
         page.Items.ShouldBe([1, 2, 3]);
         page.NextCursor.ShouldBe("3");
     }
 
     [Test]
-    public void The_cursor_of_an_item_is_derived_from_the_item()
+    public void The_cursor_of_an_item_is_derived_from_the_item_or_its_index()
     {
         List<int> items = [10, 20];
 
-        items.ToPage(3, item => Text(item)).CursorOf(1).ShouldBe("20");
+        items.ToPage(3, (item, _) => Text(item)).CursorOf(1).ShouldBe("20");
+        items.ToPage(3, (_, index) => Text(index)).CursorOf(1).ShouldBe("1");
     }
 
     [Test]

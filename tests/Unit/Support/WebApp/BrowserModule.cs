@@ -15,6 +15,9 @@ public sealed class BrowserModule : IJSRuntime, IJSObjectReference
     /// <summary>What stands in the box of the question.</summary>
     public string Box { get; set; } = "";
 
+    /// <summary>How people sign in, as JSON; null if they do not.</summary>
+    public string? SignInSettings { get; set; }
+
     /// <summary>Whether the person agrees to what is asked.</summary>
     public bool Agrees { get; set; }
 
@@ -66,6 +69,8 @@ public sealed class BrowserModule : IJSRuntime, IJSObjectReference
             case "write":
                 Stored.TryRemove($"{arguments[0]} {arguments[1]}", out _);
                 return null;
+            case "signInSettings":
+                return SignInSettings;
             case "textOf":
                 return Box;
             case "setText":

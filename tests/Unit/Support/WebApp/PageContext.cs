@@ -22,6 +22,8 @@ public abstract class PageContext : BunitContext
         Services.AddSingleton(new PageModule(Browser));
         Services.AddSingleton<BrowserStorage>();
         Services.AddSingleton<ApiKeyStore>();
+        Services.AddSingleton(new IssuerHttp(Service.CreateClient()));
+        Services.AddSingleton<SignIn>();
         Services.AddSingleton<PendingQuestions>();
         Services.AddSingleton<Notices>();
         Services.AddSingleton<SessionChanges>();
