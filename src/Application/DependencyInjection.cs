@@ -51,6 +51,9 @@ public static class DependencyInjection
         services.AddScoped<QuestionIntake>();
         services.AddSingleton<ApiKeyCache>();
         services.AddSingleton<KeyUses>();
+        services.AddSingleton<ReplicaLoads>();
+        services.AddSingleton<SpendingBound>();
+        services.AddSingleton<Budgets>();
         services.AddSingleton<Worker>();
         services.AddSingleton<RunningGenerations>();
         services.AddSingleton<GenerationDrain>();

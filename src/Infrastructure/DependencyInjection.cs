@@ -53,6 +53,8 @@ public static class DependencyInjection
                 rate.Burst,
                 provider.GetRequiredService<TimeProvider>()
             ));
+        if (settings.Http.StreamsPerCaller is > 0 and var streams)
+            services.AddSingleton(new StreamCounts(streams));
         return services
             .AddSecrets(settings)
             .AddPersistence(settings.Database)

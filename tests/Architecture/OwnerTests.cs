@@ -25,9 +25,17 @@ public sealed class OwnerTests
             .ShouldBeSubsetOf(Entities);
 
     [Test]
-    public void Only_maintenance_of_idempotency_keys_and_titles_and_the_operators_usage_bypass_the_filter_of_the_owner() =>
+    public void Only_maintenance_and_the_operators_usage_bypass_the_filter_of_the_owner() =>
         FilesThatUse("IgnoreQueryFilters")
-            .ShouldBe(["DeleteExpiredIdempotencyKeys.cs", "RefoldTitles.cs", "ReportUsage.cs"], ignoreOrder: true);
+            .ShouldBe(
+                [
+                    "DeleteExpiredIdempotencyKeys.cs",
+                    "RefoldTitles.cs",
+                    "RemoveAbandonedReservations.cs",
+                    "ReportUsage.cs",
+                ],
+                ignoreOrder: true
+            );
 
     [Test]
     public void Only_the_lock_of_migrations_and_the_search_query_in_SQL_through_the_context() =>
@@ -43,7 +51,7 @@ public sealed class OwnerTests
             );
 
     [Test]
-    public void Only_API_keys_maintenance_of_idempotency_keys_and_titles_and_the_operators_usage_work_without_an_owner() =>
+    public void Only_API_keys_maintenance_and_the_operators_usage_work_without_an_owner() =>
         FilesThatUse(nameof(IQrAiDbContextFactory.CreateForService))
             .ShouldBe(
                 [
@@ -55,6 +63,7 @@ public sealed class OwnerTests
                     "QrAiDbContextFactory.cs",
                     "RecordKeyUses.cs",
                     "RefoldTitles.cs",
+                    "RemoveAbandonedReservations.cs",
                     "ReportUsage.cs",
                     "RevokeKey.cs",
                     "RotateKey.cs",

@@ -10,12 +10,14 @@ namespace QrAi.Application.Callers;
 /// The rights of the caller: <c>share</c> is to add and delete documents that all owners can read.
 /// </param>
 /// <param name="RateLimit">The rate limit of the owner's questions.</param>
+/// <param name="Limits">The limits of the key, and what is left of them.</param>
 public sealed record CallerDto(
     string Owner,
     CallerAuthentication Authentication,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] CallerKeyDto? Key,
     IReadOnlyList<string> Rights,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] QuestionLimitDto? RateLimit
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] QuestionLimitDto? RateLimit,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<KeyLimitDto>? Limits
 );
 
 /// <summary>The API key of a caller, without its secret.</summary>
@@ -31,6 +33,13 @@ public sealed record CallerKeyDto(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? ExpiresAt,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateTimeOffset? LastUsedAt
 );
+
+/// <summary>A limit of a key, in tokens or US dollars.</summary>
+/// <param name="Limit">The limit as it was set.</param>
+/// <param name="Used">What was used in the current period.</param>
+/// <param name="Left">What is left for new answers: not what was used, nor what running answers have reserved.</param>
+/// <param name="ResetsAt">When the next period begins.</param>
+public sealed record KeyLimitDto(string Limit, decimal Used, decimal Left, DateTimeOffset ResetsAt);
 
 /// <summary>The rate limit of questions.</summary>
 /// <param name="PerMinute">The questions per minute on average.</param>

@@ -26,22 +26,27 @@ public sealed class CurrentCaller
     /// <summary>How the caller has authenticated.</summary>
     public CallerAuthentication Authentication { get; private set; }
 
+    /// <summary>Whether the key of the caller has limits.</summary>
+    public bool IsLimited { get; private set; }
+
     /// <summary>Sets the owner.</summary>
     /// <param name="owner">The owner.</param>
     /// <param name="mayShare">Whether the caller may add and delete documents that all owners can read.</param>
     /// <param name="authentication">How the caller has authenticated.</param>
     /// <param name="keyId">The API key of the caller; null for none.</param>
+    /// <param name="isLimited">Whether the key has limits.</param>
     /// <exception cref="InvalidOperationException">If another owner is set.</exception>
     public void Identify(
         string owner,
         bool mayShare = false,
         CallerAuthentication authentication = CallerAuthentication.None,
-        Guid? keyId = null
+        Guid? keyId = null,
+        bool isLimited = false
     )
     {
         if (_owner is not null && _owner != owner)
             throw new InvalidOperationException("The scope has another owner.");
-        (_owner, MayShare, Authentication, KeyId) = (owner, mayShare, authentication, keyId);
+        (_owner, MayShare, Authentication, KeyId, IsLimited) = (owner, mayShare, authentication, keyId, isLimited);
     }
 
     /// <summary>Requires the right to add and delete documents that all owners can read.</summary>

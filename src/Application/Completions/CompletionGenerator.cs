@@ -14,6 +14,7 @@ internal sealed class CompletionGenerator(
     AnswerSources sources,
     UsageMeter meter,
     UsageRecorder recorder,
+    Budgets budgets,
     TimeProvider clock,
     ILogger<CompletionGenerator> logger
 )
@@ -56,6 +57,8 @@ internal sealed class CompletionGenerator(
         var (provider, model) = ModelNames.Resolve(providers.Models, request.Model!.Trim());
         var outcome = await GenerationOutcome.OfAsync(running, PrepareAsync, meter, recorder, subject, logger);
         await recorder.RecordAsync(outcome.Calls);
+        if (subject.ReservationId is { } reservation)
+            await budgets.ReleaseAsync(subject.Owner, reservation);
         return new GenerationEnd(
             outcome.Status,
             clock.Now(),

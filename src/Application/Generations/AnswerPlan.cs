@@ -39,7 +39,9 @@ internal sealed record AnswerPlan(
                 },
                 client,
                 past => Generations.Prompt.For(systemPrompt, past, question),
-                request.Model is { } model ? new ChatOptions { ModelId = model } : null
+                request.Model is null && request.MaxTokens is null
+                    ? null
+                    : new ChatOptions { ModelId = request.Model, MaxOutputTokens = request.MaxTokens }
             );
         }
 
@@ -53,7 +55,10 @@ internal sealed record AnswerPlan(
             },
             providers.ClientStartingWith(provider),
             past => ChatPrompt.For(messages, past),
-            ChatPrompt.OptionsFor(modelId, request.Options ?? new CompletionOptions())
+            ChatPrompt.OptionsFor(
+                modelId,
+                (request.Options ?? new CompletionOptions()).WithMaxTokens(request.MaxTokens)
+            )
         );
     }
 }

@@ -35,6 +35,9 @@ internal sealed record AnswerRequest
     /// <summary>The API key of the caller, which the calls of providers are accounted to; null if the caller used none.</summary>
     public Guid? KeyId { get; init; }
 
+    /// <summary>The maximum number of tokens that the limits of the key leave to the answer; null for no limit.</summary>
+    public int? MaxTokens { get; init; }
+
     /// <summary>Returns on whose behalf, and for what, the providers are called.</summary>
     /// <param name="answer">The answer.</param>
     public UsageSubject SubjectOf(Message answer) => new(answer.Owner, KeyId, answer.SessionId, answer.Id);

@@ -5,6 +5,7 @@ using QrAi.Application.Callers;
 using QrAi.Application.Errors;
 using QrAi.Application.Persistence;
 using QrAi.Domain.Callers;
+using QrAi.Domain.Sessions;
 
 namespace QrAi.Application.OwnerData;
 
@@ -12,7 +13,8 @@ namespace QrAi.Application.OwnerData;
 /// Deletes everything that belongs to the owner of the scope, and then counts what is left. Answers that are being generated are
 /// cancelled. It can be repeated.
 /// </summary>
-public sealed record EraseOwner : IRequest<ErasedOwner>;
+/// <param name="KeepsUsage">Whether the usage of providers is kept, without the name of the owner and what it refers to.</param>
+public sealed record EraseOwner(bool KeepsUsage = false) : IRequest<ErasedOwner>;
 
 /// <summary>The result of an erasure.</summary>
 /// <param name="Before">The rows of the owner before it, in every table that names owners.</param>
@@ -39,6 +41,11 @@ internal sealed class EraseOwnerHandler(
     /// <summary>What requests add that were accepted before the keys were deleted is deleted by the next pass.</summary>
     private const int MaxPasses = 3;
 
+    private const int Batch = 500;
+
+    /// <summary>Another process notices within a second that an answer was deleted.</summary>
+    private static readonly TimeSpan _stopWait = TimeSpan.FromSeconds(2);
+
     public async Task<ErasedOwner> Handle(EraseOwner request, CancellationToken cancellationToken)
     {
         var owner = caller.Owner;
@@ -47,9 +54,12 @@ internal sealed class EraseOwnerHandler(
             throw NotFoundException.OfOwner(owner);
 
         await RefuseKeysAsync(owner, cancellationToken);
+        await StopAnswersAsync(owner, cancellationToken);
         var left = before;
         for (var pass = 1; pass <= MaxPasses && left.Any(rows => rows.Count > 0); pass++)
         {
+            if (request.KeepsUsage)
+                await DetachUsageAsync(owner, cancellationToken);
             await tables.DeleteAsync(owner, cancellationToken);
             left = await tables.CountAsync(owner, cancellationToken);
         }
@@ -61,6 +71,39 @@ internal sealed class EraseOwnerHandler(
             retention.ToString(),
             retention.LastExpiry(clock.GetUtcNow())
         );
+    }
+
+    /// <summary>Stops the answers that are being generated, and waits until their calls of providers are stored.</summary>
+    private async Task StopAnswersAsync(string owner, CancellationToken cancellationToken)
+    {
+        await using var database = databases.CreateFor(owner);
+        var open = database.Sessions.Where(session =>
+            database.Messages.Any(message =>
+                message.SessionId == session.Id && message.Status == MessageStatus.Generating
+            )
+        );
+        if (await open.ExecuteDeleteAsync(cancellationToken) > 0)
+            await Task.Delay(_stopWait, clock, cancellationToken);
+    }
+
+    /// <summary>Gives the calls of providers another owner. The sums of days are made again from them.</summary>
+    private async Task DetachUsageAsync(string owner, CancellationToken cancellationToken)
+    {
+        await using var database = databases.CreateFor(owner);
+        int detached;
+        do detached = await database
+            .UsageRecords.OrderBy(call => call.Id)
+            .Take(Batch)
+            .ExecuteUpdateAsync(
+                call =>
+                    call.SetProperty(one => one.Owner, Owners.Erased)
+                        .SetProperty(one => one.KeyId, (Guid?)null)
+                        .SetProperty(one => one.SessionId, (Guid?)null)
+                        .SetProperty(one => one.AnswerId, (Guid?)null)
+                        .SetProperty(one => one.IsRolledUp, false),
+                cancellationToken
+            );
+        while (detached == Batch);
     }
 
     /// <summary>Deletes the keys first, and waits until every process refuses them, so that their callers add nothing.</summary>

@@ -36,6 +36,7 @@ internal sealed class ExportOwnerHandler(
             Lines("messages.jsonl", data.ReadMessagesAsync(cancellationToken)),
             Lines("documents.jsonl", data.ReadDocumentsAsync(cancellationToken)),
             Lines("keys.jsonl", data.ReadKeysAsync(cancellationToken)),
+            Lines("usage.jsonl", data.ReadUsageAsync(cancellationToken)),
             FilesAsync(data, cancellationToken),
         ];
         foreach (var file in files)

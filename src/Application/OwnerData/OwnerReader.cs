@@ -9,6 +9,7 @@ using QrAi.Application.Search;
 using QrAi.Application.Sessions;
 using QrAi.Application.Time;
 using QrAi.Domain.Documents;
+using QrAi.Domain.Usage;
 
 namespace QrAi.Application.OwnerData;
 
@@ -112,6 +113,28 @@ internal sealed class OwnerReader(IQrAiDbContext database, string owner, IMapper
         var now = clock.Now();
         foreach (var key in keys)
             yield return KeyDto.Of(key, now);
+    }
+
+    /// <summary>Reads the calls of providers, oldest first.</summary>
+    /// <param name="cancellationToken">Stops reading.</param>
+    public async IAsyncEnumerable<UsageCallDto> ReadUsageAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        var last = Guid.Empty;
+        List<UsageRecord> page;
+        do
+        {
+            page = await database
+                .UsageRecords.AsNoTracking()
+                .Where(call => call.Id.CompareTo(last) > 0)
+                .OrderBy(call => call.Id)
+                .Take(PageSize)
+                .ToListAsync(cancellationToken);
+            foreach (var call in page)
+                yield return UsageCallDto.Of(call);
+            last = page.Count > 0 ? page[^1].Id : last;
+        } while (page.Count == PageSize);
     }
 
     /// <summary>Reads a part of a document's file.</summary>

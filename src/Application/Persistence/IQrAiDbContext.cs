@@ -60,6 +60,12 @@ public interface IQrAiDbContext : IAsyncDisposable
     /// <summary>The sums of those calls by day, as far as they are rolled up.</summary>
     DbSet<UsageDay> UsageDays { get; }
 
+    /// <summary>What the owner's running answers may use of the limits of their keys.</summary>
+    DbSet<Reservation> Reservations { get; }
+
+    /// <summary>What orders the reservations of the owner's keys.</summary>
+    DbSet<KeyBudget> KeyBudgets { get; }
+
     /// <summary>Reads the blocks of the search index that have the terms of a query, from all segments that the owner can read.</summary>
     /// <param name="kind">What to search.</param>
     /// <param name="terms">The terms.</param>

@@ -53,8 +53,7 @@ internal sealed class IndexNextSessionsHandler(
             // A session was deleted, or another process has indexed it: the next run reads what is left.
             logger.LogDebug("Sessions changed while they were indexed");
         }
-        catch (Exception exception)
-            when (exception is not (DatabaseUnavailableException or OperationCanceledException))
+        catch (Exception exception) when (exception is not (DatabaseUnavailableException or OperationCanceledException))
         {
             // The sessions of other owners must not wait for those of this one, which are retried in the next round.
             logger.LogError(exception, "The sessions of an owner cannot be indexed");

@@ -43,6 +43,9 @@ public sealed class ApiKey
     /// <summary>Whether callers with the key may add and delete documents that all owners can read.</summary>
     public bool MayShare { get; private init; }
 
+    /// <summary>The most that calls of providers for the key may use; none without any.</summary>
+    public IReadOnlyList<SpendingLimit> Limits { get; private init; } = [];
+
     /// <summary>The time of creation.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
@@ -61,6 +64,7 @@ public sealed class ApiKey
     /// <param name="expiresAt">The time from which the key is refused, in the future; null if it does not expire.</param>
     /// <param name="now">The current time.</param>
     /// <param name="mayShare">Whether callers with the key may add and delete documents that all owners can read.</param>
+    /// <param name="limits">The most that calls of providers for the key may use; null for no limits.</param>
     /// <returns>The stored key, and its secret, which is not stored anywhere.</returns>
     /// <exception cref="ArgumentException">If the name, the owner or the time is invalid.</exception>
     public static (ApiKey Key, string Secret) Create(
@@ -68,7 +72,8 @@ public sealed class ApiKey
         string owner,
         DateTimeOffset? expiresAt,
         DateTimeOffset now,
-        bool mayShare = false
+        bool mayShare = false,
+        IReadOnlyList<SpendingLimit>? limits = null
     )
     {
         Guard.Against.InvalidText(name, MaxNameLength, nameof(name));
@@ -85,6 +90,7 @@ public sealed class ApiKey
             Owner = owner,
             Hash = HashOf(secret)!,
             MayShare = mayShare,
+            Limits = limits ?? [],
             CreatedAt = now,
             ExpiresAt = expiresAt,
         };
@@ -130,7 +136,7 @@ public sealed class ApiKey
     {
         if (!IsUsable(now))
             throw new InvalidOperationException("The key is revoked or expired.");
-        var successor = Create(Name, Owner, ExpiresAt, now, MayShare);
+        var successor = Create(Name, Owner, ExpiresAt, now, MayShare, Limits);
         if (keep <= TimeSpan.Zero)
             Revoke(now);
         else if (ExpiresAt is not { } end || end > now + keep)

@@ -9,7 +9,8 @@ public static class Picodollars
     /// <summary>The maximum cost of a call in US dollars, which a larger one is reduced to.</summary>
     public const decimal MaxCost = 100_000;
 
-    private const decimal PerDollar = 1_000_000_000_000;
+    /// <summary>The units of a dollar.</summary>
+    public const decimal PerDollar = 1_000_000_000_000;
 
     /// <summary>Converts a cost, rounded to the unit.</summary>
     /// <param name="dollars">US dollars.</param>

@@ -21,6 +21,8 @@ public static class JobRegistration
             services.AddEmbedding();
         if (settings.Retention.IsOn)
             services.AddSingleton(settings.Retention).AddHostedService<SessionRetention>();
+        if (settings.RateLimit.IsOn || settings.Http.StreamsPerCaller > 0)
+            services.AddHostedService<LimitSharing>();
         return services
             .AddHostedService<DatabaseStartup>()
             .AddHostedService<TakeoverStart>()
@@ -28,6 +30,7 @@ public static class JobRegistration
             .AddHostedService<DocumentReading>()
             .AddHostedService<SessionIndexing>()
             .AddHostedService<KeyUseWriter>()
+            .AddHostedService<ReservationCleanup>()
             .AddHostedService<UsageWriter>()
             .AddHostedService<UsageRollUp>()
             .AddHostedService<IdempotencyKeyCleanup>();

@@ -60,6 +60,12 @@ public abstract class QrAiDbContext(DbContextOptions options) : DbContext(option
     public DbSet<UsageDay> UsageDays => Set<UsageDay>();
 
     /// <inheritdoc />
+    public DbSet<Reservation> Reservations => Set<Reservation>();
+
+    /// <inheritdoc />
+    public DbSet<KeyBudget> KeyBudgets => Set<KeyBudget>();
+
+    /// <inheritdoc />
     public abstract IAsyncEnumerable<IndexBlock> ReadIndexAsync(IndexKind kind, long[] terms);
 
     /// <inheritdoc />

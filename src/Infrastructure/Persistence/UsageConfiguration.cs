@@ -20,6 +20,9 @@ internal sealed class UsageRecordConfiguration : IEntityTypeConfiguration<UsageR
             .HasIndex(call => new { call.Owner, call.Day })
             .HasDatabaseName("ix_usage_records_not_rolled_up")
             .HasFilter("NOT is_rolled_up");
+
+        // Serves the limits of keys by minute and hour.
+        builder.HasIndex(call => new { call.KeyId, call.CreatedAt }).HasFilter("key_id IS NOT NULL");
     }
 }
 

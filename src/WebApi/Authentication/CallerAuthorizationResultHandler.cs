@@ -32,7 +32,13 @@ internal sealed partial class CallerAuthorizationResultHandler(
         var owner = context.User.FindOwner()!;
         context
             .RequestServices.GetRequiredService<CurrentCaller>()
-            .Identify(owner, context.User.MayShare(), context.User.Authentication(), context.User.FindKey());
+            .Identify(
+                owner,
+                context.User.MayShare(),
+                context.User.Authentication(),
+                context.User.FindKey(),
+                context.User.IsLimited()
+            );
         context.Features.GetRequiredFeature<RequestProperties>().Owner = owner;
         await next(context);
     }

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using MediatR;
 using QrAi.Application.Callers;
+using QrAi.Domain.Callers;
 
 namespace QrAi.WebApi.Commands;
 
@@ -58,12 +60,20 @@ internal static class KeysCommand
         {
             Description = "Callers with the key may add and delete documents that all owners can read.",
         };
+        var limit = new Option<SpendingLimit[]>("--limit")
+        {
+            Description =
+                "The most that the providers' answers may use: an amount of USD or tokens by minute, hour, day or month (UTC), such as \"5 USD/month\" or \"200000 tokens/day\". It may be given several times.",
+            HelpName = "LIMIT",
+            CustomParser = ParseLimits,
+        };
         var command = new Command("create", "Creates a key and prints it once: only its hash is stored.")
         {
             name,
             owner,
             expires,
             share,
+            limit,
         };
         command.SetAction(
             (parsed, cancellationToken) =>
@@ -74,7 +84,8 @@ internal static class KeysCommand
                                 parsed.GetValue(name),
                                 parsed.GetValue(owner),
                                 parsed.GetValue(expires),
-                                parsed.GetValue(share)
+                                parsed.GetValue(share),
+                                parsed.GetValue(limit)
                             ),
                             sender,
                             terminal,
@@ -84,6 +95,17 @@ internal static class KeysCommand
                 )
         );
         return command;
+    }
+
+    private static SpendingLimit[] ParseLimits(ArgumentResult result)
+    {
+        var limits = new List<SpendingLimit>();
+        foreach (var token in result.Tokens)
+            if (SpendingLimit.TryParse(token.Value) is { } limit)
+                limits.Add(limit);
+            else
+                result.AddError($"--limit must be {SpendingLimit.Format}, not '{token.Value}'.");
+        return [.. limits];
     }
 
     private static Command ListVerb(VerbRunner runner)
@@ -187,7 +209,7 @@ internal static class KeysCommand
         foreach (var key in await sender.Send(new ListKeys(), cancellationToken))
             await terminal.Output.WriteLineAsync(
                 $"{key.Id}  {State(key), -7}  {key.Owner}  made {Time(key.CreatedAt)}  "
-                    + $"used {(key.LastUsedAt is { } used ? Time(used) : "never")}  {Until(key)}{(key.MayShare ? "  may share" : "")}  {key.Name}"
+                    + $"used {(key.LastUsedAt is { } used ? Time(used) : "never")}  {Until(key)}{(key.MayShare ? "  may share" : "")}{string.Concat(key.Limits.Select(limit => $"  {limit}"))}  {key.Name}"
             );
         return ExitCode.Done;
     }

@@ -31,7 +31,7 @@ internal static class OwnersCommand
         };
         var command = new Command(
             "export",
-            "Writes sessions, messages, documents with their files and keys without secrets, as they are at one moment, to a zip "
+            "Writes sessions, messages, documents with their files, keys without secrets and usage, as they are at one moment, to a zip "
                 + "archive of JSON lines and files."
         )
         {
@@ -63,6 +63,10 @@ internal static class OwnersCommand
         {
             Description = "Erase without confirmation; required if standard input is not a terminal.",
         };
+        var keepUsage = new Option<bool>("--keep-usage")
+        {
+            Description = "Keep what calls of providers used, without the name of the owner.",
+        };
         var command = new Command(
             "erase",
             "Deletes sessions, messages, documents, keys and everything else of an owner, and proves that no table names it."
@@ -70,13 +74,21 @@ internal static class OwnersCommand
         {
             owner,
             yes,
+            keepUsage,
         };
         command.SetAction(
             (parsed, cancellationToken) =>
                 runner.RunForOwnerAsync(
                     parsed.GetValue(owner),
                     (sender, terminal, stop) =>
-                        EraseAsync(parsed.GetRequiredValue(owner), parsed.GetValue(yes), sender, terminal, stop),
+                        EraseAsync(
+                            parsed.GetRequiredValue(owner),
+                            new EraseOwner(parsed.GetValue(keepUsage)),
+                            parsed.GetValue(yes),
+                            sender,
+                            terminal,
+                            stop
+                        ),
                     cancellationToken
                 )
         );
@@ -85,6 +97,7 @@ internal static class OwnersCommand
 
     private static async Task<int> EraseAsync(
         string owner,
+        EraseOwner request,
         bool yes,
         ISender sender,
         Terminal terminal,
@@ -107,7 +120,7 @@ internal static class OwnersCommand
             }
         }
 
-        var erased = await sender.Send(new EraseOwner(), cancellationToken);
+        var erased = await sender.Send(request, cancellationToken);
         await terminal.Output.WriteLineAsync(
             $"erased {owner}: {Describe(erased.Before.Where(rows => rows.Count > 0))}"
         );

@@ -1,6 +1,8 @@
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 using QrAi.Application.Callers;
+using QrAi.WebApi.Errors;
+using QrAi.WebApi.OpenApi;
 
 namespace QrAi.WebApi.Endpoints;
 
@@ -8,7 +10,7 @@ namespace QrAi.WebApi.Endpoints;
 internal static class KeyEndpoints
 {
     public static void MapKeys(this RouteGroupBuilder api) =>
-        api.MapGet("/keys/me", GetCaller).WithTags("Keys").WithName(nameof(GetCaller));
+        api.MapGet("/keys/me", GetCaller).WithTags("Keys").WithName(nameof(GetCaller)).MayFailWith(ErrorKind.NotFound); // a key that was erased in the last seconds
 
     /// <summary>Describes the caller.</summary>
     /// <remarks>Who it is, how it has authenticated, and what it may do. It does not count against a limit.</remarks>

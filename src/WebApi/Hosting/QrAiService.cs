@@ -13,7 +13,6 @@ using QrAi.WebApi.Health;
 using QrAi.WebApi.Http;
 using QrAi.WebApi.OpenAi;
 using QrAi.WebApi.OpenApi;
-using QrAi.WebApi.Streams;
 using Scalar.AspNetCore;
 
 namespace QrAi.WebApi.Hosting;
@@ -152,7 +151,7 @@ public static class QrAiService
         services.AddCallers(settings.Authentication);
         services.AddProxiesAndCors(settings.Http);
         services.AddRequestTime(settings.Http.RequestTimeout);
-        services.AddSingleton(new StreamLimit(settings.Http.StreamsPerCaller));
+        services.AddSingleton<StreamLimit>();
         services.AddSingleton<FileBody>();
         if (settings.Authentication.Jwt is { ClientId: { } client, Scope: var scope })
             services.AddSingleton(new SignInClient(client, scope));

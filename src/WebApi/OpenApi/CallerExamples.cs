@@ -27,7 +27,15 @@ internal static class CallerExamples
                             _created.AddHours(1)
                         ),
                         [],
-                        _limit
+                        _limit,
+                        [
+                            new KeyLimitDto(
+                                "5 USD/month",
+                                1.25m,
+                                3.75m,
+                                new DateTimeOffset(2026, 12, 1, 0, 0, 0, TimeSpan.Zero)
+                            ),
+                        ]
                     )
                 ),
                 new(
@@ -37,7 +45,8 @@ internal static class CallerExamples
                         CallerAuthentication.Jwt,
                         Key: null,
                         [NotPermittedException.Share],
-                        _limit
+                        _limit,
+                        Limits: null
                     )
                 ),
             ],

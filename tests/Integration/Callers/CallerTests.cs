@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using QrAi.Application.Callers;
+using QrAi.Tests.Testing.Tokens;
 
 namespace QrAi.Tests.Integration.Callers;
 
@@ -48,6 +49,21 @@ public sealed class CallerTests(DatabaseKind kind) : IntegrationTest(kind)
         var caller = await MeAsync(qrai);
 
         (caller.Owner, caller.Authentication, caller.Key, caller.RateLimit).ShouldBe(("anonymous", "none", null, null));
+        caller.Rights.ShouldBe(["share"]);
+    }
+
+    [Test]
+    public async Task A_caller_with_a_token_is_told_the_owner_that_the_token_names()
+    {
+        await using var issuer = await LocalIssuer.StartAsync();
+        await using var qrai = await StartAsync(TokenSettings.Of(issuer, "api-key,jwt"));
+        await using var alice = qrai.As(
+            issuer.Token("alice", TokenSettings.Audience, claims => claims["scope"] = "qrai.share")
+        );
+
+        var caller = await MeAsync(alice);
+
+        (caller.Owner, caller.Authentication, caller.Key).ShouldBe(($"jwt:{issuer.Authority}#alice", "jwt", null));
         caller.Rights.ShouldBe(["share"]);
     }
 

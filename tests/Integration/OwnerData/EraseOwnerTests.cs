@@ -77,6 +77,29 @@ public sealed class EraseOwnerTests(DatabaseKind kind) : IntegrationTest(kind)
     }
 
     [Test]
+    public async Task Usage_is_kept_without_the_name_where_the_operator_says_so()
+    {
+        await using var qrai = await StartAsync(_withKeys);
+        var key = await qrai.CreateKeyAsync("alice");
+        await using var alice = qrai.As(key.Secret);
+        await alice.AskAsync("What does it cost?");
+        await using var database = await OpenDatabaseAsync();
+        await Eventually.Holds(async () => await database.NumberAsync("SELECT count(*) FROM usage_days") == 1);
+
+        var erased = await qrai.Services.SendForAsync("alice", new EraseOwner(KeepsUsage: true));
+
+        erased.Left.ShouldBeEmpty();
+        (
+            await database.LinesAsync(
+                "SELECT owner || ' ' || questions || ' ' || (key_id IS NULL) || ' ' || (answer_id IS NULL) FROM usage_records"
+            )
+        ).ShouldBe([Kind == DatabaseKind.Postgres ? "(erased) 1 true true" : "(erased) 1 1 1"]);
+        await Eventually.Holds(async () =>
+            await database.NumberAsync("SELECT count(*) FROM usage_days WHERE owner = '(erased)'") == 1
+        );
+    }
+
+    [Test]
     public async Task What_the_owner_shares_is_erased_and_what_others_share_stays()
     {
         await using var qrai = await StartAsync(_withKeys);

@@ -39,6 +39,7 @@ public sealed class ExportOwnerTests(DatabaseKind kind) : IntegrationTest(kind)
                 "messages.jsonl",
                 "documents.jsonl",
                 "keys.jsonl",
+                "usage.jsonl",
                 $"documents/{document.Id}/_rules.md",
             ]);
         var values = parts.OfType<ExportLine>().Select(line => line.Value).ToList();
@@ -49,7 +50,9 @@ public sealed class ExportOwnerTests(DatabaseKind kind) : IntegrationTest(kind)
         answer.Sources.ShouldNotBeNull().ShouldContain(source => source.DocumentId == document.Id);
         values.OfType<DocumentDto>().Select(one => one.Id).ShouldBe([document.Id]);
         values.OfType<KeyDto>().Select(one => one.Id).ShouldBe([key.Key.Id]);
-        values.Count.ShouldBe(5);
+        var call = values.OfType<UsageCallDto>().ShouldHaveSingleItem();
+        (call.AnswerId, call.KeyId).ShouldBe((asked.Answer.Id, key.Key.Id));
+        values.Count.ShouldBe(6);
         TextOf(parts).ShouldBe(Rules);
     }
 
@@ -70,7 +73,7 @@ public sealed class ExportOwnerTests(DatabaseKind kind) : IntegrationTest(kind)
         var values = parts.OfType<ExportLine>().Select(line => line.Value).ToList();
         values.OfType<SessionDto>().Select(session => session.Id).ShouldBe([before.Id]);
         values.OfType<MessageDto>().ShouldBeEmpty();
-        (await ExportAsync(qrai, "anonymous")).OfType<ExportLine>().Count().ShouldBe(4);
+        (await ExportAsync(qrai, "anonymous")).OfType<ExportLine>().Count().ShouldBe(5);
     }
 
     [Test]

@@ -69,8 +69,11 @@ public sealed record CallerBody(
     string Authentication,
     IReadOnlyList<string> Rights,
     CallerKeyBody? Key = null,
-    CallerLimitBody? RateLimit = null
+    CallerLimitBody? RateLimit = null,
+    IReadOnlyList<KeyLimitBody>? Limits = null
 );
+
+public sealed record KeyLimitBody(string Limit, decimal Used, decimal Left, DateTimeOffset ResetsAt);
 
 public sealed record CallerKeyBody(
     Guid Id,

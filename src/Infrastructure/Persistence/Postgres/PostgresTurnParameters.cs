@@ -89,7 +89,8 @@ internal static class PostgresTurnParameters
     public static void AddValue(this NpgsqlParameterCollection parameters, string value, NpgsqlDbType type) =>
         parameters.Add(new NpgsqlParameter<string> { TypedValue = value, NpgsqlDbType = type });
 
-    private static void AddText(this NpgsqlParameterCollection parameters, string? value) =>
+    /// <summary>Adds a text, or NULL.</summary>
+    public static void AddText(this NpgsqlParameterCollection parameters, string? value) =>
         parameters.Add(
             value is null
                 ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text }

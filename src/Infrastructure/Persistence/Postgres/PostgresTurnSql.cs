@@ -113,12 +113,19 @@ internal static class PostgresTurnSql
         "EXISTS (SELECT FROM ended) OR NOT EXISTS (SELECT FROM messages WHERE messages.id = $1)"
     );
 
+    private const string Release = """
+        DELETE FROM reservations WHERE id = $1
+          AND (EXISTS (SELECT FROM ended) OR NOT EXISTS (SELECT FROM messages WHERE messages.id = $1))
+        """;
+
     /// <summary>Ends an answer without stored pieces.</summary>
-    public static readonly string Close = $"WITH ended AS ({End}), counted AS ({AddCalls}) SELECT id FROM ended";
+    public static readonly string Close = $"""
+        WITH ended AS ({End}), counted AS ({AddCalls}), released AS ({Release}) SELECT id FROM ended
+        """;
 
     /// <summary>Ends an answer, and removes its stored pieces.</summary>
     public static readonly string CloseWithPieces = $"""
-        WITH ended AS ({End}), counted AS ({AddCalls}),
+        WITH ended AS ({End}), counted AS ({AddCalls}), released AS ({Release}),
         removed AS (DELETE FROM answer_pieces WHERE answer_id IN (SELECT id FROM ended))
         SELECT id FROM ended
         """;

@@ -78,6 +78,11 @@ internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions
         ON CONFLICT (id) DO NOTHING
         """;
 
+    private const string Release = """
+        DELETE FROM reservations WHERE id = @id
+          AND (@ended OR NOT EXISTS (SELECT 1 FROM messages WHERE messages.id = @id))
+        """;
+
     private const string RemovePieces = "DELETE FROM answer_pieces WHERE answer_id = @id";
 
     private const string IsClosed = """
@@ -124,6 +129,7 @@ internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions
                 ("@ended", isEnded),
                 ("@calls", UsageJson.Write(closing.Calls))
             );
+            write.Execute(Release, ("@id", answer.Id), ("@ended", isEnded));
             if (!isEnded)
                 return Task.FromResult(write.Query(IsClosed, _ => true, own).Count > 0);
             write.Execute(RemovePieces, ("@id", answer.Id));

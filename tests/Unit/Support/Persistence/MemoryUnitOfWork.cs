@@ -67,6 +67,10 @@ internal sealed class MemoryUnitOfWork(MemoryDatabase database, string? owner) :
 
     public DbSet<UsageDay> UsageDays => Empty<UsageDay>();
 
+    public DbSet<Reservation> Reservations => Empty<Reservation>();
+
+    public DbSet<KeyBudget> KeyBudgets => Empty<KeyBudget>();
+
     public IAsyncEnumerable<IndexBlock> ReadIndexAsync(IndexKind kind, long[] terms) =>
         AsyncEnumerable.Empty<IndexBlock>();
 

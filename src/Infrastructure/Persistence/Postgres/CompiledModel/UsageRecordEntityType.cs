@@ -29,7 +29,7 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
                 typeof(UsageRecord),
                 baseEntityType,
                 propertyCount: 19,
-                unnamedIndexCount: 1,
+                unnamedIndexCount: 2,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -1000,9 +1000,14 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
     key.AddAnnotation("Relational:Name", "pk_usage_records");
 
     var index = runtimeEntityType.AddIndex(
+        new[] { keyId, createdAt });
+    index.AddAnnotation("Relational:Filter", "key_id IS NOT NULL");
+    index.AddAnnotation("Relational:Name", "ix_usage_records_key_id_created_at");
+
+    var index0 = runtimeEntityType.AddIndex(
         new[] { owner, day });
-    index.AddAnnotation("Relational:Filter", "NOT is_rolled_up");
-    index.AddAnnotation("Relational:Name", "ix_usage_records_not_rolled_up");
+    index0.AddAnnotation("Relational:Filter", "NOT is_rolled_up");
+    index0.AddAnnotation("Relational:Name", "ix_usage_records_not_rolled_up");
 
     return runtimeEntityType;
 }

@@ -303,6 +303,12 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_used_at");
 
+                    b.Property<string>("Limits")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("limits")
+                        .HasDefaultValueSql("''");
+
                     b.Property<bool>("MayShare")
                         .HasColumnType("boolean")
                         .HasColumnName("may_share");
@@ -734,6 +740,66 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                     b.ToTable("sessions", (string)null);
                 });
 
+            modelBuilder.Entity("QrAi.Domain.Usage.KeyBudget", b =>
+                {
+                    b.Property<Guid>("KeyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("key_id");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("owner");
+
+                    b.Property<long>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("revision");
+
+                    b.HasKey("KeyId")
+                        .HasName("pk_key_budgets");
+
+                    b.ToTable("key_budgets", (string)null);
+                });
+
+            modelBuilder.Entity("QrAi.Domain.Usage.Reservation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Cost")
+                        .HasColumnType("bigint")
+                        .HasColumnName("cost");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("KeyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("key_id");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("owner");
+
+                    b.Property<long>("Tokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("tokens");
+
+                    b.HasKey("Id")
+                        .HasName("pk_reservations");
+
+                    b.HasIndex("KeyId")
+                        .HasDatabaseName("ix_reservations_key_id");
+
+                    b.ToTable("reservations", (string)null);
+                });
+
             modelBuilder.Entity("QrAi.Domain.Usage.UsageDay", b =>
                 {
                     b.Property<string>("Owner")
@@ -880,6 +946,10 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                     b.HasKey("Id")
                         .HasName("pk_usage_records");
 
+                    b.HasIndex("KeyId", "CreatedAt")
+                        .HasDatabaseName("ix_usage_records_key_id_created_at")
+                        .HasFilter("key_id IS NOT NULL");
+
                     b.HasIndex("Owner", "Day")
                         .HasDatabaseName("ix_usage_records_not_rolled_up")
                         .HasFilter("NOT is_rolled_up");
@@ -938,6 +1008,12 @@ namespace QrAi.Infrastructure.Persistence.Postgres.Migrations
                     b.Property<DateTimeOffset>("HeartbeatAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("heartbeat_at");
+
+                    b.Property<string>("Load")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasDefaultValue("")
+                        .HasColumnName("load");
 
                     b.Property<string>("Name")
                         .IsRequired()

@@ -298,6 +298,12 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("last_used_at");
 
+                    b.Property<string>("Limits")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("limits")
+                        .HasDefaultValueSql("''");
+
                     b.Property<bool>("MayShare")
                         .HasColumnType("INTEGER")
                         .HasColumnName("may_share");
@@ -729,6 +735,66 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                     b.ToTable("sessions", (string)null);
                 });
 
+            modelBuilder.Entity("QrAi.Domain.Usage.KeyBudget", b =>
+                {
+                    b.Property<Guid>("KeyId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key_id");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner");
+
+                    b.Property<long>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("revision");
+
+                    b.HasKey("KeyId")
+                        .HasName("pk_key_budgets");
+
+                    b.ToTable("key_budgets", (string)null);
+                });
+
+            modelBuilder.Entity("QrAi.Domain.Usage.Reservation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Cost")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cost");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("KeyId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key_id");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner");
+
+                    b.Property<long>("Tokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("tokens");
+
+                    b.HasKey("Id")
+                        .HasName("pk_reservations");
+
+                    b.HasIndex("KeyId")
+                        .HasDatabaseName("ix_reservations_key_id");
+
+                    b.ToTable("reservations", (string)null);
+                });
+
             modelBuilder.Entity("QrAi.Domain.Usage.UsageDay", b =>
                 {
                     b.Property<string>("Owner")
@@ -875,6 +941,10 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                     b.HasKey("Id")
                         .HasName("pk_usage_records");
 
+                    b.HasIndex("KeyId", "CreatedAt")
+                        .HasDatabaseName("ix_usage_records_key_id_created_at")
+                        .HasFilter("key_id IS NOT NULL");
+
                     b.HasIndex("Owner", "Day")
                         .HasDatabaseName("ix_usage_records_not_rolled_up")
                         .HasFilter("NOT is_rolled_up");
@@ -933,6 +1003,12 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                     b.Property<long>("HeartbeatAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("heartbeat_at");
+
+                    b.Property<string>("Load")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("")
+                        .HasColumnName("load");
 
                     b.Property<string>("Name")
                         .IsRequired()
