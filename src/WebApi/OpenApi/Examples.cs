@@ -44,7 +44,7 @@ internal static class Examples
         MessageStatus.Completed,
         Provider,
         Model,
-        new TokenUsage(31, 5, 36) { Cost = 0.00001775m },
+        new TokenUsage(31, 5, 36) { Cost = 0.01775m },
         [new Attempt(Provider, "completed", 820)],
         Error: null,
         _asked,
