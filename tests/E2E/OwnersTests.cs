@@ -22,7 +22,7 @@ public sealed class OwnersTests : ProgramTests
 
         exported.ExitCode.ShouldBe(0, exported.Errors);
         exported.Output.ShouldMatch(
-            @"^exported anonymous to anonymous-[0-9]{8}\.zip: 1 sessions, 2 messages, 1 documents, 1 keys\n$"
+            @"^exported anonymous to anonymous-[0-9]{8}\.zip: 1 sessions, 2 messages, 1 documents, 1 keys, 1 usage\n$"
         );
         var file = Directory.GetFiles(workplace.Folder, "anonymous-*").ShouldHaveSingleItem();
         if (!OperatingSystem.IsWindows())

@@ -72,7 +72,7 @@ internal static partial class HomeEndpoint
             return new Page(
                 html,
                 $"default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{string.Concat(hashes)}; style-src 'self'; "
-                    + "style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; {Connections}; "
+                    + $"style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; {Connections}; "
                     + "base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
             );
         }
