@@ -29,7 +29,7 @@ public sealed class OwnersTests : ProgramTests
             File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         using (var archive = await ZipFile.OpenReadAsync(file))
         {
-            archive.Entries.Count.ShouldBe(5);
+            archive.Entries.Count.ShouldBe(6);
             (await ReadAsync(archive, "sessions.jsonl"))
                 .ShouldHaveSingleItem()
                 .GetProperty("id")

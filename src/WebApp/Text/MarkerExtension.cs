@@ -31,7 +31,7 @@ internal sealed class MarkerExtension : IMarkdownExtension
             var length = 1;
             for (; length <= 2 && char.IsAsciiDigit(slice.PeekChar(length)); length++)
                 number = number * 10 + slice.PeekChar(length) - '0';
-            if (number == 0 || slice.PeekChar(length) != ']' || slice.PeekChar(length + 1) is '(' or ':')
+            if (number == 0 || slice.PeekChar(length) != ']' || slice.PeekChar(length + 1) == '(')
                 return false;
             processor.Inline = new MarkerInline(number);
             slice.Start += length + 1;

@@ -59,7 +59,7 @@ public sealed class KeyDialogTests : PageContext
         await dialog.Find("button").ClickAsync();
 
         Browser.Stored.ShouldBeEmpty();
-        Browser.Calls("closeDialog").Count.ShouldBe(1);
+        Browser.Calls("closeDialog").Count.ShouldBe(2, "Once for each change.");
         (await Keys.GetAsync()).ShouldBeNull();
     }
 

@@ -185,6 +185,12 @@ public sealed class MarkdownTextTests
     }
 
     [Test]
+    public void A_marker_before_a_colon_is_a_marker()
+    {
+        Render("It is so [1]: always.").QuerySelectorAll("button.marker").Length.ShouldBe(1);
+    }
+
+    [Test]
     public void Tasks_have_labels_and_code_is_reached_by_keyboard()
     {
         Render("- [x] a\n- [ ] b")
