@@ -79,6 +79,10 @@ public sealed class UsageReportTests(DatabaseKind kind) : UsageTest(kind)
         (await UsageOfAsync(qrai, "?to=2026-03-01")).Items.ShouldHaveSingleItem();
         (await UsageOfAsync(qrai, "?to=2026-03-02")).Items.ShouldBeEmpty(); // 30 days
         (await UsageOfAsync(qrai, "?from=2026-02-01&to=2026-03-01")).Items.ShouldBeEmpty();
+        (
+            await UsageOfAsync(qrai, "?from=2026-01-31T23:00:00Z&to=2026-02-01T01:00:00%2B09:00")
+        ).Items.ShouldNotBeEmpty();
+        (await UsageOfAsync(qrai, "?from=2026-01-31T23:00:00-02:00&to=2026-03-01")).Items.ShouldBeEmpty();
         (await UsageOfAsync(qrai, "?to=2026-01-30")).Total.ShouldBe(new UsageTotalBody(0, 0, 0));
     }
 
