@@ -12,7 +12,7 @@ internal sealed class LimitProof(Bench bench) : Proof("limits", bench)
     private const int Replicas = 3;
     private const int Callers = 60;
     private const long MaxTokens = 1_000_000;
-    private const string Secret = "qrai_0123456789012345678901234567890123456789012"; // pragma: allowlist secret
+    private const string Secret = "qrai_0123456789012345678901234567890123456789010"; // pragma: allowlist secret
 
     private static readonly TimeSpan MaxWait = TimeSpan.FromMinutes(1);
 
