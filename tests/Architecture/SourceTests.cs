@@ -61,6 +61,15 @@ public sealed partial class SourceTests
             .ShouldBe(["Domain.csproj → MediatR.Contracts.csproj"]);
     }
 
+    // The web SDK's default is the folder of the project, where no command of the README finds its files.
+    [Test]
+    public void Dotnet_run_starts_the_program_where_it_was_called() =>
+        XDocument
+            .Load(Path.Combine(SourceFiles.Root, "src", "WebApi", "WebApi.csproj"))
+            .Descendants("EnableDefaultRunWorkingDirectory")
+            .ShouldHaveSingleItem()
+            .Value.ShouldBe("false");
+
     [Test]
     public void The_page_references_no_other_project() =>
         ReferencesOf(Path.Combine(SourceFiles.Root, "src", "WebApp", "WebApp.csproj")).ShouldBeEmpty();
