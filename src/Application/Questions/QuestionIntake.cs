@@ -55,13 +55,11 @@ internal sealed class QuestionIntake(
         var session = sessionId is null ? Session.Open(caller.Owner, null, now) : null;
         var turn = session?.Ask(question, now) ?? Turn.Begin(sessionId!.Value, caller.Owner, question, now);
         if (await ReserveAsync(turn.Answer.Id, plan, question, sessionId, cancellationToken) is { } most)
-            (request, plan) = (
-                request with
-                {
-                    MaxTokens = most,
-                },
-                AnswerPlan.For(request with { MaxTokens = most }, question, options.SystemPrompt, providers)
-            );
+        {
+            request = request with { MaxTokens = most };
+            plan = AnswerPlan.For(request, question, options.SystemPrompt, providers);
+        }
+
         var opening = new TurnOpening(turn, worker.Id)
         {
             NewSession = session,

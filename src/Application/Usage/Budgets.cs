@@ -117,7 +117,8 @@ internal sealed class Budgets(
         var limits = await ReadAsync(database, key, cancellationToken);
         var prompt = await bound.CountPromptAsync(database, demand, cancellationToken);
         var price = bound.PriceOf(demand, limits);
-        var tokens = Allow(limits, prompt, demand.MaxTokens ?? SpendingBound.MaxAnswerTokens, price);
+        var most = demand.MaxTokens ?? SpendingBound.MaxAnswerTokens;
+        var tokens = Allow(limits, prompt, most, price);
         if (budget is null)
             database.KeyBudgets.Add(budget = KeyBudget.Of(keyId, key.Owner));
         budget.Reserve();
@@ -125,7 +126,7 @@ internal sealed class Budgets(
             Reservation.Of(id, key.Owner, keyId, prompt + tokens, price.CostOf(prompt, tokens), clock.Now())
         );
         await database.SaveChangesAsync(cancellationToken);
-        return tokens < (demand.MaxTokens ?? SpendingBound.MaxAnswerTokens) ? (int)tokens : null;
+        return tokens < most ? (int)tokens : null;
     }
 
     /// <summary>Returns how many tokens an answer may have, at least 1.</summary>
@@ -166,39 +167,24 @@ internal sealed class Budgets(
     {
         var start = limit.StartAt(now);
         var day = DateOnly.FromDateTime(start.UtcDateTime);
-        var calls = database.UsageRecords.Where(call => call.KeyId == keyId && call.Day >= day);
-        if (limit.Period is SpendingPeriod.Minute or SpendingPeriod.Hour)
-            return await SumAsync(calls.Where(call => call.CreatedAt >= start));
-        // In one statement, so that a call that is rolled up meanwhile is counted once.
-        var sums = await database
-            .UsageDays.Where(sum => sum.KeyId == keyId && sum.Day >= day)
-            .Select(sum => new { Tokens = sum.PromptTokens + sum.CompletionTokens, Cost = sum.Cost ?? 0 })
-            .Concat(
-                calls
-                    .Where(call => !call.IsRolledUp)
-                    .Select(call => new
-                    {
-                        Tokens = (long)call.PromptTokens + call.CompletionTokens,
-                        Cost = call.Cost ?? 0,
-                    })
-            )
+        // Calls are rolled up by day, so that shorter periods read each call.
+        var isDays = limit.Period is SpendingPeriod.Day or SpendingPeriod.Month;
+        var amounts = database
+            .UsageRecords.Where(call => call.KeyId == keyId && call.Day >= day)
+            .Where(call => isDays ? !call.IsRolledUp : call.CreatedAt >= start)
+            .Select(call => new { Tokens = (long)call.PromptTokens + call.CompletionTokens, Cost = call.Cost ?? 0 });
+        if (isDays)
+            // In one statement, so that a call that is rolled up meanwhile is counted once.
+            amounts = amounts.Concat(
+                database
+                    .UsageDays.Where(sum => sum.KeyId == keyId && sum.Day >= day)
+                    .Select(sum => new { Tokens = sum.PromptTokens + sum.CompletionTokens, Cost = sum.Cost ?? 0 })
+            );
+        var used = await amounts
             .GroupBy(_ => 1)
             .Select(all => new { Tokens = all.Sum(one => one.Tokens), Cost = all.Sum(one => one.Cost) })
             .SingleOrDefaultAsync(cancellationToken);
-        return (sums?.Tokens ?? 0, sums?.Cost ?? 0);
-
-        async Task<(long, long)> SumAsync(IQueryable<UsageRecord> records)
-        {
-            var sum = await records
-                .GroupBy(_ => 1)
-                .Select(all => new
-                {
-                    Tokens = all.Sum(call => (long)call.PromptTokens + call.CompletionTokens),
-                    Cost = all.Sum(call => call.Cost ?? 0),
-                })
-                .SingleOrDefaultAsync(cancellationToken);
-            return (sum?.Tokens ?? 0, sum?.Cost ?? 0);
-        }
+        return (used?.Tokens ?? 0, used?.Cost ?? 0);
     }
 }
 
