@@ -10,6 +10,7 @@ COPY src/Domain/Domain.csproj src/Domain/packages.lock.json src/Domain/
 COPY src/Application/Application.csproj src/Application/packages.lock.json src/Application/
 COPY src/Infrastructure/Infrastructure.csproj src/Infrastructure/packages.lock.json src/Infrastructure/
 COPY src/WebApi/WebApi.csproj src/WebApi/packages.lock.json src/WebApi/
+COPY src/WebApp/WebApp.csproj src/WebApp/packages.lock.json src/WebApp/
 RUN dotnet restore src/WebApi --locked-mode
 COPY .editorconfig ./
 COPY build/MediatR.Contracts/ build/MediatR.Contracts/

@@ -13,6 +13,8 @@ deaths    an answer whose processes always die fails as interrupted after three 
 replicas  a replica follows, reads, cancels and deletes the answers of another one in time
 sqlite    the only process, on SQLite, is killed during answers, and restarted
 shutdown  one is stopped (SIGTERM) while it generates an answer: another one takes the answer over at once
+limits    60 callers spend the limit of a key over three replicas, one of which is killed every 5 s: it is not exceeded
+rates     three replicas together allow as many questions as the rate limit says
 
 Prints a line for each check, ok or FAILED, with its measurements. The exit code is 1 if any failed; the logs of the processes
 are then in artifacts/durability. Everything is removed at the end. Takes about 2 minutes, and 5 s for each kill.

@@ -6,7 +6,7 @@ usage() {
   cat <<'EOF'
 build/setup-dev.sh
 
-- installs the programs of the checks (shellcheck, shfmt, yamllint, jq, pre-commit), and pgbouncer for the tests, from
+- installs the programs of the checks (shellcheck, shfmt, yamllint, jq, pre-commit), and pgbouncer and chromium for the tests, from
   Debian's packages, if they are missing;
 - restores the .NET tools that .config/dotnet-tools.json names, and all packages;
 - installs the git hook that checks each commit (.pre-commit-config.yaml); `git commit --no-verify` skips it;
@@ -36,7 +36,7 @@ sdk=$(dotnet --version) || fail "The installed .NET SDK is not the one that glob
 say "SDK" "$sdk"
 
 # A separate assignment, as the shell ignores the failure of a substitution within an argument.
-programs=$(./build/tools.sh shellcheck shfmt yamllint jq pre-commit pgbouncer)
+programs=$(./build/tools.sh shellcheck shfmt yamllint jq pre-commit pgbouncer chromium)
 say "Programs" "$programs"
 
 dotnet tool restore --verbosity quiet >/dev/null

@@ -11,8 +11,8 @@ build/test.sh [--category NAME]… [arguments for dotnet test]
   build/test.sh --filter TestCategory=Unit
 
 Needs the .NET SDK of global.json, and one of: a Docker engine, PostgreSQL's server programs (as root on Debian they are
-installed if missing), or QRAI_TEST_DATABASE_URL=postgresql://user:password@host:port/postgres. PgBouncer is installed if
-missing; if that is not possible, the tests that need it are skipped.
+installed if missing), or QRAI_TEST_DATABASE_URL=postgresql://user:password@host:port/postgres. PgBouncer and
+Chromium are installed if missing; if that is not possible, the tests that need them are skipped.
 
 Without arguments it runs the tests of all four categories (Architecture, Unit, Integration, E2E), measures the lines of src
 that Unit and Integration cover, and fails below 80 %. With --category the coverage of these two is measured too, and
@@ -118,6 +118,10 @@ provide_pgbouncer() {
   ./build/tools.sh pgbouncer || say "The tests behind PgBouncer are skipped"
 }
 
+provide_chromium() {
+  ./build/tools.sh chromium || say "The tests of the page in a browser are skipped"
+}
+
 build() {
   local locked=()
   if [[ ${CI:-} == true ]]; then
@@ -217,6 +221,7 @@ fi
 check_sdk
 provide_postgres
 provide_pgbouncer
+provide_chromium
 build
 mkdir -p "$results" "$coverage"
 if [[ $checked == true ]]; then

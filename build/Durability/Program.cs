@@ -46,6 +46,8 @@ static async Task<int> ProveAsync(Options options)
         new ReplicaProof(bench),
         new SqliteProof(bench),
         new ShutdownProof(bench),
+        new LimitProof(bench),
+        new RateProof(bench),
     ];
     var unknown = options.Only.Except(all.Select(proof => proof.Name)).ToList();
     if (unknown.Count > 0)

@@ -11,6 +11,12 @@ namespace QrAi.Durability;
 /// </summary>
 internal sealed class SlowProvider : IAsyncDisposable
 {
+    /// <summary>The tokens that each complete answer is said to have used.</summary>
+    public const int TokensOfAnswer = 2_000;
+
+    private const string UsageMember =
+        ""","usage":{"prompt_tokens":1000,"completion_tokens":1000,"total_tokens":2000}""";
+
     private readonly ConcurrentDictionary<string, List<ProviderCall>> calls = new();
     private readonly WebApplication app;
 
@@ -32,6 +38,9 @@ internal sealed class SlowProvider : IAsyncDisposable
         await provider.app.StartAsync();
         return provider;
     }
+
+    /// <summary>The number of calls for all questions.</summary>
+    public int TotalCalls => calls.Values.Sum(all => all.Count);
 
     /// <summary>Returns all calls for a question.</summary>
     public IReadOnlyList<ProviderCall> Calls(Script script)
@@ -87,14 +96,14 @@ internal sealed class SlowProvider : IAsyncDisposable
             call.Send(text, Stopwatch.GetTimestamp());
             await Chunk(context, $$$"""{"index":0,"delta":{"content":{{{JsonSerializer.Serialize(text)}}}}}""");
         }
-        await Chunk(context, """{"index":0,"delta":{},"finish_reason":"stop"}""");
+        await Chunk(context, """{"index":0,"delta":{},"finish_reason":"stop"}""", UsageMember);
         await context.Response.WriteAsync("data: [DONE]\n\n", disconnected);
     }
 
-    private static async Task Chunk(HttpContext context, string choice)
+    private static async Task Chunk(HttpContext context, string choice, string more = "")
     {
         const string Start = """data: {"id":"gen-1","object":"chat.completion.chunk","created":1,"model":"slow",""";
-        await context.Response.WriteAsync($"{Start}\"choices\":[{choice}]}}\n\n", context.RequestAborted);
+        await context.Response.WriteAsync($"{Start}\"choices\":[{choice}]{more}}}\n\n", context.RequestAborted);
         await context.Response.Body.FlushAsync(context.RequestAborted);
         context.RequestAborted.ThrowIfCancellationRequested();
     }

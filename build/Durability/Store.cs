@@ -76,6 +76,33 @@ internal sealed class Store(NpgsqlDataSource database)
     public Task<long> Pieces(CancellationToken cancellation) =>
         Count("SELECT count(*) FROM answer_pieces", cancellation);
 
+    /// <summary>Adds an API key of the owner <c>limited</c>.</summary>
+    public async Task AddKey(string hash, string limits, CancellationToken cancellation)
+    {
+        await using var command = database.CreateCommand(
+            """
+            INSERT INTO api_keys (id, name, owner, hash, may_share, limits, created_at)
+            VALUES (gen_random_uuid(), 'limited', 'limited', $1, false, $2, now())
+            """
+        );
+        command.Parameters.Add(new NpgsqlParameter { Value = hash });
+        command.Parameters.Add(new NpgsqlParameter { Value = limits });
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>Returns the tokens of all calls of providers, and the number of calls.</summary>
+    public async Task<(long Tokens, long Calls)> Usage(CancellationToken cancellation) =>
+        (
+            await Read(
+                "SELECT coalesce(sum(prompt_tokens::bigint + completion_tokens), 0)::bigint, count(*) FROM usage_records",
+                row => (row.GetInt64(0), row.GetInt64(1)),
+                cancellation
+            )
+        )[0];
+
+    public Task<long> Reservations(CancellationToken cancellation) =>
+        Count("SELECT count(*) FROM reservations", cancellation);
+
     public Task<long> Open(CancellationToken cancellation) =>
         Count("SELECT count(*) FROM messages WHERE status = 'generating'", cancellation);
 

@@ -13,6 +13,7 @@ using QrAi.Application.Idempotency;
 using QrAi.Application.Questions;
 using QrAi.Application.Search;
 using QrAi.Application.Sessions;
+using QrAi.Application.Usage;
 using QrAi.Application.Work;
 
 namespace QrAi.Application;
@@ -50,6 +51,9 @@ public static class DependencyInjection
         services.AddScoped<QuestionIntake>();
         services.AddSingleton<ApiKeyCache>();
         services.AddSingleton<KeyUses>();
+        services.AddSingleton<ReplicaLoads>();
+        services.AddSingleton<SpendingBound>();
+        services.AddSingleton<Budgets>();
         services.AddSingleton<Worker>();
         services.AddSingleton<RunningGenerations>();
         services.AddSingleton<GenerationDrain>();
@@ -70,6 +74,8 @@ public static class DependencyInjection
         services.AddSingleton<DocumentEmbedder>();
         services.AddSingleton<SessionSearch>();
         services.AddSingleton<SessionMatches>();
+        services.AddSingleton<UsageMeter>();
+        services.AddSingleton<UsageRecorder>();
         return services.AddIdempotency();
     }
 

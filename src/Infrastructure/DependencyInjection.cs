@@ -8,7 +8,9 @@ using QrAi.Application.Documents;
 using QrAi.Application.Embeddings;
 using QrAi.Application.Migrations;
 using QrAi.Application.Models;
+using QrAi.Application.OwnerData;
 using QrAi.Application.Persistence;
+using QrAi.Application.Usage;
 using QrAi.Application.Work;
 using QrAi.Infrastructure.Backups;
 using QrAi.Infrastructure.Documents;
@@ -44,12 +46,15 @@ public static class DependencyInjection
         services.AddSingleton(new DocumentSizeLimit(settings.Documents.MaxSize));
         services.AddDocumentFormats(settings.Documents.Timeout);
         services.AddSingleton(new WorkOptions(settings.Environment.Lease));
+        services.AddSingleton(settings.Usage.Prices);
         if (settings.RateLimit is { IsOn: true } rate)
             services.AddSingleton(provider => new QuestionLimit(
                 rate.PerMinute,
                 rate.Burst,
                 provider.GetRequiredService<TimeProvider>()
             ));
+        if (settings.Http.StreamsPerCaller is > 0 and var streams)
+            services.AddSingleton(new StreamCounts(streams));
         return services
             .AddSecrets(settings)
             .AddPersistence(settings.Database)
@@ -98,6 +103,7 @@ public static class DependencyInjection
             }
         );
         services.AddSingleton<IQrAiDbContextFactory, QrAiDbContextFactory<TContext>>();
+        services.AddSingleton<IOwnedTables, OwnedTables>();
         return services.AddSingleton<IDatabaseMigrator, TMigrator>();
     }
 
@@ -118,6 +124,7 @@ public static class DependencyInjection
             }
         );
         services.AddSingleton(new VectorCacheOptions(embeddings.MaxMemory));
+        services.AddSingleton<ITokenCounter, TokenCounter>();
         services.AddSingleton<IEmbeddingModels, EmbeddingModels>();
         LlmProviderOptions?[] providers = [.. options.Providers, embeddings.Provider];
         foreach (var provider in providers.OfType<LlmProviderOptions>().DistinctBy(provider => provider.Name))

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.StaticAssets;
 using Microsoft.Extensions.DependencyInjection;
 using QrAi.Infrastructure.Settings;
 using QrAi.WebApi.Hosting;
@@ -11,7 +12,16 @@ namespace QrAi.Tests.Architecture;
 /// <summary>The authorization of endpoints. The service is composed, and not started.</summary>
 public sealed class EndpointTests
 {
-    private static readonly string[] Open = ["/", "/health", "/health/live", "/health/ready"];
+    private static readonly string[] Open =
+    [
+        "/",
+        "/documents",
+        "/sessions/{id}",
+        "/signed-in",
+        "/health",
+        "/health/live",
+        "/health/ready",
+    ];
 
     private static readonly string[] Documentation =
     [
@@ -41,6 +51,7 @@ public sealed class EndpointTests
         var endpoints = ((IEndpointRouteBuilder)service)
             .DataSources.SelectMany(source => source.Endpoints)
             .Cast<RouteEndpoint>()
+            .Where(endpoint => endpoint.Metadata.GetMetadata<StaticAssetDescriptor>() is null) // the files of the page
             .ToLookup(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null);
 
         endpoints[true].Select(PathOf).ShouldBe(anonymous, ignoreOrder: true);

@@ -25,9 +25,17 @@ public sealed class OwnerTests
             .ShouldBeSubsetOf(Entities);
 
     [Test]
-    public void Only_maintenance_of_idempotency_keys_and_titles_bypasses_the_filter_of_the_owner() =>
+    public void Only_maintenance_and_the_operators_usage_bypass_the_filter_of_the_owner() =>
         FilesThatUse("IgnoreQueryFilters")
-            .ShouldBe(["DeleteExpiredIdempotencyKeys.cs", "RefoldTitles.cs"], ignoreOrder: true);
+            .ShouldBe(
+                [
+                    "DeleteExpiredIdempotencyKeys.cs",
+                    "RefoldTitles.cs",
+                    "RemoveAbandonedReservations.cs",
+                    "ReportUsage.cs",
+                ],
+                ignoreOrder: true
+            );
 
     [Test]
     public void Only_the_lock_of_migrations_and_the_search_query_in_SQL_through_the_context() =>
@@ -43,7 +51,7 @@ public sealed class OwnerTests
             );
 
     [Test]
-    public void Only_API_keys_and_maintenance_of_idempotency_keys_and_titles_work_without_an_owner() =>
+    public void Only_API_keys_maintenance_and_the_operators_usage_work_without_an_owner() =>
         FilesThatUse(nameof(IQrAiDbContextFactory.CreateForService))
             .ShouldBe(
                 [
@@ -55,7 +63,10 @@ public sealed class OwnerTests
                     "QrAiDbContextFactory.cs",
                     "RecordKeyUses.cs",
                     "RefoldTitles.cs",
+                    "RemoveAbandonedReservations.cs",
+                    "ReportUsage.cs",
                     "RevokeKey.cs",
+                    "RotateKey.cs",
                 ],
                 ignoreOrder: true
             );
@@ -68,11 +79,13 @@ public sealed class OwnerTests
                 [
                     "AnswerTakeover.cs", // for the owner of the answer
                     "IndexNextSessions.cs", // for the owner of the sessions
+                    "DeleteInactiveSessions.cs", // for the owner of the sessions
                     "ReadNextDocument.cs", // for the owner of the document
                     "DocumentEmbedder.cs",
                     "EmbedNextDocument.cs",
                     "SegmentMerger.cs",
                     "VectorCache.cs", // for the owner that the handler passes
+                    "OwnedTables.cs", // for the owner that the handler passes
                     "PassageSearch.cs", // for the owner that the handler passes
                     "RemoteAnswers.cs", // for the owner that the handler passes
                     "IdempotencyRecords.cs", // for the owner of the key, which the behaviour passes
@@ -80,6 +93,14 @@ public sealed class OwnerTests
                     "IQrAiDbContextFactory.cs",
                     "QrAiDbContextFactory.cs",
                 ],
+                ignoreOrder: true
+            );
+
+    [Test]
+    public void Only_verbs_of_operators_hold_a_connection_for_the_data_of_one_moment() =>
+        FilesThatUse(nameof(IQrAiDbContextFactory.OpenSnapshotAsync))
+            .ShouldBe(
+                ["ExportOwner.cs", "OwnedTables.cs", "IQrAiDbContextFactory.cs", "QrAiDbContextFactory.cs"],
                 ignoreOrder: true
             );
 

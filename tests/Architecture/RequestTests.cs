@@ -16,7 +16,7 @@ public sealed class RequestTests
         typeof(IStreamRequestHandler<,>),
     ];
 
-    private static readonly Type[] WithoutRule = [typeof(Guid), typeof(Position), typeof(IdempotencyKey)];
+    private static readonly Type[] WithoutRule = [typeof(Guid), typeof(Position), typeof(IdempotencyKey), typeof(bool)];
 
     private static List<Type> Requests { get; } =
     [
@@ -71,7 +71,7 @@ public sealed class RequestTests
     {
         var validators = Layers.Application.Written().Where(type => type.IsAssignableTo(typeof(IValidator))).ToList();
 
-        // Ids and positions need an existing target, which the handler checks. An idempotency key is not input.
+        // Ids and positions need an existing target, which the handler checks. An idempotency key is not input, and either choice is valid.
         Requests
             .Where(request =>
                 request.GetProperties().Any(input => !WithoutRule.Contains(input.PropertyType) && !IsStatic(input))

@@ -52,7 +52,7 @@ public sealed partial class SourceTests
             "*.csproj",
             SearchOption.AllDirectories
         );
-        projects.Length.ShouldBe(4);
+        projects.Length.ShouldBe(5);
 
         projects
             .SelectMany(project => ReferencesOf(project).Select(reference => (project, reference)))
@@ -60,6 +60,19 @@ public sealed partial class SourceTests
             .Select(one => $"{Path.GetFileName(one.project)} → {Path.GetFileName(one.reference)}")
             .ShouldBe(["Domain.csproj → MediatR.Contracts.csproj"]);
     }
+
+    // The web SDK's default is the folder of the project, where no command of the README finds its files.
+    [Test]
+    public void Dotnet_run_starts_the_program_where_it_was_called() =>
+        XDocument
+            .Load(Path.Combine(SourceFiles.Root, "src", "WebApi", "WebApi.csproj"))
+            .Descendants("EnableDefaultRunWorkingDirectory")
+            .ShouldHaveSingleItem()
+            .Value.ShouldBe("false");
+
+    [Test]
+    public void The_page_references_no_other_project() =>
+        ReferencesOf(Path.Combine(SourceFiles.Root, "src", "WebApp", "WebApp.csproj")).ShouldBeEmpty();
 
     [Test]
     public void No_file_is_excluded_from_its_project() =>

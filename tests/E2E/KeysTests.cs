@@ -101,6 +101,10 @@ public sealed class KeysTests : ProgramTests
     [TestCase("keys", "create", "alice", "--owner", "jwt:alice")]
     [TestCase("keys", "create", "alice", "--expires", "tomorrow")]
     [TestCase("keys", "create", "alice", "--expires", "2001-01-31")]
+    [TestCase("keys", "create", "alice", "--expires", "0")]
+    [TestCase("keys", "rotate", "nobody")]
+    [TestCase("keys", "rotate", "019aba3e-7f5e-7c1b-8b0e-6a3c1f5d9e42", "--keep", "long")]
+    [TestCase("keys", "rotate", "019aba3e-7f5e-7c1b-8b0e-6a3c1f5d9e42", "--keep", "366d")]
     [TestCase("keys", "revoke", "nobody")]
     [TestCase("keys", "list", "more")]
     public async Task Wrong_usage_is_reported_and_creates_no_key(params string[] arguments)

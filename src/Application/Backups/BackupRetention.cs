@@ -23,6 +23,13 @@ public sealed partial record BackupRetention(int Daily, int Weekly, int Monthly)
     /// <summary>The retention time of data that a restore has replaced: <see cref="Daily"/> days, at least one.</summary>
     public TimeSpan SafetyTime => TimeSpan.FromDays(Math.Max(Daily, 1));
 
+    /// <summary>
+    /// Returns when a backup that exists now has expired, whatever it is retained for, if backups continue to be created daily.
+    /// </summary>
+    /// <param name="now">The current time.</param>
+    public DateTimeOffset LastExpiry(DateTimeOffset now) =>
+        new[] { now + SafetyTime, now.AddDays(7 * Weekly), now.AddMonths(Monthly) }.Max();
+
     /// <summary>Parses a text such as <c>7d,4w,6m</c>. A missing number is 0.</summary>
     /// <param name="text">The text.</param>
     /// <param name="retention">The parsed retention.</param>

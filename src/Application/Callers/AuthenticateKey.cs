@@ -21,7 +21,15 @@ public sealed record AuthenticateKey(string Key) : IRequest<CheckedKey>
 /// <param name="Owner">The owner that the key authenticates; null if the key is refused.</param>
 /// <param name="Refusal">The reason of the refusal, for the log; it identifies an existing key by its id.</param>
 /// <param name="MayShare">Whether the caller may add and delete documents that all owners can read.</param>
-public sealed record CheckedKey(string? Owner, string? Refusal = null, bool MayShare = false);
+/// <param name="KeyId">The key; null if it is refused.</param>
+/// <param name="IsLimited">Whether the key has limits.</param>
+public sealed record CheckedKey(
+    string? Owner,
+    string? Refusal = null,
+    bool MayShare = false,
+    Guid? KeyId = null,
+    bool IsLimited = false
+);
 
 internal sealed class AuthenticateKeyValidator : AbstractValidator<AuthenticateKey>
 {
@@ -49,7 +57,7 @@ internal sealed class AuthenticateKeyHandler(
             return new CheckedKey(null, $"key {key.Id} is {(key.RevokedAt is null ? "expired" : "revoked")}");
         if (key.IsUseDue(now))
             uses.Add(key.Id, now);
-        return new CheckedKey(key.Owner, MayShare: key.MayShare);
+        return new CheckedKey(key.Owner, MayShare: key.MayShare, KeyId: key.Id, IsLimited: key.Limits.Count > 0);
     }
 
     private async Task<ApiKey?> LookUpAsync(string hash, CancellationToken cancellationToken)

@@ -13,8 +13,14 @@ namespace QrAi.Application.Callers;
 /// <param name="Owner">The owner that the key authenticates; null to use the name as the owner.</param>
 /// <param name="ExpiresAt">The time from which the key is refused; null if it does not expire.</param>
 /// <param name="MayShare">Whether callers with the key may add and delete documents that all owners can read.</param>
-public sealed record CreateKey(string? Name, string? Owner, DateTimeOffset? ExpiresAt, bool MayShare = false)
-    : IRequest<CreatedKey>;
+/// <param name="Limits">The most that calls of providers for the key may use, at most 10 limits; null for none.</param>
+public sealed record CreateKey(
+    string? Name,
+    string? Owner,
+    DateTimeOffset? ExpiresAt,
+    bool MayShare = false,
+    IReadOnlyList<SpendingLimit>? Limits = null
+) : IRequest<CreatedKey>;
 
 /// <summary>A new key.</summary>
 /// <param name="Key">The stored key.</param>
@@ -27,6 +33,8 @@ public sealed record CreatedKey(KeyDto Key, string Secret)
 
 internal sealed class CreateKeyValidator : AbstractValidator<CreateKey>
 {
+    private const int MaxLimits = 10;
+
     public CreateKeyValidator(TimeProvider clock)
     {
         RuleFor(request => request.Name).HumanText(ApiKey.MaxNameLength);
@@ -37,6 +45,11 @@ internal sealed class CreateKeyValidator : AbstractValidator<CreateKey>
             )
             .When(request => request.Owner is not null || !string.IsNullOrWhiteSpace(request.Name))
             .OverridePropertyName("owner");
+        RuleFor(request => request.Limits!.Count)
+            .LessThanOrEqualTo(MaxLimits)
+            .WithMessage($"must be at most {MaxLimits}")
+            .When(request => request.Limits is not null)
+            .OverridePropertyName("limit");
         RuleFor(request => request.ExpiresAt)
             .Must(end => end > clock.Now())
             .WithMessage("must be in the future")
@@ -52,7 +65,14 @@ internal sealed class CreateKeyHandler(IQrAiDbContextFactory databases, TimeProv
     {
         var now = clock.Now();
         var name = request.Name!.Trim();
-        var (key, secret) = ApiKey.Create(name, request.Owner ?? name, request.ExpiresAt, now, request.MayShare);
+        var (key, secret) = ApiKey.Create(
+            name,
+            request.Owner ?? name,
+            request.ExpiresAt,
+            now,
+            request.MayShare,
+            request.Limits
+        );
         await using var database = databases.CreateForService();
         database.ApiKeys.Add(key);
         try

@@ -11,6 +11,7 @@ namespace QrAi.Application.Callers;
 /// <param name="ExpiresAt">The time from which the key is refused; null if it does not expire.</param>
 /// <param name="LastUsedAt">The approximate time of the last use; null if it was never used.</param>
 /// <param name="RevokedAt">The time of revocation; null if the key is not revoked.</param>
+/// <param name="Limits">The most that calls of providers for the key may use.</param>
 /// <param name="IsUsable">Whether the key is neither revoked nor expired.</param>
 public sealed record KeyDto(
     Guid Id,
@@ -21,6 +22,7 @@ public sealed record KeyDto(
     DateTimeOffset? ExpiresAt,
     DateTimeOffset? LastUsedAt,
     DateTimeOffset? RevokedAt,
+    IReadOnlyList<SpendingLimit> Limits,
     bool IsUsable
 )
 {
@@ -34,6 +36,7 @@ public sealed record KeyDto(
             key.ExpiresAt,
             key.LastUsedAt,
             key.RevokedAt,
+            key.Limits,
             key.IsUsable(now)
         );
 }

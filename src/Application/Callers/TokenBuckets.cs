@@ -45,15 +45,24 @@ public sealed class TokenBuckets<TKey>(TimeProvider clock, int burst, TimeSpan r
         lock (_gate)
         {
             var now = Now;
-            if (_fullAt.Count >= maxBuckets && !_fullAt.ContainsKey(key))
-                foreach (var (past, _) in _fullAt.Where(one => one.Value <= now).ToList())
-                    _fullAt.Remove(past);
-            key = Find(key);
+            key = MakeRoom(key, now);
             var full = _fullAt.GetValueOrDefault(key);
             // Not later than for an empty bucket, which bounds the wait of concurrent takers.
             var empty = now + refill * burst;
             full = (full > now ? full : now) + refill;
             _fullAt[key] = full < empty ? full : empty;
+        }
+    }
+
+    /// <summary>Takes tokens that were given elsewhere, however many are left: until they are refilled, none is given here.</summary>
+    public void Charge(TKey key, long count)
+    {
+        lock (_gate)
+        {
+            var now = Now;
+            key = MakeRoom(key, now);
+            var full = _fullAt.GetValueOrDefault(key);
+            _fullAt[key] = (full > now ? full : now) + refill * count;
         }
     }
 
@@ -82,6 +91,14 @@ public sealed class TokenBuckets<TKey>(TimeProvider clock, int burst, TimeSpan r
     }
 
     private TimeSpan Now => clock.GetElapsedTime(_start);
+
+    private TKey MakeRoom(TKey key, TimeSpan now)
+    {
+        if (_fullAt.Count >= maxBuckets && !_fullAt.ContainsKey(key))
+            foreach (var (past, _) in _fullAt.Where(one => one.Value <= now).ToList())
+                _fullAt.Remove(past);
+        return Find(key);
+    }
 
     private TKey Find(TKey key) => _fullAt.ContainsKey(key) || _fullAt.Count < maxBuckets ? key : overflow;
 }

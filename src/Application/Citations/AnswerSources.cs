@@ -5,6 +5,7 @@ using QrAi.Application.Generations;
 using QrAi.Application.Models;
 using QrAi.Application.Search;
 using QrAi.Domain.Sessions;
+using QrAi.Domain.Usage;
 
 namespace QrAi.Application.Citations;
 
@@ -30,23 +31,24 @@ internal sealed class AnswerSources(
     /// <summary>Finds passages.</summary>
     /// <param name="query">What to find.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <returns>The passages, best first.</returns>
+    /// <returns>The passages, best first; null if the settings allow none.</returns>
     /// <exception cref="DatabaseUnavailableException">If the database is unavailable for some time.</exception>
-    public async Task<IReadOnlyList<SourcePassage>> FindAsync(SourceQuery query, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SourcePassage>?> FindAsync(SourceQuery query, CancellationToken cancellationToken)
     {
+        if (options.Passages == 0)
+            return null;
         var start = clock.GetTimestamp();
         while (true)
             try
             {
                 var found = await search.SearchAsync(
-                    query.Owner,
+                    query.Subject,
                     query.Question,
                     options.Passages,
                     query.DocumentIds,
                     cancellationToken,
                     query.Context
                 );
-                DocumentMetrics.RecordSearch(clock.GetElapsedTime(start));
                 return ToSources(found);
             }
             catch (DatabaseUnavailableException exception) when (clock.GetElapsedTime(start) < MaxOutage)
@@ -82,12 +84,12 @@ internal sealed class AnswerSources(
 }
 
 /// <summary>What to find for an answer.</summary>
-/// <param name="Owner">The owner, who can read the documents.</param>
+/// <param name="Subject">On whose behalf the documents are searched: its owner can read them.</param>
 /// <param name="Question">The question.</param>
 /// <param name="Context">What was said before, to which the question may refer; null for nothing.</param>
 /// <param name="DocumentIds">The documents to search; null for all.</param>
 internal sealed record SourceQuery(
-    string Owner,
+    UsageSubject Subject,
     string Question,
     string? Context,
     IReadOnlyCollection<Guid>? DocumentIds
@@ -96,18 +98,18 @@ internal sealed record SourceQuery(
     private const int MaxAnswerLength = 500;
 
     /// <summary>Returns what to find for a question of a session.</summary>
-    /// <param name="owner">The owner.</param>
+    /// <param name="subject">On whose behalf the documents are searched.</param>
     /// <param name="question">The question.</param>
     /// <param name="past">The earlier turns, oldest first. The last one is what the question may refer to.</param>
     /// <param name="documentIds">The documents to search; null for all.</param>
     public static SourceQuery For(
-        string owner,
+        UsageSubject subject,
         string question,
         IReadOnlyList<PastTurn> past,
         IReadOnlyCollection<Guid>? documentIds
     ) =>
         new(
-            owner,
+            subject,
             question,
             past is [.., var last]
                 ? $"{last.Question}\n{(last.Answer.Length > MaxAnswerLength ? last.Answer[..MaxAnswerLength] : last.Answer)}"

@@ -3,6 +3,7 @@ using Microsoft.Extensions.AI;
 using QrAi.Application.Citations;
 using QrAi.Application.Generations;
 using QrAi.Application.Models;
+using QrAi.Domain.Usage;
 
 namespace QrAi.Application.Completions;
 
@@ -32,8 +33,8 @@ internal static class ChatPrompt
 
     /// <summary>Returns what to find in documents for a conversation; null if its caller does not use them.</summary>
     /// <param name="request">The conversation.</param>
-    /// <param name="owner">The owner.</param>
-    public static SourceQuery? SourceQueryOf(CompleteChat request, string owner)
+    /// <param name="subject">On whose behalf the documents are searched.</param>
+    public static SourceQuery? SourceQueryOf(CompleteChat request, UsageSubject subject)
     {
         if (!request.UsesDocuments)
             return null;
@@ -42,7 +43,7 @@ internal static class ChatPrompt
             .TakeLast(2)
             .Select(one => one.Text)
             .ToList();
-        return asked.Count == 0 ? null : new SourceQuery(owner, asked[^1], asked.Count > 1 ? asked[0] : null, null);
+        return asked.Count == 0 ? null : new SourceQuery(subject, asked[^1], asked.Count > 1 ? asked[0] : null, null);
     }
 
     /// <summary>Converts the options of a caller to those of a provider's client.</summary>

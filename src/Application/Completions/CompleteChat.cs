@@ -4,6 +4,8 @@ using QrAi.Application.Callers;
 using QrAi.Application.Generations;
 using QrAi.Application.Idempotency;
 using QrAi.Application.Models;
+using QrAi.Application.Time;
+using QrAi.Application.Usage;
 
 namespace QrAi.Application.Completions;
 
@@ -37,21 +39,57 @@ internal sealed class CompleteChatHandler(
     RunningGenerations running,
     CompletionGenerator generator,
     IdempotentCompletions idempotent,
-    CurrentCaller caller
+    Budgets budgets,
+    CurrentCaller caller,
+    TimeProvider clock
 ) : IRequestHandler<CompleteChat, Follower>, IReplay<CompleteChat, Follower>
 {
     public async Task<Follower> Handle(CompleteChat request, CancellationToken cancellationToken)
     {
         running.ThrowIfStopping();
-        ModelNames.Resolve(providers.Models, request.Model!.Trim());
-        return request.IdempotencyKey is { } key
-            ? await idempotent.BeginAsync(caller.Owner, key, request, cancellationToken)
-            : generator.BeginFor(request, caller.Owner);
+        var (provider, model) = ModelNames.Resolve(providers.Models, request.Model!.Trim());
+        var subject = caller.Usage;
+        if (caller.IsLimited)
+        {
+            subject = subject with { ReservationId = Guid.CreateVersion7(clock.Now()) };
+            var most = await budgets.ReserveAsync(
+                caller,
+                subject.ReservationId.Value,
+                DemandOf(request, provider, model),
+                cancellationToken
+            );
+            request = request with { Options = request.Options.WithMaxTokens(most) };
+        }
+
+        try
+        {
+            return request.IdempotencyKey is { } key
+                ? await idempotent.BeginAsync(subject, key, request, cancellationToken)
+                : generator.BeginFor(request, subject);
+        }
+        catch (Exception) when (subject.ReservationId is not null)
+        {
+            await budgets.ReleaseAsync(subject.Owner, subject.ReservationId.Value);
+            throw;
+        }
     }
+
+    private SpendingDemand DemandOf(CompleteChat request, string provider, string? model) =>
+        new(
+            [
+                .. providers.Models.Select(one =>
+                    one.Provider == provider ? one with { Model = model ?? one.Model } : one
+                ),
+            ],
+            request.Messages.Select(message => message.Text),
+            SessionId: null,
+            MayHaveSources: request.UsesDocuments,
+            request.Options.MostTokens
+        );
 
     public Task<Follower> ReplayAsync(
         CompleteChat request,
         IdempotencyRecord earlier,
         CancellationToken cancellationToken
-    ) => idempotent.AttachAsync(caller.Owner, request.IdempotencyKey!, request, cancellationToken);
+    ) => idempotent.AttachAsync(caller.Usage, request.IdempotencyKey!, request, cancellationToken);
 }

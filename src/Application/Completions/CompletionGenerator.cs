@@ -1,9 +1,10 @@
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using QrAi.Application.Citations;
 using QrAi.Application.Generations;
 using QrAi.Application.Models;
 using QrAi.Application.Time;
+using QrAi.Application.Usage;
+using QrAi.Domain.Usage;
 
 namespace QrAi.Application.Completions;
 
@@ -11,23 +12,26 @@ namespace QrAi.Application.Completions;
 internal sealed class CompletionGenerator(
     IModelProviders providers,
     AnswerSources sources,
+    UsageMeter meter,
+    UsageRecorder recorder,
+    Budgets budgets,
     TimeProvider clock,
     ILogger<CompletionGenerator> logger
 )
 {
     /// <summary>Begins a completion for a single caller.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="owner">The owner of the completion.</param>
+    /// <param name="subject">On whose behalf the providers are called.</param>
     /// <returns>A follower of the completion. Disposing of it cancels the generation.</returns>
-    public Follower BeginFor(CompleteChat request, string owner)
+    public Follower BeginFor(CompleteChat request, UsageSubject subject)
     {
-        var running = new RunningGeneration(Create(owner));
+        var running = new RunningGeneration(Create(subject.Owner));
         _ = RunAsync();
         return new Follower(new SingleCallerGeneration(running));
 
         async Task RunAsync()
         {
-            running.Generation.Finish(await GenerateAsync(running, request));
+            running.Generation.Finish(await GenerateAsync(running, request, subject));
             running.Dispose();
         }
     }
@@ -39,12 +43,22 @@ internal sealed class CompletionGenerator(
         return new Generation(new GenerationIdentity(Guid.CreateVersion7(now), owner, now));
     }
 
-    /// <summary>Generates a completion.</summary>
+    /// <summary>Generates a completion, and accounts for its calls of providers.</summary>
+    /// <param name="running">The generation.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="subject">On whose behalf the providers are called.</param>
     /// <returns>The end of the completion, which the caller has to set.</returns>
-    public async Task<GenerationEnd> GenerateAsync(RunningGeneration running, CompleteChat request)
+    public async Task<GenerationEnd> GenerateAsync(
+        RunningGeneration running,
+        CompleteChat request,
+        UsageSubject subject
+    )
     {
         var (provider, model) = ModelNames.Resolve(providers.Models, request.Model!.Trim());
-        var outcome = await GenerationOutcome.OfAsync(running, AskAsync, logger);
+        var outcome = await GenerationOutcome.OfAsync(running, PrepareAsync, meter, recorder, subject, logger);
+        await recorder.RecordAsync(outcome.Calls);
+        if (subject.ReservationId is { } reservation)
+            await budgets.ReleaseAsync(subject.Owner, reservation);
         return new GenerationEnd(
             outcome.Status,
             clock.Now(),
@@ -54,20 +68,17 @@ internal sealed class CompletionGenerator(
             outcome.Error
         );
 
-        async Task<IAsyncEnumerable<ChatResponseUpdate>> AskAsync(CancellationToken stopped)
+        async Task<ModelCall> PrepareAsync(CancellationToken stopped)
         {
-            var owner = running.Generation.Identity.Owner;
-            var given = ChatPrompt.SourceQueryOf(request, owner) is { } query
+            var given = ChatPrompt.SourceQueryOf(request, subject) is { } query
                 ? await sources.FindAsync(query, stopped)
                 : null;
             running.Generation.SetSources(given ?? []);
-            return providers
-                .ClientStartingWith(provider)
-                .GetStreamingResponseAsync(
-                    ChatPrompt.For(request.Messages).WithSources(given),
-                    ChatPrompt.OptionsFor(model, request.Options),
-                    stopped
-                );
+            return new ModelCall(
+                providers.ClientStartingWith(provider),
+                [.. ChatPrompt.For(request.Messages).WithSources(given)],
+                ChatPrompt.OptionsFor(model, request.Options)
+            );
         }
     }
 

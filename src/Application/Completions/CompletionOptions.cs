@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace QrAi.Application.Completions;
 
@@ -35,4 +36,15 @@ public sealed record CompletionOptions
     /// </summary>
     public IReadOnlyDictionary<string, JsonElement> AdditionalMembers { get; init; } =
         new Dictionary<string, JsonElement>();
+
+    /// <summary>The maximum number of tokens that the caller asks for; null if it names none.</summary>
+    [JsonIgnore]
+    public int? MostTokens => MaxCompletionTokens ?? MaxTokens;
+
+    /// <summary>Returns the options with a maximum number of tokens that is not exceeded.</summary>
+    /// <param name="most">The maximum; null for no other one than the caller's.</param>
+    internal CompletionOptions WithMaxTokens(int? most) =>
+        most is null ? this
+        : MaxCompletionTokens is not null ? this with { MaxCompletionTokens = most }
+        : this with { MaxTokens = most };
 }

@@ -8,6 +8,7 @@ using QrAi.Application.Persistence;
 using QrAi.Application.Time;
 using QrAi.Application.Work;
 using QrAi.Domain.Sessions;
+using QrAi.Domain.Usage;
 
 namespace QrAi.Application.Completions;
 
@@ -37,38 +38,39 @@ internal sealed class IdempotentCompletions(
     private readonly ConcurrentDictionary<(string Owner, string Key), RunningGeneration> _running = new();
 
     /// <summary>Begins the completion of a key.</summary>
-    /// <param name="owner">The owner of the key.</param>
+    /// <param name="subject">On whose behalf the providers are called; its owner is that of the key.</param>
     /// <param name="key">The key.</param>
     /// <param name="chat">What to generate.</param>
     /// <param name="cancellationToken">Cancels the start, but not a completion that has begun.</param>
     /// <exception cref="IdempotencyInProgressException">If the key has a record already.</exception>
     public async Task<Follower> BeginAsync(
-        string owner,
+        UsageSubject subject,
         IdempotencyKey key,
         CompleteChat chat,
         CancellationToken cancellationToken
     )
     {
         await worker.RegisterAsync(cancellationToken);
-        return Start(await LeaseAsync(owner, key), chat);
+        return Start(await LeaseAsync(subject.Owner, key), chat, subject);
     }
 
     /// <summary>
     /// Follows the existing completion of a key, wherever it is generated, and generates it again if it failed or its process
     /// died.
     /// </summary>
-    /// <param name="owner">The owner of the key.</param>
+    /// <param name="subject">On whose behalf the providers are called; its owner is that of the key.</param>
     /// <param name="key">The key.</param>
     /// <param name="chat">What to generate.</param>
     /// <param name="cancellationToken">Stops waiting, but does not cancel the completion.</param>
     public async Task<Follower> AttachAsync(
-        string owner,
+        UsageSubject subject,
         IdempotencyKey key,
         CompleteChat chat,
         CancellationToken cancellationToken
     )
     {
         await worker.RegisterAsync(cancellationToken);
+        var owner = subject.Owner;
         while (true)
         {
             if (_running.TryGetValue((owner, key.Hash), out var local))
@@ -81,15 +83,15 @@ internal sealed class IdempotentCompletions(
                 ? await TryLeaseAsync(owner, key)
                 : await TryTakeOverAsync(earlier, cancellationToken);
             if (lease is not null)
-                return Start(lease, chat);
+                return Start(lease, chat, subject);
 
             // Another process generates it: wait until it is stored, it fails and frees the key, or the process dies.
             await Task.Delay(Pause, clock, cancellationToken);
         }
     }
 
-    private Follower Start(IdempotencyRecord lease, CompleteChat chat) =>
-        new(running.Start(generator.Create(lease.Owner), started => RunAsync(started, lease, chat)));
+    private Follower Start(IdempotencyRecord lease, CompleteChat chat, UsageSubject subject) =>
+        new(running.Start(generator.Create(lease.Owner), started => RunAsync(started, lease, chat, subject)));
 
     /// <summary>Saves the lease of this process. It is not cancellable, because its outcome must be known.</summary>
     private async Task<IdempotencyRecord> LeaseAsync(string owner, IdempotencyKey key)
@@ -145,12 +147,17 @@ internal sealed class IdempotentCompletions(
         }
     }
 
-    private async Task RunAsync(RunningGeneration started, IdempotencyRecord lease, CompleteChat chat)
+    private async Task RunAsync(
+        RunningGeneration started,
+        IdempotencyRecord lease,
+        CompleteChat chat,
+        UsageSubject subject
+    )
     {
         _running[(lease.Owner, lease.Key)] = started;
         try
         {
-            await GenerateAndStoreAsync(started, lease, chat);
+            await GenerateAndStoreAsync(started, lease, chat, subject);
         }
         finally
         {
@@ -158,10 +165,15 @@ internal sealed class IdempotentCompletions(
         }
     }
 
-    private async Task GenerateAndStoreAsync(RunningGeneration started, IdempotencyRecord lease, CompleteChat chat)
+    private async Task GenerateAndStoreAsync(
+        RunningGeneration started,
+        IdempotencyRecord lease,
+        CompleteChat chat,
+        UsageSubject subject
+    )
     {
         var generation = started.Generation;
-        var end = await generator.GenerateAsync(started, chat);
+        var end = await generator.GenerateAsync(started, chat, subject);
 
         // A completion is stored before its end is sent, so that a caller that received the end can repeat the request. The
         // wait for an unavailable database is bounded.

@@ -1,6 +1,7 @@
 using FluentValidation;
 using MediatR;
 using QrAi.Application.Behaviours;
+using QrAi.Application.Callers;
 using QrAi.Application.Generations;
 using QrAi.Application.Idempotency;
 using QrAi.Application.Questions;
@@ -59,7 +60,8 @@ internal sealed class StoreChatValidator : AbstractValidator<StoreChat>
         messages.Select((message, index) => index == messages.Count - 1 ? message : null);
 }
 
-internal sealed class StoreChatHandler(QuestionIntake intake) : IRequestHandler<StoreChat, Follower>
+internal sealed class StoreChatHandler(QuestionIntake intake, CurrentCaller caller)
+    : IRequestHandler<StoreChat, Follower>
 {
     public async Task<Follower> Handle(StoreChat request, CancellationToken cancellationToken)
     {
@@ -72,6 +74,7 @@ internal sealed class StoreChatHandler(QuestionIntake intake) : IRequestHandler<
                 Messages = request.Messages,
                 Options = request.Options,
                 WithoutDocuments = !request.UsesDocuments,
+                KeyId = caller.KeyId,
             },
             request.IdempotencyKey,
             cancellationToken

@@ -28,6 +28,9 @@ internal sealed record StoredCompletion(
     /// <summary>The passages of documents that the completion was given; null for none.</summary>
     public IReadOnlyList<SourcePassage>? Sources { get; init; }
 
+    /// <summary>Those of the tokens sent that the provider read from its cache.</summary>
+    public int? CachedTokens { get; init; }
+
     /// <summary>A tool call.</summary>
     internal sealed record Call(int Index, string? Id, string? Name, string Arguments)
     {
@@ -64,6 +67,7 @@ internal sealed record StoredCompletion(
         )
         {
             Sources = view.Sources.Count > 0 ? view.Sources : null,
+            CachedTokens = end.Usage?.CachedTokens,
         };
     }
 
@@ -83,7 +87,8 @@ internal sealed record StoredCompletion(
                     AdditionalMembers = call.AdditionalMembers,
                 }
             );
-        generation.Finish(new GenerationEnd(MessageStatus.Completed, BegunAt, Reason, Usage, [], null));
+        var usage = Usage is null ? null : Usage with { CachedTokens = CachedTokens };
+        generation.Finish(new GenerationEnd(MessageStatus.Completed, BegunAt, Reason, usage, [], null));
         return generation;
     }
 }

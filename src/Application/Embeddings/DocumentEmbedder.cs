@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using QrAi.Application.Persistence;
 using QrAi.Domain.Documents;
+using QrAi.Domain.Usage;
 
 namespace QrAi.Application.Embeddings;
 
@@ -31,9 +32,10 @@ internal sealed class DocumentEmbedder(IQrAiDbContextFactory databases, IEmbeddi
         var blocks = new List<VectorBlock>();
         var (dimension, written) = (0, 0);
         byte[] data = [];
+        var generator = models.ForDocuments(new UsageSubject(claim.Owner));
         foreach (var batch in Split(texts))
         {
-            foreach (var embedding in await models.ForDocuments().GenerateAsync(batch, null, cancellationToken))
+            foreach (var embedding in await generator.GenerateAsync(batch, null, cancellationToken))
             {
                 if (dimension == 0)
                     dimension = embedding.Vector.Length;

@@ -116,7 +116,9 @@ internal sealed class EmbedNextDocumentHandler(
         var wait = MinWait * Math.Pow(2, Math.Min(claim.Failures, MaxDoublings));
         if (wait > max)
             wait = max;
-        logger.LogWarning(
+        // The generator logs an outage, which concerns all documents.
+        logger.Log(
+            failure.IsRefusal ? LogLevel.Warning : LogLevel.Debug,
             "Document {DocumentId} is not embedded, and found by words alone: {Reason} The next attempt follows in {Seconds:0} s",
             claim.DocumentId,
             failure.Message,

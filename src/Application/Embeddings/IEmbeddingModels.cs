@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using QrAi.Domain.Usage;
 
 namespace QrAi.Application.Embeddings;
 
@@ -12,14 +13,16 @@ public interface IEmbeddingModels
     string? Current { get; }
 
     /// <summary>Returns the generator of vectors of documents, by <see cref="Current"/>.</summary>
+    /// <param name="subject">On whose behalf the provider is called.</param>
     /// <returns>A generator that retries, and throws <see cref="EmbeddingFailedException"/>.</returns>
-    IEmbeddingGenerator<string, Embedding<float>> ForDocuments();
+    IEmbeddingGenerator<string, Embedding<float>> ForDocuments(UsageSubject subject);
 
     /// <summary>
     /// Returns the generator of vectors of queries, which has a short time limit, remembers recent queries, and fails at once
     /// while its provider keeps failing.
     /// </summary>
     /// <param name="model">The model, which may be an earlier <see cref="Current"/>.</param>
+    /// <param name="subject">On whose behalf the provider is called.</param>
     /// <returns>A generator that throws <see cref="EmbeddingFailedException"/>; null if the provider is not configured.</returns>
-    IEmbeddingGenerator<string, Embedding<float>>? ForQueries(string model);
+    IEmbeddingGenerator<string, Embedding<float>>? ForQueries(string model, UsageSubject subject);
 }

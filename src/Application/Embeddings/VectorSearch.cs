@@ -1,6 +1,7 @@
 using Microsoft.Extensions.AI;
 using QrAi.Application.Documents;
 using QrAi.Application.Search;
+using QrAi.Domain.Usage;
 
 namespace QrAi.Application.Embeddings;
 
@@ -14,14 +15,14 @@ internal sealed class VectorSearch(IEmbeddingModels models, VectorCache cache)
     private const int MaxQueryLength = 2_000;
 
     /// <summary>Ranks passages.</summary>
-    /// <param name="owner">The owner.</param>
+    /// <param name="subject">On whose behalf is searched: its owner can read the documents.</param>
     /// <param name="query">The query.</param>
     /// <param name="most">The maximum number of passages of a ranking.</param>
     /// <param name="documentIds">The documents to search; null for all.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>A ranking for each model that the documents have vectors of; none if the search is by words alone.</returns>
     public async Task<IReadOnlyList<IReadOnlyList<RankedPassage>>> RankAsync(
-        string owner,
+        UsageSubject subject,
         string query,
         int most,
         IReadOnlyCollection<Guid>? documentIds,
@@ -31,13 +32,13 @@ internal sealed class VectorSearch(IEmbeddingModels models, VectorCache cache)
         if (models.Current is null)
             return [];
         var (text, only) = (EndOf(query), documentIds?.ToHashSet());
-        var stored = await cache.ListAsync(owner, cancellationToken);
+        var stored = await cache.ListAsync(subject.Owner, cancellationToken);
         var rankings = await Task.WhenAll(
             stored
                 .GroupBy(one => one.Key.Model)
                 .Select(async sets =>
-                    await EmbedAsync(sets.Key, text, cancellationToken) is { } vector
-                        ? await RankAsync(owner, [.. sets], vector, most, only, cancellationToken)
+                    await EmbedAsync(sets.Key, text, subject, cancellationToken) is { } vector
+                        ? await RankAsync(subject.Owner, [.. sets], vector, most, only, cancellationToken)
                         : null
                 )
         );
@@ -67,10 +68,11 @@ internal sealed class VectorSearch(IEmbeddingModels models, VectorCache cache)
     private async Task<ReadOnlyMemory<float>?> EmbedAsync(
         string model,
         string query,
+        UsageSubject subject,
         CancellationToken cancellationToken
     )
     {
-        if (models.ForQueries(model) is not { } generator)
+        if (models.ForQueries(model, subject) is not { } generator)
             return null;
         try
         {

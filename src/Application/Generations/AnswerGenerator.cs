@@ -1,12 +1,14 @@
 using MediatR;
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using QrAi.Application.Citations;
 using QrAi.Application.Errors;
+using QrAi.Application.Models;
 using QrAi.Application.Time;
+using QrAi.Application.Usage;
 using QrAi.Application.Work;
 using QrAi.Domain.Sessions;
+using QrAi.Domain.Usage;
 
 namespace QrAi.Application.Generations;
 
@@ -17,6 +19,8 @@ internal sealed class AnswerGenerator(
     AnswerSources sources,
     ITurnStore turns,
     IAnswerStore answers,
+    UsageRecorder usage,
+    UsageMeter meter,
     Worker worker,
     IServiceScopeFactory scopes,
     TimeProvider clock,
@@ -43,12 +47,19 @@ internal sealed class AnswerGenerator(
     /// <summary>Saves the end of an answer of this worker. It retries until the database is available.</summary>
     /// <param name="turn">The turn.</param>
     /// <param name="ended">The event to publish.</param>
+    /// <param name="calls">The calls of providers to store with it.</param>
     /// <param name="hasPieces">Whether parts of the answer may be stored.</param>
     /// <param name="stalled">Called when the outage of the database lasts longer than a maximum time.</param>
     /// <returns>Whether the answer still belonged to this worker.</returns>
-    public async Task<bool> SaveEndAsync(Turn turn, AnswerEnded ended, bool hasPieces, Action? stalled = null)
+    public async Task<bool> SaveEndAsync(
+        Turn turn,
+        AnswerEnded ended,
+        IReadOnlyList<UsageRecord> calls,
+        bool hasPieces,
+        Action? stalled = null
+    )
     {
-        var closing = new TurnClosing(turn, worker.Id, hasPieces);
+        var closing = new TurnClosing(turn, worker.Id, hasPieces) { Calls = calls };
         var start = clock.GetTimestamp();
         for (var pause = FirstPause; ; pause = pause * 2 < MaxPause ? pause * 2 : MaxPause)
             try
@@ -81,13 +92,17 @@ internal sealed class AnswerGenerator(
         recorder.Add(started, turn.Answer.Takeovers);
         try
         {
-            var outcome = await GenerationOutcome.OfAsync(started, AskAsync, logger);
+            var subject = plan.Request.SubjectOf(turn.Answer);
+            var outcome = await GenerationOutcome.OfAsync(started, PrepareAsync, meter, usage, subject, logger);
             var hasPieces = await recorder.RemoveAsync(started);
             if (started.IsLost)
+            {
+                await usage.RecordAsync(outcome.Calls, onlyIfDeleted: true);
                 return;
+            }
 
             var ended = End(turn, outcome);
-            if (await SaveEndAsync(turn, ended, hasPieces, started.SetStalled))
+            if (await SaveEndAsync(turn, ended, outcome.Calls, hasPieces, started.SetStalled))
                 started.Generation.Finish(GenerationEnd.Of(turn.Answer));
             else
                 started.Lose();
@@ -104,16 +119,16 @@ internal sealed class AnswerGenerator(
             await answers.ReleaseAsync(worker.Id, [turn.Answer.Id], CancellationToken.None);
         }
 
-        async Task<IAsyncEnumerable<ChatResponseUpdate>> AskAsync(CancellationToken stopped)
+        async Task<ModelCall> PrepareAsync(CancellationToken stopped)
         {
             var given = withDocuments ? await FindSourcesAsync(turn, plan, past, stopped) : null;
             started.Generation.SetSources(given ?? []);
-            return plan.Client.GetStreamingResponseAsync(plan.Prompt(past).WithSources(given), plan.Options, stopped);
+            return new ModelCall(plan.Client, [.. plan.Prompt(past).WithSources(given)], plan.Options);
         }
     }
 
     /// <summary>Returns the passages of the turn. One that was taken over keeps those that were recorded.</summary>
-    private async Task<IReadOnlyList<SourcePassage>> FindSourcesAsync(
+    private async Task<IReadOnlyList<SourcePassage>?> FindSourcesAsync(
         Turn turn,
         AnswerPlan plan,
         IReadOnlyList<PastTurn> past,
@@ -121,7 +136,7 @@ internal sealed class AnswerGenerator(
     ) =>
         turn.Answer.Sources
         ?? await sources.FindAsync(
-            SourceQuery.For(turn.Answer.Owner, turn.Question.Content, past, plan.Request.DocumentIds),
+            SourceQuery.For(plan.Request.SubjectOf(turn.Answer), turn.Question.Content, past, plan.Request.DocumentIds),
             stopped
         );
 

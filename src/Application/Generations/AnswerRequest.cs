@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using QrAi.Application.Completions;
+using QrAi.Domain.Sessions;
+using QrAi.Domain.Usage;
 
 namespace QrAi.Application.Generations;
 
@@ -29,6 +31,16 @@ internal sealed record AnswerRequest
 
     /// <summary>Of a stored completion: the options of the generation.</summary>
     public CompletionOptions? Options { get; init; }
+
+    /// <summary>The API key of the caller, which the calls of providers are accounted to; null if the caller used none.</summary>
+    public Guid? KeyId { get; init; }
+
+    /// <summary>The maximum number of tokens that the limits of the key leave to the answer; null for no limit.</summary>
+    public int? MaxTokens { get; init; }
+
+    /// <summary>Returns on whose behalf, and for what, the providers are called.</summary>
+    /// <param name="answer">The answer.</param>
+    public UsageSubject SubjectOf(Message answer) => new(answer.Owner, KeyId, answer.SessionId, answer.Id);
 
     /// <summary>Reads stored parameters.</summary>
     /// <param name="json">The JSON; null for the defaults.</param>

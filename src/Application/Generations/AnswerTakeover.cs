@@ -1,12 +1,16 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
+using QrAi.Application.Citations;
 using QrAi.Application.Errors;
 using QrAi.Application.Models;
 using QrAi.Application.Persistence;
 using QrAi.Application.Search;
 using QrAi.Application.Time;
+using QrAi.Application.Usage;
 using QrAi.Application.Work;
 using QrAi.Domain.Sessions;
+using QrAi.Domain.Usage;
 
 namespace QrAi.Application.Generations;
 
@@ -17,6 +21,8 @@ namespace QrAi.Application.Generations;
 internal sealed class AnswerTakeover(
     IAnswerStore answers,
     AnswerGenerator generator,
+    UsageMeter meter,
+    UsageRecorder usage,
     IModelProviders providers,
     IQrAiDbContextFactory databases,
     Worker worker,
@@ -66,8 +72,11 @@ internal sealed class AnswerTakeover(
         var question = await FindAsync(database, answer.QuestionId!.Value, cancellationToken);
         var turn = Turn.Resume(question!, answer);
 
+        var plan = PlanOf(turn, taken);
+        var past = await ReadPastAsync(question!, database, cancellationToken);
+        var interrupted = MeasureInterrupted(turn, taken, plan, past);
         if (taken.IsStopRequested)
-            await EndAsync(turn, turn.Cancel(ToGenerated(taken, answer), clock.Now()));
+            await EndAsync(turn, turn.Cancel(ToGenerated(taken, answer), clock.Now()), interrupted);
         else if (answer.Takeovers > MaxTakeovers)
             await FailAsync(
                 turn,
@@ -75,46 +84,79 @@ internal sealed class AnswerTakeover(
                 new AnswerError(
                     AnswerErrorCodes.Interrupted,
                     $"The processes that generated the answer ended {answer.Takeovers} times before it was complete."
-                )
+                ),
+                interrupted
             );
+        else if (plan.Problem is { } problem)
+            // The configuration of this process differs from that of the process that accepted the question.
+            await FailAsync(turn, taken, new AnswerError(AnswerErrorCodes.ProviderFailed, problem), interrupted);
         else
-            await GenerateAsync(turn, taken, database, cancellationToken);
+            await GenerateAsync(turn, taken, plan.Plan!, past, interrupted, database, cancellationToken);
+    }
+
+    private (AnswerPlan? Plan, string? Problem) PlanOf(Turn turn, TakenAnswer taken)
+    {
+        try
+        {
+            var request = AnswerRequest.FromJson(taken.Request);
+            return (AnswerPlan.For(request, turn.Question.Content, options.SystemPrompt, providers), null);
+        }
+        catch (Exception exception) when (exception is ProviderNotConfiguredException or ModelNotFoundException)
+        {
+            return (null, exception.Message);
+        }
     }
 
     private async Task GenerateAsync(
         Turn turn,
         TakenAnswer taken,
+        AnswerPlan plan,
+        List<PastTurn> past,
+        UsageRecord? interrupted,
         IQrAiDbContext database,
         CancellationToken cancellationToken
     )
     {
-        AnswerPlan plan;
-        try
-        {
-            plan = AnswerPlan.For(
-                AnswerRequest.FromJson(taken.Request),
-                turn.Question.Content,
-                options.SystemPrompt,
-                providers
-            );
-        }
-        catch (Exception exception) when (exception is ProviderNotConfiguredException or ModelNotFoundException)
-        {
-            // The configuration of this process differs from that of the process that accepted the question.
-            await FailAsync(turn, taken, new AnswerError(AnswerErrorCodes.ProviderFailed, exception.Message));
-            return;
-        }
-
-        var past = await ReadPastAsync(turn.Question, database, cancellationToken);
-        var hasDocuments =
-            options.Passages > 0
-            && await database.IndexSegments.AnyAsync(segment => segment.Kind == IndexKind.Documents, cancellationToken);
+        var hasDocuments = await database.IndexSegments.AnyAsync(
+            segment => segment.Kind == IndexKind.Documents,
+            cancellationToken
+        );
         logger.LogWarning(
             "Answer {AnswerId} has lost its process and is generated again, takeover {Takeover}",
             taken.AnswerId,
             turn.Answer.Takeovers
         );
+        await usage.RecordAsync(CallsOf(interrupted));
         _running.Add(generator.Begin(turn, plan, past, turn.Answer.Sources is not null || hasDocuments));
+    }
+
+    /// <summary>
+    /// Measures the call of the process that died, by what was stored of its text. A provider that had not begun to answer is not
+    /// known: it is taken for the first one. Returns null if none is configured any more.
+    /// </summary>
+    private UsageRecord? MeasureInterrupted(
+        Turn turn,
+        TakenAnswer taken,
+        (AnswerPlan? Plan, string? Problem) planned,
+        List<PastTurn> past
+    )
+    {
+        var answer = turn.Answer;
+        var (provider, model) = (
+            taken.Provider ?? planned.Plan?.First.Provider,
+            taken.Model ?? planned.Plan?.First.Model
+        );
+        if (provider is null || model is null)
+            return null;
+        IReadOnlyList<ChatMessage> prompt = planned.Plan is { } plan
+            ? [.. plan.Prompt(past).WithSources(answer.Sources)]
+            : Prompt.For(options.SystemPrompt, past, turn.Question.Content);
+        return meter.MeasureInterrupted(
+            AnswerRequest.FromJson(taken.Request).SubjectOf(answer),
+            new CallUsage(UsageOperation.Chat, provider, model, AnswerErrorCodes.Interrupted) { Run = answer.Run - 1 },
+            prompt,
+            taken.Text
+        );
     }
 
     private async Task<List<PastTurn>> ReadPastAsync(
@@ -150,10 +192,16 @@ internal sealed class AnswerTakeover(
         return [.. turns.Select(turn => PastTurn.Of(turn.Question, turn.Answer, turn.HasSources))];
     }
 
-    private Task<bool> FailAsync(Turn turn, TakenAnswer taken, AnswerError error) =>
-        EndAsync(turn, turn.Fail(ToGenerated(taken, turn.Answer), error, clock.Now()));
+    private Task<bool> FailAsync(Turn turn, TakenAnswer taken, AnswerError error, UsageRecord? interrupted) =>
+        EndAsync(turn, turn.Fail(ToGenerated(taken, turn.Answer), error, clock.Now()), interrupted);
 
-    private Task<bool> EndAsync(Turn turn, AnswerEnded ended) => generator.SaveEndAsync(turn, ended, hasPieces: true);
+    private Task<bool> EndAsync(Turn turn, AnswerEnded ended, UsageRecord? interrupted)
+    {
+        interrupted?.EndQuestion();
+        return generator.SaveEndAsync(turn, ended, CallsOf(interrupted), hasPieces: true);
+    }
+
+    private static IReadOnlyList<UsageRecord> CallsOf(UsageRecord? call) => call is null ? [] : [call];
 
     private static GeneratedAnswer ToGenerated(TakenAnswer taken, Message answer) =>
         new(taken.Text, taken.Provider, taken.Model, null, []) { Run = answer.Run, Sources = answer.Sources };

@@ -1,5 +1,6 @@
 using QrAi.Application.Idempotency;
 using QrAi.Domain.Sessions;
+using QrAi.Domain.Usage;
 
 namespace QrAi.Application.Generations;
 
@@ -21,7 +22,10 @@ public interface ITurnStore
     /// <exception cref="Errors.DatabaseUnavailableException">If the turn is not saved, and will not be.</exception>
     Task<OpenedTurn?> OpenAsync(TurnOpening opening, CancellationToken cancellationToken);
 
-    /// <summary>Saves the end of an answer, and removes its recorded parts.</summary>
+    /// <summary>
+    /// Saves the end of an answer with its calls of providers, and removes its recorded parts. If the answer was deleted, the
+    /// calls are saved nevertheless.
+    /// </summary>
     /// <param name="closing">The turn.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>Whether the end is saved, by this or an earlier attempt; false if the worker does not have the answer.</returns>
@@ -58,6 +62,9 @@ public sealed record OpenedTurn(IReadOnlyList<PastTurn> Past, bool MayHaveDocume
 /// <param name="HasParts">Whether parts of the answer may have been recorded.</param>
 public sealed record TurnClosing(Turn Turn, Guid WorkerId, bool HasParts)
 {
+    /// <summary>The calls of providers that are not stored yet.</summary>
+    public IReadOnlyList<UsageRecord> Calls { get; init; } = [];
+
     /// <summary>The passages of the answer, unless they are stored: the first part of an answer has them.</summary>
     public IReadOnlyList<SourcePassage>? UnrecordedSources => HasParts ? null : Turn.Answer.Sources;
 }

@@ -15,7 +15,10 @@ internal static class UsageDetailsConversion
             prompt,
             completion,
             usage.TotalTokenCount is { } total ? ToCount(total) : prompt + completion
-        );
+        )
+        {
+            CachedTokens = usage.CachedInputTokenCount is { } cached ? Math.Min(ToCount(cached), prompt) : null,
+        };
     }
 
     private static int ToCount(long? tokens) => (int)Math.Clamp(tokens ?? 0, 0, int.MaxValue / 2);

@@ -5,6 +5,7 @@ using QrAi.Application.Search;
 using QrAi.Domain.Callers;
 using QrAi.Domain.Documents;
 using QrAi.Domain.Sessions;
+using QrAi.Domain.Usage;
 
 namespace QrAi.Application.Persistence;
 
@@ -52,6 +53,18 @@ public interface IQrAiDbContext : IAsyncDisposable
 
     /// <summary>The numbers of sessions in the search index. They have no owner: a query joins their session.</summary>
     DbSet<IndexRange> IndexRanges { get; }
+
+    /// <summary>The calls of providers on behalf of the owner.</summary>
+    DbSet<UsageRecord> UsageRecords { get; }
+
+    /// <summary>The sums of those calls by day, as far as they are rolled up.</summary>
+    DbSet<UsageDay> UsageDays { get; }
+
+    /// <summary>What the owner's running answers may use of the limits of their keys.</summary>
+    DbSet<Reservation> Reservations { get; }
+
+    /// <summary>What orders the reservations of the owner's keys.</summary>
+    DbSet<KeyBudget> KeyBudgets { get; }
 
     /// <summary>Reads the blocks of the search index that have the terms of a query, from all segments that the owner can read.</summary>
     /// <param name="kind">What to search.</param>

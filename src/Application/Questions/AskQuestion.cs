@@ -77,7 +77,8 @@ internal sealed class AskQuestionValidator : AbstractValidator<AskQuestion>
     }
 }
 
-internal sealed class AskQuestionHandler(QuestionIntake intake) : IRequestHandler<AskQuestion, AskedQuestion>
+internal sealed class AskQuestionHandler(QuestionIntake intake, CurrentCaller caller)
+    : IRequestHandler<AskQuestion, AskedQuestion>
 {
     public Task<AskedQuestion> Handle(AskQuestion request, CancellationToken cancellationToken) =>
         intake.AskAsync(
@@ -89,6 +90,7 @@ internal sealed class AskQuestionHandler(QuestionIntake intake) : IRequestHandle
                 Model = request.Model?.Trim(),
                 WithoutDocuments = request.Sources == QuestionSources.None,
                 DocumentIds = request.DocumentIds,
+                KeyId = caller.KeyId,
             },
             request.IdempotencyKey,
             cancellationToken

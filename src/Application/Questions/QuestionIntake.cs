@@ -6,6 +6,7 @@ using QrAi.Application.Idempotency;
 using QrAi.Application.Models;
 using QrAi.Application.Sessions;
 using QrAi.Application.Time;
+using QrAi.Application.Usage;
 using QrAi.Application.Work;
 using QrAi.Domain.Sessions;
 
@@ -22,6 +23,7 @@ internal sealed class QuestionIntake(
     AnswerFinder answers,
     IModelProviders providers,
     GenerationOptions options,
+    Budgets budgets,
     TimeProvider clock,
     IMapper mapper
 )
@@ -52,6 +54,12 @@ internal sealed class QuestionIntake(
         var now = clock.Now();
         var session = sessionId is null ? Session.Open(caller.Owner, null, now) : null;
         var turn = session?.Ask(question, now) ?? Turn.Begin(sessionId!.Value, caller.Owner, question, now);
+        if (await ReserveAsync(turn.Answer.Id, plan, question, sessionId, cancellationToken) is { } most)
+        {
+            request = request with { MaxTokens = most };
+            plan = AnswerPlan.For(request, question, options.SystemPrompt, providers);
+        }
+
         var opening = new TurnOpening(turn, worker.Id)
         {
             NewSession = session,
@@ -59,9 +67,48 @@ internal sealed class QuestionIntake(
             HistoryTurns = options.HistoryTurns,
             Record = key is null ? null : IdempotencyRecord.OfQuestion(caller.Owner, key, now, turn.Answer.Id),
         };
-        var opened = await OpenAsync(opening, key, cancellationToken);
-        var begun = generator.Begin(turn, plan, opened.Past, opened.MayHaveDocuments && options.Passages > 0);
+        var opened = await OpenReservedAsync(opening, key, cancellationToken);
+        var begun = generator.Begin(turn, plan, opened.Past, opened.MayHaveDocuments);
         return new AskedQuestion(turn.Question.SessionId, mapper.Map<MessageDto>(turn.Question), answers.Follow(begun));
+    }
+
+    private Task<int?> ReserveAsync(
+        Guid answerId,
+        AnswerPlan plan,
+        string question,
+        Guid? sessionId,
+        CancellationToken cancellationToken
+    ) =>
+        budgets.ReserveAsync(
+            caller,
+            answerId,
+            new SpendingDemand(
+                plan.Request is { Messages: null, Provider: not null }
+                    ? [plan.First]
+                    : [plan.First, .. providers.Models.Where(model => model.Provider != plan.First.Provider)],
+                plan.Request.Messages?.Select(message => message.Text) ?? [options.SystemPrompt, question],
+                sessionId,
+                MayHaveSources: !plan.Request.WithoutDocuments,
+                plan.Request.Options?.MostTokens
+            ),
+            cancellationToken
+        );
+
+    private async Task<OpenedTurn> OpenReservedAsync(
+        TurnOpening opening,
+        IdempotencyKey? key,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await OpenAsync(opening, key, cancellationToken);
+        }
+        catch (Exception) when (caller.IsLimited)
+        {
+            await budgets.ReleaseAsync(caller.Owner, opening.Turn.Answer.Id);
+            throw;
+        }
     }
 
     private async Task<OpenedTurn> OpenAsync(

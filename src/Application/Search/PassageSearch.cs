@@ -2,13 +2,14 @@ using Microsoft.EntityFrameworkCore;
 using QrAi.Application.Documents;
 using QrAi.Application.Embeddings;
 using QrAi.Application.Persistence;
+using QrAi.Domain.Usage;
 
 namespace QrAi.Application.Search;
 
 /// <summary>
 /// Finds passages of the documents that an owner can read, by the words of a query, and by its meaning where there are vectors.
 /// </summary>
-internal sealed class PassageSearch(IQrAiDbContextFactory databases, VectorSearch vectors)
+internal sealed class PassageSearch(IQrAiDbContextFactory databases, VectorSearch vectors, TimeProvider clock)
 {
     /// <summary>The maximum number of terms of a query. Those of its end are used: a long text ends with what is asked.</summary>
     private const int MaxTerms = 200;
@@ -20,7 +21,7 @@ internal sealed class PassageSearch(IQrAiDbContextFactory databases, VectorSearc
     private const int Margin = 40;
 
     /// <summary>Searches.</summary>
-    /// <param name="owner">The owner.</param>
+    /// <param name="subject">On whose behalf is searched: its owner can read the documents.</param>
     /// <param name="query">The query.</param>
     /// <param name="limit">The maximum number of passages.</param>
     /// <param name="documentIds">The documents to search; null for all.</param>
@@ -28,7 +29,7 @@ internal sealed class PassageSearch(IQrAiDbContextFactory databases, VectorSearc
     /// <param name="context">What was said before, to which the query may refer; null for nothing.</param>
     /// <returns>The best passages, best first.</returns>
     public async Task<IReadOnlyList<PassageDto>> SearchAsync(
-        string owner,
+        UsageSubject subject,
         string query,
         int limit,
         IReadOnlyCollection<Guid>? documentIds,
@@ -36,14 +37,29 @@ internal sealed class PassageSearch(IQrAiDbContextFactory databases, VectorSearc
         string? context = null
     )
     {
+        var start = clock.GetTimestamp();
+        var found = await FindAsync(subject, query, limit, documentIds, context, cancellationToken);
+        DocumentMetrics.RecordSearch(clock.GetElapsedTime(start));
+        return found;
+    }
+
+    private async Task<IReadOnlyList<PassageDto>> FindAsync(
+        UsageSubject subject,
+        string query,
+        int limit,
+        IReadOnlyCollection<Guid>? documentIds,
+        string? context,
+        CancellationToken cancellationToken
+    )
+    {
         var terms = TermsOf(query, context);
-        if (terms.Count == 0 || limit == 0)
+        if (terms.Count == 0)
             return [];
 
         var most = Math.Max(limit + Margin, RankFusion.Depth);
-        var byWords = RankAsync(owner, terms, most, documentIds, cancellationToken);
+        var byWords = RankAsync(subject.Owner, terms, most, documentIds, cancellationToken);
         var byMeaning = vectors.RankAsync(
-            owner,
+            subject,
             context is null ? query : $"{context}\n{query}",
             most,
             documentIds,
@@ -53,7 +69,7 @@ internal sealed class PassageSearch(IQrAiDbContextFactory databases, VectorSearc
         var (words, meanings) = (await byWords, await byMeaning);
         var ranked = meanings.Count == 0 ? words : RankFusion.Join([words, .. meanings], most);
 
-        await using var database = databases.CreateFor(owner);
+        await using var database = databases.CreateFor(subject.Owner);
         return await ReadAsync(database, [.. ranked.Take(limit + Margin)], limit, cancellationToken);
     }
 

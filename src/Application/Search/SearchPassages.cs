@@ -56,17 +56,15 @@ internal sealed class SearchPassagesHandler(
 {
     public async Task<FoundPassages> Handle(SearchPassages request, CancellationToken cancellationToken)
     {
-        var start = clock.GetTimestamp();
         var found = new FoundPassages(
             await search.SearchAsync(
-                caller.Owner,
+                caller.Usage,
                 request.Query!.Trim(),
                 request.Limit ?? SearchPassages.DefaultLimit,
                 request.DocumentIds,
                 cancellationToken
             )
         );
-        DocumentMetrics.RecordSearch(clock.GetElapsedTime(start));
         if (request.IdempotencyKey is not { } key)
             return found;
 

@@ -19,6 +19,11 @@ internal sealed record SessionPlace(DateTimeOffset UpdatedAt, Guid SessionId)
         return new SessionPlace(time, id);
     }
 
+    /// <summary>Orders sessions as lists have them.</summary>
+    /// <param name="sessions">The sessions.</param>
+    public static IOrderedQueryable<Session> InOrder(IQueryable<Session> sessions) =>
+        sessions.OrderByDescending(session => session.UpdatedAt).ThenByDescending(session => session.Id);
+
     /// <summary>Returns the sessions after a place.</summary>
     /// <param name="sessions">The sessions.</param>
     /// <param name="place">The place; null for the beginning.</param>

@@ -84,10 +84,8 @@ internal sealed class SessionSearch(SessionMatches matches)
         CancellationToken cancellationToken
     ) =>
         await SessionPlace
-            .After(database.Sessions, place)
+            .InOrder(SessionPlace.After(database.Sessions, place))
             .Where(session => session.IndexedAt != session.UpdatedAt && session.FoldedTitle.Contains(folded))
-            .OrderByDescending(session => session.UpdatedAt)
-            .ThenByDescending(session => session.Id)
             .Take(limit)
             .Select(session => new FoundSession(session.Id, session.UpdatedAt, null))
             .ToListAsync(cancellationToken);

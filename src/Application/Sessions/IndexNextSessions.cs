@@ -2,6 +2,7 @@ using FluentValidation;
 using MediatR;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using QrAi.Application.Errors;
 using QrAi.Application.Persistence;
 using QrAi.Application.Search;
 using QrAi.Application.Time;
@@ -52,6 +53,11 @@ internal sealed class IndexNextSessionsHandler(
             // A session was deleted, or another process has indexed it: the next run reads what is left.
             logger.LogDebug("Sessions changed while they were indexed");
         }
+        catch (Exception exception) when (exception is not (DatabaseUnavailableException or OperationCanceledException))
+        {
+            // The sessions of other owners must not wait for those of this one, which are retried in the next round.
+            logger.LogError(exception, "The sessions of an owner cannot be indexed");
+        }
 
         return owner;
     }
@@ -60,14 +66,13 @@ internal sealed class IndexNextSessionsHandler(
     {
         await using var database = databases.CreateFor(owner);
         var unindexed = database.Sessions.Where(session => session.IndexedAt != session.UpdatedAt);
-        var ids = await unindexed
+        var ids = await SessionPlace
+            .InOrder(unindexed)
             .Where(session =>
                 !database.Messages.Any(message =>
                     message.SessionId == session.Id && message.Status == MessageStatus.Generating
                 )
             )
-            .OrderByDescending(session => session.UpdatedAt)
-            .ThenByDescending(session => session.Id)
             .Take(MaxSessions)
             .Select(session => session.Id)
             .ToListAsync(cancellationToken);

@@ -49,9 +49,7 @@ internal sealed class ListSessionsHandler(
         await using var database = databases.CreateFor(caller.Owner);
         var items = query is null
             ? await SessionPlace
-                .After(database.Sessions, place)
-                .OrderByDescending(session => session.UpdatedAt)
-                .ThenByDescending(session => session.Id)
+                .InOrder(SessionPlace.After(database.Sessions, place))
                 .Take(request.Limit + 1)
                 .ProjectTo<SessionDto>(mapper.ConfigurationProvider)
                 .ToListAsync(cancellationToken)

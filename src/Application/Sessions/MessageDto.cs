@@ -14,7 +14,7 @@ namespace QrAi.Application.Sessions;
 /// <param name="Status">The state of the message.</param>
 /// <param name="Provider">The provider of an answer.</param>
 /// <param name="Model">The model of an answer.</param>
-/// <param name="Usage">The tokens of an answer, if the provider counted them.</param>
+/// <param name="Usage">The tokens of an answer, if the provider counted them, and the cost.</param>
 /// <param name="Attempts">Every call of a provider for an answer that has ended.</param>
 /// <param name="Error">Why an answer failed.</param>
 /// <param name="CreatedAt">When the question was asked.</param>

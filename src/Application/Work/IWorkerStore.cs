@@ -29,8 +29,26 @@ public interface IWorkerStore
     /// <param name="cancellationToken">Stops waiting.</param>
     Task RemoveDeadAsync(TimeSpan lease, CancellationToken cancellationToken);
 
+    /// <summary>Publishes the load of a worker, and returns those of the other workers that are alive.</summary>
+    /// <param name="id">The worker.</param>
+    /// <param name="load">Its load; null if it is the same as before.</param>
+    /// <param name="lease">The time after its last heartbeat for which a worker counts as alive.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The loads that were published.</returns>
+    Task<IReadOnlyList<WorkerLoad>> ExchangeLoadsAsync(
+        Guid id,
+        string? load,
+        TimeSpan lease,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Removes a worker that has ended.</summary>
     /// <param name="id">The worker.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     Task RemoveAsync(Guid id, CancellationToken cancellationToken);
 }
+
+/// <summary>What a worker has published for the others.</summary>
+/// <param name="WorkerId">The worker.</param>
+/// <param name="Load">The load, as the worker has written it.</param>
+public sealed record WorkerLoad(Guid WorkerId, string Load);

@@ -43,11 +43,14 @@ public sealed class ApiKey
     /// <summary>Whether callers with the key may add and delete documents that all owners can read.</summary>
     public bool MayShare { get; private init; }
 
+    /// <summary>The most that calls of providers for the key may use; none without any.</summary>
+    public IReadOnlyList<SpendingLimit> Limits { get; private init; } = [];
+
     /// <summary>The time of creation.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
 
     /// <summary>The time from which the key is refused; null if it does not expire.</summary>
-    public DateTimeOffset? ExpiresAt { get; private init; }
+    public DateTimeOffset? ExpiresAt { get; private set; }
 
     /// <summary>The approximate time of the last use, to a minute or two; null if it was never used.</summary>
     public DateTimeOffset? LastUsedAt { get; private set; }
@@ -61,6 +64,7 @@ public sealed class ApiKey
     /// <param name="expiresAt">The time from which the key is refused, in the future; null if it does not expire.</param>
     /// <param name="now">The current time.</param>
     /// <param name="mayShare">Whether callers with the key may add and delete documents that all owners can read.</param>
+    /// <param name="limits">The most that calls of providers for the key may use; null for no limits.</param>
     /// <returns>The stored key, and its secret, which is not stored anywhere.</returns>
     /// <exception cref="ArgumentException">If the name, the owner or the time is invalid.</exception>
     public static (ApiKey Key, string Secret) Create(
@@ -68,7 +72,8 @@ public sealed class ApiKey
         string owner,
         DateTimeOffset? expiresAt,
         DateTimeOffset now,
-        bool mayShare = false
+        bool mayShare = false,
+        IReadOnlyList<SpendingLimit>? limits = null
     )
     {
         Guard.Against.InvalidText(name, MaxNameLength, nameof(name));
@@ -85,6 +90,7 @@ public sealed class ApiKey
             Owner = owner,
             Hash = HashOf(secret)!,
             MayShare = mayShare,
+            Limits = limits ?? [],
             CreatedAt = now,
             ExpiresAt = expiresAt,
         };
@@ -119,6 +125,23 @@ public sealed class ApiKey
     {
         if (LastUsedAt is not { } last || at > last)
             LastUsedAt = at;
+    }
+
+    /// <summary>Creates a key with the same name, owner, rights and expiry, which replaces this one.</summary>
+    /// <param name="keep">The time for which this key stays valid, unless it expires earlier; zero revokes it.</param>
+    /// <param name="now">The current time.</param>
+    /// <returns>The new key, and its secret, which is not stored anywhere.</returns>
+    /// <exception cref="InvalidOperationException">If the key is revoked or expired.</exception>
+    public (ApiKey Key, string Secret) Rotate(TimeSpan keep, DateTimeOffset now)
+    {
+        if (!IsUsable(now))
+            throw new InvalidOperationException("The key is revoked or expired.");
+        var successor = Create(Name, Owner, ExpiresAt, now, MayShare, Limits);
+        if (keep <= TimeSpan.Zero)
+            Revoke(now);
+        else if (ExpiresAt is not { } end || end > now + keep)
+            ExpiresAt = now + keep;
+        return successor;
     }
 
     /// <summary>Revokes the key. A revoked key does not change.</summary>

@@ -17,6 +17,9 @@ public static class Owners
     /// </summary>
     public const string Unauthenticated = "anonymous";
 
+    /// <summary>The owner of the usage that is kept of erased owners. Nobody can be this owner.</summary>
+    public const string Erased = "(erased)";
+
     private const string TokenPrefix = "jwt:";
 
     /// <summary>Returns the owner of a token. A subject is unique only together with its issuer.</summary>
@@ -37,6 +40,7 @@ public static class Owners
         !string.IsNullOrWhiteSpace(owner)
         && owner == owner.Trim()
         && IsStorable(owner)
+        && owner != Erased
         && !owner.StartsWith(TokenPrefix, StringComparison.OrdinalIgnoreCase);
 
     // Owners appear in log lines and tables: no control characters.

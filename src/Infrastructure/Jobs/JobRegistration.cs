@@ -19,6 +19,10 @@ public static class JobRegistration
             services.AddHostedService(provider => provider.GetRequiredService<SecretReload>());
         if (settings.Embeddings.Provider is not null)
             services.AddEmbedding();
+        if (settings.Retention.IsOn)
+            services.AddSingleton(settings.Retention).AddHostedService<SessionRetention>();
+        if (settings.RateLimit.IsOn || settings.Http.StreamsPerCaller > 0)
+            services.AddHostedService<LimitSharing>();
         return services
             .AddHostedService<DatabaseStartup>()
             .AddHostedService<TakeoverStart>()
@@ -26,6 +30,9 @@ public static class JobRegistration
             .AddHostedService<DocumentReading>()
             .AddHostedService<SessionIndexing>()
             .AddHostedService<KeyUseWriter>()
+            .AddHostedService<ReservationCleanup>()
+            .AddHostedService<UsageWriter>()
+            .AddHostedService<UsageRollUp>()
             .AddHostedService<IdempotencyKeyCleanup>();
     }
 

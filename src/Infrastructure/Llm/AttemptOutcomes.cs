@@ -20,5 +20,12 @@ internal static class AttemptOutcomes
     /// <summary>Of embeddings only: the response cannot be used.</summary>
     public const string InvalidResponse = "invalid_response";
 
-    public static string Http(int status) => string.Create(CultureInfo.InvariantCulture, $"http_{status}");
+    /// <summary>A fault of this program.</summary>
+    public const string Failed = "failed";
+
+    private const string HttpPrefix = "http_";
+
+    public static string Http(int status) => string.Create(CultureInfo.InvariantCulture, $"{HttpPrefix}{status}");
+
+    public static bool IsHttp(string outcome) => outcome.StartsWith(HttpPrefix, StringComparison.Ordinal);
 }

@@ -25,7 +25,16 @@ internal static class ChatCompletionBody
     };
 
     /// <summary>Writes the body, which always requests a stream with usage.</summary>
-    public static HttpContent Write(IEnumerable<ChatMessage> messages, ChatOptions? options, string defaultModel)
+    /// <param name="messages">The messages to send.</param>
+    /// <param name="options">The options; null for the defaults of the provider.</param>
+    /// <param name="defaultModel">The model, unless the options have one.</param>
+    /// <param name="asksForCost">Whether to request the cost of the call, as OpenRouter defines it.</param>
+    public static HttpContent Write(
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options,
+        string defaultModel,
+        bool asksForCost
+    )
     {
         var buffer = new ArrayBufferWriter<byte>(4_096);
         using (var json = new Utf8JsonWriter(buffer, Options))
@@ -36,6 +45,13 @@ internal static class ChatCompletionBody
             json.WriteStartObject("stream_options"u8);
             json.WriteBoolean("include_usage"u8, true);
             json.WriteEndObject();
+            if (asksForCost)
+            {
+                json.WriteStartObject("usage"u8);
+                json.WriteBoolean("include"u8, true);
+                json.WriteEndObject();
+            }
+
             if (options is not null)
                 WriteOptions(json, options);
             json.WriteStartArray("messages"u8);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.AI;
+using QrAi.Application.Models;
 
 namespace QrAi.Infrastructure.Llm;
 
@@ -46,7 +47,11 @@ internal sealed record EmbeddingResponse(
         return new(vectors.Select(vector => new Embedding<float>(vector)))
         {
             Usage = response.Usage is { } usage
-                ? new UsageDetails { InputTokenCount = usage.PromptTokens ?? usage.TotalTokens }
+                ? new BilledUsage
+                {
+                    InputTokenCount = usage.PromptTokens ?? usage.TotalTokens,
+                    Cost = usage.Cost >= 0 ? usage.Cost : null,
+                }
                 : null,
         };
     }
@@ -97,6 +102,7 @@ internal sealed record EmbeddingResponse(
 
     internal sealed record Tokens(
         [property: JsonPropertyName("prompt_tokens")] long? PromptTokens,
-        [property: JsonPropertyName("total_tokens")] long? TotalTokens
+        [property: JsonPropertyName("total_tokens")] long? TotalTokens,
+        decimal? Cost
     );
 }

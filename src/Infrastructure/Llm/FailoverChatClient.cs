@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using QrAi.Application.Errors;
@@ -40,6 +41,7 @@ internal sealed class FailoverChatClient(
         {
             var adapted = OptionsFor(provider, options);
             var attempt = new ProviderAttempt(provider, messages, adapted, limits.FirstToken, clock, total.Token);
+            ExceptionDispatchInfo? fault = null;
             await using (attempt)
             {
                 while (attempt.Ended is null)
@@ -55,7 +57,7 @@ internal sealed class FailoverChatClient(
                     catch (Exception exception)
                     {
                         if (!attempt.TryFail(exception))
-                            throw;
+                            fault = ExceptionDispatchInfo.Capture(exception);
                         break;
                     }
 
@@ -73,7 +75,8 @@ internal sealed class FailoverChatClient(
                 ended = ended with { Outcome = AttemptOutcomes.TotalTimeExceeded };
             if (attempt.Failure is not null)
                 LogFailure(ended, attempt.Failure, messages);
-            yield return UpdateOf(new AttemptEnded(ended));
+            yield return UpdateOf(new AttemptEnded(ended, attempt.Model, attempt.Call));
+            fault?.Throw();
 
             if (ended.Outcome == AttemptOutcomes.Completed)
                 yield break;

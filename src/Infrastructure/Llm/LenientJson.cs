@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -37,6 +38,19 @@ internal readonly struct LenientJson(TextBuffer text)
             && Math.Abs(number) <= int.MaxValue
             && number == Math.Truncate(number)
             ? (long)number
+            : null;
+    }
+
+    /// <summary>Reads an amount written as <c>0.5</c>, <c>5e-1</c> or <c>"0.5"</c>; null for any other value, or below 0.</summary>
+    public static decimal? ReadDecimal(ref Utf8JsonReader json)
+    {
+        json.Read();
+        json.Skip();
+        return
+            json.TokenType is JsonTokenType.Number or JsonTokenType.String
+            && decimal.TryParse(json.ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture, out var amount)
+            && amount >= 0
+            ? amount
             : null;
     }
 

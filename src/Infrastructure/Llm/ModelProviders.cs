@@ -38,7 +38,8 @@ internal sealed class ModelProviders : IModelProviders
                 http.CreateClient(provider.Name),
                 provider.Model,
                 options.MaxAnswerBytes,
-                clock
+                clock,
+                provider.Profile.AsksForCost
             );
             return new(provider, provider.Model, client, new Circuit(clock));
         }

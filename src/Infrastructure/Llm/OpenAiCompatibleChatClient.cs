@@ -14,11 +14,13 @@ namespace QrAi.Infrastructure.Llm;
 /// <param name="defaultModel">The model to use unless the caller names another.</param>
 /// <param name="maxAnswerBytes">The maximum length of an answer in UTF-8 bytes, at which the answer ends.</param>
 /// <param name="clock">Measures waits.</param>
+/// <param name="asksForCost">Whether to request the cost of each call, which only OpenRouter defines.</param>
 internal sealed class OpenAiCompatibleChatClient(
     HttpClient http,
     string defaultModel,
     long maxAnswerBytes,
-    TimeProvider clock
+    TimeProvider clock,
+    bool asksForCost = false
 ) : StreamingChatClient
 {
     private static readonly Uri Path = new("chat/completions", UriKind.Relative);
@@ -33,7 +35,7 @@ internal sealed class OpenAiCompatibleChatClient(
     )
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, Path);
-        request.Content = ChatCompletionBody.Write(messages, options, defaultModel);
+        request.Content = ChatCompletionBody.Write(messages, options, defaultModel, asksForCost);
         using var response = await ProviderHttp.SendAsync(http, request, clock, cancellationToken);
         await using var body = await ResponseBody.OpenAsync(response.Content, cancellationToken);
         using var events = new EventStreamBuffer(_maxEventBytes);

@@ -1,4 +1,6 @@
-using System.Net.Http.Json;
+using System.Net.Http.Headers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 
 namespace QrAi.Infrastructure.Llm;
@@ -14,6 +16,14 @@ internal sealed class OpenAiCompatibleEmbeddingGenerator(HttpClient http, string
     : IEmbeddingGenerator<string, Embedding<float>>
 {
     private static readonly Uri Path = new("embeddings", UriKind.Relative);
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+
+    // The body is read as JSON only: neither HTML characters nor non-ASCII characters need escapes.
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
 
     public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values,
@@ -23,7 +33,12 @@ internal sealed class OpenAiCompatibleEmbeddingGenerator(HttpClient http, string
     {
         var input = values.ToList();
         using var request = new HttpRequestMessage(HttpMethod.Post, Path);
-        request.Content = JsonContent.Create(new EmbeddingRequest(model, input, "float"));
+        request.Content = new ReadOnlyMemoryContent(
+            JsonSerializer.SerializeToUtf8Bytes(new EmbeddingRequest(model, input, "float"), Options)
+        )
+        {
+            Headers = { ContentType = Json },
+        };
         using var response = await ProviderHttp.SendAsync(http, request, clock, cancellationToken);
         try
         {
@@ -41,9 +56,5 @@ internal sealed class OpenAiCompatibleEmbeddingGenerator(HttpClient http, string
 
     public void Dispose() { }
 
-    private sealed record EmbeddingRequest(
-        [property: System.Text.Json.Serialization.JsonPropertyName("model")] string Model,
-        [property: System.Text.Json.Serialization.JsonPropertyName("input")] IReadOnlyList<string> Input,
-        [property: System.Text.Json.Serialization.JsonPropertyName("encoding_format")] string EncodingFormat
-    );
+    private sealed record EmbeddingRequest(string Model, IReadOnlyList<string> Input, string EncodingFormat);
 }

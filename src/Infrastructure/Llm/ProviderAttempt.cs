@@ -60,6 +60,15 @@ internal sealed class ProviderAttempt : IAsyncDisposable
     /// <summary>The outcome; null until the attempt has ended.</summary>
     public Attempt? Ended { get; private set; }
 
+    /// <summary>The requested model.</summary>
+    public string Model => _model;
+
+    /// <summary>Whether the provider was called.</summary>
+    public AttemptCall Call =>
+        _pass is null ? AttemptCall.Skipped
+        : _provider.Address is null || !HasBegun && Failure is { IsRefusal: true } ? AttemptCall.Free
+        : AttemptCall.Billable;
+
     /// <summary>The provider's failure; null if the answer is complete, or was cancelled.</summary>
     public ProviderException? Failure { get; private set; }
 
@@ -106,6 +115,7 @@ internal sealed class ProviderAttempt : IAsyncDisposable
                 End(AttemptOutcomes.Cancelled);
                 return true;
             default:
+                End(AttemptOutcomes.Failed);
                 return false;
         }
     }

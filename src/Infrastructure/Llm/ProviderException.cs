@@ -47,6 +47,9 @@ internal sealed class ProviderException(string outcome, Reaction reaction, Excep
     /// <summary>Whether it sent no first token in time.</summary>
     public bool IsTimeout => Outcome == AttemptOutcomes.NoFirstToken;
 
+    /// <summary>Whether the provider could not be reached or answered with an error, so that it used no tokens.</summary>
+    public bool IsRefusal => Outcome == AttemptOutcomes.ConnectionFailed || AttemptOutcomes.IsHttp(Outcome);
+
     /// <summary>Creates the exception for a stream that ended without a finish reason, or cannot be read.</summary>
     public static ProviderException BrokenOff(Exception? cause = null, ProviderError? error = null) =>
         new(AttemptOutcomes.BrokenOff, Reaction.Retry, cause) { Error = error };

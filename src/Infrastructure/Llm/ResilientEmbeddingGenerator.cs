@@ -1,24 +1,21 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using QrAi.Application.Embeddings;
-using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Llm;
 
 /// <summary>
-/// Retries a provider within a time limit, skips it while it keeps failing, and records telemetry. Calls that are skipped are
+/// Retries a provider within a time limit, and skips it while it keeps failing. Calls that are skipped are
 /// not logged, so that an outage does not flood the log.
 /// </summary>
-/// <param name="provider">The provider.</param>
-/// <param name="model">The model.</param>
+/// <param name="calls">Begins and ends the calls.</param>
 /// <param name="attempts">Makes one attempt, and throws <see cref="ProviderException"/>.</param>
 /// <param name="limit">The time limit, retries included.</param>
 /// <param name="maxRetries">The maximum number of retries.</param>
 /// <param name="clock">Measures waits.</param>
 /// <param name="logger">Receives failures, never texts.</param>
 internal sealed class ResilientEmbeddingGenerator(
-    LlmProviderOptions provider,
-    string model,
+    EmbeddingCalls calls,
     IEmbeddingGenerator<string, Embedding<float>> attempts,
     TimeSpan limit,
     int maxRetries,
@@ -26,8 +23,6 @@ internal sealed class ResilientEmbeddingGenerator(
     ILogger<ResilientEmbeddingGenerator> logger
 ) : DelegatingEmbeddingGenerator<string, Embedding<float>>(attempts)
 {
-    private readonly Circuit _circuit = new(clock);
-
     public override async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values,
         EmbeddingGenerationOptions? options = null,
@@ -57,15 +52,11 @@ internal sealed class ResilientEmbeddingGenerator(
         CancellationToken cancellationToken
     )
     {
-        using var pass =
-            _circuit.TryEnter() ?? throw new ProviderException(AttemptOutcomes.CircuitOpen, Reaction.NextProvider);
-        using var call = ProviderCall.StartEmbeddings(provider, model, clock);
-        var start = clock.GetTimestamp();
+        using var call = calls.Begin(texts);
         try
         {
             var vectors = await base.GenerateAsync(texts, options, stop);
-            pass.Succeed();
-            call?.Complete(vectors.Usage);
+            call.Complete(vectors.Usage);
             return vectors;
         }
         catch (Exception exception)
@@ -76,11 +67,8 @@ internal sealed class ResilientEmbeddingGenerator(
             var failure =
                 exception as ProviderException
                 ?? new ProviderException(AttemptOutcomes.TimedOut, Reaction.NextProvider, new TimeoutException());
-            // Refused texts prove nothing about the provider.
-            if (failure.Reaction != Reaction.GiveUp)
-                pass.Fail();
-            call?.Fail(failure);
-            Log(failure, clock.GetElapsedTime(start), texts);
+            call.Fail(failure);
+            Log(failure, call.Duration, texts);
             throw failure;
         }
     }
@@ -107,7 +95,7 @@ internal sealed class ResilientEmbeddingGenerator(
             failure.NeedsOperator ? LogLevel.Error : LogLevel.Warning,
             "Embedding {Count} texts by {Provider} failed: {Outcome} after {DurationMs:0} ms ({Cause})",
             texts.Count,
-            provider.Name,
+            calls.Provider,
             failure.Outcome,
             duration.TotalMilliseconds,
             failure.Error is { } error && LoggableReason.Of(error, texts) is { } reason
@@ -117,7 +105,7 @@ internal sealed class ResilientEmbeddingGenerator(
 
     private EmbeddingFailedException Failed(ProviderException failure) =>
         new(
-            $"The provider {provider.Name} returned no vectors: {failure.Outcome}.",
+            $"The provider {calls.Provider} returned no vectors: {failure.Outcome}.",
             failure.Reaction == Reaction.GiveUp || failure.Outcome == AttemptOutcomes.InvalidResponse,
             failure
         );

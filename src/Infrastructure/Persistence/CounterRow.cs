@@ -3,9 +3,15 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace QrAi.Infrastructure.Persistence;
 
-/// <summary>A number that only grows. Only <c>IDocumentQueueStore</c> accesses these rows.</summary>
+/// <summary>A number that only grows. Only <c>PostgresCounters</c> and <c>SqliteCounters</c> access these rows.</summary>
 public sealed class CounterRow
 {
+    /// <summary>The counter of the numbers of passages in the search index.</summary>
+    internal const string Passages = "passages";
+
+    /// <summary>The counter of the ranges of numbers of sessions in the search index.</summary>
+    internal const string IndexRanges = "index_ranges";
+
     private CounterRow() { }
 
     /// <summary>What is counted.</summary>

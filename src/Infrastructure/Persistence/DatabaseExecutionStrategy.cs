@@ -32,11 +32,15 @@ internal sealed class DatabaseExecutionStrategy(
         if (Current is not null)
             return await operation(Dependencies.CurrentContext.Context, state, cancellationToken);
 
+        var context = (QrAiDbContext)Dependencies.CurrentContext.Context;
         try
         {
+            // Nothing of a transaction can be repeated alone. Only snapshots have one, with time limits of their own.
+            if (context.Database.CurrentTransaction is not null)
+                return await operation(context, state, cancellationToken);
             var work = base.ExecuteAsync(state, operation, verifySucceeded, cancellationToken);
             if (!work.IsCompleted)
-                await WaitAsync(work, (QrAiDbContext)Dependencies.CurrentContext.Context);
+                await WaitAsync(work, context);
             return await work;
         }
         catch (Exception exception) when (faults.IsUnavailability(exception))

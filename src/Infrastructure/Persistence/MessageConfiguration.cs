@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using QrAi.Domain.Callers;
 using QrAi.Domain.Sessions;
+using QrAi.Domain.Usage;
 
 namespace QrAi.Infrastructure.Persistence;
 
@@ -27,7 +28,16 @@ internal sealed class MessageConfiguration : IEntityTypeConfiguration<Message>
         builder.Property(message => message.FinishReason).HasMaxLength(Message.MaxFinishReasonLength);
         builder.Property(message => message.Attempts).HasConversion(AsJson<Attempt>(), AreValues<Attempt>());
         builder.Property(message => message.Sources).HasConversion(AsJson<SourcePassage>(), AreValues<SourcePassage>());
-        builder.ComplexProperty(message => message.Usage);
+        builder.ComplexProperty(
+            message => message.Usage,
+            usage =>
+                usage
+                    .Property(one => one!.Cost)
+                    .HasConversion(
+                        dollars => Picodollars.FromDollars(dollars!.Value),
+                        cost => Picodollars.ToDollars(cost)
+                    )
+        );
         builder.ComplexProperty(message => message.Error);
         builder.Property(message => message.Run).HasDefaultValue(1).ValueGeneratedNever();
         builder.Property(message => message.Takeovers).HasDefaultValue(0).ValueGeneratedNever();

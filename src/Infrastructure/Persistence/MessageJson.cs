@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using QrAi.Domain.Sessions;
@@ -8,4 +9,14 @@ namespace QrAi.Infrastructure.Persistence;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(IReadOnlyList<Attempt>))]
 [JsonSerializable(typeof(IReadOnlyList<SourcePassage>))]
-internal sealed partial class MessageJson : JsonSerializerContext;
+internal sealed partial class MessageJson : JsonSerializerContext
+{
+    /// <summary>Leaves all characters as they are: escapes would double the size of Japanese text.</summary>
+    public static MessageJson Stored { get; } =
+        new(
+            new JsonSerializerOptions(JsonSerializerDefaults.Web)
+            {
+                Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            }
+        );
+}

@@ -7,6 +7,7 @@ using QrAi.Application.Search;
 using QrAi.Domain.Callers;
 using QrAi.Domain.Documents;
 using QrAi.Domain.Sessions;
+using QrAi.Domain.Usage;
 
 namespace QrAi.Infrastructure.Persistence;
 
@@ -53,6 +54,18 @@ public abstract class QrAiDbContext(DbContextOptions options) : DbContext(option
     public DbSet<IndexRange> IndexRanges => Set<IndexRange>();
 
     /// <inheritdoc />
+    public DbSet<UsageRecord> UsageRecords => Set<UsageRecord>();
+
+    /// <inheritdoc />
+    public DbSet<UsageDay> UsageDays => Set<UsageDay>();
+
+    /// <inheritdoc />
+    public DbSet<Reservation> Reservations => Set<Reservation>();
+
+    /// <inheritdoc />
+    public DbSet<KeyBudget> KeyBudgets => Set<KeyBudget>();
+
+    /// <inheritdoc />
     public abstract IAsyncEnumerable<IndexBlock> ReadIndexAsync(IndexKind kind, long[] terms);
 
     /// <inheritdoc />
@@ -91,6 +104,10 @@ public abstract class QrAiDbContext(DbContextOptions options) : DbContext(option
         );
         OwnerFilter.AddTo(modelBuilder);
     }
+
+    /// <summary>Begins a transaction in which every query reads the data of one moment, and none has the time limit of requests.</summary>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    internal abstract Task BeginSnapshotAsync(CancellationToken cancellationToken);
 
     /// <summary>Whether a save failed because of a concurrent change, not a fault.</summary>
     /// <param name="exception">The driver's exception.</param>

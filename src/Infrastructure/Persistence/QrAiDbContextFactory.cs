@@ -16,6 +16,21 @@ internal sealed class QrAiDbContextFactory<TContext>(IDbContextFactory<TContext>
         return Create(owner);
     }
 
+    public async Task<IQrAiDbContext> OpenSnapshotAsync(string owner, CancellationToken cancellationToken)
+    {
+        var context = Create(owner);
+        try
+        {
+            await context.BeginSnapshotAsync(cancellationToken);
+            return context;
+        }
+        catch
+        {
+            await context.DisposeAsync();
+            throw;
+        }
+    }
+
     public IQrAiDbContext CreateForService() => Create(null);
 
     private TContext Create(string? owner)

@@ -7,8 +7,8 @@ namespace QrAi.Infrastructure.Persistence;
 internal static class SourcesJson
 {
     public static string? Write(IReadOnlyList<SourcePassage>? sources) =>
-        sources is null ? null : JsonSerializer.Serialize(sources, MessageJson.Default.IReadOnlyListSourcePassage);
+        sources is null ? null : JsonSerializer.Serialize(sources, MessageJson.Stored.IReadOnlyListSourcePassage);
 
     public static IReadOnlyList<SourcePassage> Read(string json) =>
-        JsonSerializer.Deserialize(json, MessageJson.Default.IReadOnlyListSourcePassage)!;
+        JsonSerializer.Deserialize(json, MessageJson.Stored.IReadOnlyListSourcePassage)!;
 }

@@ -22,6 +22,9 @@ public sealed class WorkerRow
 
     /// <summary>The time of its last heartbeat, on the database's clock.</summary>
     public DateTimeOffset HeartbeatAt { get; private init; }
+
+    /// <summary>What it has counted for the limits of callers, for the other workers; empty until it has.</summary>
+    public string Load { get; private init; } = "";
 }
 
 internal sealed class WorkerConfiguration : IEntityTypeConfiguration<WorkerRow>
@@ -31,5 +34,6 @@ internal sealed class WorkerConfiguration : IEntityTypeConfiguration<WorkerRow>
         builder.ToTable(WorkerRow.Table);
         builder.Property(worker => worker.Id).ValueGeneratedNever();
         builder.Property(worker => worker.Name).HasMaxLength(300);
+        builder.Property(worker => worker.Load).HasDefaultValue("").ValueGeneratedNever();
     }
 }

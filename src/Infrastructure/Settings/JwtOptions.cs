@@ -5,6 +5,14 @@ namespace QrAi.Infrastructure.Settings;
 /// <param name="Audience">The audience that a token must have.</param>
 public sealed record JwtOptions(Uri Authority, string Audience)
 {
+    private const string ClientName = "OIDC_CLIENT_ID";
+
+    /// <summary>The client of the issuer as which the page signs people in; null if it does not.</summary>
+    public string? ClientId { get; private init; }
+
+    /// <summary>The scopes that the page asks for, separated by spaces.</summary>
+    public string Scope { get; private init; } = "openid";
+
     /// <param name="settings">The settings.</param>
     /// <param name="reason">Why the settings are required; null if tokens are not accepted.</param>
     /// <param name="inProduction">Whether the connection to the issuer must be encrypted.</param>
@@ -14,7 +22,13 @@ public sealed record JwtOptions(Uri Authority, string Audience)
         var audience = settings.Find("JWT_AUDIENCE");
         if (audience is null && reason is not null)
             settings.ReportMissing("JWT_AUDIENCE", $"must be set, because {reason}");
-        return reason is null || authority is null || audience is null ? null : new JwtOptions(authority, audience);
+        var clientId = settings.Find(ClientName);
+        var scope = settings.Find("OIDC_SCOPE") ?? "openid";
+        if (reason is null && clientId is not null)
+            settings.Report(ClientName, "must be empty, because AUTHENTICATION does not name jwt");
+        return reason is null || authority is null || audience is null
+            ? null
+            : new JwtOptions(authority, audience) { ClientId = clientId, Scope = scope };
     }
 
     private static Uri? ReadAuthority(SettingsReader settings, string name, string? reason, bool inProduction)

@@ -32,6 +32,9 @@ internal sealed partial record ProviderProfile(string Name)
                 ["HTTP-Referer"] = "http://localhost:8080",
                 ["X-Title"] = "QrAi",
             },
+            // OpenRouter itself reports the cost of every call by now; gateways of its protocol still wait to be asked:
+            // https://openrouter.ai/docs/use-cases/usage-accounting
+            AsksForCost = true,
         },
         new(ModelProviderNames.GoogleAi)
         {
@@ -60,6 +63,9 @@ internal sealed partial record ProviderProfile(string Name)
 
     /// <summary>Additional headers of every request.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Whether it reports the cost of a call when it is asked, as <c>usage.cost</c>.</summary>
+    public bool AsksForCost { get; init; }
 
     /// <summary>Its name in OpenTelemetry's conventions.</summary>
     public string TelemetryName { get; init; } = Name;

@@ -5,7 +5,9 @@ namespace QrAi.Infrastructure.Settings;
 /// <param name="Database">The database and its connections.</param>
 /// <param name="Llm">The providers of language models, and their limits.</param>
 /// <param name="Embeddings">The model that turns texts into vectors for the search.</param>
+/// <param name="Usage">The prices of models.</param>
 /// <param name="Documents">The limits of documents.</param>
+/// <param name="Retention">How long data stays.</param>
 /// <param name="Backups">Where backups are stored, and their schedule and retention.</param>
 /// <param name="Authentication">How callers authenticate.</param>
 /// <param name="RateLimit">The rate limit of questions.</param>
@@ -19,7 +21,9 @@ public sealed record QrAiSettings(
     DatabaseOptions Database,
     LlmOptions Llm,
     EmbeddingOptions Embeddings,
+    UsageOptions Usage,
     DocumentOptions Documents,
+    RetentionOptions Retention,
     BackupOptions Backups,
     AuthenticationOptions Authentication,
     RateLimitOptions RateLimit,
@@ -47,7 +51,9 @@ public sealed record QrAiSettings(
             DatabaseOptions.Read(settings, environment.Environment),
             LlmOptions.Read(settings, environment.Environment),
             EmbeddingOptions.Read(settings, environment.Environment),
+            UsageOptions.Read(settings),
             DocumentOptions.Read(settings),
+            RetentionOptions.Read(settings),
             BackupOptions.Read(settings),
             AuthenticationOptions.Read(settings, environment.Environment),
             RateLimitOptions.Read(settings),

@@ -26,9 +26,14 @@ internal sealed class ApiKeyAuthenticationHandler(
         if (BearerCredential.Read(Request) is not { } key)
             return AuthenticateResult.NoResult();
 
-        var (owner, refusal, mayShare) = await sender.Send(new AuthenticateKey(key), Context.RequestAborted);
+        var (owner, refusal, mayShare, keyId, isLimited) = await sender.Send(
+            new AuthenticateKey(key),
+            Context.RequestAborted
+        );
         return owner is null
             ? AuthenticateResult.Fail(refusal!)
-            : AuthenticateResult.Success(new(CallerIdentity.Create(owner, SchemeName, mayShare), SchemeName));
+            : AuthenticateResult.Success(
+                new(CallerIdentity.Create(owner, SchemeName, mayShare, keyId, isLimited), SchemeName)
+            );
     }
 }

@@ -30,7 +30,15 @@ internal sealed partial class CallerAuthorizationResultHandler(
             throw await RefuseAsync(context);
 
         var owner = context.User.FindOwner()!;
-        context.RequestServices.GetRequiredService<CurrentCaller>().Identify(owner, context.User.MayShare());
+        context
+            .RequestServices.GetRequiredService<CurrentCaller>()
+            .Identify(
+                owner,
+                context.User.MayShare(),
+                context.User.Authentication(),
+                context.User.FindKey(),
+                context.User.IsLimited()
+            );
         context.Features.GetRequiredFeature<RequestProperties>().Owner = owner;
         await next(context);
     }

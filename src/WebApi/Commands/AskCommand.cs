@@ -87,14 +87,8 @@ internal static class AskCommand
 
     private static string Describe(Citation citation)
     {
-        string?[] place =
-        [
-            citation.Title,
-            citation.Heading,
-            citation.Page is { } page ? $"page {page}" : null,
-            $"passage {citation.Passage}",
-        ];
-        return $"[{citation.Number}] {string.Join(", ", place.Where(part => part is not null))}";
+        var place = PassagePlace.Of(citation.Title, citation.Heading, citation.Page);
+        return $"[{citation.Number}] {place}, passage {citation.Passage}";
     }
 
     /// <summary>Streams an answer to a terminal.</summary>

@@ -83,6 +83,8 @@ internal sealed class CommandLine
             AskCommand.Create(runner),
             DocumentsCommand.Create(runner),
             SearchCommand.Create(runner),
+            UsageCommand.Create(runner),
+            OwnersCommand.Create(runner),
         };
         // --version is not a verb: alone it would start the service.
         root.Options.Remove(root.Options.Single(option => option is VersionOption));

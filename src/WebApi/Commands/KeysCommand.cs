@@ -1,18 +1,21 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using MediatR;
 using QrAi.Application.Callers;
+using QrAi.Domain.Callers;
 
 namespace QrAi.WebApi.Commands;
 
-/// <summary><c>keys</c>: creates, lists and revokes the API keys of callers.</summary>
+/// <summary><c>keys</c>: creates, lists, rotates and revokes the API keys of callers.</summary>
 internal static class KeysCommand
 {
     public static Command Create(VerbRunner runner) =>
-        new("keys", "Creates, lists and revokes the API keys by which callers authenticate.")
+        new("keys", "Creates, lists, rotates and revokes the API keys by which callers authenticate.")
         {
             CreateVerb(runner),
             ListVerb(runner),
+            RotateVerb(runner),
             RevokeVerb(runner),
         };
 
@@ -30,11 +33,14 @@ internal static class KeysCommand
         };
         var expires = new Option<DateTimeOffset?>("--expires")
         {
-            Description = "When the key expires: a date or a time, in UTC unless it has an offset.",
+            Description =
+                "When the key expires: a date or a time, in UTC unless it has an offset, or a time from now such as 90d, 24h or 30m.",
             HelpName = "TIME",
             CustomParser = result =>
             {
                 var text = result.Tokens.Single().Value;
+                if (DurationParser.TryParse(text) is { } duration)
+                    return TimeProvider.System.GetUtcNow() + duration;
                 if (
                     DateTimeOffset.TryParse(
                         text,
@@ -44,7 +50,9 @@ internal static class KeysCommand
                     )
                 )
                     return time;
-                result.AddError($"--expires must be a date or a time such as 2027-01-31, not '{text}'.");
+                result.AddError(
+                    $"--expires must be a date or a time such as 2027-01-31, or {DurationParser.Format}, not '{text}'."
+                );
                 return null;
             },
         };
@@ -52,12 +60,20 @@ internal static class KeysCommand
         {
             Description = "Callers with the key may add and delete documents that all owners can read.",
         };
+        var limit = new Option<SpendingLimit[]>("--limit")
+        {
+            Description =
+                "The most that the providers' answers may use: an amount of USD or tokens by minute, hour, day or month (UTC), such as \"5 USD/month\" or \"200000 tokens/day\". It may be given several times.",
+            HelpName = "LIMIT",
+            CustomParser = ParseLimits,
+        };
         var command = new Command("create", "Creates a key and prints it once: only its hash is stored.")
         {
             name,
             owner,
             expires,
             share,
+            limit,
         };
         command.SetAction(
             (parsed, cancellationToken) =>
@@ -68,7 +84,8 @@ internal static class KeysCommand
                                 parsed.GetValue(name),
                                 parsed.GetValue(owner),
                                 parsed.GetValue(expires),
-                                parsed.GetValue(share)
+                                parsed.GetValue(share),
+                                parsed.GetValue(limit)
                             ),
                             sender,
                             terminal,
@@ -80,10 +97,54 @@ internal static class KeysCommand
         return command;
     }
 
+    private static SpendingLimit[] ParseLimits(ArgumentResult result)
+    {
+        var limits = new List<SpendingLimit>();
+        foreach (var token in result.Tokens)
+            if (SpendingLimit.TryParse(token.Value) is { } limit)
+                limits.Add(limit);
+            else
+                result.AddError($"--limit must be {SpendingLimit.Format}, not '{token.Value}'.");
+        return [.. limits];
+    }
+
     private static Command ListVerb(VerbRunner runner)
     {
         var command = new Command("list", "Prints each key: id, state, owner, creation, last use, expiry, name.");
         command.SetAction((_, cancellationToken) => runner.RunOnDatabaseAsync(ListAsync, cancellationToken));
+        return command;
+    }
+
+    private static Command RotateVerb(VerbRunner runner)
+    {
+        var id = new Argument<Guid>("ID")
+        {
+            Description = "The key, as list prints it.",
+            CustomParser = UuidParser.Parse,
+        };
+        var keep = new Option<TimeSpan>("--keep")
+        {
+            Description = "How long the old key is still accepted, such as 7d, 24h or 30m; 0 revokes it.",
+            HelpName = "TIME",
+            DefaultValueFactory = _ => TimeSpan.FromHours(24),
+            CustomParser = DurationParser.Parse,
+        };
+        var command = new Command(
+            "rotate",
+            "Replaces a key by a new one with the same name, owner, rights and expiry, and prints it once."
+        )
+        {
+            id,
+            keep,
+        };
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                runner.RunOnDatabaseAsync(
+                    (sender, terminal, stop) =>
+                        RotateAsync(new RotateKey(parsed.GetValue(id), parsed.GetValue(keep)), sender, terminal, stop),
+                    cancellationToken
+                )
+        );
         return command;
     }
 
@@ -126,12 +187,29 @@ internal static class KeysCommand
         return ExitCode.Done;
     }
 
+    private static async Task<int> RotateAsync(
+        RotateKey request,
+        ISender sender,
+        Terminal terminal,
+        CancellationToken cancellationToken
+    )
+    {
+        var (old, created) = await sender.Send(request, cancellationToken);
+        await terminal.Output.WriteLineAsync(created.Secret);
+        var end = old.RevokedAt is null ? $"is accepted {Until(old)}" : "is revoked";
+        await terminal.Error.WriteLineAsync(
+            $"Key {created.Key.Id} of owner {created.Key.Owner}, valid {Until(created.Key)}, replaces {old.Id}, which {end}. "
+                + "It is shown only now."
+        );
+        return ExitCode.Done;
+    }
+
     private static async Task<int> ListAsync(ISender sender, Terminal terminal, CancellationToken cancellationToken)
     {
         foreach (var key in await sender.Send(new ListKeys(), cancellationToken))
             await terminal.Output.WriteLineAsync(
                 $"{key.Id}  {State(key), -7}  {key.Owner}  made {Time(key.CreatedAt)}  "
-                    + $"used {(key.LastUsedAt is { } used ? Time(used) : "never")}  {Until(key)}{(key.MayShare ? "  may share" : "")}  {key.Name}"
+                    + $"used {(key.LastUsedAt is { } used ? Time(used) : "never")}  {Until(key)}{(key.MayShare ? "  may share" : "")}{string.Concat(key.Limits.Select(limit => $"  {limit}"))}  {key.Name}"
             );
         return ExitCode.Done;
     }

@@ -24,9 +24,9 @@ internal static class SearchCommand
                         var found = await sender.Send(new SearchPassages(parsed.GetValue(query)), stop);
                         foreach (var passage in found.Passages)
                         {
-                            var heading = passage.Heading is { } headings ? $", {headings}" : "";
-                            var page = passage.Page is { } number ? $", page {number}" : "";
-                            await terminal.Output.WriteLineAsync($"{passage.Title}{heading}{page}");
+                            await terminal.Output.WriteLineAsync(
+                                PassagePlace.Of(passage.Title, passage.Heading, passage.Page)
+                            );
                             await terminal.Output.WriteLineAsync($"{passage.Text}\n");
                         }
 

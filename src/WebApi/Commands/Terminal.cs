@@ -9,6 +9,9 @@ namespace QrAi.WebApi.Commands;
 /// <param name="IsInteractive">Whether a user can answer confirmations.</param>
 internal sealed record Terminal(TextReader Input, TextWriter Output, TextWriter Error, bool IsInteractive)
 {
+    /// <summary>Opens the output for bytes, instead of text.</summary>
+    public Func<Stream> OpenOutput { get; init; } = Console.OpenStandardOutput;
+
     /// <summary>The terminal of the process.</summary>
     public static Terminal OfProcess() => new(Console.In, Console.Out, Console.Error, !Console.IsInputRedirected);
 

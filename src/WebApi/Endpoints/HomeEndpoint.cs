@@ -1,37 +1,86 @@
 using System.Net.Mime;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
 using QrAi.WebApi.Http;
 
 namespace QrAi.WebApi.Endpoints;
 
-/// <summary>Tells people whose browser comes to the address alone what is here; for programs nothing is.</summary>
-internal static class HomeEndpoint
+/// <summary>Serves the page for people, a client of the API like any other, whose files the project WebApp builds.</summary>
+internal static partial class HomeEndpoint
 {
-    private const string Page = """
-        <!doctype html>
-        <html lang="en">
-        <head><meta charset="utf-8"><title>QrAi</title></head>
-        <body>
-        <h1>QrAi</h1>
-        <p>This is QrAi, a service that answers questions with a language model and keeps every session.
-        It is a service for programs: its API is under <code>/api</code>, <code>/graphql</code> and <code>/v1</code>,
-        and may need a key or a token, which whoever operates the service gives out.</p>
-        <p>Whether it is ready: <a href="/health/ready">/health/ready</a></p>
-        </body>
-        </html>
-        """;
+    /// <summary>The list of the page's files, which the build writes beside the program.</summary>
+    private const string Manifest = "QrAi.WebApi.staticwebassets.endpoints.json";
 
-    public static void MapHome(this WebApplication app) =>
-        app.MapGet("/", (HttpContext context, IWebHostEnvironment environment) => Show(context, environment))
-            .AllowAnonymous()
-            .ExcludeFromDescription();
+    private const string IndexFile = "index.html";
 
-    private static IResult Show(HttpContext context, IWebHostEnvironment environment)
+    /// <summary>The addresses of the page's views, which the page itself tells apart.</summary>
+    private static readonly string[] _views = ["/", "/documents", "/sessions/{id}", "/signed-in"];
+
+    public static void MapHome(this WebApplication app)
+    {
+        var manifest = Path.Combine(AppContext.BaseDirectory, Manifest);
+        if (File.Exists(manifest))
+            app.MapStaticAssets(manifest).AllowAnonymous().ExcludeFromDescription();
+        var index = new Lazy<Page?>(() => Page.Read(app.Environment));
+        foreach (var view in _views)
+            app.MapGet(view, (HttpContext context, PageSignIn signIn) => ShowAsync(context, index.Value, signIn))
+                .AllowAnonymous()
+                .ExcludeFromDescription();
+    }
+
+    /// <summary>Shows the page to browsers; for programs there is nothing.</summary>
+    private static async Task<IResult> ShowAsync(HttpContext context, Page? page, PageSignIn signIn)
     {
         context.Response.Headers.Vary = "Accept";
-        if (!context.Request.Prefers(MediaTypeNames.Text.Html))
+        if (page is null || !context.Request.Prefers(MediaTypeNames.Text.Html))
             return Results.NotFound();
-        return environment.IsDevelopment()
-            ? Results.Redirect("/docs")
-            : Results.Content(Page, "text/html; charset=utf-8");
+        var (element, origin) = await signIn.FindAsync() ?? ("", "");
+        context.Response.Headers.ContentSecurityPolicy = page.PolicyFor(origin);
+        context.Response.Headers.CacheControl = "no-cache";
+        return Results.Content(
+            element.Length == 0
+                ? page.Html
+                : page.Html.Replace("</head>", $"{element}</head>", StringComparison.Ordinal),
+            "text/html; charset=utf-8"
+        );
+    }
+
+    /// <summary>The first file of the page.</summary>
+    /// <param name="Html">Its text.</param>
+    /// <param name="Policy">What it may load and do: its own files, and this service.</param>
+    private sealed partial record Page(string Html, string Policy)
+    {
+        private const string Connections = "connect-src 'self'";
+
+        /// <summary>Returns the policy with another origin that the page may send requests to.</summary>
+        /// <param name="origin">The origin; empty for none.</param>
+        public string PolicyFor(string origin) =>
+            origin.Length == 0
+                ? Policy
+                : Policy.Replace(Connections, $"{Connections} {origin}", StringComparison.Ordinal);
+
+        public static Page? Read(IWebHostEnvironment environment)
+        {
+            var file = environment.WebRootFileProvider.GetFileInfo(IndexFile);
+            if (!file.Exists)
+                return null;
+            using var reader = new StreamReader(file.CreateReadStream(), Encoding.UTF8);
+            var html = reader.ReadToEnd();
+            // The import map is the only script within the page.
+            var hashes = InlineScript().Matches(html).Select(script => $" 'sha256-{Hash(script.Groups[1].Value)}'");
+            return new Page(
+                html,
+                $"default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{string.Concat(hashes)}; style-src 'self'; "
+                    + $"style-src-attr 'unsafe-inline'; img-src 'self' data:; font-src 'self'; {Connections}; "
+                    + "base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
+            );
+        }
+
+        private static string Hash(string script) =>
+            Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
+
+        [GeneratedRegex(@"<script type=""importmap""[^>]*>(.*?)</script>", RegexOptions.Singleline)]
+        private static partial Regex InlineScript();
     }
 }

@@ -29,6 +29,31 @@ internal static class RequestParameters
         : int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed) ? parsed
         : throw new InvalidRequestException("limit", $"must be a whole number from 1 to {PageLimits.Max}");
 
+    /// <summary>Parses a day as <c>2026-11-28</c>, or by one of its times.</summary>
+    public static DateOnly? ParseDate(string? date, string name) =>
+        date is null ? null
+        : TryParseDate(date, out var parsed) ? parsed
+        : throw new InvalidRequestException(name, "must be a date such as 2026-11-28");
+
+    /// <summary>Parses a date, or a time, which stands for its day in UTC.</summary>
+    public static bool TryParseDate(string text, out DateOnly parsed)
+    {
+        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out parsed))
+            return true;
+        if (
+            !text.Contains('T', StringComparison.Ordinal)
+            || !DateTimeOffset.TryParse(
+                text,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal,
+                out var time
+            )
+        )
+            return false;
+        parsed = DateOnly.FromDateTime(time.UtcDateTime);
+        return true;
+    }
+
     public static bool ParseBoolean(string? value, string name) =>
         value switch
         {

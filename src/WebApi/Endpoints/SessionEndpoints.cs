@@ -104,23 +104,30 @@ internal static class SessionEndpoints
     }
 
     /// <summary>Lists a session's messages.</summary>
-    /// <remarks>The oldest come first; questions and answers alternate.</remarks>
+    /// <remarks>Questions and answers alternate.</remarks>
     /// <param name="id" example="019aba3e-7f5b-74ba-987d-15a84d645740">The session's id.</param>
     /// <param name="limit" example="20">The most items of the page.</param>
     /// <param name="cursor" example="CN9Kry1gtyQHEaIBk4R3cZm7bLQAVnJ9yqgjjJxGpnA">
     /// The <c>nextCursor</c> of the page before; opaque.
     /// </param>
+    /// <param name="order" example="newest">Which messages come first; the oldest, if it is left out.</param>
     /// <response code="200">A page of messages.</response>
     internal static async Task<Ok<Page<MessageDto>>> ListMessages(
         [ParsedAs(typeof(Guid))] string id,
         [ParsedAs(typeof(int), Default = PageLimits.Default), Range(1, PageLimits.Max)] string? limit,
         string? cursor,
+        [ParsedAs(typeof(MessageOrder))] string? order,
         ISender sender,
         CancellationToken cancellationToken
     ) =>
         TypedResults.Ok(
             await sender.Send(
-                new ListMessages(RequestParameters.ParseId(id), RequestParameters.ParseLimit(limit), cursor),
+                new ListMessages(
+                    RequestParameters.ParseId(id),
+                    RequestParameters.ParseLimit(limit),
+                    cursor,
+                    RequestParameters.ParseName<MessageOrder>(order, nameof(order)) ?? MessageOrder.Oldest
+                ),
                 cancellationToken
             )
         );

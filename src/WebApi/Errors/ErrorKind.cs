@@ -86,6 +86,16 @@ internal sealed record ErrorKind(string Code, int Status, string Title, TimeSpan
         TimeSpan.FromSeconds(1)
     );
 
+    public static readonly ErrorKind BudgetExhausted = new(
+        "budget_exhausted",
+        429,
+        "The limit of the API key is reached",
+        TimeSpan.FromMinutes(1)
+    )
+    {
+        Remarks = "`Retry-After` is the time until the period of the limit ends, or running answers may have ended.",
+    };
+
     public static readonly ErrorKind ProviderFailed = new(
         AnswerErrorCodes.ProviderFailed,
         502,
@@ -172,6 +182,7 @@ internal sealed record ErrorKind(string Code, int Status, string Title, TimeSpan
         PayloadTooLarge,
         UnsupportedMediaType,
         RateLimited,
+        BudgetExhausted,
         ProviderFailed,
         Interrupted,
         DatabaseUnavailable,

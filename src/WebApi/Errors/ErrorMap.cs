@@ -8,7 +8,7 @@ using QrAi.Application.Sessions;
 using QrAi.Domain.Sessions;
 using QrAi.WebApi.Authentication;
 using QrAi.WebApi.GraphQL;
-using QrAi.WebApi.Streams;
+using QrAi.WebApi.Http;
 
 namespace QrAi.WebApi.Errors;
 
@@ -38,6 +38,13 @@ internal static class ErrorMap
             ForbiddenException or NotPermittedException => new(ErrorKind.Forbidden, exception.Message),
             TooManyAttemptsException { Wait: var wait } => RateLimited(exception, wait),
             RateLimitedException { Wait: var wait } => RateLimited(exception, wait),
+            BudgetExhaustedException { Wait: var wait } => new(
+                ErrorKind.BudgetExhausted with
+                {
+                    RetryAfter = wait,
+                },
+                exception.Message
+            ),
             RequestTooLongException => new(ErrorKind.TimedOut, exception.Message),
             TooManyStreamsException => new(ErrorKind.RateLimited, exception.Message),
             IssuerUnavailableException => new(ErrorKind.IssuerUnavailable, exception.Message),

@@ -5,7 +5,6 @@ using GraphQLParser.AST;
 using QrAi.Application.Errors;
 using QrAi.WebApi.Errors;
 using QrAi.WebApi.Http;
-using QrAi.WebApi.Streams;
 
 namespace QrAi.WebApi.GraphQL;
 

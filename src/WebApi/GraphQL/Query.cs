@@ -5,7 +5,9 @@ using QrAi.Application.Documents;
 using QrAi.Application.Paging;
 using QrAi.Application.Search;
 using QrAi.Application.Sessions;
+using QrAi.Application.Usage;
 using QrAi.Domain.Documents;
+using QrAi.WebApi.Endpoints;
 using QrAi.WebApi.GraphQL.Types;
 
 namespace QrAi.WebApi.GraphQL;
@@ -83,6 +85,23 @@ internal sealed class Query : ObjectGraphType
                     context.GetArgument<int?>("first")
                 );
                 return (await context.Reads().SendAsync(request, context.CancellationToken)).Passages;
+            });
+        Field<NonNullGraphType<UsageType>>("usage")
+            .Description("What calls of providers for the caller used.")
+            .Argument<StringGraphType>(
+                "from",
+                "The first day in UTC, such as `2026-11-01`; without it there are 30 days in all."
+            )
+            .Argument<StringGraphType>("to", "The last day in UTC; without it today.")
+            .Argument<UsageGroupingType>("by", "What to sum by.", argument => argument.DefaultValue = UsageGrouping.Day)
+            .ResolveAsync(async context =>
+            {
+                var request = new GetUsage(
+                    RequestParameters.ParseDate(context.GetArgument<string?>("from"), "from"),
+                    RequestParameters.ParseDate(context.GetArgument<string?>("to"), "to"),
+                    context.GetArgument<UsageGrouping?>("by") ?? UsageGrouping.Day
+                );
+                return await context.Reads().SendAsync(request, context.CancellationToken);
             });
     }
 }

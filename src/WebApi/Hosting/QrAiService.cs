@@ -13,7 +13,6 @@ using QrAi.WebApi.Health;
 using QrAi.WebApi.Http;
 using QrAi.WebApi.OpenAi;
 using QrAi.WebApi.OpenApi;
-using QrAi.WebApi.Streams;
 using Scalar.AspNetCore;
 
 namespace QrAi.WebApi.Hosting;
@@ -37,10 +36,18 @@ public static class QrAiService
     )
     {
         var builder = WebApplication.CreateBuilder(
-            new WebApplicationOptions { Args = args, EnvironmentName = settings.Environment.Environment.ToString() }
+            new WebApplicationOptions
+            {
+                Args = args,
+                EnvironmentName = settings.Environment.Environment.ToString(),
+                ApplicationName = typeof(QrAiService).Assembly.GetName().Name,
+                // The page's files are beside the program, wherever it is started.
+                WebRootPath = Path.Combine(AppContext.BaseDirectory, "wwwroot"),
+            }
         );
         // The host's own switch trusts every sender; TRUSTED_PROXIES lists the trusted ones.
         builder.Configuration["ForwardedHeaders_Enabled"] = "false";
+        builder.WebHost.UseStaticWebAssets(); // of a build; a publish has the files in wwwroot
         ConfigureServer(builder, settings.Environment);
         AddServices(builder.Services, settings);
         configure?.Invoke(builder.Services);
@@ -106,6 +113,8 @@ public static class QrAiService
 
     private static void ConfigureServer(WebApplicationBuilder builder, EnvironmentOptions environment)
     {
+        // Otherwise the files of the page have a route for every path in development, which changes the answers of other routes.
+        builder.Configuration["ReloadStaticAssetsAtRuntime"] = "false";
         if (
             string.IsNullOrEmpty(builder.Configuration["urls"])
             && string.IsNullOrEmpty(builder.Configuration["http_ports"])
@@ -142,8 +151,11 @@ public static class QrAiService
         services.AddCallers(settings.Authentication);
         services.AddProxiesAndCors(settings.Http);
         services.AddRequestTime(settings.Http.RequestTimeout);
-        services.AddSingleton(new StreamLimit(settings.Http.StreamsPerCaller));
+        services.AddSingleton<StreamLimit>();
         services.AddSingleton<FileBody>();
+        if (settings.Authentication.Jwt is { ClientId: { } client, Scope: var scope })
+            services.AddSingleton(new SignInClient(client, scope));
+        services.AddSingleton<PageSignIn>();
         services.AddOpenApiDescription(settings.Authentication.IsRequired);
         services.AddQrAiGraphQl(settings.GraphQl.Introspection);
     }
@@ -174,6 +186,8 @@ public static class QrAiService
         api.MapAnswers();
         api.MapDocuments();
         api.MapSearch();
+        api.MapUsage();
+        api.MapKeys();
         app.MapOpenAi();
         app.MapGraphQl();
         var description = app.MapOpenInDevelopment();

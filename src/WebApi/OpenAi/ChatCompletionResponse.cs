@@ -86,7 +86,26 @@ internal sealed record ChatCompletionUsage(
     [property: JsonPropertyName("total_tokens")] int TotalTokens
 )
 {
+    /// <summary>Details of the tokens sent; absent if the provider reports none.</summary>
+    [JsonPropertyName("prompt_tokens_details")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ChatCompletionPromptTokens? PromptTokensDetails { get; init; }
+
+    /// <summary>The cost in US dollars, as OpenRouter reports it too; absent if it is unknown.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public decimal? Cost { get; init; }
+
     /// <summary>The usage in OpenAI's terms.</summary>
     public static ChatCompletionUsage? Of(TokenUsage? usage) =>
-        usage is null ? null : new(usage.PromptTokens, usage.CompletionTokens, usage.TotalTokens);
+        usage is null
+            ? null
+            : new(usage.PromptTokens, usage.CompletionTokens, usage.TotalTokens)
+            {
+                PromptTokensDetails = usage.CachedTokens is { } cached ? new(cached) : null,
+                Cost = usage.Cost,
+            };
 }
+
+/// <summary>Details of the tokens sent.</summary>
+/// <param name="CachedTokens">Those that the provider read from its cache.</param>
+internal sealed record ChatCompletionPromptTokens([property: JsonPropertyName("cached_tokens")] int CachedTokens);

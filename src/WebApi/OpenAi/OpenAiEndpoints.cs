@@ -10,7 +10,6 @@ using QrAi.Application.Models;
 using QrAi.WebApi.Errors;
 using QrAi.WebApi.Http;
 using QrAi.WebApi.OpenApi;
-using QrAi.WebApi.Streams;
 
 namespace QrAi.WebApi.OpenAi;
 

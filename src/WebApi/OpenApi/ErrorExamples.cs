@@ -22,6 +22,7 @@ internal static class ErrorExamples
         new IdempotencyInProgressException(),
         new IdempotencyKeyReusedException(),
         new RateLimitedException(TimeSpan.FromSeconds(1)),
+        new BudgetExhaustedException("The limit of the API key, 5 USD/month, is reached.", TimeSpan.FromDays(2)),
         new AnswerFailedException(Failed(AnswerErrorCodes.ProviderFailed, "No provider gave an answer.", "http_503")),
         new AnswerFailedException(Failed(AnswerErrorCodes.Interrupted, "The answer was interrupted.", "interrupted")),
         new AnswerFailedException(

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using QrAi.Application.Paging;
 using QrAi.Application.Questions;
 using QrAi.Application.Sessions;
+using QrAi.Application.Usage;
 using QrAi.Domain.Sessions;
 using QrAi.WebApi.Endpoints;
 using static QrAi.WebApi.Health.HealthEndpoints;
@@ -43,7 +44,7 @@ internal static class Examples
         MessageStatus.Completed,
         Provider,
         Model,
-        new TokenUsage(31, 5, 36),
+        new TokenUsage(31, 5, 36) { Cost = 0.01775m },
         [new Attempt(Provider, "completed", 820)],
         Error: null,
         _asked,
@@ -103,6 +104,16 @@ internal static class Examples
     private static readonly Dictionary<Type, Example[]> _responses = new()
     {
         [typeof(AnsweredQuestion)] = [new("answered", new AnsweredQuestion(SessionId, _question, Answer))],
+        [typeof(UsageReport)] =
+        [
+            new(
+                "byDay",
+                new UsageReport(
+                    [new UsageItem("2026-11-23", 12, 4_210, 1_630, 0.0043125m)],
+                    new UsageTotal(12, 4_210, 1_630, 0.0043125m)
+                )
+            ),
+        ],
         [typeof(MessageDto)] =
         [
             new("completed", Answer),
@@ -160,6 +171,7 @@ internal static class Examples
             ? _health[status]
             : _responses.GetValueOrDefault(type)
                 ?? DocumentExamples.Responses.GetValueOrDefault(type)
+                ?? CallerExamples.Responses.GetValueOrDefault(type)
                 ?? OpenAiExamples.Responses.GetValueOrDefault(type)
                 ?? GraphQlExamples.OfResponse(type, status);
 

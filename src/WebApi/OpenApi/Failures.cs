@@ -33,7 +33,7 @@ internal sealed record Failures(params IReadOnlyList<ErrorKind> Kinds)
 
     /// <summary>The errors of endpoints that wait for an answer.</summary>
     public static Failures OfProviders { get; } =
-        new(ErrorKind.ProviderFailed, ErrorKind.Interrupted, ErrorKind.ProviderTimeout);
+        new(ErrorKind.BudgetExhausted, ErrorKind.ProviderFailed, ErrorKind.Interrupted, ErrorKind.ProviderTimeout);
 }
 
 /// <summary>States which errors endpoints may answer with.</summary>

@@ -14,6 +14,7 @@ internal sealed class ServiceInfo(bool callersAuthenticate) : IOpenApiDocumentTr
         ("Questions", "Ask, and receive the answer complete or as a stream."),
         ("Sessions", "Conversations that are kept."),
         ("Answers", "Answers, whether they are being generated or have ended."),
+        ("Keys", "The caller itself."),
         ("OpenAI", "The part of OpenAI's API that chat clients use."),
         ("GraphQL", "The same operations as one schema."),
         ("Health", "The state of the service; open to everyone."),

@@ -83,7 +83,13 @@ public sealed class ScriptedModels(TimeProvider? clock = null) : ReplyScript(clo
                 if (completion is { IsWhole: true, FinishReason: { } reason })
                     yield return new ChatResponseUpdate { FinishReason = new ChatFinishReason(reason) };
                 var elapsed = (long)models.Clock.GetElapsedTime(start).TotalMilliseconds;
-                yield return Update(new AttemptEnded(new Attempt(provider, completion.Outcome, elapsed)));
+                yield return Update(
+                    new AttemptEnded(
+                        new Attempt(provider, completion.Outcome, elapsed),
+                        model,
+                        started || completion.IsWhole ? AttemptCall.Billable : AttemptCall.Free
+                    )
+                );
                 if (completion.IsWhole)
                     yield break;
                 cancellationToken.ThrowIfCancellationRequested();

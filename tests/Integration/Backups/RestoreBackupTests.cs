@@ -66,9 +66,15 @@ public sealed class RestoreBackupTests(DatabaseKind kind) : BackupTest(kind)
         var backup = await CreateAsync(Program().Sender);
         await using var qrai = await QrAiHost.StartAsync(Url, provider: null);
         await qrai.AskAsync("Afterwards?");
+        // What a job writes between the safety backup and the restore keeps the former database.
+        await using (var database = await OpenDatabaseAsync(Url))
+            await Eventually.Holds(async () =>
+                await database.NumberAsync("SELECT count(*) FROM sessions WHERE indexed_at <> updated_at") == 0
+            );
 
-        await Program().Sender.Send(new RestoreBackup(backup.Id, null, Overwrite: true));
+        var restored = await Program().Sender.Send(new RestoreBackup(backup.Id, null, Overwrite: true));
 
+        restored.RetainedAs.ShouldBeNull();
         await Eventually.Holds(async () => (await qrai.ListSessionsAsync()).Items.Count == 2);
         (await qrai.AskAsync("And now?")).Answer.Status.ShouldBe("completed");
     }

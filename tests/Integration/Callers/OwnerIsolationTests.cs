@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.StaticAssets;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace QrAi.Tests.Integration.Callers;
@@ -68,6 +69,10 @@ public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kin
             (await bob.SearchAsync("Alice")).ShouldNotContain(one => one.DocumentId == hers.Document);
             (await bob.SearchAsync("Alice", documentIds: [hers.Document])).ShouldBeEmpty();
         },
+        ["GET /api/usage"] = async (bob, _) =>
+            (await QrAiClient.ReadAsync<UsageReportBody>(bob.GetAsync("/api/usage"))).Items.ShouldBeEmpty(),
+        ["GET /api/keys/me"] = async (bob, _) =>
+            (await QrAiClient.ReadAsync<CallerBody>(bob.GetAsync("/api/keys/me"))).Owner.ShouldBe("bob"),
         ["GET /graphql"] = (bob, hers) =>
             NothingByGraphQlAsync(bob, hers, query => bob.GetAsync("/graphql?query=" + Uri.EscapeDataString(query))),
         ["POST /graphql"] = async (bob, hers) =>
@@ -112,7 +117,16 @@ public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kin
         ["GET /docs/scalar.aspnetcore.js"] = (_, _) => Task.CompletedTask,
     };
 
-    private static readonly string[] _open = ["GET /", "GET /health", "GET /health/live", "GET /health/ready"];
+    private static readonly string[] _open =
+    [
+        "GET /",
+        "GET /documents",
+        "GET /sessions/{id}",
+        "GET /signed-in",
+        "GET /health",
+        "GET /health/live",
+        "GET /health/ready",
+    ];
 
     [Test]
     public async Task Every_route_is_explicitly_public_or_isolates_owners()
@@ -238,6 +252,7 @@ public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kin
             .. qrai
                 .Services.GetRequiredService<EndpointDataSource>()
                 .Endpoints.OfType<RouteEndpoint>()
+                .Where(endpoint => endpoint.Metadata.GetMetadata<StaticAssetDescriptor>() is null) // the files of the page
                 .SelectMany(endpoint =>
                     endpoint
                         .Metadata.GetMetadata<IHttpMethodMetadata>()!

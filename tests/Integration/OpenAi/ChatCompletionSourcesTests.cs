@@ -76,6 +76,17 @@ public sealed class ChatCompletionSourcesTests : OpenAiTest
     }
 
     [Test]
+    public async Task A_completion_is_given_nothing_and_told_nothing_about_documents_if_the_settings_allow_no_passages()
+    {
+        await using var qrai = await StartAsync(new() { ["ANSWER_PASSAGES"] = "0" });
+        await qrai.AddReadyAsync("rules.md", Leave);
+
+        await CompleteAsync(qrai, Of("documents"));
+
+        Provider.Requests[0].Messages.Select(message => message.Content).ShouldBe(["休暇は？"]);
+    }
+
+    [Test]
     public async Task A_repeated_completion_has_the_same_annotations()
     {
         await using var qrai = await StartAsync();

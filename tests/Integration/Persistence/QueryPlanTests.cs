@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Data.Sqlite;
 using Npgsql;
+using QrAi.Infrastructure.Jobs;
 using QrAi.Infrastructure.Persistence.Postgres;
 using QrAi.Infrastructure.Persistence.Sqlite;
 using QrAi.Tests.Testing.Postgres;
@@ -54,22 +55,6 @@ public sealed partial class QueryPlanTests(DatabaseKind kind) : IntegrationTest(
     }
 
     [Test]
-    public async Task A_search_compares_only_the_titles_that_are_not_indexed_yet()
-    {
-        await using var qrai = await StartWatchedAsync();
-        await FillAsync(qrai, sessions: Many);
-        await using var database = await OpenDatabaseAsync();
-        await database.ExecuteAsync("UPDATE sessions SET indexed_at = updated_at");
-        await database.ExecuteAsync(Kind == DatabaseKind.Postgres ? "VACUUM ANALYZE sessions" : "ANALYZE");
-
-        var comparison = Kind == DatabaseKind.Postgres ? "s.folded_title LIKE" : "instr(s.folded_title";
-        var plan = await PlanOfAsync(() => qrai.ListSessionsAsync(q: "absent"), comparison);
-
-        plan.ShouldContain("ix_sessions_unindexed");
-        plan.ShouldNotContain("Seq Scan");
-    }
-
-    [Test]
     public async Task The_history_of_a_question_is_read_through_the_index_from_its_end()
     {
         await using var qrai = await StartAsync();
@@ -111,7 +96,13 @@ public sealed partial class QueryPlanTests(DatabaseKind kind) : IntegrationTest(
     [GeneratedRegex(@"Rows Removed by Filter: ([\d.]+)")]
     private static partial Regex RemovedRows();
 
-    private Task<QrAiHost> StartWatchedAsync() => StartAsync(configure: services => _statements.Watch(services, Kind));
+    /// <summary>Starts a service whose statements are captured. The job that reads lists of sessions too does not run.</summary>
+    private Task<QrAiHost> StartWatchedAsync() =>
+        StartAsync(configure: services =>
+        {
+            services.Remove(services.Single(service => service.ImplementationType == typeof(SessionIndexing)));
+            _statements.Watch(services, Kind);
+        });
 
     /// <summary>Returns the plan of the only statement of a request that contains a text.</summary>
     private async Task<string> PlanOfAsync(Func<Task> request, string part)

@@ -47,6 +47,7 @@ internal static class SchemaRows
                 "INTEGER" or "BIGINT" or "SMALLINT" => "1",
                 "BYTEA" or "BLOB" => "'bytes'",
                 "TEXT" or "CHARACTER VARYING" => "'text'",
+                "DATE" => "'2026-11-28'",
                 var time when time.StartsWith("TIMESTAMP", StringComparison.Ordinal) => "now()",
                 var other => throw new NotSupportedException($"No value for {column.Table}.{column.Name}, a {other}."),
             };

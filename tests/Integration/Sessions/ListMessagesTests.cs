@@ -26,6 +26,28 @@ public sealed class ListMessagesTests(DatabaseKind kind) : IntegrationTest(kind)
         contents.ShouldBe(["Q1", "A1", "Q2", "A2", "Q3", "A3"]);
     }
 
+    [TestCase(1)]
+    [TestCase(4)]
+    [TestCase(6)]
+    public async Task The_newest_messages_come_first_on_request(int limit)
+    {
+        await using var qrai = await StartAsync();
+        var session = (await qrai.AddAsync(A.Session().Answered(3))).Id;
+
+        var contents = new List<string>();
+        var cursor = "";
+        do
+        {
+            var page = await QrAiClient.ReadAsync<PageBody<MessageBody>>(
+                qrai.GetAsync($"/api/sessions/{session}/messages?order=newest&limit={limit}{cursor}")
+            );
+            contents.AddRange(page.Items.Select(message => message.Content));
+            cursor = page.NextCursor is null ? null : $"&cursor={page.NextCursor}";
+        } while (cursor is not null);
+
+        contents.ShouldBe(["A3", "Q3", "A2", "Q2", "A1", "Q1"]);
+    }
+
     [Test]
     public async Task New_messages_are_on_later_pages()
     {
@@ -87,5 +109,10 @@ public sealed class ListMessagesTests(DatabaseKind kind) : IntegrationTest(kind)
             await qrai.GetAsync($"/api/sessions/{session}/messages?cursor={cursor}")
                 .ShouldBeProblem(400, "invalid_request", "cursor")
                 .NameCaseAsync($"cursor={cursor}");
+        var ofOldest = (await qrai.ListMessagesAsync(session, 1)).NextCursor!;
+        await qrai.GetAsync($"/api/sessions/{session}/messages?order=newest&cursor={ofOldest}")
+            .ShouldBeProblem(400, "invalid_request", "cursor");
+        await qrai.GetAsync($"/api/sessions/{session}/messages?order=latest")
+            .ShouldBeProblem(400, "invalid_request", "order");
     }
 }

@@ -129,6 +129,23 @@ public sealed class SessionSearchTests(DatabaseKind kind) : IntegrationTest(kind
         (await database.NumberAsync("SELECT count(*) FROM index_ranges")).ShouldBe(1);
     }
 
+    [Test]
+    public async Task An_owner_whose_sessions_cannot_be_indexed_does_not_stop_the_others()
+    {
+        await using var qrai = await StartAsync();
+        await using var database = await OpenDatabaseAsync();
+        foreach (var statement in RefuseSegmentsOf("a"))
+            await database.ExecuteAsync(statement);
+
+        await qrai.AddAsync(
+            A.Session().Titled("refused").OwnedBy("a").Answered("walrus?", "walrus"),
+            A.Session().Titled("mine").Answered("walrus?", "yes")
+        );
+        await IndexedAsync(except: 1);
+
+        (await qrai.ListSessionsAsync(q: "walrus")).Items.ShouldHaveSingleItem().Title.ShouldBe("mine");
+    }
+
     [TestCase(1)]
     [TestCase(7)]
     [TestCase(100)]
@@ -281,6 +298,15 @@ public sealed class SessionSearchTests(DatabaseKind kind) : IntegrationTest(kind
         await using var scope = qrai.Services.CreateAsyncScope();
         await scope.ServiceProvider.GetRequiredService<ISender>().Send(new IndexNextSessions(""));
     }
+
+    private string[] RefuseSegmentsOf(string owner) =>
+        Kind == DatabaseKind.Sqlite
+            ?
+            [
+                "CREATE TRIGGER refuse BEFORE INSERT ON index_segments "
+                    + $"WHEN NEW.owner = '{owner}' BEGIN SELECT RAISE(ABORT, 'refused'); END",
+            ]
+            : [$"ALTER TABLE index_segments ADD CONSTRAINT refuse CHECK (owner <> '{owner}')"];
 
     private static string Number(int number) => number.ToString("00", CultureInfo.InvariantCulture);
 

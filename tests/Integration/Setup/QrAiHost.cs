@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using QrAi.Application.Callers;
 using QrAi.Application.Persistence;
+using QrAi.Domain.Callers;
 using QrAi.Domain.Sessions;
 using QrAi.Infrastructure.Settings;
 using QrAi.Tests.Fixtures.Sessions;
@@ -116,13 +117,22 @@ public sealed class QrAiHost : QrAiClient
         string name,
         string? owner = null,
         DateTimeOffset? expiresAt = null,
-        bool mayShare = false
+        bool mayShare = false,
+        params string[] limits
     )
     {
         await using var scope = Services.CreateAsyncScope();
         return await scope
             .ServiceProvider.GetRequiredService<ISender>()
-            .Send(new CreateKey(name, owner, expiresAt, mayShare));
+            .Send(
+                new CreateKey(
+                    name,
+                    owner,
+                    expiresAt,
+                    mayShare,
+                    [.. limits.Select(limit => SpendingLimit.TryParse(limit)!)]
+                )
+            );
     }
 
     /// <summary>Returns a caller with a new key of an owner.</summary>

@@ -28,6 +28,9 @@ public sealed class Verbs(string databaseUrl, Action<IServiceCollection>? config
         configure
     );
 
+    /// <summary>The services of the application.</summary>
+    public IServiceProvider Services => _host.Services;
+
     private ISender Sender => _host.Services.GetRequiredService<ISender>();
 
     public Task<T> SendAsync<T>(IRequest<T> request) => Sender.Send(request);

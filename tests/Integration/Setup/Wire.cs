@@ -50,7 +50,40 @@ public sealed record CitationBody(
     int? Page = null
 );
 
-public sealed record UsageBody(int PromptTokens, int CompletionTokens, int TotalTokens);
+public sealed record UsageBody(int PromptTokens, int CompletionTokens, int TotalTokens, decimal? Cost = null);
+
+public sealed record UsageReportBody(IReadOnlyList<UsageItemBody> Items, UsageTotalBody Total);
+
+public sealed record UsageItemBody(
+    string Key,
+    long Questions,
+    long PromptTokens,
+    long CompletionTokens,
+    decimal? Cost = null
+);
+
+public sealed record UsageTotalBody(long Questions, long PromptTokens, long CompletionTokens, decimal? Cost = null);
+
+public sealed record CallerBody(
+    string Owner,
+    string Authentication,
+    IReadOnlyList<string> Rights,
+    CallerKeyBody? Key = null,
+    CallerLimitBody? RateLimit = null,
+    IReadOnlyList<KeyLimitBody>? Limits = null
+);
+
+public sealed record KeyLimitBody(string Limit, decimal Used, decimal Left, DateTimeOffset ResetsAt);
+
+public sealed record CallerKeyBody(
+    Guid Id,
+    string Name,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? ExpiresAt = null,
+    DateTimeOffset? LastUsedAt = null
+);
+
+public sealed record CallerLimitBody(int PerMinute, int Burst);
 
 public sealed record AttemptBody(string Provider, string Outcome, long Milliseconds);
 

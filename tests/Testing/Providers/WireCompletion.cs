@@ -50,12 +50,19 @@ internal abstract class WireCompletion(ReceivedRequest request, TimeProvider clo
         ChunkAsync(
             [],
             chunk =>
-                chunk["usage"] = new JsonObject
+            {
+                var json = new JsonObject
                 {
                     ["prompt_tokens"] = usage.Prompt,
                     ["completion_tokens"] = usage.Completion,
                     ["total_tokens"] = usage.Prompt + usage.Completion,
-                }
+                };
+                if (usage.Cached is { } cached)
+                    json["prompt_tokens_details"] = new JsonObject { ["cached_tokens"] = cached };
+                if (usage.Cost is { } cost)
+                    json["cost"] = JsonNode.Parse(cost);
+                chunk["usage"] = json;
+            }
         );
 
     public Task ErrorAsync(JsonNode code, string message) =>

@@ -31,6 +31,12 @@ public sealed class LocalIssuer : IAsyncDisposable
     /// <summary>The number of requests for its discovery document, which precede those for its keys.</summary>
     public int DiscoveryReads => _discoveryReads;
 
+    /// <summary>The subject of the tokens of people who sign in.</summary>
+    public string SignedIn { get; set; } = "alice";
+
+    /// <summary>The audience of those tokens.</summary>
+    public string SignedInAudience { get; set; } = "qrai";
+
     /// <summary>The number of requests for its keys.</summary>
     public int KeyReads { get; private set; }
 
@@ -57,6 +63,8 @@ public sealed class LocalIssuer : IAsyncDisposable
         var server = builder.Build();
         server.MapGet("/.well-known/openid-configuration", (Delegate)DiscoveryAsync);
         server.MapGet("/keys", () => Results.Text(Keys(), "application/json"));
+        server.MapGet("/authorize", (Delegate)Authorize);
+        server.MapPost("/token", (Delegate)ExchangeAsync);
         await server.StartAsync();
         _server = server;
     }
@@ -141,7 +149,28 @@ public sealed class LocalIssuer : IAsyncDisposable
         Interlocked.Increment(ref _discoveryReads);
         if (_hanging is { } hanging)
             await hanging.Task.WaitAsync(context.RequestAborted);
-        return Results.Text($$"""{"issuer":"{{Authority}}","jwks_uri":"{{Authority}}/keys"}""", "application/json");
+        return Results.Text(
+            $$"""{"issuer":"{{Authority}}","jwks_uri":"{{Authority}}/keys","authorization_endpoint":"{{Authority}}/authorize","token_endpoint":"{{Authority}}/token"}""",
+            "application/json"
+        );
+    }
+
+    /// <summary>Leads back at once, as if the person was signed in already. The code carries the challenge.</summary>
+    private static IResult Authorize(HttpContext context)
+    {
+        var query = context.Request.Query;
+        return Results.Redirect($"{query["redirect_uri"]}?code={query["code_challenge"]}&state={query["state"]}");
+    }
+
+    /// <summary>Gives a token to who knows the verifier of the challenge.</summary>
+    private async Task<IResult> ExchangeAsync(HttpContext context)
+    {
+        var form = await context.Request.ReadFormAsync();
+        context.Response.Headers.AccessControlAllowOrigin = "*";
+        var verifier = Encoding.ASCII.GetBytes(form["code_verifier"].ToString());
+        return Base64Url.EncodeToString(SHA256.HashData(verifier)) == form["code"]
+            ? Results.Text($$"""{"access_token":"{{Token(SignedIn, SignedInAudience)}}"}""", "application/json")
+            : Results.StatusCode(StatusCodes.Status400BadRequest);
     }
 
     private (string, RSA) NewKey()

@@ -11,6 +11,7 @@ using QrAi.Application.Idempotency;
 using QrAi.Application.Models;
 using QrAi.Application.Persistence;
 using QrAi.Application.Questions;
+using QrAi.Application.Usage;
 using QrAi.Application.Work;
 using QrAi.Domain.Callers;
 using QrAi.Domain.Sessions;
@@ -53,6 +54,9 @@ internal sealed class Service : IDisposable
         services.AddSingleton<IModelProviders>(Models);
         services.AddSingleton(Mock.Of<IEmbeddingModels>()); // a search by words alone
         services.AddSingleton(new VectorCacheOptions(MaxSize: 0));
+        services.AddSingleton<IUsageStore>(new MemoryUsageStore(Database));
+        services.AddSingleton<ITokenCounter, WordCounter>();
+        services.AddSingleton(ModelPrices.None);
         services.AddSingleton(
             new GenerationOptions
             {

@@ -1,3 +1,4 @@
+using System.Data;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using QrAi.Application.Search;
@@ -20,6 +21,15 @@ public sealed class PostgresDbContext(DbContextOptions<PostgresDbContext> option
         JOIN index_blocks AS block ON block.segment_id = wanted.id AND block.number = wanted.number
         """;
 
+    // The server's limits of a service are too short for what is written to a slow disk or a pipe meanwhile.
+    private const string LimitSnapshot = """
+        SET TRANSACTION READ ONLY;
+        SET LOCAL statement_timeout = '10min';
+        SET LOCAL idle_in_transaction_session_timeout = '10min'
+        """;
+
+    private static readonly TimeSpan SnapshotTimeout = TimeSpan.FromMinutes(10);
+
     /// <inheritdoc />
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -31,6 +41,14 @@ public sealed class PostgresDbContext(DbContextOptions<PostgresDbContext> option
     /// <inheritdoc />
     public override IAsyncEnumerable<IndexBlock> ReadIndexAsync(IndexKind kind, long[] terms) =>
         Set<IndexBlock>().FromSqlRaw(IndexBlocks, Owner!, terms, EnumNames.Of(kind)).AsNoTracking().AsAsyncEnumerable();
+
+    /// <inheritdoc />
+    internal override async Task BeginSnapshotAsync(CancellationToken cancellationToken)
+    {
+        await Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        Database.SetCommandTimeout(SnapshotTimeout);
+        await Database.ExecuteSqlRawAsync(LimitSnapshot, cancellationToken);
+    }
 
     /// <inheritdoc />
     protected override bool IsConflict(Exception exception) =>

@@ -28,17 +28,15 @@ internal sealed class PostgresDocumentQueueStore(PostgresStatements database) : 
         RETURNING id, owner
         """;
 
-    private const string Reserve = """
-        INSERT INTO counters (name, value) VALUES ('passages', $1)
-        ON CONFLICT (name) DO UPDATE SET value = counters.value + $1
-        RETURNING value
-        """;
-
     public Task<long> NextNumberAsync(string owner, CancellationToken cancellationToken) =>
         database.QueryAsync(
             NextNumber,
             parameters => parameters.Add(new NpgsqlParameter<string> { TypedValue = owner }),
-            ReadNumberAsync,
+            static async (rows, stop) =>
+            {
+                await rows.ReadAsync(stop);
+                return rows.GetInt64(0);
+            },
             cancellationToken
         );
 
@@ -61,19 +59,6 @@ internal sealed class PostgresDocumentQueueStore(PostgresStatements database) : 
             cancellationToken
         );
 
-    public async Task<long> ReservePassagesAsync(int count, CancellationToken cancellationToken) =>
-        await database.QueryAsync(
-            Reserve,
-            parameters => parameters.Add(new NpgsqlParameter<long> { TypedValue = count }),
-            ReadNumberAsync,
-            cancellationToken
-        )
-        - count
-        + 1;
-
-    private static async Task<long> ReadNumberAsync(NpgsqlDataReader rows, CancellationToken cancellationToken)
-    {
-        await rows.ReadAsync(cancellationToken);
-        return rows.GetInt64(0);
-    }
+    public Task<long> ReservePassagesAsync(int count, CancellationToken cancellationToken) =>
+        database.ReserveAsync(CounterRow.Passages, count, cancellationToken);
 }

@@ -8,6 +8,7 @@ using QrAi.Application.Documents;
 using QrAi.Application.Embeddings;
 using QrAi.Application.Generations;
 using QrAi.Application.Sessions;
+using QrAi.Application.Usage;
 using QrAi.Application.Work;
 using QrAi.Infrastructure.Secrets;
 using QrAi.Infrastructure.Settings;
@@ -41,7 +42,9 @@ internal static class PostgresRegistration
             .AddSingleton<IWorkerStore, PostgresWorkerStore>()
             .AddSingleton<IDocumentQueueStore, PostgresDocumentQueueStore>()
             .AddSingleton<IEmbeddingQueueStore, PostgresEmbeddingQueueStore>()
-            .AddSingleton<ISessionIndexStore, PostgresSessionIndexStore>();
+            .AddSingleton<ISessionIndexStore, PostgresSessionIndexStore>()
+            .AddSingleton<IUsageStore, PostgresUsageStore>()
+            .AddSingleton<IInactiveSessionStore, PostgresInactiveSessionStore>();
         services.AddSingleton(provider =>
         {
             var builder = new NpgsqlDataSourceBuilder(PostgresConnection.ForService(address, options));

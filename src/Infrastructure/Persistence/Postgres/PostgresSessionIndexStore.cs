@@ -15,12 +15,6 @@ internal sealed class PostgresSessionIndexStore(PostgresStatements database) : I
         ORDER BY owner LIMIT 1
         """;
 
-    private const string Reserve = """
-        INSERT INTO counters (name, value) VALUES ('index_ranges', $1)
-        ON CONFLICT (name) DO UPDATE SET value = counters.value + $1
-        RETURNING value
-        """;
-
     public Task<string?> FindOwnerAsync(
         string after,
         Guid workerId,
@@ -39,17 +33,6 @@ internal sealed class PostgresSessionIndexStore(PostgresStatements database) : I
             cancellationToken
         );
 
-    public async Task<long> ReserveRangesAsync(int count, CancellationToken cancellationToken) =>
-        await database.QueryAsync(
-            Reserve,
-            parameters => parameters.Add(new NpgsqlParameter<long> { TypedValue = count }),
-            static async (rows, stop) =>
-            {
-                await rows.ReadAsync(stop);
-                return rows.GetInt64(0);
-            },
-            cancellationToken
-        )
-        - count
-        + 1;
+    public Task<long> ReserveRangesAsync(int count, CancellationToken cancellationToken) =>
+        database.ReserveAsync(CounterRow.IndexRanges, count, cancellationToken);
 }

@@ -4,6 +4,7 @@ using Npgsql;
 using NpgsqlTypes;
 using QrAi.Application.Generations;
 using QrAi.Domain.Sessions;
+using QrAi.Domain.Usage;
 
 namespace QrAi.Infrastructure.Persistence.Postgres;
 
@@ -69,19 +70,27 @@ internal static class PostgresTurnParameters
         parameters.AddNumber(answer.Usage?.PromptTokens);
         parameters.AddNumber(answer.Usage?.CompletionTokens);
         parameters.AddNumber(answer.Usage?.TotalTokens);
-        parameters.AddJson(answer.Attempts, MessageJson.Default.IReadOnlyListAttempt);
+        parameters.AddJson(answer.Attempts, MessageJson.Stored.IReadOnlyListAttempt);
         parameters.AddText(answer.Error?.Code);
         parameters.AddText(answer.Error?.Message);
         parameters.AddValue(answer.CompletedAt!.Value.UtcDateTime);
         parameters.AddValue(answer.Run);
-        parameters.AddJson(closing.UnrecordedSources, MessageJson.Default.IReadOnlyListSourcePassage);
+        parameters.AddJson(closing.UnrecordedSources, MessageJson.Stored.IReadOnlyListSourcePassage);
+        parameters.AddNumber(answer.Usage?.CachedTokens);
+        parameters.AddNumber(answer.Usage?.Cost is { } cost ? Picodollars.FromDollars(cost) : (long?)null);
+        parameters.AddValue(UsageJson.Write(closing.Calls), NpgsqlDbType.Jsonb);
     }
 
     /// <summary>Adds a value without boxing it.</summary>
     public static void AddValue<T>(this NpgsqlParameterCollection parameters, T value) =>
         parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
 
-    private static void AddText(this NpgsqlParameterCollection parameters, string? value) =>
+    /// <summary>Adds a value of a type that its .NET type does not determine.</summary>
+    public static void AddValue(this NpgsqlParameterCollection parameters, string value, NpgsqlDbType type) =>
+        parameters.Add(new NpgsqlParameter<string> { TypedValue = value, NpgsqlDbType = type });
+
+    /// <summary>Adds a text, or NULL.</summary>
+    public static void AddText(this NpgsqlParameterCollection parameters, string? value) =>
         parameters.Add(
             value is null
                 ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text }
@@ -100,10 +109,15 @@ internal static class PostgresTurnParameters
                 }
         );
 
-    private static void AddNumber(this NpgsqlParameterCollection parameters, int? value) =>
+    private static void AddNumber<T>(this NpgsqlParameterCollection parameters, T? value)
+        where T : struct =>
         parameters.Add(
             value is { } number
-                ? new NpgsqlParameter<int> { TypedValue = number }
-                : new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer }
+                ? new NpgsqlParameter<T> { TypedValue = number }
+                : new NpgsqlParameter
+                {
+                    Value = DBNull.Value,
+                    NpgsqlDbType = typeof(T) == typeof(long) ? NpgsqlDbType.Bigint : NpgsqlDbType.Integer,
+                }
         );
 }

@@ -97,20 +97,36 @@ internal static class PostgresTurnSql
 
     private static readonly ConcurrentDictionary<(int Turns, bool HasKey), string> _inSession = new();
 
-    /// <summary>Ends an answer without stored pieces.</summary>
     // The conditions on worker and takeovers are the fencing: a worker that was considered dead changes nothing.
-    public const string Close = """
+    private const string End = """
         UPDATE messages SET status = $4, content = $5, provider = $6, model = $7, finish_reason = $8,
           usage_prompt_tokens = $9, usage_completion_tokens = $10, usage_total_tokens = $11, attempts = $12,
           error_code = $13, error_message = $14, completed_at = $15, run = $16,
-          sources = coalesce($17, sources), request = NULL
+          sources = coalesce($17, sources), usage_cached_tokens = $18, usage_cost = $19, request = NULL
         WHERE id = $1 AND worker_id = $2 AND takeovers = $3 AND status = 'generating'
         RETURNING id
         """;
 
+    // A deleted answer cannot be ended, but its calls were made. An answer of another worker has them from there.
+    private static readonly string AddCalls = PostgresUsageSql.Insert(
+        "$20",
+        "EXISTS (SELECT FROM ended) OR NOT EXISTS (SELECT FROM messages WHERE messages.id = $1)"
+    );
+
+    private const string Release = """
+        DELETE FROM reservations WHERE id = $1
+          AND (EXISTS (SELECT FROM ended) OR NOT EXISTS (SELECT FROM messages WHERE messages.id = $1))
+        """;
+
+    /// <summary>Ends an answer without stored pieces.</summary>
+    public static readonly string Close = $"""
+        WITH ended AS ({End}), counted AS ({AddCalls}), released AS ({Release}) SELECT id FROM ended
+        """;
+
     /// <summary>Ends an answer, and removes its stored pieces.</summary>
-    public const string CloseWithPieces = $"""
-        WITH ended AS ({Close}), removed AS (DELETE FROM answer_pieces WHERE answer_id IN (SELECT id FROM ended))
+    public static readonly string CloseWithPieces = $"""
+        WITH ended AS ({End}), counted AS ({AddCalls}), released AS ({Release}),
+        removed AS (DELETE FROM answer_pieces WHERE answer_id IN (SELECT id FROM ended))
         SELECT id FROM ended
         """;
 

@@ -19,6 +19,12 @@ internal sealed class PostgresWorkerStore(PostgresStatements database, PostgresC
     private const string IsAlive = $"SELECT EXISTS ({AliveWorkers} AND id = $2)";
     private const string HasOther = $"SELECT EXISTS ({AliveWorkers} AND id <> $2)";
     private const string RemoveDead = "DELETE FROM workers WHERE heartbeat_at <= clock_timestamp() - $1";
+
+    private const string ExchangeLoads = """
+        WITH published AS (UPDATE workers SET load = $3 WHERE id = $2 AND $3 IS NOT NULL)
+        SELECT id, load FROM workers WHERE heartbeat_at > clock_timestamp() - $1 AND id <> $2 AND load <> ''
+        """;
+
     private const string Remove = "DELETE FROM workers WHERE id = $1";
 
     public async Task SendHeartbeatAsync(Guid id, string name, CancellationToken cancellationToken) =>
@@ -49,6 +55,30 @@ internal sealed class PostgresWorkerStore(PostgresStatements database, PostgresC
         database.ExecuteAsync(
             RemoveDead,
             parameters => parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = lease }),
+            cancellationToken
+        );
+
+    public Task<IReadOnlyList<WorkerLoad>> ExchangeLoadsAsync(
+        Guid id,
+        string? load,
+        TimeSpan lease,
+        CancellationToken cancellationToken
+    ) =>
+        database.QueryAsync<IReadOnlyList<WorkerLoad>>(
+            ExchangeLoads,
+            parameters =>
+            {
+                parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = lease });
+                parameters.Add(new NpgsqlParameter<Guid> { TypedValue = id });
+                parameters.AddText(load);
+            },
+            static async (rows, stop) =>
+            {
+                var loads = new List<WorkerLoad>();
+                while (await rows.ReadAsync(stop))
+                    loads.Add(new WorkerLoad(rows.GetGuid(0), rows.GetString(1)));
+                return loads;
+            },
             cancellationToken
         );
 

@@ -44,6 +44,15 @@ public sealed class SqliteDbContext(DbContextOptions<SqliteDbContext> options) :
             .AsAsyncEnumerable();
 
     /// <inheritdoc />
+    internal override async Task BeginSnapshotAsync(CancellationToken cancellationToken)
+    {
+        await Database.OpenConnectionAsync(cancellationToken);
+        // Deferred: the transaction of EF Core would block writers. The connection ends it when it is closed.
+        var transaction = ((SqliteConnection)Database.GetDbConnection()).BeginTransaction(deferred: true);
+        await Database.UseTransactionAsync(transaction, cancellationToken);
+    }
+
+    /// <inheritdoc />
     protected override bool IsConflict(Exception exception) =>
         exception is SqliteException { SqliteErrorCode: ConstraintViolation };
 

@@ -25,12 +25,6 @@ internal sealed class SqliteDocumentQueueStore(SqliteStatements database) : IDoc
         RETURNING id, owner
         """;
 
-    private const string Reserve = """
-        INSERT INTO counters (name, value) VALUES ('passages', @count)
-        ON CONFLICT (name) DO UPDATE SET value = value + @count
-        RETURNING value
-        """;
-
     public Task<long> NextNumberAsync(string owner, CancellationToken cancellationToken) =>
         database.QueryAsync(
             NextNumber,
@@ -62,10 +56,6 @@ internal sealed class SqliteDocumentQueueStore(SqliteStatements database) : IDoc
             )
         );
 
-    public async Task<long> ReservePassagesAsync(int count, CancellationToken cancellationToken) =>
-        await database.WriteAsync(write =>
-            Task.FromResult(write.Query(Reserve, rows => rows.GetInt64(0), ("@count", count)).Single())
-        )
-        - count
-        + 1;
+    public Task<long> ReservePassagesAsync(int count, CancellationToken cancellationToken) =>
+        database.ReserveAsync(CounterRow.Passages, count);
 }

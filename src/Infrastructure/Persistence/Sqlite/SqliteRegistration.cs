@@ -5,6 +5,7 @@ using QrAi.Application.Documents;
 using QrAi.Application.Embeddings;
 using QrAi.Application.Generations;
 using QrAi.Application.Sessions;
+using QrAi.Application.Usage;
 using QrAi.Application.Work;
 using QrAi.Infrastructure.Settings;
 
@@ -38,7 +39,9 @@ internal static class SqliteRegistration
             .AddSingleton<IWorkerStore, SqliteWorkerStore>()
             .AddSingleton<IDocumentQueueStore, SqliteDocumentQueueStore>()
             .AddSingleton<IEmbeddingQueueStore, SqliteEmbeddingQueueStore>()
-            .AddSingleton<ISessionIndexStore, SqliteSessionIndexStore>();
+            .AddSingleton<ISessionIndexStore, SqliteSessionIndexStore>()
+            .AddSingleton<IUsageStore, SqliteUsageStore>()
+            .AddSingleton<IInactiveSessionStore, SqliteInactiveSessionStore>();
         return services.AddDatabase<SqliteDbContext, SqliteMigrator>(
             (provider, builder) =>
                 builder

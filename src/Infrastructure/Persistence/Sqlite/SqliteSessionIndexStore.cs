@@ -14,12 +14,6 @@ internal sealed class SqliteSessionIndexStore(SqliteStatements database) : ISess
         ORDER BY owner LIMIT 1
         """;
 
-    private const string Reserve = """
-        INSERT INTO counters (name, value) VALUES ('index_ranges', @count)
-        ON CONFLICT (name) DO UPDATE SET value = value + @count
-        RETURNING value
-        """;
-
     public Task<string?> FindOwnerAsync(
         string after,
         Guid workerId,
@@ -34,10 +28,6 @@ internal sealed class SqliteSessionIndexStore(SqliteStatements database) : ISess
             ("@lease", lease.Ticks)
         );
 
-    public async Task<long> ReserveRangesAsync(int count, CancellationToken cancellationToken) =>
-        await database.WriteAsync(write =>
-            Task.FromResult(write.Query(Reserve, rows => rows.GetInt64(0), ("@count", count)).Single())
-        )
-        - count
-        + 1;
+    public Task<long> ReserveRangesAsync(int count, CancellationToken cancellationToken) =>
+        database.ReserveAsync(CounterRow.IndexRanges, count);
 }

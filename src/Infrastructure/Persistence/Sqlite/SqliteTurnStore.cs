@@ -3,6 +3,7 @@ using Microsoft.Data.Sqlite;
 using QrAi.Application.Errors;
 using QrAi.Application.Generations;
 using QrAi.Domain.Sessions;
+using QrAi.Domain.Usage;
 using QrAi.Infrastructure.Settings;
 
 namespace QrAi.Infrastructure.Persistence.Sqlite;
@@ -65,8 +66,21 @@ internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions
         UPDATE messages SET status = @status, content = @content, provider = @provider, model = @model,
           finish_reason = @reason, usage_prompt_tokens = @prompt, usage_completion_tokens = @completion,
           usage_total_tokens = @total, attempts = @attempts, error_code = @code, error_message = @message,
-          completed_at = @now, run = @run, sources = coalesce(@sources, sources), request = NULL
+          completed_at = @now, run = @run, sources = coalesce(@sources, sources), usage_cached_tokens = @cached,
+          usage_cost = @cost, request = NULL
         WHERE id = @id AND worker_id = @worker AND takeovers = @takeovers AND status = 'generating'
+        """;
+
+    // A deleted answer cannot be ended, but its calls were made. An answer of another worker has them from there.
+    private const string AddCalls = $"""
+        {SqliteUsageSql.Insert}
+        WHERE @ended OR NOT EXISTS (SELECT 1 FROM messages WHERE messages.id = @id)
+        ON CONFLICT (id) DO NOTHING
+        """;
+
+    private const string Release = """
+        DELETE FROM reservations WHERE id = @id
+          AND (@ended OR NOT EXISTS (SELECT 1 FROM messages WHERE messages.id = @id))
         """;
 
     private const string RemovePieces = "DELETE FROM answer_pieces WHERE answer_id = @id";
@@ -104,12 +118,19 @@ internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions
                 ("@worker", closing.WorkerId),
                 ("@takeovers", answer.Takeovers),
             };
-            if (
+            var isEnded =
                 write.Execute(
                     Close,
                     [.. own, .. EndOf(answer), ("@sources", SourcesJson.Write(closing.UnrecordedSources))]
-                ) == 0
-            )
+                ) > 0;
+            write.Execute(
+                AddCalls,
+                ("@id", answer.Id),
+                ("@ended", isEnded),
+                ("@calls", UsageJson.Write(closing.Calls))
+            );
+            write.Execute(Release, ("@id", answer.Id), ("@ended", isEnded));
+            if (!isEnded)
                 return Task.FromResult(write.Query(IsClosed, _ => true, own).Count > 0);
             write.Execute(RemovePieces, ("@id", answer.Id));
             return Task.FromResult(true);
@@ -191,7 +212,9 @@ internal sealed class SqliteTurnStore(SqliteStatements database, DatabaseOptions
             ("@prompt", answer.Usage?.PromptTokens),
             ("@completion", answer.Usage?.CompletionTokens),
             ("@total", answer.Usage?.TotalTokens),
-            ("@attempts", JsonSerializer.Serialize(answer.Attempts, MessageJson.Default.IReadOnlyListAttempt)),
+            ("@cached", answer.Usage?.CachedTokens),
+            ("@cost", answer.Usage?.Cost is { } cost ? Picodollars.FromDollars(cost) : null),
+            ("@attempts", JsonSerializer.Serialize(answer.Attempts, MessageJson.Stored.IReadOnlyListAttempt)),
             ("@code", answer.Error?.Code),
             ("@message", answer.Error?.Message),
             ("@now", answer.CompletedAt!.Value.UtcTicks),

@@ -17,6 +17,9 @@ internal sealed class SqliteWorkerStore(SqliteStatements database) : IWorkerStor
     private const string IsAlive = $"SELECT EXISTS ({AliveWorkers} AND id = @id)";
     private const string HasOther = $"SELECT EXISTS ({AliveWorkers} AND id <> @id)";
     private const string RemoveDead = $"DELETE FROM workers WHERE heartbeat_at <= {SqliteStatements.Now} - @lease";
+    private const string PublishLoad = "UPDATE workers SET load = @load WHERE id = @id";
+    private const string ReadLoads =
+        $"SELECT id, load FROM workers WHERE id IN ({AliveWorkers}) AND id <> @id AND load <> ''";
     private const string Remove = "DELETE FROM workers WHERE id = @id";
 
     public Task SendHeartbeatAsync(Guid id, string name, CancellationToken cancellationToken) =>
@@ -30,6 +33,31 @@ internal sealed class SqliteWorkerStore(SqliteStatements database) : IWorkerStor
 
     public Task RemoveDeadAsync(TimeSpan lease, CancellationToken cancellationToken) =>
         database.WriteAsync(write => Task.FromResult(write.Execute(RemoveDead, ("@lease", lease.Ticks))));
+
+    public async Task<IReadOnlyList<WorkerLoad>> ExchangeLoadsAsync(
+        Guid id,
+        string? load,
+        TimeSpan lease,
+        CancellationToken cancellationToken
+    )
+    {
+        if (load is not null)
+            await database.WriteAsync(write =>
+                Task.FromResult(write.Execute(PublishLoad, ("@load", load), ("@id", id)))
+            );
+        return await database.QueryAsync<IReadOnlyList<WorkerLoad>>(
+            ReadLoads,
+            static async rows =>
+            {
+                var loads = new List<WorkerLoad>();
+                while (await rows.ReadAsync())
+                    loads.Add(new WorkerLoad(rows.GetGuid(0), rows.GetString(1)));
+                return loads;
+            },
+            ("@lease", lease.Ticks),
+            ("@id", id)
+        );
+    }
 
     public Task RemoveAsync(Guid id, CancellationToken cancellationToken) =>
         database.WriteAsync(write => Task.FromResult(write.Execute(Remove, ("@id", id))));

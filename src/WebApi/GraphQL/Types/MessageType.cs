@@ -97,6 +97,9 @@ internal sealed class TokenUsageType : ObjectGraphType<TokenUsage>
         Field<NonNullGraphType<IntGraphType>>("totalTokens")
             .Description("All of them.")
             .Resolve(context => context.Source.TotalTokens);
+        Field<DecimalGraphType>("cost")
+            .Description("The cost in US dollars of all calls of providers for the answer, if it is known.")
+            .Resolve(context => context.Source.Cost);
     }
 }
 

@@ -18,6 +18,19 @@ public sealed class BackupRetentionTests
         retention.ShouldBe(new BackupRetention(daily, weekly, monthly));
     }
 
+    [TestCase("7d,4w,6m", "2027-05-23T12:00")]
+    [TestCase("30d,4w", "2026-12-23T12:00")]
+    [TestCase("1d,2w", "2026-12-07T12:00")]
+    public void A_backup_expires_when_none_of_the_periods_needs_it(string text, string expected)
+    {
+        BackupRetention.TryParse(text, out var retention).ShouldBeTrue();
+
+        retention
+            .LastExpiry(Now)
+            .UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm", System.Globalization.CultureInfo.InvariantCulture)
+            .ShouldBe(expected);
+    }
+
     [TestCase("")]
     [TestCase("7")]
     [TestCase("7d,")]

@@ -11,6 +11,7 @@ using QrAi.Application.Models;
 using QrAi.Application.Persistence;
 using QrAi.Application.Questions;
 using QrAi.Application.Sessions;
+using QrAi.Application.Usage;
 using QrAi.Application.Work;
 using QrAi.Tests.Unit.Support.Persistence;
 
@@ -38,6 +39,9 @@ public sealed class BehaviourTests : IAsyncDisposable
         services.AddSingleton<IModelProviders, NoProviders>();
         services.AddSingleton(Mock.Of<IEmbeddingModels>());
         services.AddSingleton(new VectorCacheOptions(MaxSize: 0));
+        services.AddSingleton<IUsageStore>(new MemoryUsageStore(database));
+        services.AddSingleton<ITokenCounter, WordCounter>();
+        services.AddSingleton(ModelPrices.None);
         services.AddSingleton(
             new GenerationOptions
             {

@@ -108,6 +108,30 @@ public sealed class KeyTests : IDisposable
     }
 
     [Test]
+    public async Task Only_a_usable_key_can_be_rotated()
+    {
+        var key = await CreateAsync(new CreateKey("alice", null, null));
+        await _service.Sender.Send(new RevokeKey(key.Key.Id));
+
+        (
+            await Should.ThrowAsync<InvalidRequestException>(() => RotateAsync(key.Key.Id, TimeSpan.Zero))
+        ).Errors.Keys.ShouldBe(["id"]);
+        await Should.ThrowAsync<NotFoundException>(() => RotateAsync(Guid.CreateVersion7(), TimeSpan.Zero));
+        (await _service.Sender.Send(new ListKeys())).Count.ShouldBe(1);
+    }
+
+    [TestCase(-1)]
+    [TestCase(366)]
+    public async Task The_old_key_of_a_rotation_stays_for_a_year_at_most(int days)
+    {
+        var key = await CreateAsync(new CreateKey("alice", null, null));
+
+        (
+            await Should.ThrowAsync<InvalidRequestException>(() => RotateAsync(key.Key.Id, TimeSpan.FromDays(days)))
+        ).Errors.Keys.ShouldBe(["keep"]);
+    }
+
+    [Test]
     public async Task An_unknown_key_cannot_be_revoked() =>
         await Should.ThrowAsync<NotFoundException>(() => _service.Sender.Send(new RevokeKey(Guid.CreateVersion7())));
 
@@ -120,6 +144,8 @@ public sealed class KeyTests : IDisposable
     }
 
     private Task<CreatedKey> CreateAsync(CreateKey request) => _service.Sender.Send(request);
+
+    private Task<RotatedKey> RotateAsync(Guid id, TimeSpan keep) => _service.Sender.Send(new RotateKey(id, keep));
 
     private Task<CheckedKey> CheckAsync(string secret) => _service.Sender.Send(new AuthenticateKey(secret));
 }

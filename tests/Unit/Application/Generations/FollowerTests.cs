@@ -1,7 +1,11 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Moq;
 using QrAi.Application.Errors;
 using QrAi.Application.Generations;
 using QrAi.Application.Models;
+using QrAi.Application.Usage;
 using QrAi.Domain.Sessions;
+using QrAi.Domain.Usage;
 using QrAi.Tests.Unit.Support.Generations;
 
 namespace QrAi.Tests.Unit.Application.Generations;
@@ -207,7 +211,10 @@ public sealed class FollowerTests : FollowerTest
     public void Text_is_sent_in_the_form_that_every_database_can_store()
     {
         Generation.Begin("openrouter", "one");
-        new ProviderStream(Generation).Append(
+        var clock = new TestClock();
+        var recorder = new UsageRecorder(Mock.Of<IUsageStore>(), clock, NullLogger<UsageRecorder>.Instance);
+        var meter = new UsageMeter(new WordCounter(), ModelPrices.None, clock);
+        new ProviderStream(Generation, meter, recorder, new UsageSubject("me")).Append(
             new Microsoft.Extensions.AI.ChatResponseUpdate(Microsoft.Extensions.AI.ChatRole.Assistant, "a\0b\ud83d")
         );
         using var follower = Follow();

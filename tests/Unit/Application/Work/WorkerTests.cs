@@ -274,6 +274,13 @@ public sealed class WorkerTests : IAsyncDisposable
             return Task.CompletedTask;
         }
 
+        public Task<IReadOnlyList<WorkerLoad>> ExchangeLoadsAsync(
+            Guid id,
+            string? load,
+            TimeSpan lease,
+            CancellationToken cancellationToken
+        ) => throw new NotSupportedException();
+
         public Task RemoveAsync(Guid id, CancellationToken cancellationToken)
         {
             Record($"Remove {id}");

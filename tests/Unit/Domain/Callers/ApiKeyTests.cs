@@ -52,6 +52,42 @@ public sealed class ApiKeyTests
     public void A_text_in_another_format_has_no_hash(string text) => ApiKey.HashOf(text).ShouldBeNull();
 
     [Test]
+    public void A_rotated_key_is_replaced_by_one_with_the_same_name_owner_rights_and_expiry()
+    {
+        var (old, secret) = ApiKey.Create("a key", "alice", Noon.AddDays(90), Noon, mayShare: true);
+
+        var (successor, newSecret) = old.Rotate(TimeSpan.FromHours(24), Noon.AddDays(1));
+
+        (successor.Name, successor.Owner, successor.MayShare).ShouldBe(("a key", "alice", true));
+        (successor.CreatedAt, successor.ExpiresAt).ShouldBe((Noon.AddDays(1), Noon.AddDays(90)));
+        successor.Id.ShouldNotBe(old.Id);
+        newSecret.ShouldNotBe(secret);
+        old.ExpiresAt.ShouldBe(Noon.AddDays(2));
+    }
+
+    [Test]
+    public void A_rotation_never_extends_the_old_key()
+    {
+        var (old, _) = ApiKey.Create("a key", "alice", Noon.AddHours(1), Noon);
+
+        old.Rotate(TimeSpan.FromHours(24), Noon);
+
+        old.ExpiresAt.ShouldBe(Noon.AddHours(1));
+    }
+
+    [Test]
+    public void A_rotation_without_a_time_revokes_the_old_key()
+    {
+        var (old, _) = ApiKey.Create("a key", "alice", null, Noon);
+
+        var (successor, _) = old.Rotate(TimeSpan.Zero, Noon.AddHours(1));
+
+        old.RevokedAt.ShouldBe(Noon.AddHours(1));
+        successor.IsUsable(Noon.AddHours(1)).ShouldBeTrue();
+        Should.Throw<InvalidOperationException>(() => old.Rotate(TimeSpan.Zero, Noon.AddHours(2)));
+    }
+
+    [Test]
     public void A_key_is_usable_until_it_expires()
     {
         var (key, _) = ApiKey.Create("a key", "alice", Noon.AddHours(1), Noon);

@@ -23,7 +23,7 @@ public sealed class EmbeddingTests
 
         embeddings
             .Requests.ShouldHaveSingleItem()
-            .ShouldBe("""{"model":"embed","input":["one","\u4E8C"],"encoding_format":"float"}""");
+            .ShouldBe("""{"model":"embed","input":["one","二"],"encoding_format":"float"}""");
     }
 
     [Test]
@@ -147,7 +147,7 @@ public sealed class EmbeddingTests
         using var embeddings = new Embeddings();
         embeddings.Hang();
 
-        var embedding = embeddings.Models.ForQueries(Embeddings.Name)!.GenerateVectorAsync("one");
+        var embedding = embeddings.ForQueries()!.GenerateVectorAsync("one");
         await embeddings.Clock.PassAsync(TimeSpan.FromSeconds(2));
 
         await Should.ThrowAsync<EmbeddingFailedException>(() => embedding);
@@ -158,7 +158,7 @@ public sealed class EmbeddingTests
     public async Task A_provider_that_keeps_failing_is_skipped_for_30_seconds_and_not_logged_again()
     {
         using var embeddings = new Embeddings();
-        var queries = embeddings.Models.ForQueries(Embeddings.Name)!;
+        var queries = embeddings.ForQueries()!;
         for (var query = 0; query < 5; query++)
         {
             embeddings.Reply(Error, 401);
@@ -180,7 +180,7 @@ public sealed class EmbeddingTests
     public async Task A_recent_query_is_not_sent_again()
     {
         using var embeddings = new Embeddings();
-        var queries = embeddings.Models.ForQueries(Embeddings.Name)!;
+        var queries = embeddings.ForQueries()!;
         embeddings.ReplyVector(0.1f, -2.5e-9f, 3);
 
         var first = await queries.GenerateVectorAsync("one");
@@ -197,9 +197,9 @@ public sealed class EmbeddingTests
         using var embeddings = new Embeddings();
 
         embeddings.Models.Current.ShouldBe(Embeddings.Name);
-        embeddings.Models.ForQueries("openrouter/earlier/model").ShouldNotBeNull();
-        embeddings.Models.ForQueries("elsewhere/model").ShouldBeNull();
-        embeddings.Models.ForQueries("offline/model").ShouldBeNull();
+        embeddings.ForQueries("openrouter/earlier/model").ShouldNotBeNull();
+        embeddings.ForQueries("elsewhere/model").ShouldBeNull();
+        embeddings.ForQueries("offline/model").ShouldBeNull();
     }
 
     private static Task<EmbeddingFailedException> FailAsync(Embeddings embeddings) =>
@@ -216,5 +216,27 @@ public sealed class EmbeddingTests
         }
 
         return await embedding;
+    }
+
+    [Test]
+    public async Task Every_call_is_accounted_for()
+    {
+        using var embeddings = new Embeddings();
+        embeddings.Reply(Error, 503);
+        embeddings.Reply("""{"data":[]}""");
+        embeddings.Reply("""{"data":[{"embedding":[1]}],"usage":{"prompt_tokens":7,"cost":1.5e-7}}""");
+        await WithWaits(embeddings, embeddings.EmbedAsync("one two")).Soon();
+
+        embeddings
+            .Calls.Select(call => $"{call.Operation} {call.Outcome} {call.PromptTokens} {call.Cost} {call.IsEstimated}")
+            .ShouldBe([
+                "Embeddings http_503 0  False",
+                "Embeddings invalid_response 2  True",
+                "Embeddings completed 7 150000 False",
+            ]);
+        embeddings
+            .Calls.Select(call => (call.Owner, call.Provider, call.Model, call.Questions))
+            .Distinct()
+            .ShouldBe([("me", "openrouter", "embed", 0)]);
     }
 }

@@ -20,8 +20,18 @@ public sealed class ProtocolRequestTests : ProtocolTest
         request
             .Body.GetRawText()
             .ShouldBe(
-                """{"model":"or/model","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"Why?"}]}"""
+                """{"model":"or/model","stream":true,"stream_options":{"include_usage":true},"usage":{"include":true},"messages":[{"role":"user","content":"Why?"}]}"""
             );
+    }
+
+    [Test]
+    public async Task Only_OpenRouter_is_asked_for_the_cost()
+    {
+        using var providers = new Providers();
+        providers.GoogleAi.Enqueue(Reply.Answer("Hello"));
+        await providers.AskAsync("google-ai");
+
+        providers.GoogleAi.Requests[0].Body.TryGetProperty("usage", out _).ShouldBeFalse();
     }
 
     [Test]

@@ -51,7 +51,7 @@ public sealed class TelemetryTests
         using var embeddings = new Embeddings();
         embeddings.ReplyVector(1, 2);
 
-        await embeddings.Models.ForQueries($"openrouter/{Model}")!.GenerateVectorAsync("one");
+        await embeddings.ForQueries($"openrouter/{Model}")!.GenerateVectorAsync("one");
 
         var span = spans.Ended.ShouldHaveSingleItem();
         span.DisplayName.ShouldBe($"embeddings {Model}");

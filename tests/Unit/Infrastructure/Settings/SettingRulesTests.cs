@@ -17,6 +17,7 @@ public sealed class SettingRulesTests
         "EMBEDDING_MODEL", // its length is limited
         "SYSTEM_PROMPT",
         "JWT_AUDIENCE",
+        "OIDC_SCOPE",
         "AUTOMAPPER_LICENSE_KEY",
         "OTEL_SERVICE_NAME",
     ];
@@ -28,6 +29,9 @@ public sealed class SettingRulesTests
         ("ASPNETCORE_ENVIRONMENT", "Staging", "must be one of development, test, production, not 'staging'"),
         ("EMBEDDING_MEMORY_MIB", "0", "must be a whole number from 1 to 65536, not '0'"),
         ("EMBEDDING_MEMORY_MIB", "65537", "must be a whole number from 1 to 65536, not '65537'"),
+        ("RETENTION_DAYS", "-1", "must be a whole number from 0 to 3650, not '-1'"),
+        ("RETENTION_DAYS", "3651", "must be a whole number from 0 to 3650, not '3651'"),
+        ("OIDC_CLIENT_ID", "page", "must be empty, because AUTHENTICATION does not name jwt"),
         ("SHUTDOWN_SECONDS", "-1", "must be a number of seconds from 0 to 3600, not '-1'"),
         ("SHUTDOWN_SECONDS", "3601", "must be a number of seconds from 0 to 3600, not '3601'"),
         ("LEASE_SECONDS", "2", "must be a number of seconds from 3 to 120, not '2'"),

@@ -1,11 +1,15 @@
 using System.Net;
 using System.Text;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http;
 using Microsoft.Extensions.Logging;
 using QrAi.Application.Embeddings;
+using QrAi.Application.Usage;
+using QrAi.Domain.Usage;
 using QrAi.Infrastructure;
 using QrAi.Infrastructure.Settings;
+using QrAi.Tests.Unit.Support.Persistence;
 
 namespace QrAi.Tests.Unit.Support.Llm;
 
@@ -14,6 +18,9 @@ internal sealed class Embeddings : IDisposable
 {
     public const string Name = "openrouter/embed";
 
+    private static readonly UsageSubject _subject = new("me", new Guid("019aba3e-7f5c-779a-88e2-19ee1f918a75"));
+
+    private readonly MemoryDatabase _database = new();
     private readonly ServiceProvider _services;
     private readonly Queue<Func<CancellationToken, Task<HttpResponseMessage>>> _replies = new();
     private readonly Handler _handler;
@@ -41,11 +48,22 @@ internal sealed class Embeddings : IDisposable
             "openrouter",
             options => options.HttpMessageHandlerBuilderActions.Add(builder => builder.PrimaryHandler = _handler)
         );
+        services.AddSingleton<IUsageStore>(new MemoryUsageStore(_database));
+        services.AddSingleton<ITokenCounter, WordCounter>();
+        services.AddSingleton<UsageMeter>();
+        services.AddSingleton<UsageRecorder>();
         _services = services.BuildServiceProvider();
         Models = _services.GetRequiredService<IEmbeddingModels>();
     }
 
     public IEmbeddingModels Models { get; }
+
+    /// <summary>The calls of the provider that were accounted for.</summary>
+    public IReadOnlyList<UsageRecord> Calls => _database.Calls;
+
+    /// <summary>Returns the generator of vectors of queries.</summary>
+    public IEmbeddingGenerator<string, Embedding<float>>? ForQueries(string model = Name) =>
+        Models.ForQueries(model, _subject);
 
     public TestClock Clock { get; } = new();
 
@@ -86,11 +104,11 @@ internal sealed class Embeddings : IDisposable
 
     /// <summary>Embeds texts as those of a document.</summary>
     public async Task<IReadOnlyList<float[]>> EmbedAsync(params string[] texts) =>
-        [.. (await Models.ForDocuments().GenerateAsync(texts)).Select(one => one.Vector.ToArray())];
+        [.. (await Models.ForDocuments(_subject).GenerateAsync(texts)).Select(one => one.Vector.ToArray())];
 
     public void Dispose()
     {
-        _services.Dispose();
+        _services.DisposeAsync().AsTask().GetAwaiter().GetResult();
         _handler.Dispose();
     }
 

@@ -2,6 +2,7 @@ using QrAi.Application.Errors;
 using QrAi.Application.Idempotency;
 using QrAi.Application.Persistence;
 using QrAi.Domain.Sessions;
+using QrAi.Domain.Usage;
 using QrAi.Tests.Fixtures.Sessions;
 
 namespace QrAi.Tests.Unit.Support.Persistence;
@@ -25,6 +26,9 @@ internal sealed class MemoryDatabase : IQrAiDbContextFactory
 
     public IReadOnlyList<IdempotencyRecord> Records =>
         Access(tables => tables.Records.Values.Select(Entities.Copy).ToList());
+
+    /// <summary>The calls of providers, in the order in which they were stored.</summary>
+    public IReadOnlyList<UsageRecord> Calls => Access(tables => tables.Calls.ToList());
 
     /// <summary>The registered workers.</summary>
     public IReadOnlyList<Guid> Workers => Access(tables => tables.Workers.Keys.ToList());
@@ -67,6 +71,9 @@ internal sealed class MemoryDatabase : IQrAiDbContextFactory
     public void Reconnect(Guid workerId) => Access(_ => _disconnected.Remove(workerId));
 
     public IQrAiDbContext CreateFor(string owner) => new MemoryUnitOfWork(this, owner);
+
+    public Task<IQrAiDbContext> OpenSnapshotAsync(string owner, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("Snapshots are tested over the databases.");
 
     /// <summary>Reads the sessions of all owners, as queries in memory cannot bypass the filter.</summary>
     public IQrAiDbContext CreateForService() => new MemoryUnitOfWork(this, null);

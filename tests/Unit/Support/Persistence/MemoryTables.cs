@@ -1,6 +1,7 @@
 using QrAi.Application.Idempotency;
 using QrAi.Domain.Callers;
 using QrAi.Domain.Sessions;
+using QrAi.Domain.Usage;
 
 namespace QrAi.Tests.Unit.Support.Persistence;
 
@@ -16,6 +17,9 @@ internal sealed class MemoryTables
     /// <summary>The heartbeats of the workers.</summary>
     public Dictionary<Guid, DateTimeOffset> Workers { get; } = [];
 
+    /// <summary>The calls of providers.</summary>
+    public List<UsageRecord> Calls { get; } = [];
+
     /// <summary>The state of answers beside their messages.</summary>
     public Dictionary<Guid, AnswerWork> Work { get; } = [];
 
@@ -28,6 +32,10 @@ internal sealed class MemoryTables
             Work.Add(answerId, work = new AnswerWork());
         return work;
     }
+
+    /// <summary>Adds calls of providers, unless they are there.</summary>
+    public void AddCalls(IEnumerable<UsageRecord> calls) =>
+        Calls.AddRange(calls.Where(call => Calls.TrueForAll(one => one.Id != call.Id)).ToList());
 
     public IdempotencyRecord? Find(IdempotencyRecord record) =>
         Records.GetValueOrDefault((record.Owner, record.Key, record.Part));

@@ -45,16 +45,16 @@ internal sealed class MemoryTurnStore(MemoryDatabase database) : ITurnStore
     {
         var ended = closing.Turn.Answer;
         var work = tables.WorkOn(ended.Id);
-        if (
-            tables.FindMessage(ended.Id) is not { } stored
-            || work.WorkerId != closing.WorkerId
-            || stored.Takeovers != ended.Takeovers
-        )
+        var stored = tables.FindMessage(ended.Id);
+        if (stored is null)
+            tables.AddCalls(closing.Calls);
+        if (stored is null || work.WorkerId != closing.WorkerId || stored.Takeovers != ended.Takeovers)
             return false;
         if (stored.Status != MessageStatus.Generating)
             return true; // by an earlier attempt
 
         tables.Sessions[stored.SessionId].Replace(stored, ended);
+        tables.AddCalls(closing.Calls);
         work.Request = null;
         if (closing.HasParts || ended.Takeovers > 0)
             work.Pieces.Clear();

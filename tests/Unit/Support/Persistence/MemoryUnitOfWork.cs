@@ -7,6 +7,7 @@ using QrAi.Application.Search;
 using QrAi.Domain.Callers;
 using QrAi.Domain.Documents;
 using QrAi.Domain.Sessions;
+using QrAi.Domain.Usage;
 
 namespace QrAi.Tests.Unit.Support.Persistence;
 
@@ -19,7 +20,12 @@ internal sealed class MemoryUnitOfWork(MemoryDatabase database, string? owner) :
     private readonly HashSet<Guid> _removed = [];
     private readonly Dictionary<Guid, (IdempotencyRecord Mine, IdempotencyRecord? Before)> _records = [];
 
-    public DbSet<ApiKey> ApiKeys => new MemorySet<ApiKey>(Keys(), key => database.Run(all => all.Keys[key.Id] = key));
+    public DbSet<ApiKey> ApiKeys =>
+        new MemorySet<ApiKey>(
+            Keys(),
+            key => database.Run(all => all.Keys[key.Id] = key),
+            key => database.Run(all => all.Keys.Remove(key.Id))
+        );
 
     public DbSet<Session> Sessions =>
         new MemorySet<Session>(
@@ -56,6 +62,14 @@ internal sealed class MemoryUnitOfWork(MemoryDatabase database, string? owner) :
     public DbSet<EmbeddingTask> EmbeddingTasks => Empty<EmbeddingTask>();
 
     public DbSet<IndexRange> IndexRanges => Empty<IndexRange>();
+
+    public DbSet<UsageRecord> UsageRecords => Empty<UsageRecord>();
+
+    public DbSet<UsageDay> UsageDays => Empty<UsageDay>();
+
+    public DbSet<Reservation> Reservations => Empty<Reservation>();
+
+    public DbSet<KeyBudget> KeyBudgets => Empty<KeyBudget>();
 
     public IAsyncEnumerable<IndexBlock> ReadIndexAsync(IndexKind kind, long[] terms) =>
         AsyncEnumerable.Empty<IndexBlock>();

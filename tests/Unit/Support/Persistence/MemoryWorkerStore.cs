@@ -24,6 +24,13 @@ internal sealed class MemoryWorkerStore(MemoryDatabase database, TimeProvider cl
             )
         );
 
+    public Task<IReadOnlyList<WorkerLoad>> ExchangeLoadsAsync(
+        Guid id,
+        string? load,
+        TimeSpan lease,
+        CancellationToken cancellationToken
+    ) => Task.FromResult<IReadOnlyList<WorkerLoad>>([]);
+
     public Task RemoveAsync(Guid id, CancellationToken cancellationToken) =>
         Task.FromResult(database.Run(tables => tables.Workers.Remove(id), id));
 

@@ -15,6 +15,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Storage.Internal.Mapping;
 using QrAi.Domain.Sessions;
+using QrAi.Domain.Usage;
 
 #pragma warning disable 219, 612, 618
 #nullable disable
@@ -1249,7 +1250,7 @@ public static class UsageComplexProperty
             propertyInfo: typeof(Message).GetProperty("Usage", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
             fieldInfo: typeof(Message).GetField("<Usage>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
             nullable: true,
-            propertyCount: 3);
+            propertyCount: 5);
 
         var complexType = complexProperty.ComplexType;
         complexProperty.SetGetter(
@@ -1278,6 +1279,70 @@ public static class UsageComplexProperty
             shadowIndex: -1,
             relationshipIndex: -1,
             storeGenerationIndex: -1);
+        var cachedTokens = complexType.AddProperty(
+            "CachedTokens",
+            typeof(int?),
+            propertyInfo: typeof(TokenUsage).GetProperty("CachedTokens", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+            fieldInfo: typeof(TokenUsage).GetField("<CachedTokens>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+            nullable: true);
+        cachedTokens.SetGetter(
+            int? (Message entity, IReadOnlyList<int> indices) => (MessageUnsafeAccessors.Usage(entity) == null ? default(int? ) : TokenUsageUnsafeAccessors.CachedTokens(MessageUnsafeAccessors.Usage(entity))),
+            bool (Message entity, IReadOnlyList<int> indices) => !((MessageUnsafeAccessors.Usage(entity) == null ? default(int? ) : TokenUsageUnsafeAccessors.CachedTokens(MessageUnsafeAccessors.Usage(entity))).HasValue),
+            int? (TokenUsage instance) => TokenUsageUnsafeAccessors.CachedTokens(instance),
+            bool (TokenUsage instance) => !(TokenUsageUnsafeAccessors.CachedTokens(instance).HasValue));
+        cachedTokens.SetSetter(
+            (Message entity, IReadOnlyList<int> indices, int? value) =>
+            {
+                var level1 = MessageUnsafeAccessors.Usage(entity);
+                TokenUsageUnsafeAccessors.CachedTokens(level1) = value;
+            },
+            TokenUsage (TokenUsage instance, int? value) =>
+            {
+                TokenUsageUnsafeAccessors.CachedTokens(instance) = value;
+                return instance;
+            });
+        cachedTokens.SetMaterializationSetter(
+            (Message entity, IReadOnlyList<int> indices, int? value) =>
+            {
+                var level1 = MessageUnsafeAccessors.Usage(entity);
+                TokenUsageUnsafeAccessors.CachedTokens(level1) = value;
+            },
+            TokenUsage (TokenUsage instance, int? value) =>
+            {
+                TokenUsageUnsafeAccessors.CachedTokens(instance) = value;
+                return instance;
+            });
+        cachedTokens.SetAccessors(
+            int? (IInternalEntry entry) => (MessageUnsafeAccessors.Usage(((Message)(entry.Entity))) == null ? default(int? ) : TokenUsageUnsafeAccessors.CachedTokens(MessageUnsafeAccessors.Usage(((Message)(entry.Entity))))),
+            int? (IInternalEntry entry) => (MessageUnsafeAccessors.Usage(((Message)(entry.Entity))) == null ? default(int? ) : TokenUsageUnsafeAccessors.CachedTokens(MessageUnsafeAccessors.Usage(((Message)(entry.Entity))))),
+            int? (IInternalEntry entry) => entry.ReadOriginalValue<int?>(cachedTokens, 24),
+            int? (IInternalEntry entry) => entry.GetCurrentValue<int?>(cachedTokens));
+        cachedTokens.SetPropertyIndexes(
+            index: 22,
+            originalValueIndex: 24,
+            shadowIndex: -1,
+            relationshipIndex: -1,
+            storeGenerationIndex: -1);
+        cachedTokens.TypeMapping = IntTypeMapping.Default.Clone(
+            comparer: new ValueComparer<int>(
+                bool (int v1, int v2) => v1 == v2,
+                int (int v) => v,
+                int (int v) => v),
+            keyComparer: new ValueComparer<int>(
+                bool (int v1, int v2) => v1 == v2,
+                int (int v) => v,
+                int (int v) => v),
+            providerValueComparer: new ValueComparer<int>(
+                bool (int v1, int v2) => v1 == v2,
+                int (int v) => v,
+                int (int v) => v),
+            mappingInfo: new RelationalTypeMappingInfo(
+                storeTypeName: "integer"));
+        cachedTokens.SetComparer(new NullableValueComparer<int>(cachedTokens.TypeMapping.Comparer));
+        cachedTokens.SetKeyComparer(new NullableValueComparer<int>(cachedTokens.TypeMapping.KeyComparer));
+        cachedTokens.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+        cachedTokens.AddAnnotation("Relational:ColumnName", "usage_cached_tokens");
+
         var completionTokens = complexType.AddProperty(
             "CompletionTokens",
             typeof(int),
@@ -1314,11 +1379,11 @@ public static class UsageComplexProperty
         completionTokens.SetAccessors(
             int (IInternalEntry entry) => (MessageUnsafeAccessors.Usage(((Message)(entry.Entity))) == null ? default(int) : TokenUsageUnsafeAccessors.CompletionTokens(MessageUnsafeAccessors.Usage(((Message)(entry.Entity))))),
             int (IInternalEntry entry) => (MessageUnsafeAccessors.Usage(((Message)(entry.Entity))) == null ? default(int) : TokenUsageUnsafeAccessors.CompletionTokens(MessageUnsafeAccessors.Usage(((Message)(entry.Entity))))),
-            int (IInternalEntry entry) => entry.ReadOriginalValue<int>(completionTokens, 24),
+            int (IInternalEntry entry) => entry.ReadOriginalValue<int>(completionTokens, 25),
             int (IInternalEntry entry) => entry.GetCurrentValue<int>(completionTokens));
         completionTokens.SetPropertyIndexes(
-            index: 22,
-            originalValueIndex: 24,
+            index: 23,
+            originalValueIndex: 25,
             shadowIndex: -1,
             relationshipIndex: -1,
             storeGenerationIndex: -1);
@@ -1339,6 +1404,74 @@ public static class UsageComplexProperty
                 storeTypeName: "integer"));
         completionTokens.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
         completionTokens.AddAnnotation("Relational:ColumnName", "usage_completion_tokens");
+
+        var cost = complexType.AddProperty(
+            "Cost",
+            typeof(decimal?),
+            propertyInfo: typeof(TokenUsage).GetProperty("Cost", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+            fieldInfo: typeof(TokenUsage).GetField("<Cost>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+            nullable: true);
+        cost.SetGetter(
+            decimal? (Message entity, IReadOnlyList<int> indices) => (MessageUnsafeAccessors.Usage(entity) == null ? default(decimal? ) : TokenUsageUnsafeAccessors.Cost(MessageUnsafeAccessors.Usage(entity))),
+            bool (Message entity, IReadOnlyList<int> indices) => !((MessageUnsafeAccessors.Usage(entity) == null ? default(decimal? ) : TokenUsageUnsafeAccessors.Cost(MessageUnsafeAccessors.Usage(entity))).HasValue),
+            decimal? (TokenUsage instance) => TokenUsageUnsafeAccessors.Cost(instance),
+            bool (TokenUsage instance) => !(TokenUsageUnsafeAccessors.Cost(instance).HasValue));
+        cost.SetSetter(
+            (Message entity, IReadOnlyList<int> indices, decimal? value) =>
+            {
+                var level1 = MessageUnsafeAccessors.Usage(entity);
+                TokenUsageUnsafeAccessors.Cost(level1) = value;
+            },
+            TokenUsage (TokenUsage instance, decimal? value) =>
+            {
+                TokenUsageUnsafeAccessors.Cost(instance) = value;
+                return instance;
+            });
+        cost.SetMaterializationSetter(
+            (Message entity, IReadOnlyList<int> indices, decimal? value) =>
+            {
+                var level1 = MessageUnsafeAccessors.Usage(entity);
+                TokenUsageUnsafeAccessors.Cost(level1) = value;
+            },
+            TokenUsage (TokenUsage instance, decimal? value) =>
+            {
+                TokenUsageUnsafeAccessors.Cost(instance) = value;
+                return instance;
+            });
+        cost.SetAccessors(
+            decimal? (IInternalEntry entry) => (MessageUnsafeAccessors.Usage(((Message)(entry.Entity))) == null ? default(decimal? ) : TokenUsageUnsafeAccessors.Cost(MessageUnsafeAccessors.Usage(((Message)(entry.Entity))))),
+            decimal? (IInternalEntry entry) => (MessageUnsafeAccessors.Usage(((Message)(entry.Entity))) == null ? default(decimal? ) : TokenUsageUnsafeAccessors.Cost(MessageUnsafeAccessors.Usage(((Message)(entry.Entity))))),
+            decimal? (IInternalEntry entry) => entry.ReadOriginalValue<decimal?>(cost, 26),
+            decimal? (IInternalEntry entry) => entry.GetCurrentValue<decimal?>(cost));
+        cost.SetPropertyIndexes(
+            index: 24,
+            originalValueIndex: 26,
+            shadowIndex: -1,
+            relationshipIndex: -1,
+            storeGenerationIndex: -1);
+        cost.TypeMapping = LongTypeMapping.Default.Clone(
+            comparer: new ValueComparer<decimal?>(
+                bool (decimal? v1, decimal? v2) => v1 == v2,
+                int (decimal? v) => ((object)v).GetHashCode(),
+                decimal? (decimal? v) => v),
+            keyComparer: new ValueComparer<decimal?>(
+                bool (decimal? v1, decimal? v2) => v1 == v2,
+                int (decimal? v) => ((object)v).GetHashCode(),
+                decimal? (decimal? v) => v),
+            providerValueComparer: new ValueComparer<long>(
+                bool (long v1, long v2) => v1 == v2,
+                int (long v) => ((object)v).GetHashCode(),
+                long (long v) => v),
+            converter: new ValueConverter<decimal?, long>(
+                long (decimal? dollars) => Picodollars.FromDollars(dollars.Value),
+                decimal? (long cost) => ((decimal? )(Picodollars.ToDollars(cost)))),
+            jsonValueReaderWriter: new JsonConvertedValueReaderWriter<decimal?, long>(
+                JsonInt64ReaderWriter.Instance,
+                new ValueConverter<decimal?, long>(
+                    long (decimal? dollars) => Picodollars.FromDollars(dollars.Value),
+                    decimal? (long cost) => ((decimal? )(Picodollars.ToDollars(cost))))));
+        cost.AddAnnotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.None);
+        cost.AddAnnotation("Relational:ColumnName", "usage_cost");
 
         var promptTokens = complexType.AddProperty(
             "PromptTokens",
@@ -1376,11 +1509,11 @@ public static class UsageComplexProperty
         promptTokens.SetAccessors(
             int (IInternalEntry entry) => (MessageUnsafeAccessors.Usage(((Message)(entry.Entity))) == null ? default(int) : TokenUsageUnsafeAccessors.PromptTokens(MessageUnsafeAccessors.Usage(((Message)(entry.Entity))))),
             int (IInternalEntry entry) => (MessageUnsafeAccessors.Usage(((Message)(entry.Entity))) == null ? default(int) : TokenUsageUnsafeAccessors.PromptTokens(MessageUnsafeAccessors.Usage(((Message)(entry.Entity))))),
-            int (IInternalEntry entry) => entry.ReadOriginalValue<int>(promptTokens, 25),
+            int (IInternalEntry entry) => entry.ReadOriginalValue<int>(promptTokens, 27),
             int (IInternalEntry entry) => entry.GetCurrentValue<int>(promptTokens));
         promptTokens.SetPropertyIndexes(
-            index: 23,
-            originalValueIndex: 25,
+            index: 25,
+            originalValueIndex: 27,
             shadowIndex: -1,
             relationshipIndex: -1,
             storeGenerationIndex: -1);
@@ -1438,11 +1571,11 @@ public static class UsageComplexProperty
         totalTokens.SetAccessors(
             int (IInternalEntry entry) => (MessageUnsafeAccessors.Usage(((Message)(entry.Entity))) == null ? default(int) : TokenUsageUnsafeAccessors.TotalTokens(MessageUnsafeAccessors.Usage(((Message)(entry.Entity))))),
             int (IInternalEntry entry) => (MessageUnsafeAccessors.Usage(((Message)(entry.Entity))) == null ? default(int) : TokenUsageUnsafeAccessors.TotalTokens(MessageUnsafeAccessors.Usage(((Message)(entry.Entity))))),
-            int (IInternalEntry entry) => entry.ReadOriginalValue<int>(totalTokens, 26),
+            int (IInternalEntry entry) => entry.ReadOriginalValue<int>(totalTokens, 28),
             int (IInternalEntry entry) => entry.GetCurrentValue<int>(totalTokens));
         totalTokens.SetPropertyIndexes(
-            index: 24,
-            originalValueIndex: 26,
+            index: 26,
+            originalValueIndex: 28,
             shadowIndex: -1,
             relationshipIndex: -1,
             storeGenerationIndex: -1);
@@ -1553,7 +1686,9 @@ public static void CreateAnnotations(RuntimeEntityType runtimeEntityType)
     var message = answerError.FindProperty("Message");
     var usage = runtimeEntityType.FindComplexProperty("Usage");
     var tokenUsage = usage.ComplexType;
+    var cachedTokens = tokenUsage.FindProperty("CachedTokens");
     var completionTokens = tokenUsage.FindProperty("CompletionTokens");
+    var cost = tokenUsage.FindProperty("Cost");
     var promptTokens = tokenUsage.FindProperty("PromptTokens");
     var totalTokens = tokenUsage.FindProperty("TotalTokens");
     var key = runtimeEntityType.FindKey(new[] { id });
@@ -1563,7 +1698,7 @@ public static void CreateAnnotations(RuntimeEntityType runtimeEntityType)
         ISnapshot (IInternalEntry source) =>
         {
             var structuralType = ((Message)(source.Entity));
-            return ((ISnapshot)(new Snapshot<Guid, IReadOnlyList<Attempt>, DateTimeOffset?, string, DateTimeOffset, string, string, int, string, string, Guid?, string, MessageRole, int, Guid, IReadOnlyList<SourcePassage>, MessageStatus, bool, int, Guid?, object, string, string, object, int, int, int>(((ValueComparer<Guid>)(((IProperty)id).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), (source.GetCurrentValue<IReadOnlyList<Attempt>>(attempts) == null ? null : ((ValueComparer<IReadOnlyList<Attempt>>)(((IProperty)attempts).GetValueComparer())).Snapshot(source.GetCurrentValue<IReadOnlyList<Attempt>>(attempts))), (source.GetCurrentValue<DateTimeOffset?>(completedAt) == null ? null : ((ValueComparer<DateTimeOffset?>)(((IProperty)completedAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset?>(completedAt))), (source.GetCurrentValue<string>(content) == null ? null : ((ValueComparer<string>)(((IProperty)content).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(content))), ((ValueComparer<DateTimeOffset>)(((IProperty)createdAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(createdAt)), (source.GetCurrentValue<string>(finishReason) == null ? null : ((ValueComparer<string>)(((IProperty)finishReason).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(finishReason))), (source.GetCurrentValue<string>(model) == null ? null : ((ValueComparer<string>)(((IProperty)model).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(model))), ((ValueComparer<int>)(((IProperty)number).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(number)), (source.GetCurrentValue<string>(owner) == null ? null : ((ValueComparer<string>)(((IProperty)owner).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(owner))), (source.GetCurrentValue<string>(provider) == null ? null : ((ValueComparer<string>)(((IProperty)provider).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(provider))), (source.GetCurrentValue<Guid?>(questionId) == null ? null : ((ValueComparer<Guid?>)(((IProperty)questionId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid?>(questionId))), (source.GetCurrentValue<string>(request) == null ? null : ((ValueComparer<string>)(((IProperty)request).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(request))), ((ValueComparer<MessageRole>)(((IProperty)role).GetValueComparer())).Snapshot(source.GetCurrentValue<MessageRole>(role)), ((ValueComparer<int>)(((IProperty)run).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(run)), ((ValueComparer<Guid>)(((IProperty)sessionId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(sessionId)), (source.GetCurrentValue<IReadOnlyList<SourcePassage>>(sources) == null ? null : ((ValueComparer<IReadOnlyList<SourcePassage>>)(((IProperty)sources).GetValueComparer())).Snapshot(source.GetCurrentValue<IReadOnlyList<SourcePassage>>(sources))), ((ValueComparer<MessageStatus>)(((IProperty)status).GetValueComparer())).Snapshot(source.GetCurrentValue<MessageStatus>(status)), ((ValueComparer<bool>)(((IProperty)stopRequested).GetValueComparer())).Snapshot(source.GetCurrentValue<bool>(stopRequested)), ((ValueComparer<int>)(((IProperty)takeovers).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(takeovers)), (source.GetCurrentValue<Guid?>(workerId) == null ? null : ((ValueComparer<Guid?>)(((IProperty)workerId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid?>(workerId))), ((object)(source.GetCurrentValue<AnswerError>(error))), (source.GetCurrentValue<string>(code) == null ? null : ((ValueComparer<string>)(((IProperty)code).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(code))), (source.GetCurrentValue<string>(message) == null ? null : ((ValueComparer<string>)(((IProperty)message).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(message))), ((object)(source.GetCurrentValue<TokenUsage>(usage))), ((ValueComparer<int>)(((IProperty)completionTokens).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(completionTokens)), ((ValueComparer<int>)(((IProperty)promptTokens).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(promptTokens)), ((ValueComparer<int>)(((IProperty)totalTokens).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(totalTokens)))));
+            return ((ISnapshot)(new Snapshot<Guid, IReadOnlyList<Attempt>, DateTimeOffset?, string, DateTimeOffset, string, string, int, string, string, Guid?, string, MessageRole, int, Guid, IReadOnlyList<SourcePassage>, MessageStatus, bool, int, Guid?, object, string, string, object, int?, int, decimal?, int, int>(((ValueComparer<Guid>)(((IProperty)id).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), (source.GetCurrentValue<IReadOnlyList<Attempt>>(attempts) == null ? null : ((ValueComparer<IReadOnlyList<Attempt>>)(((IProperty)attempts).GetValueComparer())).Snapshot(source.GetCurrentValue<IReadOnlyList<Attempt>>(attempts))), (source.GetCurrentValue<DateTimeOffset?>(completedAt) == null ? null : ((ValueComparer<DateTimeOffset?>)(((IProperty)completedAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset?>(completedAt))), (source.GetCurrentValue<string>(content) == null ? null : ((ValueComparer<string>)(((IProperty)content).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(content))), ((ValueComparer<DateTimeOffset>)(((IProperty)createdAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(createdAt)), (source.GetCurrentValue<string>(finishReason) == null ? null : ((ValueComparer<string>)(((IProperty)finishReason).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(finishReason))), (source.GetCurrentValue<string>(model) == null ? null : ((ValueComparer<string>)(((IProperty)model).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(model))), ((ValueComparer<int>)(((IProperty)number).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(number)), (source.GetCurrentValue<string>(owner) == null ? null : ((ValueComparer<string>)(((IProperty)owner).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(owner))), (source.GetCurrentValue<string>(provider) == null ? null : ((ValueComparer<string>)(((IProperty)provider).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(provider))), (source.GetCurrentValue<Guid?>(questionId) == null ? null : ((ValueComparer<Guid?>)(((IProperty)questionId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid?>(questionId))), (source.GetCurrentValue<string>(request) == null ? null : ((ValueComparer<string>)(((IProperty)request).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(request))), ((ValueComparer<MessageRole>)(((IProperty)role).GetValueComparer())).Snapshot(source.GetCurrentValue<MessageRole>(role)), ((ValueComparer<int>)(((IProperty)run).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(run)), ((ValueComparer<Guid>)(((IProperty)sessionId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(sessionId)), (source.GetCurrentValue<IReadOnlyList<SourcePassage>>(sources) == null ? null : ((ValueComparer<IReadOnlyList<SourcePassage>>)(((IProperty)sources).GetValueComparer())).Snapshot(source.GetCurrentValue<IReadOnlyList<SourcePassage>>(sources))), ((ValueComparer<MessageStatus>)(((IProperty)status).GetValueComparer())).Snapshot(source.GetCurrentValue<MessageStatus>(status)), ((ValueComparer<bool>)(((IProperty)stopRequested).GetValueComparer())).Snapshot(source.GetCurrentValue<bool>(stopRequested)), ((ValueComparer<int>)(((IProperty)takeovers).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(takeovers)), (source.GetCurrentValue<Guid?>(workerId) == null ? null : ((ValueComparer<Guid?>)(((IProperty)workerId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid?>(workerId))), ((object)(source.GetCurrentValue<AnswerError>(error))), (source.GetCurrentValue<string>(code) == null ? null : ((ValueComparer<string>)(((IProperty)code).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(code))), (source.GetCurrentValue<string>(message) == null ? null : ((ValueComparer<string>)(((IProperty)message).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(message))), ((object)(source.GetCurrentValue<TokenUsage>(usage))), (source.GetCurrentValue<int?>(cachedTokens) == null ? null : ((ValueComparer<int?>)(((IProperty)cachedTokens).GetValueComparer())).Snapshot(source.GetCurrentValue<int?>(cachedTokens))), ((ValueComparer<int>)(((IProperty)completionTokens).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(completionTokens)), (source.GetCurrentValue<decimal?>(cost) == null ? null : ((ValueComparer<decimal?>)(((IProperty)cost).GetValueComparer())).Snapshot(source.GetCurrentValue<decimal?>(cost))), ((ValueComparer<int>)(((IProperty)promptTokens).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(promptTokens)), ((ValueComparer<int>)(((IProperty)totalTokens).GetValueComparer())).Snapshot(source.GetCurrentValue<int>(totalTokens)))));
         });
     runtimeEntityType.SetStoreGeneratedValuesFactory(
         ISnapshot () => ((ISnapshot)(new Snapshot<Guid>(((ValueComparer<Guid>)(((IProperty)sessionId).GetValueComparer())).Snapshot(default(Guid))))));
@@ -1580,11 +1715,11 @@ public static void CreateAnnotations(RuntimeEntityType runtimeEntityType)
             return ((ISnapshot)(new Snapshot<Guid, Guid>(((ValueComparer<Guid>)(((IProperty)id).GetKeyValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), ((ValueComparer<Guid>)(((IProperty)sessionId).GetKeyValueComparer())).Snapshot(source.GetCurrentValue<Guid>(sessionId)))));
         });
     runtimeEntityType.SetCounts(new PropertyCounts(
-        propertyCount: 25,
+        propertyCount: 27,
         navigationCount: 0,
         complexPropertyCount: 2,
         complexCollectionCount: 0,
-        originalValueCount: 27,
+        originalValueCount: 29,
         shadowCount: 3,
         relationshipCount: 2,
         storeGeneratedCount: 1));

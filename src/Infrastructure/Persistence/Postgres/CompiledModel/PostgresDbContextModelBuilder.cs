@@ -17,7 +17,7 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
     public partial class PostgresDbContextModel
     {
         private PostgresDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("1b6016fd-a205-4c41-ba4b-c7f8e7bed929"), entityTypeCount: 15)
+            : base(skipDetectChanges: false, modelId: new Guid("5a5b237b-b5e4-4dc4-8e36-362693db66c6"), entityTypeCount: 19)
         {
         }
 
@@ -35,6 +35,10 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             var passage = PassageEntityType.Create(this);
             var message = MessageEntityType.Create(this);
             var session = SessionEntityType.Create(this);
+            var keyBudget = KeyBudgetEntityType.Create(this);
+            var reservation = ReservationEntityType.Create(this);
+            var usageDay = UsageDayEntityType.Create(this);
+            var usageRecord = UsageRecordEntityType.Create(this);
             var answerPieceRow = AnswerPieceRowEntityType.Create(this);
             var counterRow = CounterRowEntityType.Create(this);
             var workerRow = WorkerRowEntityType.Create(this);
@@ -61,6 +65,10 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             PassageEntityType.CreateAnnotations(passage);
             MessageEntityType.CreateAnnotations(message);
             SessionEntityType.CreateAnnotations(session);
+            KeyBudgetEntityType.CreateAnnotations(keyBudget);
+            ReservationEntityType.CreateAnnotations(reservation);
+            UsageDayEntityType.CreateAnnotations(usageDay);
+            UsageRecordEntityType.CreateAnnotations(usageRecord);
             AnswerPieceRowEntityType.CreateAnnotations(answerPieceRow);
             CounterRowEntityType.CreateAnnotations(counterRow);
             WorkerRowEntityType.CreateAnnotations(workerRow);
@@ -638,6 +646,8 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
                 IsNullable = true
             };
             qrAiDomainCallersApiKeyTableBase.Columns.Add("last_used_at", last_used_atColumnBase);
+            var limitsColumnBase = new ColumnBase<ColumnMappingBase>("limits", "text", qrAiDomainCallersApiKeyTableBase);
+            qrAiDomainCallersApiKeyTableBase.Columns.Add("limits", limitsColumnBase);
             var may_shareColumnBase = new ColumnBase<ColumnMappingBase>("may_share", "boolean", qrAiDomainCallersApiKeyTableBase);
             qrAiDomainCallersApiKeyTableBase.Columns.Add("may_share", may_shareColumnBase);
             var nameColumnBase = new ColumnBase<ColumnMappingBase>("name", "character varying(200)", qrAiDomainCallersApiKeyTableBase);
@@ -658,6 +668,7 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)expires_atColumnBase, apiKey.FindProperty("ExpiresAt")!, qrAiDomainCallersApiKeyMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)hashColumnBase, apiKey.FindProperty("Hash")!, qrAiDomainCallersApiKeyMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)last_used_atColumnBase, apiKey.FindProperty("LastUsedAt")!, qrAiDomainCallersApiKeyMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)limitsColumnBase, apiKey.FindProperty("Limits")!, qrAiDomainCallersApiKeyMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)may_shareColumnBase, apiKey.FindProperty("MayShare")!, qrAiDomainCallersApiKeyMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)nameColumnBase, apiKey.FindProperty("Name")!, qrAiDomainCallersApiKeyMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase3, apiKey.FindProperty("Owner")!, qrAiDomainCallersApiKeyMappingBase);
@@ -687,6 +698,9 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             };
             api_keysTable.Columns.Add("last_used_at", last_used_atColumn);
             last_used_atColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<DateTimeOffset>(last_used_atColumn);
+            var limitsColumn = new Column("limits", "text", api_keysTable);
+            api_keysTable.Columns.Add("limits", limitsColumn);
+            limitsColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(limitsColumn);
             var may_shareColumn = new Column("may_share", "boolean", api_keysTable);
             api_keysTable.Columns.Add("may_share", may_shareColumn);
             may_shareColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<bool>(may_shareColumn);
@@ -711,6 +725,7 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             RelationalModel.CreateColumnMapping(expires_atColumn, apiKey.FindProperty("ExpiresAt")!, api_keysTableMapping);
             RelationalModel.CreateColumnMapping(hashColumn, apiKey.FindProperty("Hash")!, api_keysTableMapping);
             RelationalModel.CreateColumnMapping(last_used_atColumn, apiKey.FindProperty("LastUsedAt")!, api_keysTableMapping);
+            RelationalModel.CreateColumnMapping(limitsColumn, apiKey.FindProperty("Limits")!, api_keysTableMapping);
             RelationalModel.CreateColumnMapping(may_shareColumn, apiKey.FindProperty("MayShare")!, api_keysTableMapping);
             RelationalModel.CreateColumnMapping(nameColumn, apiKey.FindProperty("Name")!, api_keysTableMapping);
             RelationalModel.CreateColumnMapping(ownerColumn3, apiKey.FindProperty("Owner")!, api_keysTableMapping);
@@ -1132,11 +1147,21 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
                 IsNullable = true
             };
             qrAiDomainSessionsMessageTableBase.Columns.Add("Error_Message", error_MessageColumnBase0);
+            var usage_CachedTokensColumnBase = new ColumnBase<ColumnMappingBase>("Usage_CachedTokens", "integer", qrAiDomainSessionsMessageTableBase)
+            {
+                IsNullable = true
+            };
+            qrAiDomainSessionsMessageTableBase.Columns.Add("Usage_CachedTokens", usage_CachedTokensColumnBase);
             var usage_CompletionTokensColumnBase = new ColumnBase<ColumnMappingBase>("Usage_CompletionTokens", "integer", qrAiDomainSessionsMessageTableBase)
             {
                 IsNullable = true
             };
             qrAiDomainSessionsMessageTableBase.Columns.Add("Usage_CompletionTokens", usage_CompletionTokensColumnBase);
+            var usage_CostColumnBase = new ColumnBase<ColumnMappingBase>("Usage_Cost", "bigint", qrAiDomainSessionsMessageTableBase)
+            {
+                IsNullable = true
+            };
+            qrAiDomainSessionsMessageTableBase.Columns.Add("Usage_Cost", usage_CostColumnBase);
             var usage_PromptTokensColumnBase = new ColumnBase<ColumnMappingBase>("Usage_PromptTokens", "integer", qrAiDomainSessionsMessageTableBase)
             {
                 IsNullable = true
@@ -1335,12 +1360,24 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             var takeoversColumn0 = new Column("takeovers", "integer", messagesTable);
             messagesTable.Columns.Add("takeovers", takeoversColumn0);
             takeoversColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(takeoversColumn0);
+            var usage_cached_tokensColumn = new Column("usage_cached_tokens", "integer", messagesTable)
+            {
+                IsNullable = true
+            };
+            messagesTable.Columns.Add("usage_cached_tokens", usage_cached_tokensColumn);
+            usage_cached_tokensColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(usage_cached_tokensColumn);
             var usage_completion_tokensColumn = new Column("usage_completion_tokens", "integer", messagesTable)
             {
                 IsNullable = true
             };
             messagesTable.Columns.Add("usage_completion_tokens", usage_completion_tokensColumn);
             usage_completion_tokensColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(usage_completion_tokensColumn);
+            var usage_costColumn = new Column("usage_cost", "bigint", messagesTable)
+            {
+                IsNullable = true
+            };
+            messagesTable.Columns.Add("usage_cost", usage_costColumn);
+            usage_costColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(usage_costColumn);
             var usage_prompt_tokensColumn = new Column("usage_prompt_tokens", "integer", messagesTable)
             {
                 IsNullable = true
@@ -1436,7 +1473,9 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             var qrAiDomainSessionsMessageMappingBase1 = new TableMappingBase<ColumnMappingBase>(tokenUsage, qrAiDomainSessionsMessageTableBase, null);
             qrAiDomainSessionsMessageTableBase.AddTypeMapping(qrAiDomainSessionsMessageMappingBase1, false);
             defaultTableMappings12.Add(qrAiDomainSessionsMessageMappingBase1);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)usage_CachedTokensColumnBase, tokenUsage.FindProperty("CachedTokens")!, qrAiDomainSessionsMessageMappingBase1);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)usage_CompletionTokensColumnBase, tokenUsage.FindProperty("CompletionTokens")!, qrAiDomainSessionsMessageMappingBase1);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)usage_CostColumnBase, tokenUsage.FindProperty("Cost")!, qrAiDomainSessionsMessageMappingBase1);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)usage_PromptTokensColumnBase, tokenUsage.FindProperty("PromptTokens")!, qrAiDomainSessionsMessageMappingBase1);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)usage_TotalTokensColumnBase, tokenUsage.FindProperty("TotalTokens")!, qrAiDomainSessionsMessageMappingBase1);
 
@@ -1445,7 +1484,9 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             var messagesTableMapping1 = new TableMapping(tokenUsage, messagesTable, true);
             messagesTable.AddTypeMapping(messagesTableMapping1, true);
             tableMappings12.Add(messagesTableMapping1);
+            RelationalModel.CreateColumnMapping(usage_cached_tokensColumn, tokenUsage.FindProperty("CachedTokens")!, messagesTableMapping1);
             RelationalModel.CreateColumnMapping(usage_completion_tokensColumn, tokenUsage.FindProperty("CompletionTokens")!, messagesTableMapping1);
+            RelationalModel.CreateColumnMapping(usage_costColumn, tokenUsage.FindProperty("Cost")!, messagesTableMapping1);
             RelationalModel.CreateColumnMapping(usage_prompt_tokensColumn, tokenUsage.FindProperty("PromptTokens")!, messagesTableMapping1);
             RelationalModel.CreateColumnMapping(usage_total_tokensColumn, tokenUsage.FindProperty("TotalTokens")!, messagesTableMapping1);
 
@@ -1571,15 +1612,460 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             RelationalModel.GetOrCreateTableIndexes(ix_sessions_unindexedIx).Add(ix_sessions_unindexed);
             sessionsTable.Indexes.Add("ix_sessions_unindexed", ix_sessions_unindexed);
 
-            var answerPieceRow = FindEntityType("QrAi.Infrastructure.Persistence.AnswerPieceRow")!;
+            var keyBudget = FindEntityType("QrAi.Domain.Usage.KeyBudget")!;
 
             var defaultTableMappings14 = new List<TableMappingBase<ColumnMappingBase>>();
-            answerPieceRow.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings14);
+            keyBudget.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings14);
+            var qrAiDomainUsageKeyBudgetTableBase = new TableBase("QrAi.Domain.Usage.KeyBudget", null, relationalModel);
+            var key_idColumnBase = new ColumnBase<ColumnMappingBase>("key_id", "uuid", qrAiDomainUsageKeyBudgetTableBase);
+            qrAiDomainUsageKeyBudgetTableBase.Columns.Add("key_id", key_idColumnBase);
+            var ownerColumnBase8 = new ColumnBase<ColumnMappingBase>("owner", "character varying(500)", qrAiDomainUsageKeyBudgetTableBase);
+            qrAiDomainUsageKeyBudgetTableBase.Columns.Add("owner", ownerColumnBase8);
+            var revisionColumnBase0 = new ColumnBase<ColumnMappingBase>("revision", "bigint", qrAiDomainUsageKeyBudgetTableBase);
+            qrAiDomainUsageKeyBudgetTableBase.Columns.Add("revision", revisionColumnBase0);
+            relationalModel.DefaultTables.Add("QrAi.Domain.Usage.KeyBudget", qrAiDomainUsageKeyBudgetTableBase);
+            var qrAiDomainUsageKeyBudgetMappingBase = new TableMappingBase<ColumnMappingBase>(keyBudget, qrAiDomainUsageKeyBudgetTableBase, null);
+            qrAiDomainUsageKeyBudgetTableBase.AddTypeMapping(qrAiDomainUsageKeyBudgetMappingBase, false);
+            defaultTableMappings14.Add(qrAiDomainUsageKeyBudgetMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)key_idColumnBase, keyBudget.FindProperty("KeyId")!, qrAiDomainUsageKeyBudgetMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase8, keyBudget.FindProperty("Owner")!, qrAiDomainUsageKeyBudgetMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)revisionColumnBase0, keyBudget.FindProperty("Revision")!, qrAiDomainUsageKeyBudgetMappingBase);
+
+            var tableMappings14 = new List<TableMapping>();
+            keyBudget.SetRuntimeAnnotation("Relational:TableMappings", tableMappings14);
+            var key_budgetsTable = new Table("key_budgets", null, relationalModel);
+            var key_idColumn = new Column("key_id", "uuid", key_budgetsTable);
+            key_budgetsTable.Columns.Add("key_id", key_idColumn);
+            key_idColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(key_idColumn);
+            var ownerColumn8 = new Column("owner", "character varying(500)", key_budgetsTable);
+            key_budgetsTable.Columns.Add("owner", ownerColumn8);
+            ownerColumn8.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn8);
+            var revisionColumn0 = new Column("revision", "bigint", key_budgetsTable);
+            key_budgetsTable.Columns.Add("revision", revisionColumn0);
+            revisionColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(revisionColumn0);
+            relationalModel.Tables.Add(("key_budgets", null), key_budgetsTable);
+            var key_budgetsTableMapping = new TableMapping(keyBudget, key_budgetsTable, null);
+            key_budgetsTable.AddTypeMapping(key_budgetsTableMapping, false);
+            tableMappings14.Add(key_budgetsTableMapping);
+            RelationalModel.CreateColumnMapping(key_idColumn, keyBudget.FindProperty("KeyId")!, key_budgetsTableMapping);
+            RelationalModel.CreateColumnMapping(ownerColumn8, keyBudget.FindProperty("Owner")!, key_budgetsTableMapping);
+            RelationalModel.CreateColumnMapping(revisionColumn0, keyBudget.FindProperty("Revision")!, key_budgetsTableMapping);
+            var pk_key_budgets = new UniqueConstraint("pk_key_budgets", key_budgetsTable, new[] { key_idColumn });
+            key_budgetsTable.PrimaryKey = pk_key_budgets;
+            pk_key_budgets.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<Guid>(pk_key_budgets));
+            var pk_key_budgetsKey = RelationalModel.GetKey(this,
+                "QrAi.Domain.Usage.KeyBudget",
+                new[] { "KeyId" });
+            pk_key_budgets.MappedKeys.Add(pk_key_budgetsKey);
+            RelationalModel.GetOrCreateUniqueConstraints(pk_key_budgetsKey).Add(pk_key_budgets);
+            key_budgetsTable.UniqueConstraints.Add("pk_key_budgets", pk_key_budgets);
+
+            var reservation = FindEntityType("QrAi.Domain.Usage.Reservation")!;
+
+            var defaultTableMappings15 = new List<TableMappingBase<ColumnMappingBase>>();
+            reservation.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings15);
+            var qrAiDomainUsageReservationTableBase = new TableBase("QrAi.Domain.Usage.Reservation", null, relationalModel);
+            var costColumnBase = new ColumnBase<ColumnMappingBase>("cost", "bigint", qrAiDomainUsageReservationTableBase);
+            qrAiDomainUsageReservationTableBase.Columns.Add("cost", costColumnBase);
+            var created_atColumnBase4 = new ColumnBase<ColumnMappingBase>("created_at", "timestamp with time zone", qrAiDomainUsageReservationTableBase);
+            qrAiDomainUsageReservationTableBase.Columns.Add("created_at", created_atColumnBase4);
+            var idColumnBase7 = new ColumnBase<ColumnMappingBase>("id", "uuid", qrAiDomainUsageReservationTableBase);
+            qrAiDomainUsageReservationTableBase.Columns.Add("id", idColumnBase7);
+            var key_idColumnBase0 = new ColumnBase<ColumnMappingBase>("key_id", "uuid", qrAiDomainUsageReservationTableBase);
+            qrAiDomainUsageReservationTableBase.Columns.Add("key_id", key_idColumnBase0);
+            var ownerColumnBase9 = new ColumnBase<ColumnMappingBase>("owner", "character varying(500)", qrAiDomainUsageReservationTableBase);
+            qrAiDomainUsageReservationTableBase.Columns.Add("owner", ownerColumnBase9);
+            var tokensColumnBase = new ColumnBase<ColumnMappingBase>("tokens", "bigint", qrAiDomainUsageReservationTableBase);
+            qrAiDomainUsageReservationTableBase.Columns.Add("tokens", tokensColumnBase);
+            relationalModel.DefaultTables.Add("QrAi.Domain.Usage.Reservation", qrAiDomainUsageReservationTableBase);
+            var qrAiDomainUsageReservationMappingBase = new TableMappingBase<ColumnMappingBase>(reservation, qrAiDomainUsageReservationTableBase, null);
+            qrAiDomainUsageReservationTableBase.AddTypeMapping(qrAiDomainUsageReservationMappingBase, false);
+            defaultTableMappings15.Add(qrAiDomainUsageReservationMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase7, reservation.FindProperty("Id")!, qrAiDomainUsageReservationMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)costColumnBase, reservation.FindProperty("Cost")!, qrAiDomainUsageReservationMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)created_atColumnBase4, reservation.FindProperty("CreatedAt")!, qrAiDomainUsageReservationMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)key_idColumnBase0, reservation.FindProperty("KeyId")!, qrAiDomainUsageReservationMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase9, reservation.FindProperty("Owner")!, qrAiDomainUsageReservationMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)tokensColumnBase, reservation.FindProperty("Tokens")!, qrAiDomainUsageReservationMappingBase);
+
+            var tableMappings15 = new List<TableMapping>();
+            reservation.SetRuntimeAnnotation("Relational:TableMappings", tableMappings15);
+            var reservationsTable = new Table("reservations", null, relationalModel);
+            var idColumn7 = new Column("id", "uuid", reservationsTable);
+            reservationsTable.Columns.Add("id", idColumn7);
+            idColumn7.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn7);
+            var costColumn = new Column("cost", "bigint", reservationsTable);
+            reservationsTable.Columns.Add("cost", costColumn);
+            costColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(costColumn);
+            var created_atColumn4 = new Column("created_at", "timestamp with time zone", reservationsTable);
+            reservationsTable.Columns.Add("created_at", created_atColumn4);
+            created_atColumn4.Accessors = ColumnAccessorsFactory.CreateGeneric<DateTimeOffset>(created_atColumn4);
+            var key_idColumn0 = new Column("key_id", "uuid", reservationsTable);
+            reservationsTable.Columns.Add("key_id", key_idColumn0);
+            key_idColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(key_idColumn0);
+            var ownerColumn9 = new Column("owner", "character varying(500)", reservationsTable);
+            reservationsTable.Columns.Add("owner", ownerColumn9);
+            ownerColumn9.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn9);
+            var tokensColumn = new Column("tokens", "bigint", reservationsTable);
+            reservationsTable.Columns.Add("tokens", tokensColumn);
+            tokensColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(tokensColumn);
+            relationalModel.Tables.Add(("reservations", null), reservationsTable);
+            var reservationsTableMapping = new TableMapping(reservation, reservationsTable, null);
+            reservationsTable.AddTypeMapping(reservationsTableMapping, false);
+            tableMappings15.Add(reservationsTableMapping);
+            RelationalModel.CreateColumnMapping(idColumn7, reservation.FindProperty("Id")!, reservationsTableMapping);
+            RelationalModel.CreateColumnMapping(costColumn, reservation.FindProperty("Cost")!, reservationsTableMapping);
+            RelationalModel.CreateColumnMapping(created_atColumn4, reservation.FindProperty("CreatedAt")!, reservationsTableMapping);
+            RelationalModel.CreateColumnMapping(key_idColumn0, reservation.FindProperty("KeyId")!, reservationsTableMapping);
+            RelationalModel.CreateColumnMapping(ownerColumn9, reservation.FindProperty("Owner")!, reservationsTableMapping);
+            RelationalModel.CreateColumnMapping(tokensColumn, reservation.FindProperty("Tokens")!, reservationsTableMapping);
+            var pk_reservations = new UniqueConstraint("pk_reservations", reservationsTable, new[] { idColumn7 });
+            reservationsTable.PrimaryKey = pk_reservations;
+            pk_reservations.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<Guid>(pk_reservations));
+            var pk_reservationsKey = RelationalModel.GetKey(this,
+                "QrAi.Domain.Usage.Reservation",
+                new[] { "Id" });
+            pk_reservations.MappedKeys.Add(pk_reservationsKey);
+            RelationalModel.GetOrCreateUniqueConstraints(pk_reservationsKey).Add(pk_reservations);
+            reservationsTable.UniqueConstraints.Add("pk_reservations", pk_reservations);
+            var ix_reservations_key_id = new TableIndex(
+            "ix_reservations_key_id", reservationsTable, new[] { key_idColumn0 }, false);
+            ix_reservations_key_id.SetRowIndexValueFactory(new SimpleRowIndexValueFactory<Guid>(ix_reservations_key_id));
+            var ix_reservations_key_idIx = RelationalModel.GetIndex(this,
+                "QrAi.Domain.Usage.Reservation",
+                new[] { "KeyId" });
+            ix_reservations_key_id.MappedIndexes.Add(ix_reservations_key_idIx);
+            RelationalModel.GetOrCreateTableIndexes(ix_reservations_key_idIx).Add(ix_reservations_key_id);
+            reservationsTable.Indexes.Add("ix_reservations_key_id", ix_reservations_key_id);
+
+            var usageDay = FindEntityType("QrAi.Domain.Usage.UsageDay")!;
+
+            var defaultTableMappings16 = new List<TableMappingBase<ColumnMappingBase>>();
+            usageDay.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings16);
+            var qrAiDomainUsageUsageDayTableBase = new TableBase("QrAi.Domain.Usage.UsageDay", null, relationalModel);
+            var cached_tokensColumnBase = new ColumnBase<ColumnMappingBase>("cached_tokens", "bigint", qrAiDomainUsageUsageDayTableBase);
+            qrAiDomainUsageUsageDayTableBase.Columns.Add("cached_tokens", cached_tokensColumnBase);
+            var callsColumnBase = new ColumnBase<ColumnMappingBase>("calls", "bigint", qrAiDomainUsageUsageDayTableBase);
+            qrAiDomainUsageUsageDayTableBase.Columns.Add("calls", callsColumnBase);
+            var completion_tokensColumnBase = new ColumnBase<ColumnMappingBase>("completion_tokens", "bigint", qrAiDomainUsageUsageDayTableBase);
+            qrAiDomainUsageUsageDayTableBase.Columns.Add("completion_tokens", completion_tokensColumnBase);
+            var costColumnBase0 = new ColumnBase<ColumnMappingBase>("cost", "bigint", qrAiDomainUsageUsageDayTableBase)
+            {
+                IsNullable = true
+            };
+            qrAiDomainUsageUsageDayTableBase.Columns.Add("cost", costColumnBase0);
+            var dayColumnBase = new ColumnBase<ColumnMappingBase>("day", "date", qrAiDomainUsageUsageDayTableBase);
+            qrAiDomainUsageUsageDayTableBase.Columns.Add("day", dayColumnBase);
+            var key_idColumnBase1 = new ColumnBase<ColumnMappingBase>("key_id", "uuid", qrAiDomainUsageUsageDayTableBase);
+            qrAiDomainUsageUsageDayTableBase.Columns.Add("key_id", key_idColumnBase1);
+            var modelColumnBase1 = new ColumnBase<ColumnMappingBase>("model", "text", qrAiDomainUsageUsageDayTableBase);
+            qrAiDomainUsageUsageDayTableBase.Columns.Add("model", modelColumnBase1);
+            var operationColumnBase = new ColumnBase<ColumnMappingBase>("operation", "character varying(16)", qrAiDomainUsageUsageDayTableBase);
+            qrAiDomainUsageUsageDayTableBase.Columns.Add("operation", operationColumnBase);
+            var ownerColumnBase10 = new ColumnBase<ColumnMappingBase>("owner", "character varying(500)", qrAiDomainUsageUsageDayTableBase);
+            qrAiDomainUsageUsageDayTableBase.Columns.Add("owner", ownerColumnBase10);
+            var prompt_tokensColumnBase = new ColumnBase<ColumnMappingBase>("prompt_tokens", "bigint", qrAiDomainUsageUsageDayTableBase);
+            qrAiDomainUsageUsageDayTableBase.Columns.Add("prompt_tokens", prompt_tokensColumnBase);
+            var providerColumnBase0 = new ColumnBase<ColumnMappingBase>("provider", "text", qrAiDomainUsageUsageDayTableBase);
+            qrAiDomainUsageUsageDayTableBase.Columns.Add("provider", providerColumnBase0);
+            var questionsColumnBase = new ColumnBase<ColumnMappingBase>("questions", "bigint", qrAiDomainUsageUsageDayTableBase);
+            qrAiDomainUsageUsageDayTableBase.Columns.Add("questions", questionsColumnBase);
+            relationalModel.DefaultTables.Add("QrAi.Domain.Usage.UsageDay", qrAiDomainUsageUsageDayTableBase);
+            var qrAiDomainUsageUsageDayMappingBase = new TableMappingBase<ColumnMappingBase>(usageDay, qrAiDomainUsageUsageDayTableBase, null);
+            qrAiDomainUsageUsageDayTableBase.AddTypeMapping(qrAiDomainUsageUsageDayMappingBase, false);
+            defaultTableMappings16.Add(qrAiDomainUsageUsageDayMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)dayColumnBase, usageDay.FindProperty("Day")!, qrAiDomainUsageUsageDayMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)key_idColumnBase1, usageDay.FindProperty("KeyId")!, qrAiDomainUsageUsageDayMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)modelColumnBase1, usageDay.FindProperty("Model")!, qrAiDomainUsageUsageDayMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)operationColumnBase, usageDay.FindProperty("Operation")!, qrAiDomainUsageUsageDayMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase10, usageDay.FindProperty("Owner")!, qrAiDomainUsageUsageDayMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)providerColumnBase0, usageDay.FindProperty("Provider")!, qrAiDomainUsageUsageDayMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)cached_tokensColumnBase, usageDay.FindProperty("CachedTokens")!, qrAiDomainUsageUsageDayMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)callsColumnBase, usageDay.FindProperty("Calls")!, qrAiDomainUsageUsageDayMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)completion_tokensColumnBase, usageDay.FindProperty("CompletionTokens")!, qrAiDomainUsageUsageDayMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)costColumnBase0, usageDay.FindProperty("Cost")!, qrAiDomainUsageUsageDayMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)prompt_tokensColumnBase, usageDay.FindProperty("PromptTokens")!, qrAiDomainUsageUsageDayMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)questionsColumnBase, usageDay.FindProperty("Questions")!, qrAiDomainUsageUsageDayMappingBase);
+
+            var tableMappings16 = new List<TableMapping>();
+            usageDay.SetRuntimeAnnotation("Relational:TableMappings", tableMappings16);
+            var usage_daysTable = new Table("usage_days", null, relationalModel);
+            var ownerColumn10 = new Column("owner", "character varying(500)", usage_daysTable);
+            usage_daysTable.Columns.Add("owner", ownerColumn10);
+            ownerColumn10.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn10);
+            var dayColumn = new Column("day", "date", usage_daysTable);
+            usage_daysTable.Columns.Add("day", dayColumn);
+            dayColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<DateOnly>(dayColumn);
+            var key_idColumn1 = new Column("key_id", "uuid", usage_daysTable);
+            usage_daysTable.Columns.Add("key_id", key_idColumn1);
+            key_idColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(key_idColumn1);
+            var operationColumn = new Column("operation", "character varying(16)", usage_daysTable);
+            usage_daysTable.Columns.Add("operation", operationColumn);
+            operationColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(operationColumn);
+            var providerColumn0 = new Column("provider", "text", usage_daysTable);
+            usage_daysTable.Columns.Add("provider", providerColumn0);
+            providerColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(providerColumn0);
+            var modelColumn1 = new Column("model", "text", usage_daysTable);
+            usage_daysTable.Columns.Add("model", modelColumn1);
+            modelColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(modelColumn1);
+            var cached_tokensColumn = new Column("cached_tokens", "bigint", usage_daysTable);
+            usage_daysTable.Columns.Add("cached_tokens", cached_tokensColumn);
+            cached_tokensColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(cached_tokensColumn);
+            var callsColumn = new Column("calls", "bigint", usage_daysTable);
+            usage_daysTable.Columns.Add("calls", callsColumn);
+            callsColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(callsColumn);
+            var completion_tokensColumn = new Column("completion_tokens", "bigint", usage_daysTable);
+            usage_daysTable.Columns.Add("completion_tokens", completion_tokensColumn);
+            completion_tokensColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(completion_tokensColumn);
+            var costColumn0 = new Column("cost", "bigint", usage_daysTable)
+            {
+                IsNullable = true
+            };
+            usage_daysTable.Columns.Add("cost", costColumn0);
+            costColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(costColumn0);
+            var prompt_tokensColumn = new Column("prompt_tokens", "bigint", usage_daysTable);
+            usage_daysTable.Columns.Add("prompt_tokens", prompt_tokensColumn);
+            prompt_tokensColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(prompt_tokensColumn);
+            var questionsColumn = new Column("questions", "bigint", usage_daysTable);
+            usage_daysTable.Columns.Add("questions", questionsColumn);
+            questionsColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(questionsColumn);
+            relationalModel.Tables.Add(("usage_days", null), usage_daysTable);
+            var usage_daysTableMapping = new TableMapping(usageDay, usage_daysTable, null);
+            usage_daysTable.AddTypeMapping(usage_daysTableMapping, false);
+            tableMappings16.Add(usage_daysTableMapping);
+            RelationalModel.CreateColumnMapping(dayColumn, usageDay.FindProperty("Day")!, usage_daysTableMapping);
+            RelationalModel.CreateColumnMapping(key_idColumn1, usageDay.FindProperty("KeyId")!, usage_daysTableMapping);
+            RelationalModel.CreateColumnMapping(modelColumn1, usageDay.FindProperty("Model")!, usage_daysTableMapping);
+            RelationalModel.CreateColumnMapping(operationColumn, usageDay.FindProperty("Operation")!, usage_daysTableMapping);
+            RelationalModel.CreateColumnMapping(ownerColumn10, usageDay.FindProperty("Owner")!, usage_daysTableMapping);
+            RelationalModel.CreateColumnMapping(providerColumn0, usageDay.FindProperty("Provider")!, usage_daysTableMapping);
+            RelationalModel.CreateColumnMapping(cached_tokensColumn, usageDay.FindProperty("CachedTokens")!, usage_daysTableMapping);
+            RelationalModel.CreateColumnMapping(callsColumn, usageDay.FindProperty("Calls")!, usage_daysTableMapping);
+            RelationalModel.CreateColumnMapping(completion_tokensColumn, usageDay.FindProperty("CompletionTokens")!, usage_daysTableMapping);
+            RelationalModel.CreateColumnMapping(costColumn0, usageDay.FindProperty("Cost")!, usage_daysTableMapping);
+            RelationalModel.CreateColumnMapping(prompt_tokensColumn, usageDay.FindProperty("PromptTokens")!, usage_daysTableMapping);
+            RelationalModel.CreateColumnMapping(questionsColumn, usageDay.FindProperty("Questions")!, usage_daysTableMapping);
+            var pk_usage_days = new UniqueConstraint("pk_usage_days", usage_daysTable, new[] { ownerColumn10, dayColumn, key_idColumn1, operationColumn, providerColumn0, modelColumn1 });
+            usage_daysTable.PrimaryKey = pk_usage_days;
+            pk_usage_days.SetRowKeyValueFactory(new CompositeRowKeyValueFactory(pk_usage_days));
+            var pk_usage_daysKey = RelationalModel.GetKey(this,
+                "QrAi.Domain.Usage.UsageDay",
+                new[] { "Owner", "Day", "KeyId", "Operation", "Provider", "Model" });
+            pk_usage_days.MappedKeys.Add(pk_usage_daysKey);
+            RelationalModel.GetOrCreateUniqueConstraints(pk_usage_daysKey).Add(pk_usage_days);
+            usage_daysTable.UniqueConstraints.Add("pk_usage_days", pk_usage_days);
+
+            var usageRecord = FindEntityType("QrAi.Domain.Usage.UsageRecord")!;
+
+            var defaultTableMappings17 = new List<TableMappingBase<ColumnMappingBase>>();
+            usageRecord.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings17);
+            var qrAiDomainUsageUsageRecordTableBase = new TableBase("QrAi.Domain.Usage.UsageRecord", null, relationalModel);
+            var answer_idColumnBase0 = new ColumnBase<ColumnMappingBase>("answer_id", "uuid", qrAiDomainUsageUsageRecordTableBase)
+            {
+                IsNullable = true
+            };
+            qrAiDomainUsageUsageRecordTableBase.Columns.Add("answer_id", answer_idColumnBase0);
+            var cached_tokensColumnBase0 = new ColumnBase<ColumnMappingBase>("cached_tokens", "integer", qrAiDomainUsageUsageRecordTableBase);
+            qrAiDomainUsageUsageRecordTableBase.Columns.Add("cached_tokens", cached_tokensColumnBase0);
+            var completion_tokensColumnBase0 = new ColumnBase<ColumnMappingBase>("completion_tokens", "integer", qrAiDomainUsageUsageRecordTableBase);
+            qrAiDomainUsageUsageRecordTableBase.Columns.Add("completion_tokens", completion_tokensColumnBase0);
+            var costColumnBase1 = new ColumnBase<ColumnMappingBase>("cost", "bigint", qrAiDomainUsageUsageRecordTableBase)
+            {
+                IsNullable = true
+            };
+            qrAiDomainUsageUsageRecordTableBase.Columns.Add("cost", costColumnBase1);
+            var created_atColumnBase5 = new ColumnBase<ColumnMappingBase>("created_at", "timestamp with time zone", qrAiDomainUsageUsageRecordTableBase);
+            qrAiDomainUsageUsageRecordTableBase.Columns.Add("created_at", created_atColumnBase5);
+            var dayColumnBase0 = new ColumnBase<ColumnMappingBase>("day", "date", qrAiDomainUsageUsageRecordTableBase);
+            qrAiDomainUsageUsageRecordTableBase.Columns.Add("day", dayColumnBase0);
+            var idColumnBase8 = new ColumnBase<ColumnMappingBase>("id", "uuid", qrAiDomainUsageUsageRecordTableBase);
+            qrAiDomainUsageUsageRecordTableBase.Columns.Add("id", idColumnBase8);
+            var is_estimatedColumnBase = new ColumnBase<ColumnMappingBase>("is_estimated", "boolean", qrAiDomainUsageUsageRecordTableBase);
+            qrAiDomainUsageUsageRecordTableBase.Columns.Add("is_estimated", is_estimatedColumnBase);
+            var is_rolled_upColumnBase = new ColumnBase<ColumnMappingBase>("is_rolled_up", "boolean", qrAiDomainUsageUsageRecordTableBase);
+            qrAiDomainUsageUsageRecordTableBase.Columns.Add("is_rolled_up", is_rolled_upColumnBase);
+            var key_idColumnBase2 = new ColumnBase<ColumnMappingBase>("key_id", "uuid", qrAiDomainUsageUsageRecordTableBase)
+            {
+                IsNullable = true
+            };
+            qrAiDomainUsageUsageRecordTableBase.Columns.Add("key_id", key_idColumnBase2);
+            var modelColumnBase2 = new ColumnBase<ColumnMappingBase>("model", "text", qrAiDomainUsageUsageRecordTableBase);
+            qrAiDomainUsageUsageRecordTableBase.Columns.Add("model", modelColumnBase2);
+            var operationColumnBase0 = new ColumnBase<ColumnMappingBase>("operation", "character varying(16)", qrAiDomainUsageUsageRecordTableBase);
+            qrAiDomainUsageUsageRecordTableBase.Columns.Add("operation", operationColumnBase0);
+            var outcomeColumnBase = new ColumnBase<ColumnMappingBase>("outcome", "text", qrAiDomainUsageUsageRecordTableBase);
+            qrAiDomainUsageUsageRecordTableBase.Columns.Add("outcome", outcomeColumnBase);
+            var ownerColumnBase11 = new ColumnBase<ColumnMappingBase>("owner", "character varying(500)", qrAiDomainUsageUsageRecordTableBase);
+            qrAiDomainUsageUsageRecordTableBase.Columns.Add("owner", ownerColumnBase11);
+            var prompt_tokensColumnBase0 = new ColumnBase<ColumnMappingBase>("prompt_tokens", "integer", qrAiDomainUsageUsageRecordTableBase);
+            qrAiDomainUsageUsageRecordTableBase.Columns.Add("prompt_tokens", prompt_tokensColumnBase0);
+            var providerColumnBase1 = new ColumnBase<ColumnMappingBase>("provider", "text", qrAiDomainUsageUsageRecordTableBase);
+            qrAiDomainUsageUsageRecordTableBase.Columns.Add("provider", providerColumnBase1);
+            var questionsColumnBase0 = new ColumnBase<ColumnMappingBase>("questions", "integer", qrAiDomainUsageUsageRecordTableBase);
+            qrAiDomainUsageUsageRecordTableBase.Columns.Add("questions", questionsColumnBase0);
+            var runColumnBase0 = new ColumnBase<ColumnMappingBase>("run", "integer", qrAiDomainUsageUsageRecordTableBase);
+            qrAiDomainUsageUsageRecordTableBase.Columns.Add("run", runColumnBase0);
+            var session_idColumnBase1 = new ColumnBase<ColumnMappingBase>("session_id", "uuid", qrAiDomainUsageUsageRecordTableBase)
+            {
+                IsNullable = true
+            };
+            qrAiDomainUsageUsageRecordTableBase.Columns.Add("session_id", session_idColumnBase1);
+            relationalModel.DefaultTables.Add("QrAi.Domain.Usage.UsageRecord", qrAiDomainUsageUsageRecordTableBase);
+            var qrAiDomainUsageUsageRecordMappingBase = new TableMappingBase<ColumnMappingBase>(usageRecord, qrAiDomainUsageUsageRecordTableBase, null);
+            qrAiDomainUsageUsageRecordTableBase.AddTypeMapping(qrAiDomainUsageUsageRecordMappingBase, false);
+            defaultTableMappings17.Add(qrAiDomainUsageUsageRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase8, usageRecord.FindProperty("Id")!, qrAiDomainUsageUsageRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)answer_idColumnBase0, usageRecord.FindProperty("AnswerId")!, qrAiDomainUsageUsageRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)cached_tokensColumnBase0, usageRecord.FindProperty("CachedTokens")!, qrAiDomainUsageUsageRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)completion_tokensColumnBase0, usageRecord.FindProperty("CompletionTokens")!, qrAiDomainUsageUsageRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)costColumnBase1, usageRecord.FindProperty("Cost")!, qrAiDomainUsageUsageRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)created_atColumnBase5, usageRecord.FindProperty("CreatedAt")!, qrAiDomainUsageUsageRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)dayColumnBase0, usageRecord.FindProperty("Day")!, qrAiDomainUsageUsageRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)is_estimatedColumnBase, usageRecord.FindProperty("IsEstimated")!, qrAiDomainUsageUsageRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)is_rolled_upColumnBase, usageRecord.FindProperty("IsRolledUp")!, qrAiDomainUsageUsageRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)key_idColumnBase2, usageRecord.FindProperty("KeyId")!, qrAiDomainUsageUsageRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)modelColumnBase2, usageRecord.FindProperty("Model")!, qrAiDomainUsageUsageRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)operationColumnBase0, usageRecord.FindProperty("Operation")!, qrAiDomainUsageUsageRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)outcomeColumnBase, usageRecord.FindProperty("Outcome")!, qrAiDomainUsageUsageRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase11, usageRecord.FindProperty("Owner")!, qrAiDomainUsageUsageRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)prompt_tokensColumnBase0, usageRecord.FindProperty("PromptTokens")!, qrAiDomainUsageUsageRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)providerColumnBase1, usageRecord.FindProperty("Provider")!, qrAiDomainUsageUsageRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)questionsColumnBase0, usageRecord.FindProperty("Questions")!, qrAiDomainUsageUsageRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)runColumnBase0, usageRecord.FindProperty("Run")!, qrAiDomainUsageUsageRecordMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)session_idColumnBase1, usageRecord.FindProperty("SessionId")!, qrAiDomainUsageUsageRecordMappingBase);
+
+            var tableMappings17 = new List<TableMapping>();
+            usageRecord.SetRuntimeAnnotation("Relational:TableMappings", tableMappings17);
+            var usage_recordsTable = new Table("usage_records", null, relationalModel);
+            var idColumn8 = new Column("id", "uuid", usage_recordsTable);
+            usage_recordsTable.Columns.Add("id", idColumn8);
+            idColumn8.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn8);
+            var answer_idColumn0 = new Column("answer_id", "uuid", usage_recordsTable)
+            {
+                IsNullable = true
+            };
+            usage_recordsTable.Columns.Add("answer_id", answer_idColumn0);
+            answer_idColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(answer_idColumn0);
+            var cached_tokensColumn0 = new Column("cached_tokens", "integer", usage_recordsTable);
+            usage_recordsTable.Columns.Add("cached_tokens", cached_tokensColumn0);
+            cached_tokensColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(cached_tokensColumn0);
+            var completion_tokensColumn0 = new Column("completion_tokens", "integer", usage_recordsTable);
+            usage_recordsTable.Columns.Add("completion_tokens", completion_tokensColumn0);
+            completion_tokensColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(completion_tokensColumn0);
+            var costColumn1 = new Column("cost", "bigint", usage_recordsTable)
+            {
+                IsNullable = true
+            };
+            usage_recordsTable.Columns.Add("cost", costColumn1);
+            costColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(costColumn1);
+            var created_atColumn5 = new Column("created_at", "timestamp with time zone", usage_recordsTable);
+            usage_recordsTable.Columns.Add("created_at", created_atColumn5);
+            created_atColumn5.Accessors = ColumnAccessorsFactory.CreateGeneric<DateTimeOffset>(created_atColumn5);
+            var dayColumn0 = new Column("day", "date", usage_recordsTable);
+            usage_recordsTable.Columns.Add("day", dayColumn0);
+            dayColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<DateOnly>(dayColumn0);
+            var is_estimatedColumn = new Column("is_estimated", "boolean", usage_recordsTable);
+            usage_recordsTable.Columns.Add("is_estimated", is_estimatedColumn);
+            is_estimatedColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<bool>(is_estimatedColumn);
+            var is_rolled_upColumn = new Column("is_rolled_up", "boolean", usage_recordsTable);
+            usage_recordsTable.Columns.Add("is_rolled_up", is_rolled_upColumn);
+            is_rolled_upColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<bool>(is_rolled_upColumn);
+            var key_idColumn2 = new Column("key_id", "uuid", usage_recordsTable)
+            {
+                IsNullable = true
+            };
+            usage_recordsTable.Columns.Add("key_id", key_idColumn2);
+            key_idColumn2.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(key_idColumn2);
+            var modelColumn2 = new Column("model", "text", usage_recordsTable);
+            usage_recordsTable.Columns.Add("model", modelColumn2);
+            modelColumn2.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(modelColumn2);
+            var operationColumn0 = new Column("operation", "character varying(16)", usage_recordsTable);
+            usage_recordsTable.Columns.Add("operation", operationColumn0);
+            operationColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(operationColumn0);
+            var outcomeColumn = new Column("outcome", "text", usage_recordsTable);
+            usage_recordsTable.Columns.Add("outcome", outcomeColumn);
+            outcomeColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(outcomeColumn);
+            var ownerColumn11 = new Column("owner", "character varying(500)", usage_recordsTable);
+            usage_recordsTable.Columns.Add("owner", ownerColumn11);
+            ownerColumn11.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(ownerColumn11);
+            var prompt_tokensColumn0 = new Column("prompt_tokens", "integer", usage_recordsTable);
+            usage_recordsTable.Columns.Add("prompt_tokens", prompt_tokensColumn0);
+            prompt_tokensColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(prompt_tokensColumn0);
+            var providerColumn1 = new Column("provider", "text", usage_recordsTable);
+            usage_recordsTable.Columns.Add("provider", providerColumn1);
+            providerColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(providerColumn1);
+            var questionsColumn0 = new Column("questions", "integer", usage_recordsTable);
+            usage_recordsTable.Columns.Add("questions", questionsColumn0);
+            questionsColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(questionsColumn0);
+            var runColumn0 = new Column("run", "integer", usage_recordsTable);
+            usage_recordsTable.Columns.Add("run", runColumn0);
+            runColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(runColumn0);
+            var session_idColumn1 = new Column("session_id", "uuid", usage_recordsTable)
+            {
+                IsNullable = true
+            };
+            usage_recordsTable.Columns.Add("session_id", session_idColumn1);
+            session_idColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(session_idColumn1);
+            relationalModel.Tables.Add(("usage_records", null), usage_recordsTable);
+            var usage_recordsTableMapping = new TableMapping(usageRecord, usage_recordsTable, null);
+            usage_recordsTable.AddTypeMapping(usage_recordsTableMapping, false);
+            tableMappings17.Add(usage_recordsTableMapping);
+            RelationalModel.CreateColumnMapping(idColumn8, usageRecord.FindProperty("Id")!, usage_recordsTableMapping);
+            RelationalModel.CreateColumnMapping(answer_idColumn0, usageRecord.FindProperty("AnswerId")!, usage_recordsTableMapping);
+            RelationalModel.CreateColumnMapping(cached_tokensColumn0, usageRecord.FindProperty("CachedTokens")!, usage_recordsTableMapping);
+            RelationalModel.CreateColumnMapping(completion_tokensColumn0, usageRecord.FindProperty("CompletionTokens")!, usage_recordsTableMapping);
+            RelationalModel.CreateColumnMapping(costColumn1, usageRecord.FindProperty("Cost")!, usage_recordsTableMapping);
+            RelationalModel.CreateColumnMapping(created_atColumn5, usageRecord.FindProperty("CreatedAt")!, usage_recordsTableMapping);
+            RelationalModel.CreateColumnMapping(dayColumn0, usageRecord.FindProperty("Day")!, usage_recordsTableMapping);
+            RelationalModel.CreateColumnMapping(is_estimatedColumn, usageRecord.FindProperty("IsEstimated")!, usage_recordsTableMapping);
+            RelationalModel.CreateColumnMapping(is_rolled_upColumn, usageRecord.FindProperty("IsRolledUp")!, usage_recordsTableMapping);
+            RelationalModel.CreateColumnMapping(key_idColumn2, usageRecord.FindProperty("KeyId")!, usage_recordsTableMapping);
+            RelationalModel.CreateColumnMapping(modelColumn2, usageRecord.FindProperty("Model")!, usage_recordsTableMapping);
+            RelationalModel.CreateColumnMapping(operationColumn0, usageRecord.FindProperty("Operation")!, usage_recordsTableMapping);
+            RelationalModel.CreateColumnMapping(outcomeColumn, usageRecord.FindProperty("Outcome")!, usage_recordsTableMapping);
+            RelationalModel.CreateColumnMapping(ownerColumn11, usageRecord.FindProperty("Owner")!, usage_recordsTableMapping);
+            RelationalModel.CreateColumnMapping(prompt_tokensColumn0, usageRecord.FindProperty("PromptTokens")!, usage_recordsTableMapping);
+            RelationalModel.CreateColumnMapping(providerColumn1, usageRecord.FindProperty("Provider")!, usage_recordsTableMapping);
+            RelationalModel.CreateColumnMapping(questionsColumn0, usageRecord.FindProperty("Questions")!, usage_recordsTableMapping);
+            RelationalModel.CreateColumnMapping(runColumn0, usageRecord.FindProperty("Run")!, usage_recordsTableMapping);
+            RelationalModel.CreateColumnMapping(session_idColumn1, usageRecord.FindProperty("SessionId")!, usage_recordsTableMapping);
+            var pk_usage_records = new UniqueConstraint("pk_usage_records", usage_recordsTable, new[] { idColumn8 });
+            usage_recordsTable.PrimaryKey = pk_usage_records;
+            pk_usage_records.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<Guid>(pk_usage_records));
+            var pk_usage_recordsKey = RelationalModel.GetKey(this,
+                "QrAi.Domain.Usage.UsageRecord",
+                new[] { "Id" });
+            pk_usage_records.MappedKeys.Add(pk_usage_recordsKey);
+            RelationalModel.GetOrCreateUniqueConstraints(pk_usage_recordsKey).Add(pk_usage_records);
+            usage_recordsTable.UniqueConstraints.Add("pk_usage_records", pk_usage_records);
+            var ix_usage_records_key_id_created_at = new TableIndex(
+            "ix_usage_records_key_id_created_at", usage_recordsTable, new[] { key_idColumn2, created_atColumn5 }, false);
+            ix_usage_records_key_id_created_at.SetRowIndexValueFactory(new CompositeRowIndexValueFactory(ix_usage_records_key_id_created_at));
+            var ix_usage_records_key_id_created_atIx = RelationalModel.GetIndex(this,
+                "QrAi.Domain.Usage.UsageRecord",
+                new[] { "KeyId", "CreatedAt" });
+            ix_usage_records_key_id_created_at.MappedIndexes.Add(ix_usage_records_key_id_created_atIx);
+            RelationalModel.GetOrCreateTableIndexes(ix_usage_records_key_id_created_atIx).Add(ix_usage_records_key_id_created_at);
+            usage_recordsTable.Indexes.Add("ix_usage_records_key_id_created_at", ix_usage_records_key_id_created_at);
+            var ix_usage_records_not_rolled_up = new TableIndex(
+            "ix_usage_records_not_rolled_up", usage_recordsTable, new[] { ownerColumn11, dayColumn0 }, false);
+            ix_usage_records_not_rolled_up.SetRowIndexValueFactory(new CompositeRowIndexValueFactory(ix_usage_records_not_rolled_up));
+            var ix_usage_records_not_rolled_upIx = RelationalModel.GetIndex(this,
+                "QrAi.Domain.Usage.UsageRecord",
+                new[] { "Owner", "Day" });
+            ix_usage_records_not_rolled_up.MappedIndexes.Add(ix_usage_records_not_rolled_upIx);
+            RelationalModel.GetOrCreateTableIndexes(ix_usage_records_not_rolled_upIx).Add(ix_usage_records_not_rolled_up);
+            usage_recordsTable.Indexes.Add("ix_usage_records_not_rolled_up", ix_usage_records_not_rolled_up);
+
+            var answerPieceRow = FindEntityType("QrAi.Infrastructure.Persistence.AnswerPieceRow")!;
+
+            var defaultTableMappings18 = new List<TableMappingBase<ColumnMappingBase>>();
+            answerPieceRow.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings18);
             var qrAiInfrastructurePersistenceAnswerPieceRowTableBase = new TableBase("QrAi.Infrastructure.Persistence.AnswerPieceRow", null, relationalModel);
-            var answer_idColumnBase0 = new ColumnBase<ColumnMappingBase>("answer_id", "uuid", qrAiInfrastructurePersistenceAnswerPieceRowTableBase);
-            qrAiInfrastructurePersistenceAnswerPieceRowTableBase.Columns.Add("answer_id", answer_idColumnBase0);
-            var runColumnBase0 = new ColumnBase<ColumnMappingBase>("run", "integer", qrAiInfrastructurePersistenceAnswerPieceRowTableBase);
-            qrAiInfrastructurePersistenceAnswerPieceRowTableBase.Columns.Add("run", runColumnBase0);
+            var answer_idColumnBase1 = new ColumnBase<ColumnMappingBase>("answer_id", "uuid", qrAiInfrastructurePersistenceAnswerPieceRowTableBase);
+            qrAiInfrastructurePersistenceAnswerPieceRowTableBase.Columns.Add("answer_id", answer_idColumnBase1);
+            var runColumnBase1 = new ColumnBase<ColumnMappingBase>("run", "integer", qrAiInfrastructurePersistenceAnswerPieceRowTableBase);
+            qrAiInfrastructurePersistenceAnswerPieceRowTableBase.Columns.Add("run", runColumnBase1);
             var startColumnBase = new ColumnBase<ColumnMappingBase>("start", "integer", qrAiInfrastructurePersistenceAnswerPieceRowTableBase);
             qrAiInfrastructurePersistenceAnswerPieceRowTableBase.Columns.Add("start", startColumnBase);
             var textColumnBase0 = new ColumnBase<ColumnMappingBase>("text", "text", qrAiInfrastructurePersistenceAnswerPieceRowTableBase);
@@ -1587,21 +2073,21 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             relationalModel.DefaultTables.Add("QrAi.Infrastructure.Persistence.AnswerPieceRow", qrAiInfrastructurePersistenceAnswerPieceRowTableBase);
             var qrAiInfrastructurePersistenceAnswerPieceRowMappingBase = new TableMappingBase<ColumnMappingBase>(answerPieceRow, qrAiInfrastructurePersistenceAnswerPieceRowTableBase, null);
             qrAiInfrastructurePersistenceAnswerPieceRowTableBase.AddTypeMapping(qrAiInfrastructurePersistenceAnswerPieceRowMappingBase, false);
-            defaultTableMappings14.Add(qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)answer_idColumnBase0, answerPieceRow.FindProperty("AnswerId")!, qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)runColumnBase0, answerPieceRow.FindProperty("Run")!, qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
+            defaultTableMappings18.Add(qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)answer_idColumnBase1, answerPieceRow.FindProperty("AnswerId")!, qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)runColumnBase1, answerPieceRow.FindProperty("Run")!, qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)startColumnBase, answerPieceRow.FindProperty("Start")!, qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)textColumnBase0, answerPieceRow.FindProperty("Text")!, qrAiInfrastructurePersistenceAnswerPieceRowMappingBase);
 
-            var tableMappings14 = new List<TableMapping>();
-            answerPieceRow.SetRuntimeAnnotation("Relational:TableMappings", tableMappings14);
+            var tableMappings18 = new List<TableMapping>();
+            answerPieceRow.SetRuntimeAnnotation("Relational:TableMappings", tableMappings18);
             var answer_piecesTable = new Table("answer_pieces", null, relationalModel);
-            var answer_idColumn0 = new Column("answer_id", "uuid", answer_piecesTable);
-            answer_piecesTable.Columns.Add("answer_id", answer_idColumn0);
-            answer_idColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(answer_idColumn0);
-            var runColumn0 = new Column("run", "integer", answer_piecesTable);
-            answer_piecesTable.Columns.Add("run", runColumn0);
-            runColumn0.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(runColumn0);
+            var answer_idColumn1 = new Column("answer_id", "uuid", answer_piecesTable);
+            answer_piecesTable.Columns.Add("answer_id", answer_idColumn1);
+            answer_idColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(answer_idColumn1);
+            var runColumn1 = new Column("run", "integer", answer_piecesTable);
+            answer_piecesTable.Columns.Add("run", runColumn1);
+            runColumn1.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(runColumn1);
             var startColumn = new Column("start", "integer", answer_piecesTable);
             answer_piecesTable.Columns.Add("start", startColumn);
             startColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<int>(startColumn);
@@ -1611,12 +2097,12 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             relationalModel.Tables.Add(("answer_pieces", null), answer_piecesTable);
             var answer_piecesTableMapping = new TableMapping(answerPieceRow, answer_piecesTable, null);
             answer_piecesTable.AddTypeMapping(answer_piecesTableMapping, false);
-            tableMappings14.Add(answer_piecesTableMapping);
-            RelationalModel.CreateColumnMapping(answer_idColumn0, answerPieceRow.FindProperty("AnswerId")!, answer_piecesTableMapping);
-            RelationalModel.CreateColumnMapping(runColumn0, answerPieceRow.FindProperty("Run")!, answer_piecesTableMapping);
+            tableMappings18.Add(answer_piecesTableMapping);
+            RelationalModel.CreateColumnMapping(answer_idColumn1, answerPieceRow.FindProperty("AnswerId")!, answer_piecesTableMapping);
+            RelationalModel.CreateColumnMapping(runColumn1, answerPieceRow.FindProperty("Run")!, answer_piecesTableMapping);
             RelationalModel.CreateColumnMapping(startColumn, answerPieceRow.FindProperty("Start")!, answer_piecesTableMapping);
             RelationalModel.CreateColumnMapping(textColumn0, answerPieceRow.FindProperty("Text")!, answer_piecesTableMapping);
-            var pk_answer_pieces = new UniqueConstraint("pk_answer_pieces", answer_piecesTable, new[] { answer_idColumn0, runColumn0, startColumn });
+            var pk_answer_pieces = new UniqueConstraint("pk_answer_pieces", answer_piecesTable, new[] { answer_idColumn1, runColumn1, startColumn });
             answer_piecesTable.PrimaryKey = pk_answer_pieces;
             pk_answer_pieces.SetRowKeyValueFactory(new CompositeRowKeyValueFactory(pk_answer_pieces));
             var pk_answer_piecesKey = RelationalModel.GetKey(this,
@@ -1628,8 +2114,8 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
 
             var counterRow = FindEntityType("QrAi.Infrastructure.Persistence.CounterRow")!;
 
-            var defaultTableMappings15 = new List<TableMappingBase<ColumnMappingBase>>();
-            counterRow.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings15);
+            var defaultTableMappings19 = new List<TableMappingBase<ColumnMappingBase>>();
+            counterRow.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings19);
             var qrAiInfrastructurePersistenceCounterRowTableBase = new TableBase("QrAi.Infrastructure.Persistence.CounterRow", null, relationalModel);
             var nameColumnBase1 = new ColumnBase<ColumnMappingBase>("name", "character varying(50)", qrAiInfrastructurePersistenceCounterRowTableBase);
             qrAiInfrastructurePersistenceCounterRowTableBase.Columns.Add("name", nameColumnBase1);
@@ -1638,12 +2124,12 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             relationalModel.DefaultTables.Add("QrAi.Infrastructure.Persistence.CounterRow", qrAiInfrastructurePersistenceCounterRowTableBase);
             var qrAiInfrastructurePersistenceCounterRowMappingBase = new TableMappingBase<ColumnMappingBase>(counterRow, qrAiInfrastructurePersistenceCounterRowTableBase, null);
             qrAiInfrastructurePersistenceCounterRowTableBase.AddTypeMapping(qrAiInfrastructurePersistenceCounterRowMappingBase, false);
-            defaultTableMappings15.Add(qrAiInfrastructurePersistenceCounterRowMappingBase);
+            defaultTableMappings19.Add(qrAiInfrastructurePersistenceCounterRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)nameColumnBase1, counterRow.FindProperty("Name")!, qrAiInfrastructurePersistenceCounterRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)valueColumnBase, counterRow.FindProperty("Value")!, qrAiInfrastructurePersistenceCounterRowMappingBase);
 
-            var tableMappings15 = new List<TableMapping>();
-            counterRow.SetRuntimeAnnotation("Relational:TableMappings", tableMappings15);
+            var tableMappings19 = new List<TableMapping>();
+            counterRow.SetRuntimeAnnotation("Relational:TableMappings", tableMappings19);
             var countersTable = new Table("counters", null, relationalModel);
             var nameColumn1 = new Column("name", "character varying(50)", countersTable);
             countersTable.Columns.Add("name", nameColumn1);
@@ -1654,7 +2140,7 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             relationalModel.Tables.Add(("counters", null), countersTable);
             var countersTableMapping = new TableMapping(counterRow, countersTable, null);
             countersTable.AddTypeMapping(countersTableMapping, false);
-            tableMappings15.Add(countersTableMapping);
+            tableMappings19.Add(countersTableMapping);
             RelationalModel.CreateColumnMapping(nameColumn1, counterRow.FindProperty("Name")!, countersTableMapping);
             RelationalModel.CreateColumnMapping(valueColumn, counterRow.FindProperty("Value")!, countersTableMapping);
             var pk_counters = new UniqueConstraint("pk_counters", countersTable, new[] { nameColumn1 });
@@ -1669,13 +2155,15 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
 
             var workerRow = FindEntityType("QrAi.Infrastructure.Persistence.WorkerRow")!;
 
-            var defaultTableMappings16 = new List<TableMappingBase<ColumnMappingBase>>();
-            workerRow.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings16);
+            var defaultTableMappings20 = new List<TableMappingBase<ColumnMappingBase>>();
+            workerRow.SetRuntimeAnnotation("Relational:DefaultMappings", defaultTableMappings20);
             var qrAiInfrastructurePersistenceWorkerRowTableBase = new TableBase("QrAi.Infrastructure.Persistence.WorkerRow", null, relationalModel);
             var heartbeat_atColumnBase = new ColumnBase<ColumnMappingBase>("heartbeat_at", "timestamp with time zone", qrAiInfrastructurePersistenceWorkerRowTableBase);
             qrAiInfrastructurePersistenceWorkerRowTableBase.Columns.Add("heartbeat_at", heartbeat_atColumnBase);
-            var idColumnBase7 = new ColumnBase<ColumnMappingBase>("id", "uuid", qrAiInfrastructurePersistenceWorkerRowTableBase);
-            qrAiInfrastructurePersistenceWorkerRowTableBase.Columns.Add("id", idColumnBase7);
+            var idColumnBase9 = new ColumnBase<ColumnMappingBase>("id", "uuid", qrAiInfrastructurePersistenceWorkerRowTableBase);
+            qrAiInfrastructurePersistenceWorkerRowTableBase.Columns.Add("id", idColumnBase9);
+            var loadColumnBase = new ColumnBase<ColumnMappingBase>("load", "text", qrAiInfrastructurePersistenceWorkerRowTableBase);
+            qrAiInfrastructurePersistenceWorkerRowTableBase.Columns.Add("load", loadColumnBase);
             var nameColumnBase2 = new ColumnBase<ColumnMappingBase>("name", "character varying(300)", qrAiInfrastructurePersistenceWorkerRowTableBase);
             qrAiInfrastructurePersistenceWorkerRowTableBase.Columns.Add("name", nameColumnBase2);
             var started_atColumnBase = new ColumnBase<ColumnMappingBase>("started_at", "timestamp with time zone", qrAiInfrastructurePersistenceWorkerRowTableBase);
@@ -1683,21 +2171,25 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             relationalModel.DefaultTables.Add("QrAi.Infrastructure.Persistence.WorkerRow", qrAiInfrastructurePersistenceWorkerRowTableBase);
             var qrAiInfrastructurePersistenceWorkerRowMappingBase = new TableMappingBase<ColumnMappingBase>(workerRow, qrAiInfrastructurePersistenceWorkerRowTableBase, null);
             qrAiInfrastructurePersistenceWorkerRowTableBase.AddTypeMapping(qrAiInfrastructurePersistenceWorkerRowMappingBase, false);
-            defaultTableMappings16.Add(qrAiInfrastructurePersistenceWorkerRowMappingBase);
-            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase7, workerRow.FindProperty("Id")!, qrAiInfrastructurePersistenceWorkerRowMappingBase);
+            defaultTableMappings20.Add(qrAiInfrastructurePersistenceWorkerRowMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)idColumnBase9, workerRow.FindProperty("Id")!, qrAiInfrastructurePersistenceWorkerRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)heartbeat_atColumnBase, workerRow.FindProperty("HeartbeatAt")!, qrAiInfrastructurePersistenceWorkerRowMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)loadColumnBase, workerRow.FindProperty("Load")!, qrAiInfrastructurePersistenceWorkerRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)nameColumnBase2, workerRow.FindProperty("Name")!, qrAiInfrastructurePersistenceWorkerRowMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)started_atColumnBase, workerRow.FindProperty("StartedAt")!, qrAiInfrastructurePersistenceWorkerRowMappingBase);
 
-            var tableMappings16 = new List<TableMapping>();
-            workerRow.SetRuntimeAnnotation("Relational:TableMappings", tableMappings16);
+            var tableMappings20 = new List<TableMapping>();
+            workerRow.SetRuntimeAnnotation("Relational:TableMappings", tableMappings20);
             var workersTable = new Table("workers", null, relationalModel);
-            var idColumn7 = new Column("id", "uuid", workersTable);
-            workersTable.Columns.Add("id", idColumn7);
-            idColumn7.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn7);
+            var idColumn9 = new Column("id", "uuid", workersTable);
+            workersTable.Columns.Add("id", idColumn9);
+            idColumn9.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(idColumn9);
             var heartbeat_atColumn = new Column("heartbeat_at", "timestamp with time zone", workersTable);
             workersTable.Columns.Add("heartbeat_at", heartbeat_atColumn);
             heartbeat_atColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<DateTimeOffset>(heartbeat_atColumn);
+            var loadColumn = new Column("load", "text", workersTable);
+            workersTable.Columns.Add("load", loadColumn);
+            loadColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(loadColumn);
             var nameColumn2 = new Column("name", "character varying(300)", workersTable);
             workersTable.Columns.Add("name", nameColumn2);
             nameColumn2.Accessors = ColumnAccessorsFactory.CreateGeneric<string>(nameColumn2);
@@ -1707,12 +2199,13 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             relationalModel.Tables.Add(("workers", null), workersTable);
             var workersTableMapping = new TableMapping(workerRow, workersTable, null);
             workersTable.AddTypeMapping(workersTableMapping, false);
-            tableMappings16.Add(workersTableMapping);
-            RelationalModel.CreateColumnMapping(idColumn7, workerRow.FindProperty("Id")!, workersTableMapping);
+            tableMappings20.Add(workersTableMapping);
+            RelationalModel.CreateColumnMapping(idColumn9, workerRow.FindProperty("Id")!, workersTableMapping);
             RelationalModel.CreateColumnMapping(heartbeat_atColumn, workerRow.FindProperty("HeartbeatAt")!, workersTableMapping);
+            RelationalModel.CreateColumnMapping(loadColumn, workerRow.FindProperty("Load")!, workersTableMapping);
             RelationalModel.CreateColumnMapping(nameColumn2, workerRow.FindProperty("Name")!, workersTableMapping);
             RelationalModel.CreateColumnMapping(started_atColumn, workerRow.FindProperty("StartedAt")!, workersTableMapping);
-            var pk_workers = new UniqueConstraint("pk_workers", workersTable, new[] { idColumn7 });
+            var pk_workers = new UniqueConstraint("pk_workers", workersTable, new[] { idColumn9 });
             workersTable.PrimaryKey = pk_workers;
             pk_workers.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<Guid>(pk_workers));
             var pk_workersKey = RelationalModel.GetKey(this,
@@ -1723,7 +2216,7 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             workersTable.UniqueConstraints.Add("pk_workers", pk_workers);
             var fk_answer_pieces_messages_answer_id = new ForeignKeyConstraint(
                 "fk_answer_pieces_messages_answer_id", answer_piecesTable, messagesTable,
-                new[] { answer_idColumn0 },
+                new[] { answer_idColumn1 },
                 messagesTable.FindUniqueConstraint("pk_messages")!, ReferentialAction.Cascade);
             fk_answer_pieces_messages_answer_id.SetRowForeignKeyValueFactory(RowForeignKeyValueFactoryFactory.CreateSimpleNonNullableFactory<Guid, Guid>(fk_answer_pieces_messages_answer_id));
             var fk_answer_pieces_messages_answer_idFk = RelationalModel.GetForeignKey(this,

@@ -15,6 +15,9 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<HeartbeatAt>k__BackingField")]
         public static extern ref DateTimeOffset HeartbeatAt(WorkerRow @this);
 
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Load>k__BackingField")]
+        public static extern ref string Load(WorkerRow @this);
+
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Name>k__BackingField")]
         public static extern ref string Name(WorkerRow @this);
 

@@ -10,8 +10,14 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
 {
     public static class TokenUsageUnsafeAccessors
     {
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<CachedTokens>k__BackingField")]
+        public static extern ref int? CachedTokens(TokenUsage @this);
+
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<CompletionTokens>k__BackingField")]
         public static extern ref int CompletionTokens(TokenUsage @this);
+
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Cost>k__BackingField")]
+        public static extern ref decimal? Cost(TokenUsage @this);
 
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<PromptTokens>k__BackingField")]
         public static extern ref int PromptTokens(TokenUsage @this);

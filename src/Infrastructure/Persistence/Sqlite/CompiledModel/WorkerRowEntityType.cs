@@ -26,7 +26,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 "QrAi.Infrastructure.Persistence.WorkerRow",
                 typeof(WorkerRow),
                 baseEntityType,
-                propertyCount: 4,
+                propertyCount: 5,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -124,6 +124,41 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             heartbeatAt.SetSentinelFromProviderValue(0L);
             heartbeatAt.AddAnnotation("Relational:ColumnName", "heartbeat_at");
 
+            var load = runtimeEntityType.AddProperty(
+                "Load",
+                typeof(string),
+                propertyInfo: typeof(WorkerRow).GetProperty("Load", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(WorkerRow).GetField("<Load>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
+            load.SetGetter(
+                string (WorkerRow instance) => WorkerRowUnsafeAccessors.Load(instance),
+                bool (WorkerRow instance) => WorkerRowUnsafeAccessors.Load(instance) == null);
+            load.SetSetter(
+                WorkerRow (WorkerRow instance, string value) =>
+                {
+                    WorkerRowUnsafeAccessors.Load(instance) = value;
+                    return instance;
+                });
+            load.SetMaterializationSetter(
+                WorkerRow (WorkerRow instance, string value) =>
+                {
+                    WorkerRowUnsafeAccessors.Load(instance) = value;
+                    return instance;
+                });
+            load.SetAccessors(
+                string (IInternalEntry entry) => WorkerRowUnsafeAccessors.Load(((WorkerRow)(entry.Entity))),
+                string (IInternalEntry entry) => WorkerRowUnsafeAccessors.Load(((WorkerRow)(entry.Entity))),
+                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(load, 2),
+                string (IInternalEntry entry) => entry.GetCurrentValue<string>(load));
+            load.SetPropertyIndexes(
+                index: 2,
+                originalValueIndex: 2,
+                shadowIndex: -1,
+                relationshipIndex: -1,
+                storeGenerationIndex: -1);
+            load.TypeMapping = SqliteStringTypeMapping.Default;
+            load.AddAnnotation("Relational:ColumnName", "load");
+            load.AddAnnotation("Relational:DefaultValue", "");
+
             var name = runtimeEntityType.AddProperty(
                 "Name",
                 typeof(string),
@@ -148,11 +183,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             name.SetAccessors(
                 string (IInternalEntry entry) => WorkerRowUnsafeAccessors.Name(((WorkerRow)(entry.Entity))),
                 string (IInternalEntry entry) => WorkerRowUnsafeAccessors.Name(((WorkerRow)(entry.Entity))),
-                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(name, 2),
+                string (IInternalEntry entry) => entry.ReadOriginalValue<string>(name, 3),
                 string (IInternalEntry entry) => entry.GetCurrentValue<string>(name));
             name.SetPropertyIndexes(
-                index: 2,
-                originalValueIndex: 2,
+                index: 3,
+                originalValueIndex: 3,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -183,11 +218,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             startedAt.SetAccessors(
                 DateTimeOffset (IInternalEntry entry) => WorkerRowUnsafeAccessors.StartedAt(((WorkerRow)(entry.Entity))),
                 DateTimeOffset (IInternalEntry entry) => WorkerRowUnsafeAccessors.StartedAt(((WorkerRow)(entry.Entity))),
-                DateTimeOffset (IInternalEntry entry) => entry.ReadOriginalValue<DateTimeOffset>(startedAt, 3),
+                DateTimeOffset (IInternalEntry entry) => entry.ReadOriginalValue<DateTimeOffset>(startedAt, 4),
                 DateTimeOffset (IInternalEntry entry) => entry.GetCurrentValue<DateTimeOffset>(startedAt));
             startedAt.SetPropertyIndexes(
-                index: 3,
-                originalValueIndex: 3,
+                index: 4,
+                originalValueIndex: 4,
                 shadowIndex: -1,
                 relationshipIndex: -1,
                 storeGenerationIndex: -1);
@@ -229,6 +264,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
         {
             var id = runtimeEntityType.FindProperty("Id");
             var heartbeatAt = runtimeEntityType.FindProperty("HeartbeatAt");
+            var load = runtimeEntityType.FindProperty("Load");
             var name = runtimeEntityType.FindProperty("Name");
             var startedAt = runtimeEntityType.FindProperty("StartedAt");
             var key = runtimeEntityType.FindKey(new[] { id });
@@ -238,7 +274,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 ISnapshot (IInternalEntry source) =>
                 {
                     var structuralType = ((WorkerRow)(source.Entity));
-                    return ((ISnapshot)(new Snapshot<Guid, DateTimeOffset, string, DateTimeOffset>(((ValueComparer<Guid>)(((IProperty)id).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), ((ValueComparer<DateTimeOffset>)(((IProperty)heartbeatAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(heartbeatAt)), (source.GetCurrentValue<string>(name) == null ? null : ((ValueComparer<string>)(((IProperty)name).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(name))), ((ValueComparer<DateTimeOffset>)(((IProperty)startedAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(startedAt)))));
+                    return ((ISnapshot)(new Snapshot<Guid, DateTimeOffset, string, string, DateTimeOffset>(((ValueComparer<Guid>)(((IProperty)id).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), ((ValueComparer<DateTimeOffset>)(((IProperty)heartbeatAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(heartbeatAt)), (source.GetCurrentValue<string>(load) == null ? null : ((ValueComparer<string>)(((IProperty)load).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(load))), (source.GetCurrentValue<string>(name) == null ? null : ((ValueComparer<string>)(((IProperty)name).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(name))), ((ValueComparer<DateTimeOffset>)(((IProperty)startedAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(startedAt)))));
                 });
             runtimeEntityType.SetStoreGeneratedValuesFactory(
                 ISnapshot () => Snapshot.Empty);
@@ -255,11 +291,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                     return ((ISnapshot)(new Snapshot<Guid>(((ValueComparer<Guid>)(((IProperty)id).GetKeyValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)))));
                 });
             runtimeEntityType.SetCounts(new PropertyCounts(
-                propertyCount: 4,
+                propertyCount: 5,
                 navigationCount: 0,
                 complexPropertyCount: 0,
                 complexCollectionCount: 0,
-                originalValueCount: 4,
+                originalValueCount: 5,
                 shadowCount: 0,
                 relationshipCount: 1,
                 storeGeneratedCount: 0));

@@ -298,6 +298,12 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("last_used_at");
 
+                    b.Property<string>("Limits")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("limits")
+                        .HasDefaultValueSql("''");
+
                     b.Property<bool>("MayShare")
                         .HasColumnType("INTEGER")
                         .HasColumnName("may_share");
@@ -622,9 +628,17 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
 
                     b.ComplexProperty(typeof(Dictionary<string, object>), "Usage", "QrAi.Domain.Sessions.Message.Usage#TokenUsage", b1 =>
                         {
+                            b1.Property<int?>("CachedTokens")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("usage_cached_tokens");
+
                             b1.Property<int>("CompletionTokens")
                                 .HasColumnType("INTEGER")
                                 .HasColumnName("usage_completion_tokens");
+
+                            b1.Property<long?>("Cost")
+                                .HasColumnType("INTEGER")
+                                .HasColumnName("usage_cost");
 
                             b1.Property<int>("PromptTokens")
                                 .HasColumnType("INTEGER")
@@ -721,6 +735,223 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                     b.ToTable("sessions", (string)null);
                 });
 
+            modelBuilder.Entity("QrAi.Domain.Usage.KeyBudget", b =>
+                {
+                    b.Property<Guid>("KeyId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key_id");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner");
+
+                    b.Property<long>("Revision")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("revision");
+
+                    b.HasKey("KeyId")
+                        .HasName("pk_key_budgets");
+
+                    b.ToTable("key_budgets", (string)null);
+                });
+
+            modelBuilder.Entity("QrAi.Domain.Usage.Reservation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("Cost")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cost");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<Guid>("KeyId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key_id");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner");
+
+                    b.Property<long>("Tokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("tokens");
+
+                    b.HasKey("Id")
+                        .HasName("pk_reservations");
+
+                    b.HasIndex("KeyId")
+                        .HasDatabaseName("ix_reservations_key_id");
+
+                    b.ToTable("reservations", (string)null);
+                });
+
+            modelBuilder.Entity("QrAi.Domain.Usage.UsageDay", b =>
+                {
+                    b.Property<string>("Owner")
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("day");
+
+                    b.Property<Guid>("KeyId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key_id");
+
+                    b.Property<string>("Operation")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("operation");
+
+                    b.Property<string>("Provider")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider");
+
+                    b.Property<string>("Model")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("model");
+
+                    b.Property<long>("CachedTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cached_tokens");
+
+                    b.Property<long>("Calls")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("calls");
+
+                    b.Property<long>("CompletionTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("completion_tokens");
+
+                    b.Property<long?>("Cost")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cost");
+
+                    b.Property<long>("PromptTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("prompt_tokens");
+
+                    b.Property<long>("Questions")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("questions");
+
+                    b.HasKey("Owner", "Day", "KeyId", "Operation", "Provider", "Model")
+                        .HasName("pk_usage_days");
+
+                    b.ToTable("usage_days", (string)null);
+                });
+
+            modelBuilder.Entity("QrAi.Domain.Usage.UsageRecord", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<Guid?>("AnswerId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("answer_id");
+
+                    b.Property<int>("CachedTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cached_tokens");
+
+                    b.Property<int>("CompletionTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("completion_tokens");
+
+                    b.Property<long?>("Cost")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("cost");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateOnly>("Day")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("day");
+
+                    b.Property<bool>("IsEstimated")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_estimated");
+
+                    b.Property<bool>("IsRolledUp")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("is_rolled_up");
+
+                    b.Property<Guid?>("KeyId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key_id");
+
+                    b.Property<string>("Model")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("model");
+
+                    b.Property<string>("Operation")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("operation");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("outcome");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasMaxLength(500)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner");
+
+                    b.Property<int>("PromptTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("prompt_tokens");
+
+                    b.Property<string>("Provider")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("provider");
+
+                    b.Property<int>("Questions")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("questions");
+
+                    b.Property<int>("Run")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("run");
+
+                    b.Property<Guid?>("SessionId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("session_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_usage_records");
+
+                    b.HasIndex("KeyId", "CreatedAt")
+                        .HasDatabaseName("ix_usage_records_key_id_created_at")
+                        .HasFilter("key_id IS NOT NULL");
+
+                    b.HasIndex("Owner", "Day")
+                        .HasDatabaseName("ix_usage_records_not_rolled_up")
+                        .HasFilter("NOT is_rolled_up");
+
+                    b.ToTable("usage_records", (string)null);
+                });
+
             modelBuilder.Entity("QrAi.Infrastructure.Persistence.AnswerPieceRow", b =>
                 {
                     b.Property<Guid>("AnswerId")
@@ -772,6 +1003,12 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.Migrations
                     b.Property<long>("HeartbeatAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("heartbeat_at");
+
+                    b.Property<string>("Load")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasDefaultValue("")
+                        .HasColumnName("load");
 
                     b.Property<string>("Name")
                         .IsRequired()
