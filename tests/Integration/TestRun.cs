@@ -13,12 +13,17 @@ public sealed class TestRun
     private static readonly string _folder = Directory.CreateTempSubdirectory("qrai-integration-").FullName;
     private static readonly string _sqliteTemplate = Path.Combine(_folder, "template.db");
     private static readonly Watchdog _watchdog = Watchdog.Start(_folder);
+    private static readonly Lazy<Task<Azurite>> _storage = new(Azurite.StartAsync);
     private static PostgresServer? _server;
     private static DatabasePool? _databases;
     private static int _number;
 
     /// <summary>The PostgreSQL server of this run.</summary>
     public static PostgresServer Server => _server!;
+
+    /// <summary>The emulator of Azure Storage of this run, which tests share: each has containers of its own.</summary>
+    /// <exception cref="NotSupportedException">It is not available here; the message states the reason.</exception>
+    public static Task<Azurite> Storage => _storage.Value;
 
     private static DatabasePool Databases => _databases!;
 
@@ -73,6 +78,8 @@ public sealed class TestRun
         }
         finally
         {
+            if (_storage is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+                await (await _storage.Value).DisposeAsync();
             if (_server is not null)
                 await _server.DisposeAsync();
             await _watchdog.DisposeAsync(); // removes the folder

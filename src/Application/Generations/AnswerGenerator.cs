@@ -21,6 +21,7 @@ internal sealed class AnswerGenerator(
     IAnswerStore answers,
     UsageRecorder usage,
     UsageMeter meter,
+    Budgets budgets,
     Worker worker,
     IServiceScopeFactory scopes,
     TimeProvider clock,
@@ -98,6 +99,7 @@ internal sealed class AnswerGenerator(
             if (started.IsLost)
             {
                 await usage.RecordAsync(outcome.Calls, onlyIfDeleted: true);
+                await budgets.ReleaseDeletedAsync(turn.Answer.Owner, turn.Answer.Id);
                 return;
             }
 

@@ -15,8 +15,13 @@ namespace QrAi.Application.Sessions;
 /// Adds to the search index what is new in sessions of the next owner, up to a limit: titles, and messages whose answer has ended.
 /// </summary>
 /// <param name="After">The previous owner; empty for the first one.</param>
-/// <returns>The owner; null if there is no more.</returns>
-public sealed record IndexNextSessions(string After) : IRequest<string?>;
+/// <returns>The result; null if no later owner has anything new.</returns>
+public sealed record IndexNextSessions(string After) : IRequest<SessionsIndexed?>;
+
+/// <summary>A step of indexing sessions.</summary>
+/// <param name="Owner">The owner.</param>
+/// <param name="HasIndexed">Whether something was indexed; if not, it is tried again later.</param>
+public sealed record SessionsIndexed(string Owner, bool HasIndexed);
 
 internal sealed class IndexNextSessionsValidator : AbstractValidator<IndexNextSessions>
 {
@@ -31,12 +36,12 @@ internal sealed class IndexNextSessionsHandler(
     WorkOptions work,
     TimeProvider clock,
     ILogger<IndexNextSessionsHandler> logger
-) : IRequestHandler<IndexNextSessions, string?>
+) : IRequestHandler<IndexNextSessions, SessionsIndexed?>
 {
     private const int MaxSessions = 100;
     private const int MaxMessages = 250;
 
-    public async Task<string?> Handle(IndexNextSessions request, CancellationToken cancellationToken)
+    public async Task<SessionsIndexed?> Handle(IndexNextSessions request, CancellationToken cancellationToken)
     {
         await worker.RegisterAsync(cancellationToken);
         var owner = await store.FindOwnerAsync(request.After, worker.Id, work.Lease, cancellationToken);
@@ -45,8 +50,7 @@ internal sealed class IndexNextSessionsHandler(
 
         try
         {
-            if (await IndexAsync(owner, cancellationToken))
-                await merger.MergeAsync(IndexKind.Sessions, owner, isShared: false, cancellationToken);
+            return new SessionsIndexed(owner, await IndexAsync(owner, cancellationToken));
         }
         catch (DbUpdateConcurrencyException)
         {
@@ -59,7 +63,7 @@ internal sealed class IndexNextSessionsHandler(
             logger.LogError(exception, "The sessions of an owner cannot be indexed");
         }
 
-        return owner;
+        return new SessionsIndexed(owner, HasIndexed: false);
     }
 
     private async Task<bool> IndexAsync(string owner, CancellationToken cancellationToken)
@@ -91,7 +95,9 @@ internal sealed class IndexNextSessionsHandler(
         if (builder.Passages.Count > 0)
             database.IndexSegments.Add(IndexSegment.Of(owner, builder, clock.Now()));
         await database.SaveChangesAsync(cancellationToken);
-        return builder.Passages.Count > 0;
+        if (builder.Passages.Count > 0)
+            await merger.MergeAsync(IndexKind.Sessions, owner, isShared: false, cancellationToken);
+        return true;
     }
 
     /// <summary>Reads the first range of each session, and that of its next message.</summary>

@@ -5,6 +5,7 @@ using QrAi.Application.Errors;
 using QrAi.Application.Idempotency;
 using QrAi.Application.Persistence;
 using QrAi.Application.Time;
+using QrAi.Application.Work;
 using QrAi.Domain.Callers;
 using QrAi.Domain.Usage;
 
@@ -18,6 +19,7 @@ internal sealed class Budgets(
     IQrAiDbContextFactory databases,
     SpendingBound bound,
     KeyedLock<BudgetKey> locks,
+    Worker worker,
     TimeProvider clock,
     ILogger<Budgets> logger
 )
@@ -41,6 +43,7 @@ internal sealed class Budgets(
     {
         if (caller.KeyId is not { } keyId || !caller.IsLimited)
             return null;
+        await worker.RegisterAsync(cancellationToken);
         // Within a process one after the other, so that only other processes conflict.
         using var held =
             await locks.TryAcquireAsync(new BudgetKey(keyId), cancellationToken) ?? throw new ConflictException();
@@ -53,18 +56,20 @@ internal sealed class Budgets(
     /// <summary>Removes a reservation, after the calls of its answer were stored.</summary>
     /// <param name="owner">The owner for which it was made.</param>
     /// <param name="id">The answer or completion.</param>
-    public async Task ReleaseAsync(string owner, Guid id)
-    {
-        try
-        {
-            await using var database = databases.CreateFor(owner);
-            await database.Reservations.Where(one => one.Id == id).ExecuteDeleteAsync(CancellationToken.None);
-        }
-        catch (DatabaseUnavailableException exception)
-        {
-            logger.LogWarning("A reservation is removed later: {Reason}", exception.Message);
-        }
-    }
+    public Task ReleaseAsync(string owner, Guid id) =>
+        ReleaseAsync(owner, database => database.Reservations.Where(one => one.Id == id));
+
+    /// <summary>Removes the reservation of an answer that cannot be closed, as it was deleted while it was generated.</summary>
+    /// <param name="owner">The owner.</param>
+    /// <param name="answerId">The answer. It keeps its reservation if it exists: another worker generates it.</param>
+    public Task ReleaseDeletedAsync(string owner, Guid answerId) =>
+        ReleaseAsync(
+            owner,
+            database =>
+                database.Reservations.Where(one =>
+                    one.Id == answerId && !database.Messages.Any(message => message.Id == answerId)
+                )
+        );
 
     /// <summary>Returns what the limits of a key have left.</summary>
     /// <param name="database">The unit of work of the owner.</param>
@@ -102,6 +107,19 @@ internal sealed class Budgets(
         ];
     }
 
+    private async Task ReleaseAsync(string owner, Func<IQrAiDbContext, IQueryable<Reservation>> released)
+    {
+        try
+        {
+            await using var database = databases.CreateFor(owner);
+            await released(database).ExecuteDeleteAsync(CancellationToken.None);
+        }
+        catch (DatabaseUnavailableException exception)
+        {
+            logger.LogWarning("A reservation is removed later: {Reason}", exception.Message);
+        }
+    }
+
     private async Task<int?> ReserveAsync(
         IQrAiDbContext database,
         Guid keyId,
@@ -123,7 +141,7 @@ internal sealed class Budgets(
             database.KeyBudgets.Add(budget = KeyBudget.Of(keyId, key.Owner));
         budget.Reserve();
         database.Reservations.Add(
-            Reservation.Of(id, key.Owner, keyId, prompt + tokens, price.CostOf(prompt, tokens), clock.Now())
+            Reservation.Of(id, key.Owner, keyId, worker.Id, prompt + tokens, price.CostOf(prompt, tokens), clock.Now())
         );
         await database.SaveChangesAsync(cancellationToken);
         return tokens < most ? (int)tokens : null;

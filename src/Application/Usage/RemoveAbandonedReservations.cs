@@ -8,7 +8,8 @@ using QrAi.Domain.Sessions;
 namespace QrAi.Application.Usage;
 
 /// <summary>
-/// Removes the reservations whose process died before it could, and whose answer no other process has taken over.
+/// Removes reservations that could not be removed when their answer ended, as the database was unavailable. Those of a dead worker
+/// go with it.
 /// </summary>
 /// <returns>How many.</returns>
 public sealed record RemoveAbandonedReservations : IRequest<int>;

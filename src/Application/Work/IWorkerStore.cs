@@ -24,7 +24,10 @@ public interface IWorkerStore
     /// <param name="cancellationToken">Stops waiting.</param>
     Task<bool> HasOtherAsync(Guid id, TimeSpan lease, CancellationToken cancellationToken);
 
-    /// <summary>Removes dead workers. Work without a worker is taken over.</summary>
+    /// <summary>
+    /// Removes dead workers, and what they have reserved for answers that nobody can take over. Work without a worker is taken
+    /// over.
+    /// </summary>
     /// <param name="lease">The time after its last heartbeat for which a worker counts as alive.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     Task RemoveDeadAsync(TimeSpan lease, CancellationToken cancellationToken);

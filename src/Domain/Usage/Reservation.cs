@@ -16,6 +16,9 @@ public sealed class Reservation : IOwned
     /// <summary>The key.</summary>
     public Guid KeyId { get; private init; }
 
+    /// <summary>The worker that reserved; if it dies, only an answer that others take over keeps its reservation.</summary>
+    public Guid WorkerId { get; private init; }
+
     /// <summary>The tokens.</summary>
     public long Tokens { get; private init; }
 
@@ -29,15 +32,25 @@ public sealed class Reservation : IOwned
     /// <param name="id">The answer or completion.</param>
     /// <param name="owner">The owner of the key.</param>
     /// <param name="keyId">The key.</param>
+    /// <param name="workerId">The worker that reserves.</param>
     /// <param name="tokens">The tokens.</param>
     /// <param name="cost">The cost in <see cref="Picodollars"/>.</param>
     /// <param name="now">The current time.</param>
-    public static Reservation Of(Guid id, string owner, Guid keyId, long tokens, long cost, DateTimeOffset now) =>
+    public static Reservation Of(
+        Guid id,
+        string owner,
+        Guid keyId,
+        Guid workerId,
+        long tokens,
+        long cost,
+        DateTimeOffset now
+    ) =>
         new()
         {
             Id = id,
             Owner = owner,
             KeyId = keyId,
+            WorkerId = workerId,
             Tokens = tokens,
             Cost = cost,
             CreatedAt = now,

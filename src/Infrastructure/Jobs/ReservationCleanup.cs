@@ -5,7 +5,7 @@ using QrAi.Infrastructure.Persistence;
 
 namespace QrAi.Infrastructure.Jobs;
 
-/// <summary>Removes the reservations of processes that died.</summary>
+/// <summary>Removes the reservations of answers that ended while the database was unavailable.</summary>
 internal sealed class ReservationCleanup(
     ISender sender,
     DatabaseState database,
@@ -18,7 +18,7 @@ internal sealed class ReservationCleanup(
     protected override async Task<bool> RunAsync(CancellationToken stoppingToken)
     {
         if (await sender.Send(new RemoveAbandonedReservations(), stoppingToken) is > 0 and var count)
-            logger.LogInformation("Removed {Count} reservations of processes that ended", count);
+            logger.LogInformation("Removed {Count} reservations of answers that have ended", count);
         return true;
     }
 }

@@ -4,6 +4,16 @@ namespace QrAi.WebApp.Api;
 
 // The part of the API that the page uses; docs/openapi.json describes it. Unknown members are ignored.
 
+/// <summary>An item of a list that is searched.</summary>
+public interface IListed
+{
+    /// <summary>The id.</summary>
+    Guid Id { get; }
+
+    /// <summary>The title.</summary>
+    string Title { get; }
+}
+
 /// <summary>A session.</summary>
 public sealed record Session(
     Guid Id,
@@ -11,7 +21,7 @@ public sealed record Session(
     int MessageCount,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt
-)
+) : IListed
 {
     /// <summary>What a search found.</summary>
     public SessionMatch? Match { get; init; }
@@ -78,7 +88,7 @@ public sealed record Document(
     string Status,
     bool Shared,
     DateTimeOffset CreatedAt
-)
+) : IListed
 {
     public int? Pages { get; init; }
 

@@ -10,13 +10,14 @@ public sealed class BlobStorageTests(DatabaseKind kind) : BackupTest(kind)
 {
     private readonly string _container = $"backups-{Guid.CreateVersion7():N}";
     private Azurite _storage = null!;
+    private Azurite? _ownStorage;
 
     [SetUp]
-    public async Task StartStorageAsync()
+    public async Task UseStorageAsync()
     {
         try
         {
-            _storage = await Azurite.StartAsync();
+            _storage = await TestRun.Storage;
         }
         catch (NotSupportedException exception)
         {
@@ -25,10 +26,10 @@ public sealed class BlobStorageTests(DatabaseKind kind) : BackupTest(kind)
     }
 
     [TearDown]
-    public async Task StopStorageAsync()
+    public async Task StopOwnStorageAsync()
     {
-        if (_storage is not null)
-            await _storage.DisposeAsync();
+        if (_ownStorage is not null)
+            await _ownStorage.DisposeAsync();
     }
 
     [Test]
@@ -103,6 +104,7 @@ public sealed class BlobStorageTests(DatabaseKind kind) : BackupTest(kind)
     [Test]
     public async Task During_an_outage_of_the_storage_a_backup_stays_in_the_folder_and_is_uploaded_later()
     {
+        await StartOwnStorageAsync();
         await _storage.StopAsync();
 
         var failure = await WithStorage().Sender.Send(new CreateBackup()).ShouldThrowAsync<BackupFailedException>();
@@ -203,6 +205,7 @@ public sealed class BlobStorageTests(DatabaseKind kind) : BackupTest(kind)
     [Test]
     public async Task Health_uses_the_storage_if_the_folder_is_on_another_machine()
     {
+        await StartOwnStorageAsync();
         var clock = new TestClock();
         var program = WithStorage(clock);
         await CreateAsync(program.Sender);
@@ -269,6 +272,9 @@ public sealed class BlobStorageTests(DatabaseKind kind) : BackupTest(kind)
         );
         await program.StopAsync();
     }
+
+    /// <summary>Starts a storage that the test may stop.</summary>
+    private async Task StartOwnStorageAsync() => _storage = _ownStorage = await Azurite.StartAsync();
 
     private BlobContainerClient Container => new(_storage.ConnectionString, _container);
 

@@ -182,17 +182,39 @@ public sealed class KeyLimitTests(DatabaseKind kind) : UsageTest(kind)
     }
 
     [Test]
-    public async Task The_reservation_of_a_process_that_died_is_removed_after_the_longest_answer()
+    public async Task The_reservation_of_a_process_that_died_goes_with_its_lease()
     {
         await using var qrai = await StartAsync(_withKeys);
         await using var database = await OpenDatabaseAsync();
-        var (id, old) =
-            Kind == DatabaseKind.Sqlite
-                ? ("'0190F000-0000-7000-8000-000000000001'", "0")
-                : ("'0190f000-0000-7000-8000-000000000001'", "timestamptz '2026-01-01'");
         await database.ExecuteAsync(
-            $"INSERT INTO reservations (id, owner, key_id, tokens, cost, created_at) VALUES ({id}, 'a', {id}, 1, 1, {old})"
+            $"INSERT INTO workers (id, name, started_at, heartbeat_at) VALUES ({AnId}, 'dead', {LongAgo}, {LongAgo})"
         );
+
+        await AddReservationAsync(database, LongAhead);
+
+        await Eventually.Holds(async () => await ReservationsAsync() == 0);
+    }
+
+    [Test]
+    public async Task A_deleted_answer_releases_what_it_has_reserved()
+    {
+        await using var qrai = await StartAsync(_withKeys);
+        await using var alice = await LimitedAsync(qrai, "100000 tokens/day");
+        Gate().Send("Begun");
+        await using var stream = await alice.AskStreamingAsync("Deleted?");
+
+        var session = (await alice.ListSessionsAsync()).Items.Single().Id;
+        using (await alice.SendAsync(HttpMethod.Delete, $"/api/sessions/{session}")) { }
+
+        await Eventually.Holds(async () => await ReservationsAsync() == 0);
+    }
+
+    [Test]
+    public async Task A_reservation_that_could_not_be_removed_in_an_outage_is_removed_after_the_longest_answer()
+    {
+        await using var qrai = await StartAsync(_withKeys);
+        await using var database = await OpenDatabaseAsync();
+        await AddReservationAsync(database, LongAgo);
 
         await using var scope = qrai.Services.CreateAsyncScope();
         (
@@ -209,6 +231,23 @@ public sealed class KeyLimitTests(DatabaseKind kind) : UsageTest(kind)
         caller.PostAsync(
             "/v1/chat/completions",
             new { model = "openrouter", messages = new[] { new { role = "user", content = "Who?" } } }
+        );
+
+    private string AnId =>
+        Kind == DatabaseKind.Sqlite
+            ? "'0190F000-0000-7000-8000-000000000001'"
+            : "'0190f000-0000-7000-8000-000000000001'";
+
+    private string LongAgo => Kind == DatabaseKind.Sqlite ? "0" : "timestamptz '2026-01-01'";
+
+    private string LongAhead => Kind == DatabaseKind.Sqlite ? $"{long.MaxValue / 3}" : "timestamptz '2999-01-01'";
+
+    private Task AddReservationAsync(Sql database, string createdAt) =>
+        database.ExecuteAsync(
+            $"""
+            INSERT INTO reservations (id, owner, key_id, worker_id, tokens, cost, created_at)
+            VALUES ({AnId}, 'a', {AnId}, {AnId}, 1, 1, {createdAt})
+            """
         );
 
     private async Task<long> ReservationsAsync()

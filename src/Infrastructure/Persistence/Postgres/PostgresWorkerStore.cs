@@ -18,7 +18,11 @@ internal sealed class PostgresWorkerStore(PostgresStatements database, PostgresC
 
     private const string IsAlive = $"SELECT EXISTS ({AliveWorkers} AND id = $2)";
     private const string HasOther = $"SELECT EXISTS ({AliveWorkers} AND id <> $2)";
-    private const string RemoveDead = "DELETE FROM workers WHERE heartbeat_at <= clock_timestamp() - $1";
+    private const string RemoveDead = """
+        WITH dead AS (DELETE FROM workers WHERE heartbeat_at <= clock_timestamp() - $1 RETURNING id)
+        DELETE FROM reservations WHERE worker_id IN (SELECT id FROM dead)
+          AND NOT EXISTS (SELECT FROM messages WHERE messages.id = reservations.id AND status = 'generating')
+        """;
 
     private const string ExchangeLoads = """
         WITH published AS (UPDATE workers SET load = $3 WHERE id = $2 AND $3 IS NOT NULL)

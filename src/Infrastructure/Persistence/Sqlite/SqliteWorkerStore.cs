@@ -16,7 +16,12 @@ internal sealed class SqliteWorkerStore(SqliteStatements database) : IWorkerStor
 
     private const string IsAlive = $"SELECT EXISTS ({AliveWorkers} AND id = @id)";
     private const string HasOther = $"SELECT EXISTS ({AliveWorkers} AND id <> @id)";
-    private const string RemoveDead = $"DELETE FROM workers WHERE heartbeat_at <= {SqliteStatements.Now} - @lease";
+    private const string Dead = $"FROM workers WHERE heartbeat_at <= {SqliteStatements.Now} - @lease";
+    private const string RemoveReservations = $"""
+        DELETE FROM reservations WHERE worker_id IN (SELECT id {Dead})
+          AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.id = reservations.id AND status = 'generating')
+        """;
+    private const string RemoveDead = $"DELETE {Dead}";
     private const string PublishLoad = "UPDATE workers SET load = @load WHERE id = @id";
     private const string ReadLoads =
         $"SELECT id, load FROM workers WHERE id IN ({AliveWorkers}) AND id <> @id AND load <> ''";
@@ -32,7 +37,11 @@ internal sealed class SqliteWorkerStore(SqliteStatements database) : IWorkerStor
         ExistsAsync(HasOther, id, lease);
 
     public Task RemoveDeadAsync(TimeSpan lease, CancellationToken cancellationToken) =>
-        database.WriteAsync(write => Task.FromResult(write.Execute(RemoveDead, ("@lease", lease.Ticks))));
+        database.WriteAsync(write =>
+        {
+            write.Execute(RemoveReservations, ("@lease", lease.Ticks));
+            return Task.FromResult(write.Execute(RemoveDead, ("@lease", lease.Ticks)));
+        });
 
     public async Task<IReadOnlyList<WorkerLoad>> ExchangeLoadsAsync(
         Guid id,

@@ -27,7 +27,7 @@ public sealed class DocumentsPageTests : PageContext
         page.FindAll(".files .hint")
             .Select(hint => hint.TextContent)
             .ShouldBe(["Rules.md · 2 KB", "Rates.md · 3.5 MB · Shared with all"]);
-        page.FindAll(".files .status").Select(status => status.TextContent).ShouldBe(["7 passages", "7 passages"]);
+        page.FindAll(".files .status").Select(status => status.TextContent).ShouldBe(["Passages: 7", "Passages: 7"]);
     }
 
     [TestCase("queued", null, "Waiting to be read")]
@@ -104,11 +104,11 @@ public sealed class DocumentsPageTests : PageContext
         var page = Render<DocumentsPage>();
 
         await Clock.PassAsync(_pollPause);
-        page.WaitForState(() => Statuses(page) is ["7 passages", "Being read …"]);
+        page.WaitForState(() => Statuses(page) is ["Passages: 7", "Being read …"]);
         await Clock.PassAsync(_pollPause);
         page.WaitForState(() => page.FindAll("[role=alert]").Count == 1);
         await Clock.PassAsync(_pollPause);
-        page.WaitForState(() => Statuses(page) is ["7 passages", "7 passages"]);
+        page.WaitForState(() => Statuses(page) is ["Passages: 7", "Passages: 7"]);
         page.FindAll("[role=alert]").ShouldBeEmpty();
         await Clock.PassAsync(_pollPause);
         await Clock.NextWaitAsync(wait => wait == _pollPause);

@@ -17,7 +17,7 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
     public partial class PostgresDbContextModel
     {
         private PostgresDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("5a5b237b-b5e4-4dc4-8e36-362693db66c6"), entityTypeCount: 19)
+            : base(skipDetectChanges: false, modelId: new Guid("19674bae-d61e-4542-ae0f-38d64916545b"), entityTypeCount: 19)
         {
         }
 
@@ -1677,6 +1677,8 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             qrAiDomainUsageReservationTableBase.Columns.Add("owner", ownerColumnBase9);
             var tokensColumnBase = new ColumnBase<ColumnMappingBase>("tokens", "bigint", qrAiDomainUsageReservationTableBase);
             qrAiDomainUsageReservationTableBase.Columns.Add("tokens", tokensColumnBase);
+            var worker_idColumnBase2 = new ColumnBase<ColumnMappingBase>("worker_id", "uuid", qrAiDomainUsageReservationTableBase);
+            qrAiDomainUsageReservationTableBase.Columns.Add("worker_id", worker_idColumnBase2);
             relationalModel.DefaultTables.Add("QrAi.Domain.Usage.Reservation", qrAiDomainUsageReservationTableBase);
             var qrAiDomainUsageReservationMappingBase = new TableMappingBase<ColumnMappingBase>(reservation, qrAiDomainUsageReservationTableBase, null);
             qrAiDomainUsageReservationTableBase.AddTypeMapping(qrAiDomainUsageReservationMappingBase, false);
@@ -1687,6 +1689,7 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)key_idColumnBase0, reservation.FindProperty("KeyId")!, qrAiDomainUsageReservationMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase9, reservation.FindProperty("Owner")!, qrAiDomainUsageReservationMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)tokensColumnBase, reservation.FindProperty("Tokens")!, qrAiDomainUsageReservationMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)worker_idColumnBase2, reservation.FindProperty("WorkerId")!, qrAiDomainUsageReservationMappingBase);
 
             var tableMappings15 = new List<TableMapping>();
             reservation.SetRuntimeAnnotation("Relational:TableMappings", tableMappings15);
@@ -1709,6 +1712,9 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             var tokensColumn = new Column("tokens", "bigint", reservationsTable);
             reservationsTable.Columns.Add("tokens", tokensColumn);
             tokensColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(tokensColumn);
+            var worker_idColumn2 = new Column("worker_id", "uuid", reservationsTable);
+            reservationsTable.Columns.Add("worker_id", worker_idColumn2);
+            worker_idColumn2.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(worker_idColumn2);
             relationalModel.Tables.Add(("reservations", null), reservationsTable);
             var reservationsTableMapping = new TableMapping(reservation, reservationsTable, null);
             reservationsTable.AddTypeMapping(reservationsTableMapping, false);
@@ -1719,6 +1725,7 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
             RelationalModel.CreateColumnMapping(key_idColumn0, reservation.FindProperty("KeyId")!, reservationsTableMapping);
             RelationalModel.CreateColumnMapping(ownerColumn9, reservation.FindProperty("Owner")!, reservationsTableMapping);
             RelationalModel.CreateColumnMapping(tokensColumn, reservation.FindProperty("Tokens")!, reservationsTableMapping);
+            RelationalModel.CreateColumnMapping(worker_idColumn2, reservation.FindProperty("WorkerId")!, reservationsTableMapping);
             var pk_reservations = new UniqueConstraint("pk_reservations", reservationsTable, new[] { idColumn7 });
             reservationsTable.PrimaryKey = pk_reservations;
             pk_reservations.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<Guid>(pk_reservations));

@@ -27,5 +27,8 @@ namespace QrAi.Infrastructure.Persistence.Postgres.CompiledModel
 
         [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<Tokens>k__BackingField")]
         public static extern ref long Tokens(Reservation @this);
+
+        [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "<WorkerId>k__BackingField")]
+        public static extern ref Guid WorkerId(Reservation @this);
     }
 }

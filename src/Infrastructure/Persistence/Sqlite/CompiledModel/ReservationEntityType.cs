@@ -27,7 +27,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 "QrAi.Domain.Usage.Reservation",
                 typeof(Reservation),
                 baseEntityType,
-                propertyCount: 6,
+                propertyCount: 7,
                 unnamedIndexCount: 1,
                 keyCount: 1);
 
@@ -294,6 +294,41 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                     storeTypeName: "INTEGER"));
             tokens.AddAnnotation("Relational:ColumnName", "tokens");
 
+            var workerId = runtimeEntityType.AddProperty(
+                "WorkerId",
+                typeof(Guid),
+                propertyInfo: typeof(Reservation).GetProperty("WorkerId", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Reservation).GetField("<WorkerId>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                sentinel: new Guid("00000000-0000-0000-0000-000000000000"));
+            workerId.SetGetter(
+                Guid (Reservation instance) => ReservationUnsafeAccessors.WorkerId(instance),
+                bool (Reservation instance) => ReservationUnsafeAccessors.WorkerId(instance) == new Guid("00000000-0000-0000-0000-000000000000"));
+            workerId.SetSetter(
+                Reservation (Reservation instance, Guid value) =>
+                {
+                    ReservationUnsafeAccessors.WorkerId(instance) = value;
+                    return instance;
+                });
+            workerId.SetMaterializationSetter(
+                Reservation (Reservation instance, Guid value) =>
+                {
+                    ReservationUnsafeAccessors.WorkerId(instance) = value;
+                    return instance;
+                });
+            workerId.SetAccessors(
+                Guid (IInternalEntry entry) => ReservationUnsafeAccessors.WorkerId(((Reservation)(entry.Entity))),
+                Guid (IInternalEntry entry) => ReservationUnsafeAccessors.WorkerId(((Reservation)(entry.Entity))),
+                Guid (IInternalEntry entry) => entry.ReadOriginalValue<Guid>(workerId, 6),
+                Guid (IInternalEntry entry) => entry.GetCurrentValue<Guid>(workerId));
+            workerId.SetPropertyIndexes(
+                index: 6,
+                originalValueIndex: 6,
+                shadowIndex: -1,
+                relationshipIndex: -1,
+                storeGenerationIndex: -1);
+            workerId.TypeMapping = SqliteGuidTypeMapping.Default;
+            workerId.AddAnnotation("Relational:ColumnName", "worker_id");
+
             var key = runtimeEntityType.AddKey(
                 new[] { id });
             runtimeEntityType.SetPrimaryKey(key);
@@ -314,6 +349,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             var keyId = runtimeEntityType.FindProperty("KeyId");
             var owner = runtimeEntityType.FindProperty("Owner");
             var tokens = runtimeEntityType.FindProperty("Tokens");
+            var workerId = runtimeEntityType.FindProperty("WorkerId");
             var key = runtimeEntityType.FindKey(new[] { id });
             key.SetPrincipalKeyValueFactory(KeyValueFactoryFactory.CreateSimpleNonNullableFactory<Guid>(key));
             key.SetIdentityMapFactory(IdentityMapFactoryFactory.CreateFactory<Guid>(key));
@@ -321,7 +357,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                 ISnapshot (IInternalEntry source) =>
                 {
                     var structuralType = ((Reservation)(source.Entity));
-                    return ((ISnapshot)(new Snapshot<Guid, long, DateTimeOffset, Guid, string, long>(((ValueComparer<Guid>)(((IProperty)id).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), ((ValueComparer<long>)(((IProperty)cost).GetValueComparer())).Snapshot(source.GetCurrentValue<long>(cost)), ((ValueComparer<DateTimeOffset>)(((IProperty)createdAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(createdAt)), ((ValueComparer<Guid>)(((IProperty)keyId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(keyId)), (source.GetCurrentValue<string>(owner) == null ? null : ((ValueComparer<string>)(((IProperty)owner).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(owner))), ((ValueComparer<long>)(((IProperty)tokens).GetValueComparer())).Snapshot(source.GetCurrentValue<long>(tokens)))));
+                    return ((ISnapshot)(new Snapshot<Guid, long, DateTimeOffset, Guid, string, long, Guid>(((ValueComparer<Guid>)(((IProperty)id).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)), ((ValueComparer<long>)(((IProperty)cost).GetValueComparer())).Snapshot(source.GetCurrentValue<long>(cost)), ((ValueComparer<DateTimeOffset>)(((IProperty)createdAt).GetValueComparer())).Snapshot(source.GetCurrentValue<DateTimeOffset>(createdAt)), ((ValueComparer<Guid>)(((IProperty)keyId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(keyId)), (source.GetCurrentValue<string>(owner) == null ? null : ((ValueComparer<string>)(((IProperty)owner).GetValueComparer())).Snapshot(source.GetCurrentValue<string>(owner))), ((ValueComparer<long>)(((IProperty)tokens).GetValueComparer())).Snapshot(source.GetCurrentValue<long>(tokens)), ((ValueComparer<Guid>)(((IProperty)workerId).GetValueComparer())).Snapshot(source.GetCurrentValue<Guid>(workerId)))));
                 });
             runtimeEntityType.SetStoreGeneratedValuesFactory(
                 ISnapshot () => Snapshot.Empty);
@@ -338,11 +374,11 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
                     return ((ISnapshot)(new Snapshot<Guid>(((ValueComparer<Guid>)(((IProperty)id).GetKeyValueComparer())).Snapshot(source.GetCurrentValue<Guid>(id)))));
                 });
             runtimeEntityType.SetCounts(new PropertyCounts(
-                propertyCount: 6,
+                propertyCount: 7,
                 navigationCount: 0,
                 complexPropertyCount: 0,
                 complexCollectionCount: 0,
-                originalValueCount: 6,
+                originalValueCount: 7,
                 shadowCount: 0,
                 relationshipCount: 1,
                 storeGeneratedCount: 0));

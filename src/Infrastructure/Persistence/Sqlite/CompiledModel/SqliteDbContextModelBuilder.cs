@@ -16,7 +16,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
     public partial class SqliteDbContextModel
     {
         private SqliteDbContextModel()
-            : base(skipDetectChanges: false, modelId: new Guid("cab90e4b-12d5-46d7-a98a-a67944787cf8"), entityTypeCount: 19)
+            : base(skipDetectChanges: false, modelId: new Guid("63478ba0-1c68-4e29-bbce-43f48fcd0f8a"), entityTypeCount: 19)
         {
         }
 
@@ -1674,6 +1674,8 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             qrAiDomainUsageReservationTableBase.Columns.Add("owner", ownerColumnBase9);
             var tokensColumnBase = new ColumnBase<ColumnMappingBase>("tokens", "INTEGER", qrAiDomainUsageReservationTableBase);
             qrAiDomainUsageReservationTableBase.Columns.Add("tokens", tokensColumnBase);
+            var worker_idColumnBase2 = new ColumnBase<ColumnMappingBase>("worker_id", "TEXT", qrAiDomainUsageReservationTableBase);
+            qrAiDomainUsageReservationTableBase.Columns.Add("worker_id", worker_idColumnBase2);
             relationalModel.DefaultTables.Add("QrAi.Domain.Usage.Reservation", qrAiDomainUsageReservationTableBase);
             var qrAiDomainUsageReservationMappingBase = new TableMappingBase<ColumnMappingBase>(reservation, qrAiDomainUsageReservationTableBase, null);
             qrAiDomainUsageReservationTableBase.AddTypeMapping(qrAiDomainUsageReservationMappingBase, false);
@@ -1684,6 +1686,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)key_idColumnBase0, reservation.FindProperty("KeyId")!, qrAiDomainUsageReservationMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)ownerColumnBase9, reservation.FindProperty("Owner")!, qrAiDomainUsageReservationMappingBase);
             RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)tokensColumnBase, reservation.FindProperty("Tokens")!, qrAiDomainUsageReservationMappingBase);
+            RelationalModel.CreateColumnMapping((ColumnBase<ColumnMappingBase>)worker_idColumnBase2, reservation.FindProperty("WorkerId")!, qrAiDomainUsageReservationMappingBase);
 
             var tableMappings15 = new List<TableMapping>();
             reservation.SetRuntimeAnnotation("Relational:TableMappings", tableMappings15);
@@ -1706,6 +1709,9 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             var tokensColumn = new Column("tokens", "INTEGER", reservationsTable);
             reservationsTable.Columns.Add("tokens", tokensColumn);
             tokensColumn.Accessors = ColumnAccessorsFactory.CreateGeneric<long>(tokensColumn);
+            var worker_idColumn2 = new Column("worker_id", "TEXT", reservationsTable);
+            reservationsTable.Columns.Add("worker_id", worker_idColumn2);
+            worker_idColumn2.Accessors = ColumnAccessorsFactory.CreateGeneric<Guid>(worker_idColumn2);
             relationalModel.Tables.Add(("reservations", null), reservationsTable);
             var reservationsTableMapping = new TableMapping(reservation, reservationsTable, null);
             reservationsTable.AddTypeMapping(reservationsTableMapping, false);
@@ -1716,6 +1722,7 @@ namespace QrAi.Infrastructure.Persistence.Sqlite.CompiledModel
             RelationalModel.CreateColumnMapping(key_idColumn0, reservation.FindProperty("KeyId")!, reservationsTableMapping);
             RelationalModel.CreateColumnMapping(ownerColumn9, reservation.FindProperty("Owner")!, reservationsTableMapping);
             RelationalModel.CreateColumnMapping(tokensColumn, reservation.FindProperty("Tokens")!, reservationsTableMapping);
+            RelationalModel.CreateColumnMapping(worker_idColumn2, reservation.FindProperty("WorkerId")!, reservationsTableMapping);
             var pk_reservations = new UniqueConstraint("pk_reservations", reservationsTable, new[] { idColumn7 });
             reservationsTable.PrimaryKey = pk_reservations;
             pk_reservations.SetRowKeyValueFactory(new SimpleRowKeyValueFactory<Guid>(pk_reservations));
