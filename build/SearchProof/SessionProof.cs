@@ -45,7 +45,7 @@ internal static class SessionProof
         ("a part of every title", "ess"),
         ("a character of every title", "e"),
         ("a part of few titles", "n 4711 "),
-        ("a part of no title whose pairs are frequent", "sessiession"),
+        ("a text in no title whose parts are in every title", "sessionssion"),
     ];
 
     public static async Task<int> Run(Options options, CancellationToken cancellation)

@@ -72,8 +72,13 @@ internal static class PostingList
 
     private static ulong ReadNumber(ReadOnlySpan<byte> bytes, ref int position)
     {
-        ulong number = 0;
-        for (var shift = 0; ; shift += 7)
+        ulong number = bytes[position++];
+        return number < 0x80 ? number : ReadRest(bytes, ref position, number & 0x7f);
+    }
+
+    private static ulong ReadRest(ReadOnlySpan<byte> bytes, ref int position, ulong number)
+    {
+        for (var shift = 7; ; shift += 7)
         {
             var part = bytes[position++];
             number |= (ulong)(part & 0x7f) << shift;

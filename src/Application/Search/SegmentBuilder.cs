@@ -85,7 +85,7 @@ internal sealed class SegmentBuilder
             {
                 var postings = _lists[term];
                 postings.Sort((a, b) => a.PassageId.CompareTo(b.PassageId));
-                // A title that was changed, and later got a former pair of characters again, has it twice.
+                // A title that was changed, and later got a former part again, has it twice.
                 for (var i = postings.Count - 1; i > 0; i--)
                     if (postings[i].PassageId == postings[i - 1].PassageId)
                         postings.RemoveAt(i);

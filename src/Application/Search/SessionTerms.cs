@@ -4,15 +4,18 @@ namespace QrAi.Application.Search;
 
 /// <summary>
 /// The terms of sessions in the search index. A message has the terms of its text. A title is found by any part of it, so that it
-/// has its characters and its pairs of adjacent characters, which are marked to differ from those of messages.
+/// has each one, two and three adjacent characters of it as terms, which are marked to differ from those of messages.
 /// </summary>
 internal static class SessionTerms
 {
     /// <summary>The maximum number of characters of a message that are indexed.</summary>
     public const int MaxMessageLength = 100_000;
 
-    /// <summary>The maximum number of pairs to search for. Few titles have them all, and each of these is compared.</summary>
-    private const int MaxPairs = 16;
+    /// <summary>The maximum length of a term of a title.</summary>
+    private const int TitleTermLength = 3;
+
+    /// <summary>The maximum number of terms of titles to search for. Few titles have them all, and each of these is compared.</summary>
+    private const int MaxTitleTerms = 4;
 
     private const char TitleMark = '\uffff'; // not a character of any text
 
@@ -21,25 +24,24 @@ internal static class SessionTerms
     public static HashSet<uint> OfTitle(ReadOnlySpan<char> folded)
     {
         var terms = new HashSet<uint>();
-        for (var i = 0; i < folded.Length; i++)
-        {
-            terms.Add(TitleKey(folded.Slice(i, 1)));
-            if (i > 0)
-                terms.Add(TitleKey(folded.Slice(i - 1, 2)));
-        }
-
+        for (var start = 0; start < folded.Length; start++)
+        for (var length = 1; length <= TitleTermLength && start + length <= folded.Length; length++)
+            terms.Add(TitleKey(folded.Slice(start, length)));
         return terms;
     }
 
-    /// <summary>Returns terms that every title with a text in it has.</summary>
+    /// <summary>Returns terms that every title with a text in it has: longer terms are in fewer titles.</summary>
     /// <param name="folded">The folded text, not empty.</param>
     public static HashSet<uint> InTitle(string folded)
     {
-        if (folded.Length == 1)
+        if (folded.Length <= TitleTermLength)
             return [TitleKey(folded)];
-        var pairs = folded.Length - 1;
-        var count = Math.Min(pairs, MaxPairs);
-        return [.. Enumerable.Range(0, count).Select(i => TitleKey(folded.AsSpan(i * pairs / count, 2)))];
+        var last = folded.Length - TitleTermLength;
+        var count = Math.Min(MaxTitleTerms, (folded.Length + TitleTermLength - 1) / TitleTermLength);
+        return
+        [
+            .. Enumerable.Range(0, count).Select(i => TitleKey(folded.AsSpan(i * last / (count - 1), TitleTermLength))),
+        ];
     }
 
     /// <summary>Returns the distinct terms that a message must have for a query, those first that few messages have.</summary>

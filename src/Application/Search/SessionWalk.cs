@@ -15,7 +15,7 @@ internal static class SessionWalk
     private const int MaxFew = 4_000;
 
     private const int FirstBatch = 400;
-    private const int MaxBatch = 3_200;
+    private const int MaxBatch = 6_400;
 
     /// <summary>Returns the first sessions after a place that match.</summary>
     /// <param name="database">The unit of work of the owner.</param>
@@ -36,6 +36,7 @@ internal static class SessionWalk
     )
     {
         var found = new List<FoundSession>();
+        var (size, hasTitles) = (FirstBatch, !titles.IsEmpty);
         var ranges = database.IndexRanges.AsQueryable();
         var ofTitles = titles.FindRanges(MaxFew);
         var ofMessages = messages.FindRanges(MaxFew);
@@ -45,6 +46,7 @@ internal static class SessionWalk
             if (few.Length == 0)
                 return found;
             ranges = ranges.Where(range => few.Contains(range.Id));
+            size = Math.Min(limit * 2, FirstBatch); // nearly all of them match
         }
 
         var rows = SessionPlace
@@ -57,21 +59,22 @@ internal static class SessionWalk
             {
                 row.session.Id,
                 row.session.UpdatedAt,
-                HasTitle = row.session.FoldedTitle.Contains(folded),
+                HasTitle = hasTitles && row.session.FoldedTitle.Contains(folded),
                 RangeId = row.range.Id,
                 row.range.Position,
             });
-        // Many titles may have all pairs of the text, but few of them the text.
+        // Many titles may have the terms of the text, but few of them the text.
         if (ofTitles is null && ofMessages is not null)
         {
             var few = ofMessages.ToArray();
             rows = rows.Where(row => row.HasTitle || few.Contains(row.RangeId));
         }
 
-        var next = rows;
-        for (var size = FirstBatch; ; size = Math.Min(size * 2, MaxBatch))
+        var (next, read) = (rows, 0);
+        while (true)
         {
             var batch = await next.Take(size).ToListAsync(cancellationToken);
+            read += batch.Count;
             foreach (var row in batch)
             {
                 var message = messages.LastIn(row.RangeId) + row.Position * IndexRange.Size;
@@ -85,6 +88,9 @@ internal static class SessionWalk
 
             if (batch.Count < size)
                 return found;
+            // As many as the matches so far suggest, and a quarter more.
+            var missing = found.Count == 0 ? read * 4 : read * (limit - found.Count) / found.Count * 5 / 4;
+            size = Math.Clamp(missing, FirstBatch, MaxBatch);
             var last = batch[^1];
             // Ranges of one session may be in two batches.
             next = rows.Where(row =>

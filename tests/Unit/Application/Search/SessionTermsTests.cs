@@ -20,15 +20,15 @@ public sealed class SessionTermsTests
     [TestCase("jx")]
     [TestCase("x")]
     [TestCase("japans")]
-    public void A_title_without_a_pair_of_a_text_has_not_its_terms(string text) =>
+    public void A_title_without_a_part_of_a_text_has_not_its_terms(string text) =>
         SessionTerms.InTitle(text).IsSubsetOf(SessionTerms.OfTitle("to japan")).ShouldBeFalse();
 
     [Test]
-    public void The_pairs_of_a_long_text_are_limited() =>
-        SessionTerms.InTitle(string.Concat(Enumerable.Range(0x4e00, 200).Select(c => (char)c))).Count.ShouldBe(16);
+    public void The_terms_of_a_long_text_are_limited() =>
+        SessionTerms.InTitle(string.Concat(Enumerable.Range(0x4e00, 200).Select(c => (char)c))).Count.ShouldBe(4);
 
     [Test]
-    public void A_pair_of_a_title_differs_from_the_same_word_of_a_message() =>
+    public void A_part_of_a_title_differs_from_the_same_word_of_a_message() =>
         SessionTerms.InTitle("is").ShouldNotContain(SessionTerms.InMessage("is").Single());
 
     [TestCase("日本の首都", 4)] // 日本 本の の首 首都
