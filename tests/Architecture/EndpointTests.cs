@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.StaticAssets;
 using Microsoft.Extensions.DependencyInjection;
 using QrAi.Infrastructure.Settings;
 using QrAi.WebApi.Hosting;
@@ -18,6 +17,8 @@ public sealed class EndpointTests
         "/documents",
         "/sessions/{id}",
         "/signed-in",
+        "/_framework/{**file}",
+        @"/{file:regex(\.(css|html|js|svg)(\.(br|gz))?$)}",
         "/health",
         "/health/live",
         "/health/ready",
@@ -51,7 +52,6 @@ public sealed class EndpointTests
         var endpoints = ((IEndpointRouteBuilder)service)
             .DataSources.SelectMany(source => source.Endpoints)
             .Cast<RouteEndpoint>()
-            .Where(endpoint => endpoint.Metadata.GetMetadata<StaticAssetDescriptor>() is null) // the files of the page
             .ToLookup(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null);
 
         endpoints[true].Select(PathOf).ShouldBe(anonymous, ignoreOrder: true);

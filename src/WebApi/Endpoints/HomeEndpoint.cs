@@ -17,16 +17,46 @@ internal static partial class HomeEndpoint
     /// <summary>The addresses of the page's views, which the page itself tells apart.</summary>
     private static readonly string[] _views = ["/", "/documents", "/sessions/{id}", "/signed-in"];
 
+    /// <summary>Where the page's files are.</summary>
+    private static readonly string[] _files =
+    [
+        "/_framework/{**file}",
+        @"/{file:regex(\.(css|html|js|svg)(\.(br|gz))?$)}",
+    ];
+
     public static void MapHome(this WebApplication app)
     {
-        var manifest = Path.Combine(AppContext.BaseDirectory, Manifest);
-        if (File.Exists(manifest))
-            app.MapStaticAssets(manifest).AllowAnonymous().ExcludeFromDescription();
+        var files = new Lazy<RequestDelegate>(() => BuildFiles(app));
+        foreach (var place in _files)
+            app.MapGet(
+                    place,
+                    context =>
+                    {
+                        context.SetEndpoint(null); // the files have routes of their own
+                        return files.Value(context);
+                    }
+                )
+                .AllowAnonymous()
+                .ExcludeFromDescription();
+
         var index = new Lazy<Page?>(() => Page.Read(app.Environment));
         foreach (var view in _views)
             app.MapGet(view, (HttpContext context, PageSignIn signIn) => ShowAsync(context, index.Value, signIn))
                 .AllowAnonymous()
                 .ExcludeFromDescription();
+    }
+
+    /// <summary>
+    /// Builds what serves the files. They have more than a thousand routes, with their encodings and fingerprints, which would
+    /// delay the start of the service.
+    /// </summary>
+    private static RequestDelegate BuildFiles(IApplicationBuilder app)
+    {
+        var files = app.New();
+        var manifest = Path.Combine(AppContext.BaseDirectory, Manifest);
+        if (File.Exists(manifest))
+            files.UseRouting().UseEndpoints(routes => routes.MapStaticAssets(manifest));
+        return files.Build();
     }
 
     /// <summary>Shows the page to browsers; for programs there is nothing.</summary>

@@ -38,7 +38,8 @@ public static class QrAiService
         var builder = WebApplication.CreateBuilder(
             new WebApplicationOptions
             {
-                Args = args,
+                // Settings are read once: nothing has to watch files for changes.
+                Args = ["--hostBuilder:reloadConfigOnChange=false", .. args],
                 EnvironmentName = settings.Environment.Environment.ToString(),
                 ApplicationName = typeof(QrAiService).Assembly.GetName().Name,
                 // The page's files are beside the program, wherever it is started.

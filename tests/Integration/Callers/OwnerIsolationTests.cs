@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.StaticAssets;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace QrAi.Tests.Integration.Callers;
@@ -117,12 +116,16 @@ public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kin
         ["GET /docs/scalar.aspnetcore.js"] = (_, _) => Task.CompletedTask,
     };
 
+    private const string PageFiles = @"GET /{file:regex(\.(css|html|js|svg)(\.(br|gz))?$)}";
+
     private static readonly string[] _open =
     [
         "GET /",
         "GET /documents",
         "GET /sessions/{id}",
         "GET /signed-in",
+        "GET /_framework/{**file}",
+        PageFiles,
         "GET /health",
         "GET /health/live",
         "GET /health/ready",
@@ -146,10 +149,11 @@ public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kin
 
         foreach (var (route, isOpen) in EndpointsOf(qrai))
         {
-            var (method, path) = (route.Split(' ')[0], route.Split(' ')[1]);
+            var (method, path) = (route.Split(' ')[0], route == PageFiles ? "/app.css" : route.Split(' ')[1]);
             path = path.Replace("{id}", Guid.CreateVersion7().ToString(), StringComparison.Ordinal)
                 .Replace("{documentName}", "v1", StringComparison.Ordinal)
-                .Replace("{documentName?}", "", StringComparison.Ordinal);
+                .Replace("{documentName?}", "", StringComparison.Ordinal)
+                .Replace("{**file}", "blazor.webassembly.js", StringComparison.Ordinal);
             if (isOpen)
             {
                 using var response = await qrai.SendAsync(
@@ -252,7 +256,6 @@ public sealed class OwnerIsolationTests(DatabaseKind kind) : IntegrationTest(kin
             .. qrai
                 .Services.GetRequiredService<EndpointDataSource>()
                 .Endpoints.OfType<RouteEndpoint>()
-                .Where(endpoint => endpoint.Metadata.GetMetadata<StaticAssetDescriptor>() is null) // the files of the page
                 .SelectMany(endpoint =>
                     endpoint
                         .Metadata.GetMetadata<IHttpMethodMetadata>()!
