@@ -62,6 +62,7 @@ public static class DependencyInjection
         services.AddSingleton<RemoteAnswers>();
         services.AddSingleton<AnswerFinder>();
         services.AddSingleton<IDurableWork, AnswerTakeover>();
+        services.AddSingleton(typeof(WorkSignal<>));
         services.AddSingleton<CompletionGenerator>();
         services.AddSingleton<IdempotentCompletions>();
         services.AddSingleton<BackupWriter>();

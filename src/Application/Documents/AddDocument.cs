@@ -8,6 +8,7 @@ using QrAi.Application.Callers;
 using QrAi.Application.Idempotency;
 using QrAi.Application.Persistence;
 using QrAi.Application.Time;
+using QrAi.Application.Work;
 using QrAi.Domain.Documents;
 
 namespace QrAi.Application.Documents;
@@ -38,6 +39,7 @@ internal sealed class AddDocumentHandler(
     IQrAiDbContextFactory databases,
     IDocumentFormats formats,
     IDocumentQueueStore queue,
+    WorkSignal<Document> work,
     DocumentSizeLimit limit,
     CurrentCaller caller,
     TimeProvider clock,
@@ -83,6 +85,7 @@ internal sealed class AddDocumentHandler(
                 if (request.IdempotencyKey is { } key)
                     database.IdempotencyRecords.Add(IdempotencyRecord.OfResult(caller.Owner, key, now, added));
                 await database.SaveChangesAsync(cancellationToken);
+                work.Raise();
                 return added;
             }
         );

@@ -21,6 +21,7 @@ internal sealed class ReadNextDocumentHandler(
     PassageNumbers numbers,
     SegmentMerger merger,
     IEmbeddingModels embeddings,
+    WorkSignal<EmbeddingTask> toEmbed,
     Worker worker,
     WorkOptions work,
     TimeProvider clock,
@@ -147,6 +148,7 @@ internal sealed class ReadNextDocumentHandler(
         if (embeddings.Current is not null && texts.Count <= EmbeddingTask.MaxPassages)
             database.EmbeddingTasks.Add(EmbeddingTask.Of(document, first));
         await database.SaveChangesAsync(cancellationToken);
+        toEmbed.Raise();
     }
 
     private static async Task RemovePassagesAsync(

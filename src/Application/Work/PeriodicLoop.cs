@@ -16,22 +16,42 @@ public sealed class PeriodicLoop(string name, TimeProvider clock, ILogger logger
     /// <param name="dueTime">The pause before the first run.</param>
     /// <param name="period">Returns the pause between two runs; called after each run.</param>
     /// <param name="cancellationToken">Ends the loop.</param>
+    /// <param name="workArrives">Completes when there is work, which ends a pause early; null where nothing tells.</param>
     /// <exception cref="OperationCanceledException">If the loop is cancelled.</exception>
     public async Task RunAsync(
         Func<CancellationToken, Task<bool>> run,
         TimeSpan dueTime,
         Func<TimeSpan> period,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        Func<CancellationToken, Task>? workArrives = null
     )
     {
         var pause = dueTime;
         bool continues;
         do
         {
-            await Task.Delay(pause, clock, cancellationToken);
+            await PauseAsync(pause, workArrives, cancellationToken);
             continues = await TryAsync(run, cancellationToken);
             pause = period();
         } while (continues);
+    }
+
+    private async Task PauseAsync(
+        TimeSpan pause,
+        Func<CancellationToken, Task>? workArrives,
+        CancellationToken cancellationToken
+    )
+    {
+        if (workArrives is null)
+        {
+            await Task.Delay(pause, clock, cancellationToken);
+            return;
+        }
+
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(Task.Delay(pause, clock, end.Token), workArrives(end.Token));
+        await end.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     private async Task<bool> TryAsync(Func<CancellationToken, Task<bool>> run, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using MediatR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using QrAi.Application.Embeddings;
+using QrAi.Application.Work;
 using QrAi.Infrastructure.Persistence;
 
 namespace QrAi.Infrastructure.Jobs;
@@ -12,6 +13,7 @@ namespace QrAi.Infrastructure.Jobs;
 /// </summary>
 internal sealed class DocumentEmbedding(
     IServiceScopeFactory scopes,
+    WorkSignal<EmbeddingTask> added,
     DatabaseState database,
     TimeProvider clock,
     ILogger<DocumentEmbedding> logger
@@ -26,6 +28,10 @@ internal sealed class DocumentEmbedding(
     private TimeSpan _pause = MinPause;
 
     protected override TimeSpan Period => _pause;
+
+    /// <summary>New documents do not shorten the pause after failures of the provider.</summary>
+    protected override Func<CancellationToken, Task> WorkArrives =>
+        stop => _pause == MinPause ? added.WaitAsync(stop) : Task.Delay(Timeout.InfiniteTimeSpan, Clock, stop);
 
     protected override async Task<bool> RunAsync(CancellationToken stoppingToken)
     {

@@ -24,6 +24,9 @@ internal abstract class PeriodicJob(TimeProvider clock, ILogger logger, Database
     /// <summary>The pause before the first run; <see cref="Period"/> where it is not overridden.</summary>
     protected virtual TimeSpan DueTime => Period;
 
+    /// <summary>Completes when there is work, which ends a pause early; null where nothing tells.</summary>
+    protected virtual Func<CancellationToken, Task>? WorkArrives => null;
+
     /// <summary>Does the work once.</summary>
     /// <returns>Whether the job runs again; false where it is complete.</returns>
     protected abstract Task<bool> RunAsync(CancellationToken stoppingToken);
@@ -33,6 +36,12 @@ internal abstract class PeriodicJob(TimeProvider clock, ILogger logger, Database
     {
         if (database is not null)
             await database.Opened.WaitAsync(stoppingToken);
-        await new PeriodicLoop(GetType().Name, clock, logger).RunAsync(RunAsync, DueTime, () => Period, stoppingToken);
+        await new PeriodicLoop(GetType().Name, clock, logger).RunAsync(
+            RunAsync,
+            DueTime,
+            () => Period,
+            stoppingToken,
+            WorkArrives
+        );
     }
 }

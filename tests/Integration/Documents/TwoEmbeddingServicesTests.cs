@@ -8,8 +8,11 @@ public sealed class TwoEmbeddingServicesTests() : EmbeddingTest(DatabaseKind.Pos
     {
         const int Documents = 40;
         await using (var reader = await StartAsync())
-            for (var number = 0; number < Documents; number++)
-                await reader.AddReadyAsync($"{number}.txt", $"The car number {number} is parked.");
+            await Task.WhenAll(
+                Enumerable
+                    .Range(0, Documents)
+                    .Select(number => reader.AddReadyAsync($"{number}.txt", $"The car number {number} is parked."))
+            );
 
         await using var one = await StartEmbeddingAsync();
         await using var other = await StartEmbeddingAsync();
