@@ -1,5 +1,6 @@
 using QrAi.Application.Errors;
 using QrAi.Application.OwnerData;
+using QrAi.Application.Usage;
 using QrAi.Tests.Integration.Persistence;
 
 namespace QrAi.Tests.Integration.OwnerData;
@@ -84,7 +85,7 @@ public sealed class EraseOwnerTests(DatabaseKind kind) : IntegrationTest(kind)
         await using var alice = qrai.As(key.Secret);
         await alice.AskAsync("What does it cost?");
         await using var database = await OpenDatabaseAsync();
-        await Eventually.Holds(async () => await database.NumberAsync("SELECT count(*) FROM usage_days") == 1);
+        await qrai.Services.SendForAsync("alice", new RollUpUsage());
 
         var erased = await qrai.Services.SendForAsync("alice", new EraseOwner(KeepsUsage: true));
 
@@ -94,9 +95,8 @@ public sealed class EraseOwnerTests(DatabaseKind kind) : IntegrationTest(kind)
                 "SELECT owner || ' ' || questions || ' ' || (key_id IS NULL) || ' ' || (answer_id IS NULL) FROM usage_records"
             )
         ).ShouldBe([Kind == DatabaseKind.Postgres ? "(erased) 1 true true" : "(erased) 1 1 1"]);
-        await Eventually.Holds(async () =>
-            await database.NumberAsync("SELECT count(*) FROM usage_days WHERE owner = '(erased)'") == 1
-        );
+        await qrai.Services.SendForAsync("alice", new RollUpUsage());
+        (await database.NumberAsync("SELECT count(*) FROM usage_days WHERE owner = '(erased)'")).ShouldBe(1);
     }
 
     [Test]

@@ -174,9 +174,9 @@ public sealed class KeyLimitTests(DatabaseKind kind) : UsageTest(kind)
         Provider.Enqueue(Reply.Answer("Yes") with { Usage = new TokenUsage(100_000, 1) });
         await alice.AskAsync("How much?");
         await using var database = await OpenDatabaseAsync();
-        await Eventually.Holds(async () =>
-            await database.NumberAsync("SELECT count(*) FROM usage_records WHERE NOT is_rolled_up") == 0
-        );
+        await using (var scope = qrai.Services.CreateAsyncScope())
+            await scope.ServiceProvider.GetRequiredService<ISender>().Send(new RollUpUsage());
+        (await database.NumberAsync("SELECT count(*) FROM usage_records WHERE NOT is_rolled_up")).ShouldBe(0);
 
         await alice.TryAskAsync("And now?").ShouldBeProblem(429, "budget_exhausted");
     }
