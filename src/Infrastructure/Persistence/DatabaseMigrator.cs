@@ -106,6 +106,12 @@ internal abstract class DatabaseMigrator<TContext>(
     /// <summary>Whether a migration failed only because its tables are in use, without any effect.</summary>
     protected abstract bool IsBlocked(Exception exception);
 
+    /// <summary>Returns the names of the applied migrations, and creates nothing.</summary>
+    protected abstract Task<IReadOnlySet<string>> ReadAppliedAsync(
+        DbContext database,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Turns off EF Core's retries, as a new connection would not hold the lock.</summary>
     protected static IExecutionStrategy WithoutRetries(ExecutionStrategyDependencies dependencies) =>
         new NonRetryingExecutionStrategy(dependencies);
@@ -185,13 +191,10 @@ internal abstract class DatabaseMigrator<TContext>(
         }
     }
 
-    private static async Task<IReadOnlyList<MigrationDto>> ListAsync(
-        DbContext database,
-        CancellationToken cancellationToken
-    )
+    private async Task<IReadOnlyList<MigrationDto>> ListAsync(DbContext database, CancellationToken cancellationToken)
     {
         var known = database.Database.GetMigrations().ToList();
-        var applied = (await database.Database.GetAppliedMigrationsAsync(cancellationToken)).ToHashSet();
+        var applied = await ReadAppliedAsync(database, cancellationToken);
         return
         [
             .. known

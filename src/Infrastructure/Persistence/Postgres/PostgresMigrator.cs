@@ -24,7 +24,15 @@ internal sealed class PostgresMigrator(
     // "qrai" in ASCII; any number that no other program uses in the same database.
     private const long LockKey = 0x71726169;
 
+    private const string ReadHistory = "SELECT migration_id FROM \"__EFMigrationsHistory\"";
+    private const string HasHistory = "SELECT (to_regclass('\"__EFMigrationsHistory\"') IS NOT NULL)::int";
+
     private readonly NpgsqlDataSource _connections = Connect(settings, secrets);
+
+    protected override Task<IReadOnlySet<string>> ReadAppliedAsync(
+        DbContext database,
+        CancellationToken cancellationToken
+    ) => AppliedMigrations.ReadAsync(database, HasHistory, ReadHistory, cancellationToken);
 
     protected override void UseOwnConnection(DbContextOptionsBuilder<PostgresDbContext> builder) =>
         builder

@@ -16,6 +16,18 @@ internal sealed class SqliteMigrator(
     ILogger<SqliteMigrator> logger
 ) : DatabaseMigrator<SqliteDbContext>(databases, options, inspector, faults, clock, logger)
 {
+    private const string ReadHistory = "SELECT migration_id FROM \"__EFMigrationsHistory\"";
+    private const string HasHistory =
+        "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = '__EFMigrationsHistory'";
+
+    protected override async Task<IReadOnlySet<string>> ReadAppliedAsync(
+        DbContext database,
+        CancellationToken cancellationToken
+    ) =>
+        File.Exists(file.Path)
+            ? await AppliedMigrations.ReadAsync(database, HasHistory, ReadHistory, cancellationToken)
+            : new HashSet<string>();
+
     protected override void UseOwnConnection(DbContextOptionsBuilder<SqliteDbContext> builder) =>
         builder.UseSqlite(sqlite =>
             sqlite.ExecutionStrategy(WithoutRetries).CommandTimeout((int)MaxStatementTime.TotalSeconds)
