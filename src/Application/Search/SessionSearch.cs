@@ -26,8 +26,9 @@ internal sealed class SessionSearch(SessionMatches matches)
     )
     {
         var folded = UnicodeText.FoldCase(query);
-        var indexed = await ReadIndexedAsync(database, query, folded, place, limit, cancellationToken);
+        // First, so that a session that is indexed meanwhile is found by one of them.
         var unindexed = await ReadUnindexedAsync(database, folded, place, limit, cancellationToken);
+        var indexed = await ReadIndexedAsync(database, query, folded, place, limit, cancellationToken);
         // What the index has found comes first, as it names the message.
         var found = indexed
             .Concat(unindexed)
