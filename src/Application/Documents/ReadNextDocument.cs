@@ -105,17 +105,22 @@ internal sealed class ReadNextDocumentHandler(
     )
     {
         await using var database = databases.CreateFor(owner);
-        var document = await database
+        var stored = await database
             .Documents.AsNoTracking()
-            .SingleOrDefaultAsync(one => one.Id == id, cancellationToken);
-        if (document is null)
+            .Where(document => document.Id == id)
+            .Select(document => new
+            {
+                Document = document,
+                Chunks = database
+                    .DocumentChunks.Where(chunk => chunk.DocumentId == document.Id)
+                    .OrderBy(chunk => chunk.Number)
+                    .Select(chunk => chunk.Bytes)
+                    .ToList(),
+            })
+            .SingleOrDefaultAsync(cancellationToken);
+        if (stored is null)
             return (null, []);
-        var chunks = await database
-            .DocumentChunks.Where(chunk => chunk.DocumentId == id)
-            .OrderBy(chunk => chunk.Number)
-            .Select(chunk => chunk.Bytes)
-            .ToListAsync(cancellationToken);
-        return (document, chunks is [var only] ? only : [.. chunks.SelectMany(chunk => chunk)]);
+        return (stored.Document, stored.Chunks is [var only] ? only : [.. stored.Chunks.SelectMany(chunk => chunk)]);
     }
 
     /// <summary>Saves passages and their index with the document, in one transaction.</summary>
