@@ -50,7 +50,7 @@ program=$PWD/artifacts/program
 TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/qrai-tests-XXXXXX")
 export TMPDIR
 chmod 755 "$TMPDIR" # PostgreSQL runs as another user
-trap 'kill $(jobs -p) 2>/dev/null || true; stop_compiler; rm -rf "$TMPDIR"' EXIT
+trap 'stop_compiler; rm -rf "$TMPDIR"' EXIT
 
 say() { printf '\n== %s\n' "$*"; }
 
@@ -168,27 +168,18 @@ fail_again() {
   fi
 }
 
-# Runs the tests of a project.
-test_project() {
-  local project=$1 status=0 start=$SECONDS arguments=()
-  shift
-  rm -rf "${results:?}/$project.trx" "${coverage:?}/$project"
-  if [[ $measured == true && " ${in_process[*]} " == *" $project "* ]]; then
-    arguments=(--settings tests/coverage.runsettings --collect 'XPlat Code Coverage' --results-directory "$coverage/$project")
-  fi
-  dotnet test "tests/$project" --no-build --configuration "$configuration" \
-    --logger "trx;LogFileName=$results/$project.trx" "${arguments[@]}" "$@" || status=$?
-  echo "$status $((SECONDS - start))" >"$TMPDIR/$project.ended"
-}
-
-# Adds the results of a project to the totals. An aborted run counts as one failure, so that it does not appear successful.
+# Runs a project's tests and adds to the totals. An aborted run counts as one failure, so that it does not appear successful.
 # Tests with processes, sockets and time limits that fail once in a busy moment are repeated alone; what passes then is
 # reported as flaky.
-add_results() {
-  local project=$1 trx=$results/$1.trx status=1 seconds=0
-  if [[ -f $TMPDIR/$project.ended ]]; then
-    read -r status seconds <"$TMPDIR/$project.ended"
+run() {
+  local project=$1 trx=$results/$1.trx status=0 start=$SECONDS
+  shift
+  if [[ $measured == true && " ${in_process[*]} " == *" $project "* ]]; then
+    set -- --settings tests/coverage.runsettings --collect 'XPlat Code Coverage' --results-directory "$coverage/$project"
   fi
+  say "$project"
+  dotnet test "tests/$project" --no-build --configuration "$configuration" \
+    --logger "trx;LogFileName=$trx" "$@" || status=$?
 
   local total=0 ran=0 good=0
   if [[ -f $trx ]]; then
@@ -208,7 +199,7 @@ add_results() {
   fi
   passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + total - ran))
   summary+=("$(printf '%-12s %4d passed, %d failed, %d skipped, %d s%s' \
-    "$project" "$good" "$bad" $((total - ran)) "$seconds" "$note")")
+    "$project" "$good" "$bad" $((total - ran)) $((SECONDS - start)) "$note")")
 }
 
 projects=()
@@ -239,21 +230,9 @@ fi
 if [[ " ${projects[*]} " == *" E2E "* ]]; then
   publish_program
 fi
-# Both Integration and E2E wait often, for processes and for times to pass: together they need little longer than one of them.
-beside=
 for project in "${projects[@]}"; do
-  if [[ $project == Integration && " ${projects[*]} " == *" Integration "*"E2E "* ]]; then
-    test_project E2E "$@" >"$TMPDIR/E2E.log" 2>&1 &
-    beside=$!
-  fi
-  say "$project"
-  if [[ $project == E2E && -n $beside ]]; then
-    wait "$beside" || true
-    cat "$TMPDIR/E2E.log"
-  else
-    test_project "$project" "$@"
-  fi
-  add_results "$project"
+  rm -rf "${results:?}/$project.trx" "${coverage:?}/$project"
+  run "$project" "$@"
 done
 
 covered=true
