@@ -150,10 +150,12 @@ internal sealed class ReadNextDocumentHandler(
             await RemovePassagesAsync(database, document.Id, cancellationToken);
         database.Passages.AddRange(passages);
         database.IndexSegments.Add(IndexSegment.Of(document, builder, clock.Now()));
-        if (embeddings.Current is not null && texts.Count <= EmbeddingTask.MaxPassages)
+        var isToEmbed = embeddings.Current is not null && texts.Count <= EmbeddingTask.MaxPassages;
+        if (isToEmbed)
             database.EmbeddingTasks.Add(EmbeddingTask.Of(document, first));
         await database.SaveChangesAsync(cancellationToken);
-        toEmbed.Raise();
+        if (isToEmbed)
+            toEmbed.Raise();
     }
 
     private static async Task RemovePassagesAsync(

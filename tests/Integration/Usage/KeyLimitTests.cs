@@ -1,7 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using MediatR;
-using Microsoft.Extensions.DependencyInjection;
 using QrAi.Application.Usage;
 using QrAi.Tests.Testing.Providers;
 
@@ -174,8 +172,7 @@ public sealed class KeyLimitTests(DatabaseKind kind) : UsageTest(kind)
         Provider.Enqueue(Reply.Answer("Yes") with { Usage = new TokenUsage(100_000, 1) });
         await alice.AskAsync("How much?");
         await using var database = await OpenDatabaseAsync();
-        await using (var scope = qrai.Services.CreateAsyncScope())
-            await scope.ServiceProvider.GetRequiredService<ISender>().Send(new RollUpUsage());
+        await SendAsync(qrai, new RollUpUsage());
         (await database.NumberAsync("SELECT count(*) FROM usage_records WHERE NOT is_rolled_up")).ShouldBe(0);
 
         await alice.TryAskAsync("And now?").ShouldBeProblem(429, "budget_exhausted");
@@ -216,10 +213,7 @@ public sealed class KeyLimitTests(DatabaseKind kind) : UsageTest(kind)
         await using var database = await OpenDatabaseAsync();
         await AddReservationAsync(database, LongAgo);
 
-        await using var scope = qrai.Services.CreateAsyncScope();
-        (
-            await scope.ServiceProvider.GetRequiredService<ISender>().Send(new RemoveAbandonedReservations())
-        ).ShouldBeLessThanOrEqualTo(1);
+        (await SendAsync(qrai, new RemoveAbandonedReservations())).ShouldBeLessThanOrEqualTo(1);
 
         (await ReservationsAsync()).ShouldBe(0);
     }

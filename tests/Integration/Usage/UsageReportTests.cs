@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using MediatR;
-using Microsoft.Extensions.DependencyInjection;
 using QrAi.Application.Usage;
 using QrAi.Tests.Testing.Providers;
 
@@ -158,10 +156,4 @@ public sealed class UsageReportTests(DatabaseKind kind) : UsageTest(kind)
 
     private static async Task<IEnumerable<string>> ReportAsync(QrAiHost qrai, ServiceUsageGrouping by) =>
         (await SendAsync(qrai, new ReportUsage(null, null, by))).Items.Select(item => $"{item.Key} {item.Questions}");
-
-    private static async Task<T> SendAsync<T>(QrAiHost qrai, IRequest<T> request)
-    {
-        await using var scope = qrai.Services.CreateAsyncScope();
-        return await scope.ServiceProvider.GetRequiredService<ISender>().Send(request);
-    }
 }

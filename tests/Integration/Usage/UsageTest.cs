@@ -1,3 +1,6 @@
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
+
 namespace QrAi.Tests.Integration.Usage;
 
 /// <summary>A test of what calls of providers are accounted for.</summary>
@@ -18,6 +21,13 @@ public abstract class UsageTest(DatabaseKind kind) : IntegrationTest(kind)
         File.WriteAllText(file, json);
         _files.Add(file);
         return new(settings ?? []) { ["MODEL_PRICES"] = file };
+    }
+
+    /// <summary>Sends a request without a caller, as jobs do.</summary>
+    protected static async Task<T> SendAsync<T>(QrAiHost qrai, IRequest<T> request)
+    {
+        await using var scope = qrai.Services.CreateAsyncScope();
+        return await scope.ServiceProvider.GetRequiredService<ISender>().Send(request);
     }
 
     /// <summary>Returns the calls in their order, each with its tokens and the cost in US dollars times 10¹².</summary>
